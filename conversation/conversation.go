@@ -1,0 +1,124 @@
+package conversation
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"parley/flows"
+)
+
+// Conversation is everything between one of the business's lines and one
+// customer's phone: one row, the lock and the version.
+type Conversation struct {
+	ID    string
+	Line  string
+	Phone string
+	Rev   int64 // gapless: grows by one with every event that was applied
+	State State
+	// WakeAt is a lower bound of the earliest timer, Unix ms; 0: none. It is only
+	// rewritten when it gets earlier, so that most updates stay heap-only.
+	WakeAt int64
+}
+
+// Owner says who answers the customer.
+type Owner string
+
+// The owners of a conversation. In Queue the bot is silent and a person is awaited.
+const (
+	OwnerBot   Owner = "bot"
+	OwnerQueue Owner = "queue"
+	OwnerAgent Owner = "agent"
+)
+
+// State is what Step decides upon: plain data, kept as JSON in the row. Values
+// that Step was given are never changed in place.
+type State struct {
+	Owner    Owner    `json:"o,omitempty"` // "" is OwnerBot
+	Agent    string   `json:"ag,omitempty"`
+	Epoch    int64    `json:"oe,omitempty"` // owner epoch: grows with every takeover and return
+	Language string   `json:"l,omitempty"`  // what the customer is written in; "" : the flow's first
+	Runs     []Run    `json:"r,omitempty"`  // live runs; the last is the front one
+	Queued   []Start  `json:"q,omitempty"`  // starts that wait for an earlier run of the same flow
+	Timers   []Timer  `json:"t,omitempty"`
+	Pending  *Pending `json:"p,omitempty"` // the slow effect that a reading waits for
+	Held     []Event  `json:"h,omitempty"` // texts that arrived meanwhile, at most MaxHeld
+	Handoff  *Handing `json:"ho,omitempty"`
+	Last     string   `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
+}
+
+// MaxHeld is how many texts wait for one slow effect before a person is asked.
+const MaxHeld = 32
+
+// Run is one live instance of a flow, with what the conversation adds to it.
+type Run struct {
+	flows.Run
+	// Wait is the rev at which the present wait began; 0: it waits for no answer.
+	Wait int64 `json:"w,omitempty"`
+	// Asked is the message that asked; OpenAt is when the carrier took it, Unix
+	// ms, 0: not yet.
+	Asked  string `json:"a,omitempty"`
+	OpenAt int64  `json:"op,omitempty"`
+	// Before is the state whose question was answered just before this wait: a text
+	// sent before this question could be seen is a repetition of that answer.
+	Before string `json:"b,omitempty"`
+	// Alert is set for runs of class alert; its question outranks others.
+	Alert bool `json:"al,omitempty"`
+	Test  bool `json:"te,omitempty"`
+}
+
+// Start is a trigger that waits its turn.
+type Start struct {
+	Trigger Trigger `json:"tr"`
+	Flow    string  `json:"f"`
+	At      int64   `json:"at"`
+	Test    bool    `json:"te,omitempty"`
+}
+
+// Timer is one deadline.
+type Timer struct {
+	Kind TimerKind `json:"k"`
+	Run  string    `json:"r,omitempty"`
+	Wait int64     `json:"w,omitempty"` // of which wait; a timer of an older one is stale
+	Step int       `json:"s,omitempty"` // of a silence: which step of the list
+	At   int64     `json:"at"`          // Unix ms
+}
+
+// TimerKind says what a deadline is for.
+type TimerKind string
+
+// The kinds of timers.
+const (
+	TimerSilence TimerKind = "silence" // the customer did not answer
+	TimerEffect  TimerKind = "effect"  // a slow effect did not come back
+)
+
+// Pending is the slow effect whose result decides how a text is read. While it
+// is set, further texts are held.
+type Pending struct {
+	Effect string `json:"e"`
+	Kind   string `json:"k"`
+	Run    string `json:"r,omitempty"`
+	Wait   int64  `json:"w"`
+	Text   Event  `json:"x"` // the text that is being read
+}
+
+// Encode gives the state's stored form.
+func (s *State) Encode() (string, error) {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return "", fmt.Errorf("encoding a conversation's state: %w", err)
+	}
+	return string(b), nil
+}
+
+// Decode reads the stored form; "" is the zero state.
+func (s *State) Decode(text string) error {
+	*s = State{}
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), s); err != nil {
+		return fmt.Errorf("decoding a conversation's state: %w", err)
+	}
+	return nil
+}

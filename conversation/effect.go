@@ -1,0 +1,92 @@
+package conversation
+
+import "parley/flows"
+
+// Effect is one thing that an event asks of the outside world. Step returns
+// effects; the engine commits them with the new state; other loops carry them out.
+// Exactly one field is set.
+type Effect struct {
+	Send    *Message  `json:"send,omitempty"`    // a row for the dispatcher
+	Cancel  *Cancel   `json:"cancel,omitempty"`  // takes back what is still queued
+	Consent *Consent  `json:"consent,omitempty"` // writes the phone's consent row
+	Job     *Job      `json:"job,omitempty"`     // a slow effect, inserted as a River job
+	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
+}
+
+// Cancel ends queued messages of the conversation. What has been claimed is on
+// its way and stays.
+type Cancel struct {
+	As      Status `json:"as"`                // Cancelled, Superseded or Expired
+	Reason  string `json:"reason"`            // written into the message's error
+	Run     string `json:"run,omitempty"`     // only this run's; else the whole conversation's
+	Before  int64  `json:"before,omitempty"`  // only of owner epochs below; 0: of any
+	Spare   bool   `json:"spare,omitempty"`   // spares codes and alerts
+	Message string `json:"message,omitempty"` // only this one
+}
+
+// Job is a slow effect: a callback to the business, an HTTP call, a
+// classification. ID is derived, so that the same step makes the same job.
+// Wait and Epoch come back in Result; Wait 0 means that nobody waits for it.
+type Job struct {
+	ID           string         `json:"id"`
+	Kind         string         `json:"kind"` // callback, call, classify
+	Conversation string         `json:"conversation"`
+	Line         string         `json:"line"`
+	Phone        string         `json:"phone"`
+	Run          string         `json:"run,omitempty"`
+	Wait         int64          `json:"wait,omitempty"`
+	Epoch        int64          `json:"epoch,omitempty"`
+	Name         string         `json:"name,omitempty"` // of a callback: the event type
+	Data         map[string]any `json:"data,omitempty"`
+	At           int64          `json:"at"`
+	Test         bool           `json:"test,omitempty"`
+}
+
+// The kinds of jobs.
+const (
+	JobCallback = "callback"
+	JobCall     = "call"
+	JobClassify = "classify"
+)
+
+// Decision is the record of one reading or sending decision: what was chosen and
+// why. One shape for readings, sends, refusals and handoffs.
+type Decision struct {
+	About   string         `json:"about"`             // reading, consent, send, handoff, start, refuse
+	Choice  string         `json:"choice"`            // what was decided
+	Why     string         `json:"why,omitempty"`     // the reason, in words; never a customer's text
+	Run     string         `json:"run,omitempty"`     //
+	Flow    string         `json:"flow,omitempty"`    //
+	State   string         `json:"state,omitempty"`   //
+	Layer   string         `json:"layer,omitempty"`   // of a reading: word, pattern, lexicon, capture, classifier
+	Details map[string]any `json:"details,omitempty"` // class, segments, due_at, sender …
+}
+
+// Consent is what one phone has said about being texted.
+type Consent struct {
+	Phone  string       `json:"phone"`
+	State  ConsentState `json:"state"`            // "" : never said anything
+	At     int64        `json:"at,omitempty"`     // Unix ms
+	Source string       `json:"source,omitempty"` // text, carrier, api
+	Word   string       `json:"word,omitempty"`   // what kind of word it was: stop, cancel, start …
+}
+
+// ConsentState is opted out or in.
+type ConsentState string
+
+// The states of consent; none of them is the zero value, which means that the
+// phone never said anything.
+const (
+	OptedOut ConsentState = "out"
+	OptedIn  ConsentState = "in"
+)
+
+// Handing names the queue in which a conversation waits for a person, and why.
+type Handing struct {
+	Queue    string      `json:"queue,omitempty"`
+	Note     string      `json:"note,omitempty"`
+	Reason   string      `json:"reason,omitempty"` // flow, unclear, problem, version_gone, opt_out_while_open …
+	Run      string      `json:"run,omitempty"`
+	Priority flows.Class `json:"priority,omitempty"`
+	Since    int64       `json:"since,omitempty"`
+}

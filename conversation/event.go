@@ -1,0 +1,146 @@
+package conversation
+
+import (
+	"encoding/json"
+
+	"parley/flows"
+)
+
+// Kind names what happened to a conversation.
+type Kind string
+
+// The kinds of events. Each carries exactly one of the payloads of Event.
+const (
+	KindText      Kind = "text"      // the customer texted (Text)
+	KindTrigger   Kind = "trigger"   // the business reported something (Trigger)
+	KindMessage   Kind = "message"   // the business wants one text sent (Outgoing)
+	KindEndRun    Kind = "end_run"   // the business ends a run (EndRun)
+	KindTimer     Kind = "timer"     // a deadline of the conversation passed (no payload)
+	KindSent      Kind = "sent"      // the carrier took a question (Settled)
+	KindFailed    Kind = "failed"    // a message failed for good (Settled)
+	KindOptOut    Kind = "opt_out"   // the carrier says that the phone opted out there (Settled)
+	KindResult    Kind = "result"    // a slow effect came back (Result)
+	KindAgent     Kind = "agent"     // an agent acts (Agent)
+	KindApproved  Kind = "approved"  // a code was approved (Result)
+	KindPoisoned  Kind = "poisoned"  // an earlier event could not be applied (Poisoned)
+)
+
+// Kinds lists every kind, for tests that range over them.
+var Kinds = []Kind{
+	KindText, KindTrigger, KindMessage, KindEndRun, KindTimer, KindSent, KindFailed,
+	KindOptOut, KindResult, KindAgent, KindApproved, KindPoisoned,
+}
+
+// Event is one thing that happened to one conversation. It is stored as JSON
+// beside everything that Step took from its Env, so that a recorded conversation
+// can be replayed to the same bytes.
+type Event struct {
+	Kind         Kind   `json:"kind"`
+	Conversation string `json:"conversation,omitempty"` // known when one of our own ids carried it; else from Line and Phone
+	Line         string `json:"line,omitempty"`
+	Phone        string `json:"phone,omitempty"`
+	Carrier      string `json:"carrier,omitempty"` // namespace of Dedupe: a carrier, or "" for Parley's own doors
+	Dedupe       string `json:"dedupe,omitempty"`  // "" : cannot repeat
+	BodyHash     string `json:"-"`                 // of an API request; another one under the same key is refused
+	At           int64  `json:"at,omitempty"`      // when it happened by the sender's clock, Unix ms; 0: unknown
+	Test         bool   `json:"test,omitempty"`    // came in by a test key
+
+	Text     *Text     `json:"text,omitempty"`
+	Trigger  *Trigger  `json:"trigger,omitempty"`
+	Outgoing *Outgoing `json:"outgoing,omitempty"`
+	EndRun   *EndRun   `json:"end_run,omitempty"`
+	Settled  *Settled  `json:"settled,omitempty"`
+	Result   *Result   `json:"result,omitempty"`
+	Agent    *Agent    `json:"agent,omitempty"`
+	Poisoned *Poisoned `json:"poisoned,omitempty"`
+
+	// Guard, when set, is a condition that the engine's transaction must carry
+	// out: when it changes no row, the event is refused and nothing is written.
+	Guard *Guard `json:"-"`
+}
+
+// Text is what a customer wrote (an MO, mobile-originated).
+type Text struct {
+	Text  string        `json:"text"`
+	Media []flows.Media `json:"media,omitempty"`
+}
+
+// Trigger is a business event. ID is the idempotency key or one made by the door.
+type Trigger struct {
+	ID       string         `json:"id,omitempty"`
+	Type     string         `json:"type"`
+	Data     map[string]any `json:"data,omitempty"`
+	Language string         `json:"language,omitempty"`
+	Flow     string         `json:"flow,omitempty"` // start exactly this flow (chat, dialogues); else by Type
+}
+
+// Outgoing is one text that the business wants sent outside any flow.
+type Outgoing struct {
+	Text  string        `json:"text"`
+	Media []flows.Media `json:"media,omitempty"`
+	Class flows.Class   `json:"class"`
+}
+
+// EndRun ends one run with the outcome.
+type EndRun struct {
+	Run     string `json:"run"`
+	Outcome string `json:"outcome"`
+}
+
+// Settled is the fate of one message of this conversation.
+type Settled struct {
+	Message string `json:"message"`
+	Run     string `json:"run,omitempty"`
+	Wait    int64  `json:"wait,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+// Result is what a slow effect brought back. Step drops it unless Wait and Epoch
+// still match what it is waiting for.
+type Result struct {
+	Effect string          `json:"effect"` // id of the effect
+	Kind   string          `json:"kind"`   // kind of the effect
+	Run    string          `json:"run,omitempty"`
+	Wait   int64           `json:"wait"`
+	Epoch  int64           `json:"epoch"`
+	Data   json.RawMessage `json:"data,omitempty"`
+	Error  string          `json:"error,omitempty"` // "" : it worked
+}
+
+// Agent is what a person does in the console. IfRev and Epoch are what the
+// person saw; when either moved on, the command is refused with a conflict.
+type Agent struct {
+	Op    string        `json:"op"` // take, return, reply, close, note
+	Name  string        `json:"name"`
+	IfRev int64         `json:"if_rev,omitempty"` // 0: whatever the rev is
+	Epoch int64         `json:"epoch,omitempty"`  // 0: whatever the epoch is
+	Text  string        `json:"text,omitempty"`
+	Media []flows.Media `json:"media,omitempty"`
+}
+
+// Poisoned stands for an event that could not be applied: it hands the
+// conversation to a person.
+type Poisoned struct {
+	Kind   Kind   `json:"kind"`
+	Reason string `json:"reason"` // never holds texts
+}
+
+// Guard is a settle that must still hold when the event is applied: the row is
+// still claimed by this node under this attempt.
+type Guard struct {
+	Message    string
+	Node       string
+	Attempt    int
+	Status     Status // Sent or Failed
+	Carrier    string
+	ProviderID []string // one per part
+	Error      string
+	At         int64
+}
+
+// ParseEvent reads an event from its stored JSON.
+func ParseEvent(b []byte) (Event, error) {
+	var e Event
+	err := json.Unmarshal(b, &e)
+	return e, err
+}

@@ -1,0 +1,121 @@
+package conversation
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrBusy means that a shard is full: the caller tells its peer to come back
+// (503, Retry-After 1). Nothing was stored.
+var ErrBusy = errors.New("too many events are waiting")
+
+// ErrUnavailable wraps infrastructure errors (connection, deadlock,
+// serialization, lock or statement timeout, shutdown, disk full, busy): nothing
+// was stored and the same batch may be tried again.
+var ErrUnavailable = errors.New("the database is unavailable")
+
+// Store is the engine's side of the database. Its transactions follow one lock
+// order: dedupe keys sorted, conversations by id, messages by id, jobs.
+type Store interface {
+	// ConversationID derives the id of the conversation between a line and a
+	// phone. The same pair gives the same id on every node; without the
+	// installation's salt it cannot be computed.
+	ConversationID(line, phone string) string
+
+	// Begin opens a batch: one transaction, which dedupes, creates, locks and
+	// loads what the events need, in one or two round trips. Every event has its
+	// Conversation set. An infrastructure error wraps ErrUnavailable.
+	Begin(ctx context.Context, events []Event) (Batch, error)
+
+	// Peek reads one conversation without locking it: for dry runs.
+	Peek(ctx context.Context, id string) (Loaded, error)
+
+	// Bury stores in one transaction what could not be applied: the dedupe key of
+	// the event and a dead letter. It returns false when the key was there already.
+	Bury(ctx context.Context, e Event, reason string) (bool, error)
+
+	// Due lists conversations whose WakeAt has passed, earliest first, at most
+	// limit.
+	Due(ctx context.Context, limit int) ([]Event, error)
+}
+
+// Batch is one open transaction. It ends with Commit or Rollback, and must end
+// within two seconds: nothing in it waits for a network other than the database's.
+type Batch interface {
+	// Now is the database's clock, read once at the beginning.
+	Now() time.Time
+	// Seen returns the stored result of the i-th event when its dedupe key was
+	// already there. A key that came with another body gives Status Conflicting.
+	Seen(i int) (Outcome, bool)
+	// Refused says that the guard of the i-th event no longer holds.
+	Refused(i int) bool
+	// Load returns the locked conversation of the i-th event and the consent of
+	// its phone. Events of one conversation get equal values: the engine carries
+	// the changes from one to the next.
+	Load(i int) Loaded
+	// Commit writes everything and commits. An error means that nothing was
+	// written, unless the connection broke while the COMMIT was under way: the
+	// dedupe keys tell the next try.
+	Commit(ctx context.Context, w Writes) error
+	// Rollback ends the transaction without a trace; after Commit it does nothing.
+	Rollback()
+}
+
+// Loaded is a conversation as the database has it.
+type Loaded struct {
+	Conversation Conversation
+	Consent      Consent
+	Existed      bool
+}
+
+// Writes is what a batch leaves behind.
+type Writes struct {
+	Conversations []Saved  // one per conversation that changed, any order
+	Events        []Logged // every applied event, in the order applied
+	Effects       []Effect // of all events, in order
+	Outcomes      map[int]Outcome
+	Forget        []int // events that were refused: their dedupe keys are taken out again
+}
+
+// Saved is a conversation's new row. State is encoded by the engine.
+type Saved struct {
+	Conversation Conversation
+	Encoded      string
+	WakeChanged  bool // WakeAt got earlier, or was spent by a sweep: the indexed column is written
+}
+
+// Logged is one row of the events table: the event, what Step took from its Env,
+// and the decisions, as JSON.
+type Logged struct {
+	Conversation string
+	Rev          int64
+	At           int64
+	Kind         Kind
+	Data         string
+}
+
+// Outcome is what Submit answers for one event. It is stored with the dedupe key
+// of API requests and given again to a repeat.
+type Outcome struct {
+	Status       OutcomeStatus `json:"status"`
+	ID           string        `json:"id,omitempty"` // of the request
+	Conversation string        `json:"conversation,omitempty"`
+	Run          string        `json:"run,omitempty"`
+	Messages     []string      `json:"messages,omitempty"`
+	Problems     []string      `json:"problems,omitempty"` // of a refusal: one sentence each
+	Records      []Decision    `json:"records,omitempty"`  // of a dry run
+	Repeated     bool          `json:"-"`                  // the dedupe key was there already
+}
+
+// OutcomeStatus says what became of an event.
+type OutcomeStatus string
+
+// What became of an event.
+const (
+	Applied     OutcomeStatus = "applied"     // stored and carried out
+	Ignored     OutcomeStatus = "ignored"     // stale or without effect; nothing was written
+	Refused     OutcomeStatus = "refused"     // wrong by its own content: Problems says why
+	Conflicting OutcomeStatus = "conflicting" // the idempotency key came with another body, or the agent's view was stale
+	Buried      OutcomeStatus = "buried"      // could not be applied: stored as a dead letter and handed to a person
+)

@@ -1,0 +1,139 @@
+// Package flows reads the flow files that businesses write, checks them, and
+// decides the moves of one run: which state comes next, what is said, which
+// actions are asked for. It is pure: values in, values out.
+//
+// A file is parsed with positions (Parse), compiled to expressions, templates
+// and a state machine (machine.go, over looplab/fsm), and kept under the hash of
+// its content: a run stays on the version that started it.
+package flows
+
+import "time"
+
+// Class is what a text is to its reader; priority, quiet hours and consent hang on it.
+type Class string
+
+// The classes of flow-language.md.
+const (
+	Code   Class = "code"   // one-time codes
+	Alert  Class = "alert"  // suspicious transactions, locks
+	Notice Class = "notice" // everything that the customer's own action triggered
+	Bulk   Class = "bulk"   // promotion and mass texts
+)
+
+// Media is one attachment: an MMS part by its address.
+type Media struct {
+	URL  string `json:"url"`
+	Type string `json:"type"` // MIME type, as the carrier named it
+}
+
+// Run is one live instance of a flow. It is a value: Move functions return a
+// changed copy and leave what they were given alone, Vars included.
+type Run struct {
+	ID       string         `json:"id"`
+	Flow     string         `json:"f"`
+	Hash     string         `json:"v"` // of the version that started it
+	Key      string         `json:"k,omitempty"`
+	State    string         `json:"s"`
+	Language string         `json:"l,omitempty"` // one of the flow's languages
+	Vars     map[string]any `json:"vars,omitempty"`
+	Tries    int            `json:"n,omitempty"` // answers that fitted nothing, in the present wait
+	LastText string         `json:"lt,omitempty"`
+}
+
+// Scope is what expressions may see besides the run's variables.
+type Scope struct {
+	Now      time.Time
+	Brand    Brand
+	Contact  Contact
+	Line     string
+	CanReply bool   // the sender can receive answers
+	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
+}
+
+// Brand is one of the config's brands, as texts and clocks need it.
+type Brand struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Contact  string `json:"contact,omitempty"`
+	Timezone string `json:"timezone,omitempty"` // IANA; "" is UTC
+	Hours    string `json:"hours,omitempty"`    // "Mo-Fr 09:00-18:00"; "" is always
+}
+
+// Contact is what is known of the customer.
+type Contact struct {
+	Phone    string         `json:"phone,omitempty"`
+	Name     string         `json:"name,omitempty"`
+	Language string         `json:"language,omitempty"`
+	Timezone string         `json:"timezone,omitempty"`
+	Fields   map[string]any `json:"fields,omitempty"`
+}
+
+// Move is what one input did to a run.
+type Move struct {
+	Run     Run      // afterwards
+	Says    []Say    // texts, in order
+	Actions []Action // asked of the outside world, in order
+	// Asks says that the run now waits for an answer; Silence is its clock, if any.
+	Asks bool
+	// Moved says that a state was entered (also the same one again), so that a new
+	// wait began; otherwise the old wait goes on.
+	Moved   bool
+	Silence []Silence
+	Handoff *Handoff // set: the bot is silent until a person hands back
+	End     string   // outcome, when the run is over
+	Problem string   // a run-time error, in words without the customer's data; Handoff is set too
+}
+
+// Say is one text to send.
+type Say struct {
+	Text  string  `json:"text"`
+	Media []Media `json:"media,omitempty"`
+	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on
+}
+
+// Silence is one step of a wait's clock.
+type Silence struct {
+	After time.Duration // since the carrier took the question
+}
+
+// Handoff asks for a person.
+type Handoff struct {
+	Queue string `json:"queue"`
+	Note  string `json:"note,omitempty"`
+}
+
+// Action is what a flow asks of the outside world: plain data that conversation
+// wraps into an effect.
+type Action struct {
+	Kind string         `json:"kind"` // emit
+	Name string         `json:"name,omitempty"`
+	Data map[string]any `json:"data,omitempty"`
+}
+
+// Said is a customer's text as a question reads it.
+type Said struct {
+	Text  string
+	Media []Media
+}
+
+// Reading is how a text was understood by the state that waits.
+type Reading struct {
+	Fits     bool           // some reply or capture fitted
+	Later    bool           // nothing cheap fitted; a slow classifier should be asked
+	Layer    string         // word, pattern, lexicon, capture, media
+	Exact    bool           // the words themselves, not an interpretation
+	Reply    int            // index into the state's replies; -1: captures
+	On       bool           // Reply is an index into the flow's on.replies
+	As       string         // the reply's name for it
+	Intent   string         // the intent, where one was read
+	Captured map[string]any // parsed answers
+	Confirm  bool           // the transition asks to be confirmed
+}
+
+// Reader understands free text by its words alone: deterministic, fast, no I/O.
+// It is asked for the intents that a state listens for, in the author's order.
+type Reader interface {
+	// Read returns the first of intents that the text means for certain. ok is
+	// false when it is unsure; later says that a slower classifier may know.
+	Read(text, language string, intents []string) (intent string, ok, later bool)
+}
