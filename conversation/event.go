@@ -54,9 +54,9 @@ type Event struct {
 	Agent    *Agent    `json:"agent,omitempty"`
 	Poisoned *Poisoned `json:"poisoned,omitempty"`
 
-	// Guard, when set, is a condition that the engine's transaction must carry
-	// out: when it changes no row, the event is refused and nothing is written.
-	Guard *Guard `json:"-"`
+	// Guard, when set, is a settle that the engine's transaction carries out before
+	// Step: when it changes no row, the event is refused and nothing is written.
+	Guard *Settlement `json:"-"`
 }
 
 // Text is what a customer wrote (an MO, mobile-originated).
@@ -123,19 +123,6 @@ type Agent struct {
 type Poisoned struct {
 	Kind   Kind   `json:"kind"`
 	Reason string `json:"reason"` // never holds texts
-}
-
-// Guard is a settle that must still hold when the event is applied: the row is
-// still claimed by this node under this attempt.
-type Guard struct {
-	Message    string
-	Node       string
-	Attempt    int
-	Status     Status // Sent or Failed
-	Carrier    string
-	ProviderID []string // one per part
-	Error      string
-	At         int64
 }
 
 // ParseEvent reads an event from its stored JSON.

@@ -64,3 +64,20 @@ type Receipt struct {
 	OptedOut   bool   // the error means that the carrier blocks the phone by its own opt-out list
 	At         int64  // Unix milliseconds by the carrier's clock; 0: unknown
 }
+
+// Settlement is what became of one claimed message. It holds only while the row
+// is still Sending under the same Node and Attempt (for Expired: still Queued);
+// otherwise it changes nothing.
+type Settlement struct {
+	Message   string
+	Node      string
+	Attempt   int
+	Status    Status   // Sent, Delivered, Failed, Expired, or Queued to try again
+	Carrier   string   // config name of the carrier
+	Provider  []string // the carrier's ids, one per part
+	Error     string   // the carrier's code or our reason, at most 128 bytes
+	Parked    bool     // Failed because its fate is unknown: a late receipt may still deliver it
+	At        int64    // when the carrier answered, Unix ms of the database's clock; 0: now
+	DueAt     int64    // of Queued: not before
+	Uncounted bool     // of Queued: the attempt does not count (throttled)
+}

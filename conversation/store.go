@@ -58,6 +58,9 @@ type Batch interface {
 	// written, unless the connection broke while the COMMIT was under way: the
 	// dedupe keys tell the next try.
 	Commit(ctx context.Context, w Writes) error
+	// FlowVersion reads a stored flow version on the batch's own connection:
+	// found=false when no node ever stored it.
+	FlowVersion(ctx context.Context, hash string) (name string, source []byte, found bool, err error)
 	// Rollback ends the transaction without a trace; after Commit it does nothing.
 	Rollback()
 }
@@ -119,3 +122,77 @@ const (
 	Conflicting OutcomeStatus = "conflicting" // the idempotency key came with another body, or the agent's view was stale
 	Buried      OutcomeStatus = "buried"      // could not be applied: stored as a dead letter and handed to a person
 )
+
+// FeedStore is the relay's and the readers' side of the feed. Each batch leaves
+// one pending row; a relay numbers committed rows, so that a reader that resumes
+// after a seq can never skip an event.
+type FeedStore interface {
+	// Relay numbers what is pending, at most limit rows, and returns how many
+	// events it numbered. Only one node relays at a time; another finds nothing.
+	Relay(ctx context.Context, limit int) (int, error)
+	// Feed returns numbered events after seq, in order, at most limit or a few
+	// more; epoch changes when numbers start anew.
+	Feed(ctx context.Context, after int64, limit int) (epoch string, entries []FeedEntry, err error)
+	// FeedHead is the newest number.
+	FeedHead(ctx context.Context) (epoch string, seq int64, err error)
+}
+
+// FeedEntry is one numbered event.
+type FeedEntry struct {
+	Seq          int64  `json:"seq"`
+	Conversation string `json:"conversation"`
+	Rev          int64  `json:"rev"`
+	Kind         Kind   `json:"kind"`
+}
+
+// DeadStore is the operator's side of dead letters.
+type DeadStore interface {
+	// DeadLetters lists the open ones, oldest first.
+	DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error)
+	// DeadLetter reads one, in any status.
+	DeadLetter(ctx context.Context, id string) (DeadLetter, bool, error)
+	// CloseDeadLetter marks an open one as retried or dropped; false: it was not open.
+	CloseDeadLetter(ctx context.Context, id, status string) (bool, error)
+}
+
+// DeadLetter is an event that could not be applied or belongs nowhere.
+type DeadLetter struct {
+	ID           string
+	At           int64 // Unix ms
+	Carrier, Key string
+	Kind         Kind
+	Reason       string
+	Conversation string
+	Event        Event // holds the customer's text: never printed
+	Status       string
+	Tries        int
+}
+
+// VersionStore keeps flow versions for the runs that stay on them.
+type VersionStore interface {
+	// SaveFlowVersions stores those that are new.
+	SaveFlowVersions(ctx context.Context, versions []FlowVersion) error
+}
+
+// FlowVersion is one version of a flow, with its canonical source.
+type FlowVersion struct {
+	Hash, Name string
+	Source     []byte
+}
+
+// NodeStore keeps the nodes' heartbeats.
+type NodeStore interface {
+	// Beat says that node lives and returns how many nodes do: those that were
+	// seen within dead.
+	Beat(ctx context.Context, node string, dead time.Duration) (live int, err error)
+	// Leave removes the node at a clean shutdown.
+	Leave(ctx context.Context, node string) error
+}
+
+// Hints carries wake-ups between nodes. They may be lost and repeated: whoever
+// listens polls as well.
+type Hints interface {
+	// Listen calls heard with the lines that have new work until ctx ends; ""
+	// stands for all lines. It reconnects by itself.
+	Listen(ctx context.Context, heard func(lines []string)) error
+}

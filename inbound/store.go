@@ -1,0 +1,63 @@
+package inbound
+
+import (
+	"context"
+
+	"parley/conversation"
+)
+
+// Engine is what the doors need of the conversation engine.
+type Engine interface {
+	// Submit applies events and returns their outcomes in order. ErrBusy and
+	// ErrUnavailable mean that nothing was stored.
+	Submit(ctx context.Context, events []conversation.Event) ([]conversation.Outcome, error)
+	// DryRun decides one event against the present state and writes nothing.
+	DryRun(ctx context.Context, e conversation.Event) (conversation.Outcome, error)
+	// Bury stores an event that belongs to no conversation, with the reason.
+	Bury(ctx context.Context, e conversation.Event, reason string) error
+}
+
+// Receipts is where carriers' receipts are written down.
+type Receipts interface {
+	// Receive upserts the receipts by (carrier, provider id) and moves the
+	// messages' statuses forward, never back. It returns the events that Step must
+	// hear of: a question that took off, a permanent failure, a carrier's opt-out.
+	// The doors submit them before they answer.
+	Receive(ctx context.Context, receipts []conversation.Receipt) ([]conversation.Event, error)
+}
+
+// Keys keeps API keys; only their hashes are stored.
+type Keys interface {
+	// Key finds a live key by the SHA-256 of its secret, hex.
+	Key(ctx context.Context, hash string) (Key, bool, error)
+	CreateKey(ctx context.Context, k Key, hash string) error
+	ListKeys(ctx context.Context) ([]Key, error)
+	// RevokeKey returns false when there is no such live key.
+	RevokeKey(ctx context.Context, id string) (bool, error)
+}
+
+// Key is one API key as it may be shown.
+type Key struct {
+	ID         string
+	Name       string
+	Mode       string   // live or test
+	Scopes     []string // events verifications accounts contacts read admin
+	CreatedAt  int64    // Unix ms
+	LastUsedAt int64    // Unix ms, to the hour; 0: never
+	RevokedAt  int64    // Unix ms; 0: live
+}
+
+// Reads answers the API's questions.
+type Reads interface {
+	// Message reads one message with its status.
+	Message(ctx context.Context, id string) (conversation.Message, bool, error)
+	// Conversations lists a phone's conversations, newest first.
+	Conversations(ctx context.Context, phone string) ([]conversation.Conversation, error)
+	// Conversation reads one by its id.
+	Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error)
+	// Thread lists a conversation's events and messages, newest first, before
+	// position (0: from the end), at most limit.
+	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
+	// Ping says whether the database answers, for /readyz.
+	Ping(ctx context.Context) error
+}
