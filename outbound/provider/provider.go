@@ -67,6 +67,9 @@ type Text struct {
 	Text     string
 	Media    []flows.Media
 	At       time.Time // by the carrier's clock; zero: unknown
+	// OptOut is STOP, START or HELP when the carrier's own opt-out service has
+	// acted on this text (and answered it); its words may be others than ours.
+	OptOut string
 }
 
 // Outgoing is one message to hand over (MT).
