@@ -16,12 +16,13 @@ type Effect struct {
 // Cancel ends queued messages of the conversation. What has been claimed is on
 // its way and stays.
 type Cancel struct {
-	As      Status `json:"as"`                // Cancelled, Superseded or Expired
-	Reason  string `json:"reason"`            // written into the message's error
-	Run     string `json:"run,omitempty"`     // only this run's; else the whole conversation's
-	Before  int64  `json:"before,omitempty"`  // only of owner epochs below; 0: of any
-	Spare   bool   `json:"spare,omitempty"`   // spares codes and alerts
-	Message string `json:"message,omitempty"` // only this one
+	Conversation string `json:"conversation,omitempty"` // set by Step
+	As           Status `json:"as"`                     // Cancelled, Superseded or Expired
+	Reason       string `json:"reason"`                 // written into the message's error
+	Run          string `json:"run,omitempty"`          // only this run's; else the whole conversation's
+	Before       int64  `json:"before,omitempty"`       // only of owner epochs below; 0: of any
+	Spare        bool   `json:"spare,omitempty"`        // spares codes and alerts
+	Message      string `json:"message,omitempty"`      // only this one
 }
 
 // Job is a slow effect: a callback to the business, an HTTP call, a

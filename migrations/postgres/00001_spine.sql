@@ -60,11 +60,13 @@ CREATE TABLE messages (
     sent_at      bigint   NOT NULL DEFAULT 0,
     finished_at  bigint   NOT NULL DEFAULT 0,
     parked       smallint NOT NULL DEFAULT 0, -- of unknown fate, waits for a person or a receipt
+    untold       smallint NOT NULL DEFAULT 0, -- its conversation waits and has not heard of this fate yet
     error        text     NOT NULL DEFAULT ''
 ) WITH (fillfactor = 80);
 CREATE INDEX messages_queued ON messages (line, priority, due_at, id) WHERE status = 'queued';
 CREATE INDEX messages_open ON messages (conversation, position) WHERE status IN ('queued', 'sending');
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'sending';
+CREATE INDEX messages_untold ON messages (id) WHERE untold = 1;
 CREATE INDEX messages_thread ON messages (conversation, position);
 
 CREATE TABLE provider_messages (
@@ -74,9 +76,11 @@ CREATE TABLE provider_messages (
     status      text   NOT NULL DEFAULT '',
     raw         text   NOT NULL DEFAULT '',
     error       text   NOT NULL DEFAULT '',
+    parts       smallint NOT NULL DEFAULT 1, -- of the message; it is delivered when all of them are
     at          bigint NOT NULL,
     PRIMARY KEY (carrier, provider_id)
 );
+CREATE INDEX provider_messages_parts ON provider_messages (message) WHERE parts > 1;
 CREATE INDEX provider_messages_at ON provider_messages USING brin (at);
 
 -- Unpartitioned: a unique key on a partitioned table must contain the partition column.
@@ -138,7 +142,7 @@ CREATE TABLE api_keys (
 
 -- The feed: a batch leaves one pending row; a relay numbers committed rows.
 CREATE TABLE feed_pending (
-    id     text PRIMARY KEY, -- UUIDv7
+    id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- taken under the conversations' locks: in order for each
     at     bigint NOT NULL,
     events text   NOT NULL  -- JSON list of {conversation, rev, kind}
 );

@@ -60,11 +60,13 @@ CREATE TABLE messages (
     sent_at      INTEGER   NOT NULL DEFAULT 0,
     finished_at  INTEGER   NOT NULL DEFAULT 0,
     parked       INTEGER NOT NULL DEFAULT 0, -- of unknown fate, waits for a person or a receipt
+    untold       INTEGER NOT NULL DEFAULT 0, -- its conversation waits and has not heard of this fate yet
     error        TEXT     NOT NULL DEFAULT ''
 );
 CREATE INDEX messages_queued ON messages (line, priority, due_at, id) WHERE status = 'queued';
 CREATE INDEX messages_open ON messages (conversation, position) WHERE status IN ('queued', 'sending');
 CREATE INDEX messages_leased ON messages (lease_until) WHERE status = 'sending';
+CREATE INDEX messages_untold ON messages (id) WHERE untold = 1;
 CREATE INDEX messages_thread ON messages (conversation, position);
 
 CREATE TABLE provider_messages (
@@ -74,9 +76,11 @@ CREATE TABLE provider_messages (
     status      TEXT   NOT NULL DEFAULT '',
     raw         TEXT   NOT NULL DEFAULT '',
     error       TEXT   NOT NULL DEFAULT '',
+    parts       INTEGER NOT NULL DEFAULT 1, -- of the message; it is delivered when all of them are
     at          INTEGER NOT NULL,
     PRIMARY KEY (carrier, provider_id)
 );
+CREATE INDEX provider_messages_parts ON provider_messages (message) WHERE parts > 1;
 
 -- Unpartitioned: a unique key on a partitioned table must contain the partition column.
 CREATE TABLE inbox (
@@ -136,7 +140,7 @@ CREATE TABLE api_keys (
 
 -- The feed: a batch leaves one pending row; a relay numbers committed rows.
 CREATE TABLE feed_pending (
-    id     TEXT PRIMARY KEY, -- UUIDv7
+    id     INTEGER PRIMARY KEY AUTOINCREMENT, -- taken under the write lock: in order
     at     INTEGER NOT NULL,
     events TEXT   NOT NULL  -- JSON list of {conversation, rev, kind}
 );

@@ -1,0 +1,110 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"parley/conversation"
+)
+
+// The settings of River. A crashed job starts again after rescueAfter; the
+// library's default of an hour would strand it. Callbacks may take longer: the
+// rescue spares a job that is still within its own timeout.
+const (
+	workers         = 64
+	fetchCooldown   = 20 * time.Millisecond
+	effectTimeout   = 12 * time.Second
+	callbackTimeout = 30 * time.Second
+	rescueAfter     = 15 * time.Second
+	stopAfter       = 10 * time.Second
+	effectTries     = 5
+	callbackTries   = 25
+)
+
+// Do carries out one slow effect. It may run more than once for the same job.
+// The event, when there is one (true), is submitted under the dedupe key
+// effect/{id}, whatever key it came with. An error means that the job is tried
+// again later.
+type Do func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error)
+
+// Submitter is what a runner needs of the engine.
+type Submitter interface {
+	// Submit applies events and returns their outcomes in order.
+	Submit(ctx context.Context, events []conversation.Event) ([]conversation.Outcome, error)
+}
+
+// Runner works on the queue of one database.
+type Runner struct {
+	Do     map[string]Do // by the job's kind; a kind without one waits for a node that has it
+	Submit Submitter
+	Log    *slog.Logger // nil: slog.Default
+}
+
+// Run works until ctx ends, then lets running jobs finish for ten seconds. Any
+// number of nodes may run on one database.
+func (q *Queue[T]) Run(ctx context.Context, r Runner) error {
+	if r.Log == nil {
+		r.Log = slog.Default()
+	}
+	all := river.NewWorkers()
+	if err := river.AddWorkerSafely(all, &worker{runner: r}); err != nil {
+		return fmt.Errorf("running jobs: %w", err)
+	}
+	client, err := river.NewClient(q.driver, &river.Config{
+		Logger:               r.Log,
+		Workers:              all,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		FetchCooldown:        fetchCooldown,
+		JobTimeout:           effectTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		SoftStopTimeout:      stopAfter,
+	})
+	if err != nil {
+		return fmt.Errorf("running jobs: %w", err)
+	}
+	if err := client.Start(ctx); err != nil {
+		return fmt.Errorf("running jobs: %w", err)
+	}
+	<-client.Stopped()
+	return nil
+}
+
+// worker is the one River worker.
+type worker struct {
+	river.WorkerDefaults[slow]
+	runner Runner
+}
+
+// Work carries out one job and submits what it brought back.
+func (w *worker) Work(ctx context.Context, job *river.Job[slow]) error {
+	do := w.runner.Do[job.Args.Job.Kind]
+	if do == nil {
+		return river.JobSnooze(time.Minute)
+	}
+	e, ok, err := do(ctx, job.Args.Job)
+	if err != nil || !ok {
+		return err
+	}
+	e.Carrier, e.Dedupe = "", "effect/"+job.Args.ID
+	if e.Conversation == "" {
+		e.Conversation = job.Args.Conversation
+	}
+	_, err = w.runner.Submit.Submit(ctx, []conversation.Event{e})
+	if errors.Is(err, conversation.ErrBusy) {
+		return river.JobSnooze(time.Second)
+	}
+	return err
+}
+
+// Timeout is how long a job may run.
+func (w *worker) Timeout(job *river.Job[slow]) time.Duration {
+	if job.Args.Job.Kind == conversation.JobCallback {
+		return callbackTimeout
+	}
+	return effectTimeout
+}

@@ -1,0 +1,289 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/conversation"
+)
+
+// batch is one open transaction of the engine.
+type batch struct {
+	s      *Store
+	tx     session
+	events []conversation.Event
+	now    int64
+
+	fresh    []bool                        // the event's dedupe key is this batch's own
+	seen     map[int]*conversation.Outcome // the key was there already
+	refused  map[int]bool
+	rows     map[string]*conversation.Loaded
+	settling []*settling // of the guards
+}
+
+var errVanished = errors.New("a conversation that was there is gone")
+
+const (
+	nowSQL = `SELECT {now}`
+
+	// dedupeSQL waits for whoever is inserting the same key, until it commits.
+	dedupeSQL = `INSERT INTO inbox (carrier, key, at, body_hash) VALUES ($1, $2, {now}, $3) ON CONFLICT DO NOTHING`
+
+	createSQL = `INSERT INTO conversations (id, line, phone, created_at, updated_at)
+		VALUES ($1, $2, $3, {now}, {now}) ON CONFLICT DO NOTHING`
+
+	lockSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE id IN ({ids}) ORDER BY id {lock}`
+
+	// consentsSQL is a statement of its own: a join would see the consents as they
+	// were before the wait for the lock.
+	consentsSQL = `SELECT c.id, k.state, k.at, k.source, k.word
+		FROM conversations c JOIN consents k ON k.phone = c.phone WHERE c.id IN ({ids})`
+
+	storedSQL = `SELECT result, body_hash FROM inbox WHERE carrier = $1 AND key = $2`
+)
+
+// Begin opens a batch in one round trip; repeated keys and guards cost a second
+// one.
+func (s *Store) Begin(ctx context.Context, events []conversation.Event) (conversation.Batch, error) {
+	events = slices.Clone(events)
+	for i := range events {
+		if e := &events[i]; e.Conversation == "" {
+			e.Conversation = s.ConversationID(e.Line, e.Phone)
+		}
+	}
+	b, err := s.tryBegin(ctx, events)
+	if errors.Is(err, errVanished) {
+		b, err = s.tryBegin(ctx, events)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func (s *Store) tryBegin(ctx context.Context, events []conversation.Event) (*batch, error) {
+	b := &batch{
+		s: s, tx: s.db.begin(), events: events,
+		fresh: make([]bool, len(events)),
+		seen:  make(map[int]*conversation.Outcome), refused: make(map[int]bool),
+		rows: make(map[string]*conversation.Loaded),
+	}
+	err := b.open(ctx)
+	if err == nil {
+		err = b.second(ctx)
+	}
+	if err != nil {
+		b.tx.rollback()
+		return nil, err
+	}
+	return b, nil
+}
+
+// open dedupes, creates, locks and loads.
+func (b *batch) open(ctx context.Context) error {
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&b.now) }, nowSQL)
+	b.dedupe(p)
+	ids, inserts := b.conversations()
+	created := make(map[string]bool)
+	for _, e := range inserts {
+		p.affected(func(n int64) { created[e.Conversation] = n == 1 }, createSQL, e.Conversation, e.Line, e.Phone)
+	}
+	p.inList(b.loadRow, lockSQL, ids)
+	p.inList(b.loadConsent, consentsSQL, ids)
+	b.settling = b.guards()
+	claimProviderIDs(p, b.settling)
+	if err := b.tx.flush(ctx, p); err != nil {
+		return fmt.Errorf("opening a batch: %w", err)
+	}
+	return b.complete(created)
+}
+
+// dedupe queues the keys, sorted. A key that comes twice in the batch is inserted
+// by its first event.
+func (b *batch) dedupe(p *pipe) {
+	order := make([]int, 0, len(b.events))
+	for i, e := range b.events {
+		if e.Dedupe != "" {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		x, y := &b.events[i], &b.events[j]
+		return cmp.Or(strings.Compare(x.Carrier, y.Carrier), strings.Compare(x.Dedupe, y.Dedupe))
+	})
+	for k, i := range order {
+		e := &b.events[i]
+		if k > 0 {
+			first := &b.events[order[k-1]]
+			if first.Carrier == e.Carrier && first.Dedupe == e.Dedupe {
+				b.seen[i] = repeated(conversation.Outcome{Status: conversation.Applied}, first.BodyHash, e.BodyHash)
+				continue
+			}
+		}
+		p.affected(func(n int64) { b.fresh[i] = n == 1 }, dedupeSQL, e.Carrier, e.Dedupe, e.BodyHash)
+	}
+}
+
+// conversations gives the ids to lock, and an event for each row that may have to
+// be inserted first, both sorted by id.
+func (b *batch) conversations() (ids []string, inserts []*conversation.Event) {
+	pairs := make(map[string]*conversation.Event)
+	for i := range b.events {
+		e := &b.events[i]
+		old, met := pairs[e.Conversation]
+		if !met {
+			ids = append(ids, e.Conversation)
+		}
+		if old == nil && e.Line != "" && e.Phone != "" && !b.s.known.has(e.Conversation) {
+			old = e
+		}
+		pairs[e.Conversation] = old
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if e := pairs[id]; e != nil {
+			inserts = append(inserts, e)
+		}
+	}
+	return ids, inserts
+}
+
+func (b *batch) loadRow(r row) error {
+	l := &conversation.Loaded{Existed: true}
+	if err := scanConversation(r, &l.Conversation); err != nil {
+		return err
+	}
+	l.Consent.Phone = l.Conversation.Phone
+	b.rows[l.Conversation.ID] = l
+	return nil
+}
+
+func (b *batch) loadConsent(r row) error {
+	var id string
+	var k conversation.Consent
+	if err := r.Scan(&id, &k.State, &k.At, &k.Source, &k.Word); err != nil {
+		return err
+	}
+	if l := b.rows[id]; l != nil {
+		k.Phone = l.Conversation.Phone
+		l.Consent = k
+	}
+	return nil
+}
+
+// complete compares what was loaded with what was expected.
+func (b *batch) complete(created map[string]bool) error {
+	var there []string
+	for i := range b.events {
+		e := &b.events[i]
+		l := b.rows[e.Conversation]
+		switch {
+		case l != nil:
+			l.Existed = !created[e.Conversation]
+			there = append(there, e.Conversation)
+		case e.Line != "" && e.Phone != "" && b.s.known.has(e.Conversation):
+			b.s.known.forget(e.Conversation)
+			return unavailable(errVanished)
+		}
+	}
+	b.s.known.add(there)
+	return nil
+}
+
+// second asks for what the first round trip turned up: the stored results of
+// repeated keys, and whether the guards hold.
+func (b *batch) second(ctx context.Context) error {
+	p := new(pipe)
+	for i, e := range b.events {
+		if e.Dedupe != "" && !b.fresh[i] && b.seen[i] == nil {
+			p.query(func(r row) error { return b.loadResult(r, i) }, storedSQL, e.Carrier, e.Dedupe)
+		}
+	}
+	settleAll(p, b.settling)
+	if len(p.statements) == 0 {
+		return nil
+	}
+	if err := b.tx.flush(ctx, p); err != nil {
+		return fmt.Errorf("opening a batch: %w", err)
+	}
+	for _, g := range b.settling {
+		b.refused[g.event] = !g.held
+	}
+	for i, e := range b.events {
+		if e.Dedupe != "" && !b.fresh[i] && b.seen[i] == nil {
+			return unavailable(fmt.Errorf("the dedupe key of event %d vanished", i))
+		}
+	}
+	return nil
+}
+
+func (b *batch) loadResult(r row, i int) error {
+	var result, bodyHash string
+	if err := r.Scan(&result, &bodyHash); err != nil {
+		return err
+	}
+	o := conversation.Outcome{Status: conversation.Applied}
+	if result != "" {
+		if err := json.Unmarshal([]byte(result), &o); err != nil {
+			return fmt.Errorf("reading a stored result: %w", err)
+		}
+	}
+	b.seen[i] = repeated(o, bodyHash, b.events[i].BodyHash)
+	return nil
+}
+
+// repeated is the answer to a key that was there already.
+func repeated(o conversation.Outcome, bodyHash, another string) *conversation.Outcome {
+	if bodyHash != another {
+		o = conversation.Outcome{Status: conversation.Conflicting}
+	}
+	o.Repeated = true
+	return &o
+}
+
+// guards collects the settlements that must hold for their events.
+func (b *batch) guards() []*settling {
+	var all []*settling
+	for i := range b.events {
+		if g := b.events[i].Guard; g != nil {
+			all = append(all, &settling{Settlement: *g, event: i, told: true})
+		}
+	}
+	return all
+}
+
+// Now is the database's clock, read once at the beginning.
+func (b *batch) Now() time.Time { return time.UnixMilli(b.now) }
+
+// Seen returns the stored result of the i-th event when its key was there.
+func (b *batch) Seen(i int) (conversation.Outcome, bool) {
+	if o := b.seen[i]; o != nil {
+		return *o, true
+	}
+	return conversation.Outcome{}, false
+}
+
+// Refused says that the guard of the i-th event no longer holds.
+func (b *batch) Refused(i int) bool { return b.refused[i] }
+
+// Load returns the locked conversation of the i-th event and its consent.
+func (b *batch) Load(i int) conversation.Loaded {
+	e := &b.events[i]
+	if l := b.rows[e.Conversation]; l != nil {
+		return *l
+	}
+	return conversation.Loaded{
+		Conversation: conversation.Conversation{ID: e.Conversation, Line: e.Line, Phone: e.Phone},
+		Consent:      conversation.Consent{Phone: e.Phone},
+	}
+}
+
+// Rollback ends the transaction without a trace; after Commit it does nothing.
+func (b *batch) Rollback() { b.tx.rollback() }

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/conversation"
+	"parley/outbound"
+)
+
+const (
+	// claimSQL decides every race: STOP, expiry and takeover change only queued
+	// rows, and a row that one of them is changing is passed over. Rows that wait
+	// behind others (o) stay:
+	//   - behind any code or alert of the conversation that could go now and is more
+	//     urgent or older,
+	//   - codes and alerts aside, behind any older message that is being sent, that
+	//     was claimed before and goes again (lease_until > 0), or that is due no later.
+	claimSQL = `WITH best AS MATERIALIZED (
+			SELECT m.id FROM messages m
+			JOIN conversations c ON c.id = m.conversation
+			LEFT JOIN consents k ON k.phone = m.phone
+			WHERE m.line = $1 AND m.status = 'queued' AND m.priority <= $4
+			AND m.due_at <= {now} AND m.expires_at > {now}
+			AND (m.exempt = 1 OR k.state IS NULL OR k.state <> 'out')
+			AND (m.epoch >= c.epoch OR m.by_agent = 1 OR m.class IN ('code', 'alert'))
+			AND NOT EXISTS (
+				SELECT 1 FROM messages o
+				WHERE o.conversation = m.conversation AND o.status IN ('queued', 'sending') AND o.id <> m.id
+				AND CASE WHEN o.status = 'sending' THEN m.priority > 2 AND o.position < m.position
+					ELSE o.expires_at > {now} AND (
+						o.priority <= 2 AND o.due_at <= {now}
+						AND (o.priority < m.priority OR o.priority = m.priority AND o.position < m.position)
+						OR m.priority > 2 AND o.position < m.position
+						AND (o.lease_until > 0 OR o.due_at <= m.due_at))
+					END)
+			ORDER BY m.priority, m.due_at, m.id LIMIT $5 {lock} OF m {skiplocked})
+		UPDATE messages AS m SET status = 'sending', node = $2, lease_until = {now} + $3, attempt = attempt + 1
+		WHERE m.id IN (SELECT id FROM best)
+		RETURNING ` + messageColumns
+
+	// strandedSQL takes over expired leases, as claims do.
+	strandedSQL = `WITH lost AS MATERIALIZED (
+			SELECT id FROM messages WHERE status = 'sending' AND lease_until < {now}
+			ORDER BY lease_until LIMIT $3 {lock} {skiplocked})
+		UPDATE messages AS m SET node = $1, lease_until = {now} + $2
+		WHERE m.id IN (SELECT id FROM lost)
+		RETURNING ` + messageColumns
+
+	// linesSQL hops from line to line, and from priority to priority, through the
+	// index: a long queue costs no more than a short one.
+	linesSQL = `WITH RECURSIVE l(line) AS (
+			SELECT min(line) FROM messages WHERE status = 'queued'
+			UNION ALL
+			SELECT (SELECT min(m.line) FROM messages m WHERE m.status = 'queued' AND m.line > l.line)
+			FROM l WHERE l.line IS NOT NULL),
+		p(priority) AS (SELECT 1 UNION ALL SELECT priority + 1 FROM p WHERE priority < 5)
+		SELECT l.line, (SELECT min(m.due_at) FROM messages m
+			WHERE m.status = 'queued' AND m.line = l.line AND m.priority = p.priority), {now}
+		FROM l CROSS JOIN p WHERE l.line IS NOT NULL`
+)
+
+// Claim marks at most c.Limit queued messages of one line as Sending under a lease
+// and returns them, best priority first. Claims never wait for one another.
+func (s *Store) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Message, error) {
+	least := cmp.Or(c.Least, conversation.PriorityBulk)
+	var all []conversation.Message
+	p := new(pipe)
+	p.query(collect(&all), claimSQL, c.Line, c.Node, c.Lease.Milliseconds(), int64(least), int64(c.Limit))
+	if err := s.db.write(ctx, p); err != nil {
+		return nil, fmt.Errorf("claiming messages: %w", err)
+	}
+	slices.SortFunc(all, func(x, y conversation.Message) int {
+		return cmp.Or(cmp.Compare(x.Priority, y.Priority), cmp.Compare(x.DueAt, y.DueAt), strings.Compare(x.ID, y.ID))
+	})
+	return all, nil
+}
+
+// Stranded takes over, under a new lease for node, at most limit messages whose
+// lease has expired.
+func (s *Store) Stranded(ctx context.Context, node string, lease time.Duration, limit int) ([]conversation.Message, error) {
+	var all []conversation.Message
+	p := new(pipe)
+	p.query(collect(&all), strandedSQL, node, lease.Milliseconds(), int64(limit))
+	if err := s.db.write(ctx, p); err != nil {
+		return nil, fmt.Errorf("taking over stranded messages: %w", err)
+	}
+	return all, nil
+}
+
+// Lines lists the lines that have queued messages due now, and how long it is
+// until the next one that is not yet due (zero: none).
+func (s *Store) Lines(ctx context.Context) (lines []string, next time.Duration, err error) {
+	due := make(map[string]bool)
+	p := new(pipe)
+	p.query(func(r row) error {
+		var line string
+		var at *int64
+		var now int64
+		if err := r.Scan(&line, &at, &now); err != nil || at == nil {
+			return err
+		}
+		if *at <= now {
+			due[line] = true
+		} else if wait := time.Duration(*at-now) * time.Millisecond; next == 0 || wait < next {
+			next = wait
+		}
+		return nil
+	}, linesSQL)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, 0, fmt.Errorf("looking for due messages: %w", err)
+	}
+	for line := range due {
+		lines = append(lines, line)
+	}
+	slices.Sort(lines)
+	return lines, next, nil
+}
+
+// window is how many waiting messages one call of Overdue looks at.
+const window = 4096
+
+// cursor is where Overdue goes on: it walks a long queue in windows.
+type cursor struct {
+	mu    sync.Mutex
+	after string
+}
+
+// last is above every conversation id.
+const last = "zzzzzzzzzzzzzzzzzzzzzzzzzzz"
+
+const (
+	windowSQL = `SELECT conversation FROM messages WHERE status IN ('queued', 'sending') AND conversation > $1
+		ORDER BY conversation, position LIMIT 1 OFFSET $2`
+
+	overdueSQL = `SELECT ` + messageColumns + `,
+			CASE WHEN m.expires_at <= {now} THEN 'expired' WHEN k.state = 'out' AND m.exempt = 0 THEN 'cancelled'
+				ELSE 'superseded' END
+		FROM messages m JOIN conversations c ON c.id = m.conversation LEFT JOIN consents k ON k.phone = m.phone
+		WHERE m.status IN ('queued', 'sending') AND m.status = 'queued'
+		AND m.conversation > $1 AND m.conversation <= $2
+		AND (m.expires_at <= {now} OR (k.state = 'out' AND m.exempt = 0)
+			OR (m.epoch < c.epoch AND m.by_agent = 0 AND m.class NOT IN ('code', 'alert')))
+		LIMIT $3`
+)
+
+// reasons say in a message's error why it was never sent.
+var reasons = map[conversation.Status]string{
+	conversation.Expired: "expired", conversation.Cancelled: "opted_out", conversation.Superseded: "superseded",
+}
+
+// Overdue lists at most limit queued messages that no claim will take any more. The
+// Status of each is what it should become and its Error why: Expired, Cancelled
+// (its phone opted out) or Superseded (an agent took over while it was being
+// retried).
+func (s *Store) Overdue(ctx context.Context, limit int) ([]conversation.Message, error) {
+	s.walk.mu.Lock()
+	defer s.walk.mu.Unlock()
+	to := last
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&to) }, windowSQL, s.walk.after, int64(window))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("looking for overdue messages: %w", err)
+	}
+	var all []conversation.Message
+	p = new(pipe)
+	p.query(func(r row) error {
+		var fate conversation.Status
+		m, err := scanMessage(r, &fate)
+		m.Status, m.Error = fate, reasons[fate]
+		all = append(all, m)
+		return err
+	}, overdueSQL, s.walk.after, to, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("looking for overdue messages: %w", err)
+	}
+	switch {
+	case len(all) >= limit: // the same window again
+	case to == last:
+		s.walk.after = ""
+	default:
+		s.walk.after = to
+	}
+	return all, nil
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"parley/conversation"
+)
+
+const (
+	saveSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5 WHERE id = $1`
+
+	// saveWakeSQL alone touches the indexed wake_at: all other updates stay heap-only.
+	saveWakeSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5, wake_at = $6 WHERE id = $1`
+
+	eventSQL = `INSERT INTO events (conversation, rev, at, kind, data) VALUES ($1, $2, $3, $4, $5)`
+
+	consentSQL = `INSERT INTO consents (phone, state, at, source, word) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at, source = excluded.source, word = excluded.word`
+
+	resultSQL = `UPDATE inbox SET result = $3 WHERE carrier = $1 AND key = $2`
+
+	forgetSQL = `DELETE FROM inbox WHERE carrier = $1 AND key = $2`
+
+	pendingSQL = `INSERT INTO feed_pending (at, events) VALUES ($1, $2)`
+
+	// heardSQL marks that a conversation heard of a message's fate, unless the fate
+	// has changed since.
+	heardSQL = `UPDATE messages SET untold = 0 WHERE id = $1 AND untold = 1 AND (status = 'failed') = ($2 = 'failed')`
+
+	versionOfSQL = `SELECT name, source FROM flow_versions WHERE hash = $1`
+)
+
+// Commit writes everything and commits, in one round trip; jobs and cancellations
+// cost one more each.
+func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
+	plan, err := b.plan(ctx, w.Effects)
+	if err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
+	p := new(pipe)
+	if err := b.save(p, w.Conversations); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
+	for _, e := range w.Events {
+		p.exec(eventSQL, e.Conversation, e.Rev, e.At, string(e.Kind), e.Data)
+	}
+	plan.writeConsents(p)
+	b.writeKeys(p, w)
+	b.writeFeed(p, w.Events)
+	plan.writeMessages(p, b.told())
+	lines := plan.lines()
+	if len(lines) > 0 {
+		b.s.db.notify(p, hint(lines))
+	}
+	if err := b.finish(ctx, p, plan.jobs); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
+	if len(lines) > 0 {
+		b.s.db.committed(hint(lines))
+	}
+	return nil
+}
+
+func (b *batch) finish(ctx context.Context, p *pipe, all []conversation.Job) error {
+	if len(all) == 0 {
+		return b.tx.commit(ctx, p)
+	}
+	if err := b.tx.flush(ctx, p); err != nil {
+		return err
+	}
+	if err := b.tx.insert(ctx, all); err != nil {
+		return err
+	}
+	return b.tx.commit(ctx, new(pipe))
+}
+
+func (b *batch) save(p *pipe, all []conversation.Saved) error {
+	for _, v := range all {
+		c := &v.Conversation
+		if b.rows[c.ID] == nil {
+			return fmt.Errorf("conversation %q has no row", c.ID)
+		}
+		if v.WakeChanged {
+			p.exec(saveWakeSQL, c.ID, v.Encoded, c.Rev, c.State.Epoch, b.now, c.WakeAt)
+		} else {
+			p.exec(saveSQL, c.ID, v.Encoded, c.Rev, c.State.Epoch, b.now)
+		}
+	}
+	return nil
+}
+
+// writeKeys stores the outcomes that a repeat of an API request is given again,
+// and takes out the keys of refused events. Both touch only this batch's own keys.
+func (b *batch) writeKeys(p *pipe, w conversation.Writes) {
+	for _, i := range slices.Sorted(maps.Keys(w.Outcomes)) {
+		e, o := &b.events[i], w.Outcomes[i]
+		if !b.fresh[i] || e.Carrier != "" || plain(o) {
+			continue
+		}
+		if text, err := json.Marshal(o); err == nil {
+			p.exec(resultSQL, e.Carrier, e.Dedupe, string(text))
+		}
+	}
+	for _, i := range w.Forget {
+		if e := &b.events[i]; b.fresh[i] {
+			p.exec(forgetSQL, e.Carrier, e.Dedupe)
+		}
+	}
+}
+
+// plain says that an outcome carries nothing beyond "applied", which an empty
+// result stands for.
+func plain(o conversation.Outcome) bool {
+	return o.Status == conversation.Applied && o.ID == "" && o.Conversation == "" && o.Run == "" &&
+		len(o.Messages) == 0 && len(o.Problems) == 0 && len(o.Records) == 0
+}
+
+// pendingEvent is one event in a feed row.
+type pendingEvent struct {
+	Conversation string            `json:"c"`
+	Rev          int64             `json:"r"`
+	Kind         conversation.Kind `json:"k"`
+}
+
+func (b *batch) writeFeed(p *pipe, events []conversation.Logged) {
+	if len(events) == 0 {
+		return
+	}
+	all := make([]pendingEvent, len(events))
+	for i, e := range events {
+		all[i] = pendingEvent{e.Conversation, e.Rev, e.Kind}
+	}
+	text, err := json.Marshal(all)
+	if err != nil { // strings and numbers: it cannot be
+		text = []byte("[]")
+	}
+	p.exec(pendingSQL, b.now, string(text))
+}
+
+// told lists the messages of whose fate this batch's events tell, and which fate.
+func (b *batch) told() map[string]string {
+	all := make(map[string]string)
+	for i := range b.events {
+		e := &b.events[i]
+		switch {
+		case e.Settled == nil || e.Guard != nil: // a guard has told already
+		case e.Kind == conversation.KindFailed:
+			all[e.Settled.Message] = "failed"
+		case e.Kind == conversation.KindSent:
+			all[e.Settled.Message] = "sent"
+		}
+	}
+	return all
+}
+
+// FlowVersion reads a stored flow version on the batch's own connection.
+func (b *batch) FlowVersion(ctx context.Context, hash string) (name string, source []byte, found bool, err error) {
+	p := new(pipe)
+	p.query(func(r row) error {
+		var text string
+		found = true
+		if err := r.Scan(&name, &text); err != nil {
+			return err
+		}
+		source = []byte(text)
+		return nil
+	}, versionOfSQL, hash)
+	if err := b.tx.flush(ctx, p); err != nil {
+		return "", nil, false, fmt.Errorf("reading a flow version: %w", err)
+	}
+	return name, source, found, nil
+}

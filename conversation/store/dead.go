@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"parley/conversation"
+)
+
+const (
+	buryKeySQL = `INSERT INTO inbox (carrier, key, at, result, body_hash) VALUES ($1, $2, {now}, $3, $4) ON CONFLICT DO NOTHING`
+
+	burySQL = `INSERT INTO dead_letters (id, at, carrier, key, kind, reason, conversation, event)
+		VALUES ($1, {now}, $2, $3, $4, $5, $6, $7)`
+
+	deadColumns = `SELECT id, at, carrier, key, kind, reason, conversation, event, status, tries FROM dead_letters `
+
+	deadLettersSQL = deadColumns + `WHERE status = 'dead' ORDER BY id LIMIT $1`
+
+	deadLetterSQL = deadColumns + `WHERE id = $1`
+
+	closeDeadSQL = `UPDATE dead_letters SET status = $2, tries = tries + CASE WHEN $2 = 'retried' THEN 1 ELSE 0 END
+		WHERE id = $1 AND status = 'dead'`
+)
+
+// Bury stores in one transaction what could not be applied: the dedupe key of the
+// event and a dead letter. It returns false when the key was there already.
+func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (bool, error) {
+	text, err := json.Marshal(e)
+	if err != nil {
+		text = []byte("{}") // whatever made it unreadable is worth keeping as a reason
+		reason += "; " + err.Error()
+	}
+	result, err := json.Marshal(conversation.Outcome{Status: conversation.Buried})
+	if err != nil {
+		return false, fmt.Errorf("burying an event: %w", err)
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return false, fmt.Errorf("burying an event: %w", err)
+	}
+	if e.Conversation == "" && e.Line != "" {
+		e.Conversation = s.ConversationID(e.Line, e.Phone)
+	}
+	tx := s.db.begin()
+	defer tx.rollback()
+	isNew := true
+	p := new(pipe)
+	if e.Dedupe != "" {
+		p.affected(func(n int64) { isNew = n == 1 }, buryKeySQL, storable(e.Carrier), storable(e.Dedupe), string(result), storable(e.BodyHash))
+	}
+	if err := tx.flush(ctx, p); err != nil {
+		return false, fmt.Errorf("burying an event: %w", err)
+	}
+	if !isNew {
+		return false, nil
+	}
+	p = new(pipe)
+	p.exec(burySQL, id.String(), storable(e.Carrier), storable(e.Dedupe), string(e.Kind), storable(reason), storable(e.Conversation), string(text))
+	if err := tx.commit(ctx, p); err != nil {
+		return false, fmt.Errorf("burying an event: %w", err)
+	}
+	return true, nil
+}
+
+// storable makes a text that PostgreSQL takes: what is buried may be buried for
+// this very reason.
+func storable(text string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// DeadLetters lists the open ones, oldest first.
+func (s *Store) DeadLetters(ctx context.Context, limit int) ([]conversation.DeadLetter, error) {
+	return s.deadLetters(ctx, deadLettersSQL, int64(limit))
+}
+
+// DeadLetter reads one, in any status.
+func (s *Store) DeadLetter(ctx context.Context, id string) (conversation.DeadLetter, bool, error) {
+	all, err := s.deadLetters(ctx, deadLetterSQL, id)
+	if err != nil || len(all) == 0 {
+		return conversation.DeadLetter{}, false, err
+	}
+	return all[0], true, nil
+}
+
+func (s *Store) deadLetters(ctx context.Context, text string, arg any) ([]conversation.DeadLetter, error) {
+	var all []conversation.DeadLetter
+	p := new(pipe)
+	p.query(func(r row) error {
+		var d conversation.DeadLetter
+		var event string
+		if err := r.Scan(&d.ID, &d.At, &d.Carrier, &d.Key, &d.Kind, &d.Reason, &d.Conversation, &event, &d.Status, &d.Tries); err != nil {
+			return err
+		}
+		var err error
+		if d.Event, err = conversation.ParseEvent([]byte(event)); err != nil {
+			return fmt.Errorf("reading the event of dead letter %s: %w", d.ID, err)
+		}
+		all = append(all, d)
+		return nil
+	}, text, arg)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading dead letters: %w", err)
+	}
+	return all, nil
+}
+
+// CloseDeadLetter marks an open one as retried or dropped; false: it was not open.
+func (s *Store) CloseDeadLetter(ctx context.Context, id, status string) (bool, error) {
+	return s.change(ctx, "closing a dead letter", closeDeadSQL, id, status)
+}
+
+// change runs one statement and says whether it changed a row.
+func (s *Store) change(ctx context.Context, doing, text string, args ...any) (bool, error) {
+	var changed bool
+	p := new(pipe)
+	p.affected(func(n int64) { changed = n > 0 }, text, args...)
+	if err := s.db.write(ctx, p); err != nil {
+		return false, fmt.Errorf("%s: %w", doing, err)
+	}
+	return changed, nil
+}

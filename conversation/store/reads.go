@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"parley/conversation"
+)
+
+const (
+	readMessageSQL = `SELECT ` + messageColumns + ` FROM messages m WHERE m.id = $1`
+
+	ofPhoneSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE phone = $1 ORDER BY updated_at DESC, id`
+
+	threadEventsSQL = `SELECT conversation, rev, at, kind, data FROM events
+		WHERE conversation = $1 AND rev < $2 ORDER BY rev DESC LIMIT $3`
+
+	threadMessagesSQL = `SELECT ` + messageColumns + ` FROM messages m
+		WHERE m.conversation = $1 AND m.position < $2 ORDER BY m.position DESC LIMIT $3`
+
+	pingSQL = `SELECT 1`
+)
+
+// Message reads one message with its status.
+func (s *Store) Message(ctx context.Context, id string) (conversation.Message, bool, error) {
+	var all []conversation.Message
+	p := new(pipe)
+	p.query(collect(&all), readMessageSQL, id)
+	if err := s.db.read(ctx, p); err != nil {
+		return conversation.Message{}, false, fmt.Errorf("reading a message: %w", err)
+	}
+	if len(all) == 0 {
+		return conversation.Message{}, false, nil
+	}
+	return all[0], true, nil
+}
+
+// Conversations lists a phone's conversations, the one that changed last first.
+func (s *Store) Conversations(ctx context.Context, phone string) ([]conversation.Conversation, error) {
+	var all []conversation.Conversation
+	p := new(pipe)
+	p.query(func(r row) error {
+		var c conversation.Conversation
+		err := scanConversation(r, &c)
+		all = append(all, c)
+		return err
+	}, ofPhoneSQL, phone)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading conversations: %w", err)
+	}
+	return all, nil
+}
+
+// Conversation reads one by its id.
+func (s *Store) Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error) {
+	l, err := s.Peek(ctx, id)
+	return l.Conversation, l.Existed, err
+}
+
+// Thread lists a conversation's events and messages, newest first, before position
+// (0: from the end): together at most limit. An event stands at position rev<<8,
+// so that the smallest position of a page is where the next one goes on.
+func (s *Store) Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	var events []conversation.Logged
+	var messages []conversation.Message
+	p := new(pipe)
+	p.query(func(r row) error {
+		var e conversation.Logged
+		err := r.Scan(&e.Conversation, &e.Rev, &e.At, &e.Kind, &e.Data)
+		events = append(events, e)
+		return err
+	}, threadEventsSQL, id, (before+255)>>8, int64(limit))
+	p.query(collect(&messages), threadMessagesSQL, id, before, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, nil, fmt.Errorf("reading a thread: %w", err)
+	}
+	e, m := newest(events, messages, limit)
+	return events[:e], messages[:m], nil
+}
+
+// newest counts how many of each belong to the limit newest of both.
+func newest(events []conversation.Logged, messages []conversation.Message, limit int) (e, m int) {
+	for e+m < limit && (e < len(events) || m < len(messages)) {
+		if m == len(messages) || e < len(events) && events[e].Rev<<8 > messages[m].Position {
+			e++
+		} else {
+			m++
+		}
+	}
+	return e, m
+}
+
+// Ping says whether the database answers, for /readyz.
+func (s *Store) Ping(ctx context.Context) error {
+	p := new(pipe)
+	p.query(func(row) error { return nil }, pingSQL)
+	if err := s.db.read(ctx, p); err != nil {
+		return fmt.Errorf("asking the database: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"parley/conversation"
+)
+
+const (
+	// receiptSQL remembers what a carrier said of one of its ids, forward only, and
+	// tells whose message it is, if a settlement was here before.
+	receiptSQL = `INSERT INTO provider_messages (carrier, provider_id, message, status, raw, error, at)
+		VALUES ($1, $2, $3, $4, $5, $6, {now})
+		ON CONFLICT (carrier, provider_id) DO UPDATE SET
+			message = CASE WHEN provider_messages.message = '' THEN excluded.message ELSE provider_messages.message END,
+			raw = excluded.raw,
+			error = CASE WHEN excluded.status = 'failed' THEN excluded.error ELSE provider_messages.error END,
+			status = CASE
+				WHEN excluded.status = 'delivered' THEN 'delivered'
+				WHEN excluded.status = 'failed' AND provider_messages.status <> 'delivered' THEN 'failed'
+				WHEN excluded.status = 'sent' AND provider_messages.status IN ('', 'queued') THEN 'sent'
+				WHEN excluded.status = 'queued' AND provider_messages.status = '' THEN 'queued'
+				ELSE provider_messages.status END
+		RETURNING message, status, error, parts`
+
+	lockMessageSQL = `SELECT id FROM messages WHERE id = $1 {lock}`
+
+	moveReturning = ` RETURNING id, conversation, run, wait, line, phone, status, error, untold`
+
+	// moveSentSQL also takes a message that waits to be tried again: it was sent
+	// after all.
+	moveSentSQL = `UPDATE messages SET status = 'sent', lease_until = 0, error = '',
+			sent_at = CASE WHEN sent_at = 0 THEN {now} ELSE sent_at END,
+			carrier = CASE WHEN carrier = '' THEN $2 ELSE carrier END,
+			provider_id = CASE WHEN provider_id = '' THEN $3 ELSE provider_id END,
+			untold = CASE WHEN wait > 0 THEN 1 ELSE untold END
+		WHERE id = $1 AND status IN ('queued', 'sending')` + moveReturning
+
+	// moveDeliveredSQL waits for the last part. It alone leaves 'failed'.
+	moveDeliveredSQL = `UPDATE messages SET status = 'delivered', lease_until = 0, finished_at = {now}, parked = 0, error = '',
+			sent_at = CASE WHEN sent_at = 0 THEN {now} ELSE sent_at END,
+			carrier = CASE WHEN carrier = '' THEN $2 ELSE carrier END,
+			provider_id = CASE WHEN provider_id = '' THEN $3 ELSE provider_id END,
+			untold = CASE WHEN wait > 0 AND status IN ('queued', 'sending') THEN 1 ELSE untold END
+		WHERE id = $1 AND status IN ('queued', 'sending', 'sent', 'failed')
+		AND NOT EXISTS (SELECT 1 FROM provider_messages p
+			WHERE p.message = $1 AND p.parts > 1 AND p.status <> 'delivered')` + moveReturning
+
+	// moveFailedSQL spares a message that waits to be tried again: what failed was
+	// an earlier attempt.
+	moveFailedSQL = `UPDATE messages SET status = 'failed', lease_until = 0, finished_at = {now}, error = $4,
+			carrier = CASE WHEN carrier = '' THEN $2 ELSE carrier END,
+			provider_id = CASE WHEN provider_id = '' THEN $3 ELSE provider_id END,
+			untold = CASE WHEN wait > 0 THEN 1 ELSE untold END
+		WHERE id = $1 AND status IN ('sending', 'sent')` + moveReturning
+)
+
+// Receive upserts the receipts by (carrier, provider id) and moves the messages'
+// statuses forward, in one transaction. It returns the events that Step must hear
+// of. Should the caller die before it submits them, Due returns them as well.
+func (s *Store) Receive(ctx context.Context, receipts []conversation.Receipt) ([]conversation.Event, error) {
+	if len(receipts) == 0 {
+		return nil, nil
+	}
+	all := make([]*received, len(receipts))
+	for i := range receipts {
+		all[i] = &received{Receipt: receipts[i], move: move{
+			message: receipts[i].Message, carrier: receipts[i].Carrier, provider: receipts[i].ProviderID,
+			status: receipts[i].Status, error: receipts[i].Error, parts: 1,
+		}}
+	}
+	tx := s.db.begin()
+	defer tx.rollback()
+	p := new(pipe)
+	remember(p, all)
+	if err := tx.flush(ctx, p); err != nil {
+		return nil, fmt.Errorf("receiving receipts: %w", err)
+	}
+	p = new(pipe)
+	slices.SortStableFunc(all, func(x, y *received) int { return strings.Compare(x.move.message, y.move.message) })
+	for _, r := range all {
+		r.move.queue(p, r.moved)
+		r.find(p)
+	}
+	if err := tx.commit(ctx, p); err != nil {
+		return nil, fmt.Errorf("receiving receipts: %w", err)
+	}
+	return s.tell(all), nil
+}
+
+// received is one receipt on its way.
+type received struct {
+	conversation.Receipt
+	move  move
+	fate  *settled
+	phone struct{ conversation, line, phone string }
+}
+
+// remember queues the upserts, sorted.
+func remember(p *pipe, all []*received) {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(x, y *received) int {
+		return cmp.Or(strings.Compare(x.Carrier, y.Carrier), strings.Compare(x.ProviderID, y.ProviderID))
+	})
+	for _, r := range sorted {
+		if r.ProviderID == "" {
+			continue
+		}
+		p.query(func(answer row) error {
+			return answer.Scan(&r.move.message, &r.move.status, &r.move.error, &r.move.parts)
+		}, receiptSQL, r.Carrier, r.ProviderID, r.Message, string(r.Status), r.Raw, r.Error)
+	}
+}
+
+// move takes a message's status forward.
+type move struct {
+	message, carrier, provider string
+	status                     conversation.Status
+	error                      string
+	parts                      int
+}
+
+// queue adds the statements of the move; a message that moved is given to moved.
+func (m move) queue(p *pipe, moved func(row) error) {
+	if m.message == "" {
+		return
+	}
+	switch m.status {
+	case conversation.Sent:
+		p.query(moved, moveSentSQL, m.message, m.carrier, m.provider)
+	case conversation.Failed:
+		p.query(moved, moveFailedSQL, m.message, m.carrier, m.provider, m.error)
+	case conversation.Delivered:
+		if m.parts > 1 {
+			// Two parts that arrive together must see each other: the lock makes the
+			// second one's statement begin after the first one's commit.
+			p.query(func(row) error { return nil }, lockMessageSQL, m.message)
+			p.query(moved, moveSentSQL, m.message, m.carrier, m.provider)
+		}
+		p.query(moved, moveDeliveredSQL, m.message, m.carrier, m.provider)
+	}
+}
+
+// settled is a message whose conversation waits and does not know of its fate.
+type settled struct {
+	id, conversation, run, line, phone, error string
+	wait                                      int64
+	status                                    conversation.Status
+}
+
+func scanSettled(r row) (*settled, error) {
+	var f settled
+	var untold int64
+	err := r.Scan(&f.id, &f.conversation, &f.run, &f.wait, &f.line, &f.phone, &f.status, &f.error, &untold)
+	if err != nil || untold == 0 {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// event tells the conversation.
+func (f *settled) event() conversation.Event {
+	kind := conversation.KindSent
+	if f.status == conversation.Failed {
+		kind = conversation.KindFailed
+	}
+	return conversation.Event{
+		Kind: kind, Conversation: f.conversation, Line: f.line, Phone: f.phone,
+		Dedupe:  string(kind) + "/" + f.id,
+		Settled: &conversation.Settled{Message: f.id, Run: f.run, Wait: f.wait, Error: f.error},
+	}
+}
+
+func (r *received) moved(answer row) error {
+	f, err := scanSettled(answer)
+	if f != nil {
+		r.fate = f
+	}
+	return err
+}
+
+const ownerSQL = `SELECT conversation, line, phone FROM messages WHERE id = $1`
+
+// find asks whose message a carrier's opt-out is about.
+func (r *received) find(p *pipe) {
+	if r.OptedOut && r.move.message != "" {
+		p.query(func(answer row) error {
+			return answer.Scan(&r.phone.conversation, &r.phone.line, &r.phone.phone)
+		}, ownerSQL, r.move.message)
+	}
+}
+
+func (s *Store) tell(all []*received) []conversation.Event {
+	var events []conversation.Event
+	for _, r := range all {
+		if r.OptedOut && r.phone.conversation != "" {
+			events = append(events, conversation.Event{
+				Kind: conversation.KindOptOut, Conversation: r.phone.conversation,
+				Line: r.phone.line, Phone: r.phone.phone, At: r.At,
+				Dedupe:  "optout/" + r.Carrier + "/" + cmp.Or(r.ProviderID, r.Message),
+				Settled: &conversation.Settled{Message: r.move.message, Error: r.Error},
+			})
+		}
+		if r.fate != nil {
+			events = append(events, r.fate.event())
+		}
+	}
+	return events
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"parley/conversation"
+)
+
+// settling is one settlement on its way into the tables.
+type settling struct {
+	conversation.Settlement
+	event int  // of a guard: the event's index in its batch
+	told  bool // of a guard: its conversation hears of it in the same transaction
+	held  bool
+	early []early
+}
+
+// early is a receipt that came before the settlement.
+type early struct {
+	carrier, id   string
+	status, error string
+}
+
+const (
+	// providerSQL takes the carrier's id for a message. The unique key orders it
+	// with receipts: whichever comes second sees the other.
+	providerSQL = `INSERT INTO provider_messages (carrier, provider_id, message, parts, at)
+		VALUES ($1, $2, $3, $4, {now})
+		ON CONFLICT (carrier, provider_id) DO UPDATE SET message = excluded.message, parts = excluded.parts
+		RETURNING status, error`
+
+	takenSQL = `UPDATE messages SET status = $4, carrier = $5, provider_id = $6, error = '', lease_until = 0,
+			sent_at = CASE WHEN CAST($7 AS bigint) = 0 THEN {now} ELSE CAST($7 AS bigint) END,
+			finished_at = CASE WHEN $4 = 'delivered' THEN {now} ELSE 0 END,
+			untold = CASE WHEN wait > 0 AND CAST($8 AS bigint) = 0 THEN 1 ELSE 0 END
+		WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`
+
+	failedSQL = `UPDATE messages SET status = 'failed', carrier = $4, provider_id = $5, error = $6, parked = $7,
+			lease_until = 0, finished_at = {now},
+			untold = CASE WHEN wait > 0 AND CAST($8 AS bigint) = 0 THEN 1 ELSE 0 END
+		WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`
+
+	// againSQL leaves lease_until above zero: such a message keeps its place before
+	// later ones of its conversation, see claimSQL.
+	againSQL = `UPDATE messages SET status = 'queued', node = '', due_at = $4, attempt = attempt - $5, error = $6
+		WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`
+
+	// droppedSQL passes a row that a claim or a cancellation is holding.
+	droppedSQL = `UPDATE messages SET status = $2, error = $3, finished_at = {now}
+		WHERE id IN (SELECT id FROM messages WHERE id = $1 AND status = 'queued' {lock} {skiplocked})`
+)
+
+// Settle writes what became of claimed messages in one transaction and returns
+// which of them still held, in the same order. Expired, Cancelled and Superseded
+// hold for messages that are still queued. A receipt that came before the
+// settlement is taken over. What a waiting conversation did not hear by a guard is
+// told by Due.
+func (s *Store) Settle(ctx context.Context, settlements []conversation.Settlement) ([]bool, error) {
+	if len(settlements) == 0 {
+		return nil, nil
+	}
+	all := make([]*settling, len(settlements))
+	for i := range settlements {
+		all[i] = &settling{Settlement: settlements[i]}
+	}
+	tx := s.db.begin()
+	defer tx.rollback()
+	p := new(pipe)
+	claimProviderIDs(p, all)
+	if len(p.statements) > 0 {
+		if err := tx.flush(ctx, p); err != nil {
+			return nil, fmt.Errorf("settling messages: %w", err)
+		}
+	}
+	p = new(pipe)
+	settleAll(p, all)
+	if err := tx.commit(ctx, p); err != nil {
+		return nil, fmt.Errorf("settling messages: %w", err)
+	}
+	held := make([]bool, len(all))
+	for i, one := range all {
+		held[i] = one.held
+	}
+	return held, nil
+}
+
+// claimProviderIDs queues the upserts of all provider ids, sorted. They stand even
+// when the settlement no longer holds: the carrier did take the message.
+func claimProviderIDs(p *pipe, all []*settling) {
+	type claim struct {
+		of *settling
+		id string
+	}
+	var claims []claim
+	for _, one := range all {
+		for _, id := range one.Provider {
+			if id != "" {
+				claims = append(claims, claim{one, id})
+			}
+		}
+	}
+	slices.SortStableFunc(claims, func(x, y claim) int {
+		return cmp.Or(strings.Compare(x.of.Carrier, y.of.Carrier), strings.Compare(x.id, y.id))
+	})
+	for _, c := range claims {
+		p.query(func(r row) error {
+			e := early{carrier: c.of.Carrier, id: c.id}
+			if err := r.Scan(&e.status, &e.error); err != nil {
+				return err
+			}
+			c.of.early = append(c.of.early, e)
+			return nil
+		}, providerSQL, c.of.Carrier, c.id, c.of.Message, int64(len(c.of.Provider)))
+	}
+}
+
+// settleAll queues the updates of the messages, sorted by id.
+func settleAll(p *pipe, all []*settling) {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(x, y *settling) int { return strings.Compare(x.Message, y.Message) })
+	for _, one := range sorted {
+		one.settle(p)
+		for _, e := range one.early {
+			move{
+				message: one.Message, carrier: e.carrier, provider: e.id, parts: len(one.Provider),
+				status: conversation.Status(e.status), error: e.error,
+			}.queue(p, func(row) error { return nil })
+		}
+	}
+}
+
+func (o *settling) settle(p *pipe) {
+	held := func(n int64) { o.held = n == 1 }
+	var provider string
+	if len(o.Provider) > 0 {
+		provider = o.Provider[0]
+	}
+	switch o.Status {
+	case conversation.Sent, conversation.Delivered:
+		p.affected(held, takenSQL, o.Message, o.Node, int64(o.Attempt), string(o.Status), o.Carrier, provider, o.At, flag(o.told))
+	case conversation.Failed:
+		p.affected(held, failedSQL, o.Message, o.Node, int64(o.Attempt), o.Carrier, provider, o.Error, flag(o.Parked), flag(o.told))
+	case conversation.Queued:
+		p.affected(held, againSQL, o.Message, o.Node, int64(o.Attempt), o.DueAt, flag(o.Uncounted), o.Error)
+	case conversation.Expired, conversation.Cancelled, conversation.Superseded:
+		p.affected(held, droppedSQL, o.Message, string(o.Status), o.Error)
+	}
+}
+
+// flag is a boolean as both engines store it.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

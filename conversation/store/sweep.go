@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// keepDays is how long dedupe keys and feed numbers are kept: longer than any
+// carrier repeats a webhook.
+const keepDays = 8 * 24 * time.Hour
+
+// sweepSize is how many rows one transaction of Sweep removes.
+const sweepSize = 1000
+
+const (
+	oldKeysSQL = `SELECT carrier, key FROM inbox WHERE at < {now} - $1 LIMIT $2`
+
+	oldFeedSQL = `DELETE FROM feed WHERE seq IN (
+		SELECT seq FROM (SELECT seq, at FROM feed ORDER BY seq LIMIT $2) AS oldest WHERE at < {now} - $1)`
+
+	deadNodesSQL = `DELETE FROM nodes WHERE seen_at < {now} - $1`
+)
+
+// Sweep removes dedupe keys and feed rows older than eight days, in small
+// transactions, until none is left or ctx ends. It returns how many it removed.
+func (s *Store) Sweep(ctx context.Context) (int, error) {
+	removed := 0
+	for {
+		n, err := s.sweepOnce(ctx)
+		removed += n
+		if err != nil {
+			return removed, fmt.Errorf("sweeping: %w", err)
+		}
+		if n == 0 {
+			return removed, nil
+		}
+	}
+}
+
+// sweepOnce looks for old keys as a reader: on SQLite, which has no index on
+// their age, the search must not hold the writer.
+func (s *Store) sweepOnce(ctx context.Context) (int, error) {
+	p, deletes := new(pipe), new(pipe)
+	age := keepDays.Milliseconds()
+	var removed int64
+	count := func(n int64) { removed += n }
+	p.query(func(r row) error {
+		var carrier, key string
+		err := r.Scan(&carrier, &key)
+		deletes.affected(count, forgetSQL, carrier, key)
+		return err
+	}, oldKeysSQL, age, int64(sweepSize))
+	if err := s.db.read(ctx, p); err != nil {
+		return 0, err
+	}
+	deletes.affected(count, oldFeedSQL, age, int64(sweepSize))
+	deletes.affected(count, deadNodesSQL, age)
+	if err := s.db.write(ctx, deletes); err != nil {
+		return 0, err
+	}
+	return int(removed), nil
+}
