@@ -81,7 +81,9 @@ type Move struct {
 	Silence []Silence
 	Handoff *Handoff // set: the bot is silent until a person hands back
 	End     string   // outcome, when the run is over
-	Problem string   // a run-time error, in words without the customer's data; Handoff is set too
+	// Problem is a run-time error, in words without the customer's data. Handoff is
+	// set too, unless the flow's on.error leads elsewhere.
+	Problem string
 }
 
 // Say is one text to send.
@@ -98,8 +100,9 @@ type Silence struct {
 
 // Handoff asks for a person.
 type Handoff struct {
-	Queue string `json:"queue"`
-	Note  string `json:"note,omitempty"`
+	Queue    string `json:"queue"`
+	Note     string `json:"note,omitempty"`
+	Priority Class  `json:"priority,omitempty"` // "" : the flow's class
 }
 
 // Action is what a flow asks of the outside world: plain data that conversation
@@ -120,7 +123,7 @@ type Said struct {
 type Reading struct {
 	Fits     bool           // some reply or capture fitted
 	Later    bool           // nothing cheap fitted; a slow classifier should be asked
-	Layer    string         // word, pattern, lexicon, capture, media
+	Layer    string         // word, pattern, lexicon, any, capture, media
 	Exact    bool           // the words themselves, not an interpretation
 	Reply    int            // index into the state's replies; -1: captures
 	On       bool           // Reply is an index into the flow's on.replies

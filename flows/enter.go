@@ -1,0 +1,160 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+)
+
+var errLoop = errors.New("one input entered a hundred states")
+
+func (c *call) state() (*state, error) {
+	if s := c.flow.states[c.run.State]; s != nil {
+		return s, nil
+	}
+	return nil, fmt.Errorf("there is no such state")
+}
+
+// follow goes along a link and on, until a state waits or the run ends.
+func (c *call) follow(l *link) error {
+	if l == nil {
+		return errors.New("there is no way to go on")
+	}
+	to, err := c.engine.fire(c.run.State, l)
+	if err != nil {
+		return err
+	}
+	c.run.State = to
+	return c.enter()
+}
+
+// enter carries out the present state, and those that it leads to at once.
+func (c *call) enter() error {
+	for {
+		if c.moves++; c.moves > maxMoves {
+			return errLoop
+		}
+		s, err := c.state()
+		if err != nil {
+			return err
+		}
+		c.run.Tries = 0
+		c.move.Moved = true
+		if err := c.carryOut(s.do); err != nil {
+			return err
+		}
+		if err := c.speak(s.say, false); err != nil {
+			return err
+		}
+		next, err := c.settle(s)
+		if err != nil || next == nil {
+			return err
+		}
+		if c.run.State, err = c.engine.fire(c.run.State, next); err != nil {
+			return err
+		}
+	}
+}
+
+// settle ends, hands over or waits in the state, or returns the way on.
+func (c *call) settle(s *state) (*link, error) {
+	switch {
+	case s.end != "":
+		c.move.End = s.end
+		return nil, nil
+	case s.handoff != nil:
+		return nil, c.handOver(s.handoff)
+	case s.asks():
+		c.waiting(s)
+		if n := len(c.move.Says); n > 0 {
+			c.move.Says[n-1].Asks = true
+		}
+		return nil, nil
+	case len(s.branch) > 0:
+		return c.choose(s.branch)
+	case s.next != nil:
+		return s.next, nil
+	}
+	c.waiting(s)
+	return nil, nil
+}
+
+func (c *call) choose(branches []branch) (*link, error) {
+	for _, b := range branches {
+		if b.when == nil {
+			return b.next, nil
+		}
+		holds, err := b.when.holds(c)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
+			return b.next, nil
+		}
+	}
+	return nil, errors.New("no branch holds")
+}
+
+// handOver says what the customer hears meanwhile and asks for a person.
+func (c *call) handOver(h *handoff) error {
+	out := &Handoff{Queue: h.queue, Priority: h.priority}
+	if h.note != nil {
+		note, err := h.note.render(c)
+		if err != nil {
+			return err
+		}
+		out.Note = note
+	}
+	c.move.Handoff = out
+	if c.sc.Opens != "" && h.closedSay != nil {
+		return c.speak(h.closedSay, false)
+	}
+	return c.speak(h.say, false)
+}
+
+// waiting notes that the run waits in the state, and its clock.
+func (c *call) waiting(s *state) {
+	c.move.Asks = s.asks()
+	c.move.Silence = s.clock
+}
+
+// speak adds a text in the run's language; nil says nothing.
+func (c *call) speak(t *texts, asks bool) error {
+	if t == nil {
+		return nil
+	}
+	text, err := t.in(c.lang).render(c)
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		c.move.Says = append(c.move.Says, Say{Text: text, Asks: asks})
+	}
+	return nil
+}
+
+func (s *state) wantsMedia() bool {
+	for _, v := range s.captures {
+		if v.kind == kindMedia {
+			return true
+		}
+	}
+	return false
+}
+
+// maxMedia bounds what one variable keeps.
+const maxMedia = 20
+
+// keep adds media to the state's media captures.
+func (c *call) keep(s *state, media []Media) {
+	if len(media) == 0 {
+		return
+	}
+	for _, v := range s.captures {
+		if v.kind != kindMedia {
+			continue
+		}
+		old, _ := c.run.Vars[v.name].([]any)
+		all := append(append([]any{}, old...), mediaValues(media)...)
+		c.set(v.name, all[max(0, len(all)-maxMedia):])
+	}
+}

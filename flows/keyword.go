@@ -1,0 +1,123 @@
+package flows
+
+import (
+	"strings"
+)
+
+// keyword is a text that starts a flow: words, and arguments in braces that fill
+// inputs. The last argument takes the rest of the text.
+type keyword struct {
+	at     *node
+	source string
+	tokens []piece
+	opens  bool // has arguments
+}
+
+type piece struct {
+	word string // folded
+	arg  string // or the input it fills
+}
+
+func (p *parser) keyword(n *node) (keyword, bool) {
+	k := keyword{at: n, source: p.text(n, "a keyword")}
+	for _, w := range strings.Fields(k.source) {
+		if arg, ok := strings.CutPrefix(w, "{"); ok && strings.HasSuffix(arg, "}") {
+			arg = strings.TrimSuffix(arg, "}")
+			k.opens = true
+			k.tokens = append(k.tokens, piece{arg: arg})
+			continue
+		}
+		for f := range strings.FieldsSeq(Fold(w)) {
+			k.tokens = append(k.tokens, piece{word: f})
+		}
+	}
+	if len(k.tokens) == 0 || k.tokens[0].arg != "" || len(k.tokens) > 10 {
+		if n.shape == isText {
+			p.failAt(n, `%s is no keyword: begin with a word, as in "TRACK {order}"`, quote(k.source))
+		}
+		return k, false
+	}
+	return k, true
+}
+
+// words counts the keyword's fixed words: the more, the more certain.
+func (k keyword) words() int {
+	n := 0
+	for _, t := range k.tokens {
+		if t.arg == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// match reads the text as this keyword and returns its arguments, each of the type
+// of its input.
+func (k keyword) match(f *Flow, text string) (map[string]any, bool) {
+	if !k.opens {
+		return nil, fold(text) == k.folded()
+	}
+	args := map[string]any{}
+	rest := strings.Fields(text)
+	for i, t := range k.tokens {
+		if len(rest) == 0 {
+			return nil, false
+		}
+		if t.arg == "" {
+			if Fold(rest[0]) != t.word {
+				return nil, false
+			}
+			rest = rest[1:]
+			continue
+		}
+		raw := rest[0]
+		rest = rest[1:]
+		if i == len(k.tokens)-1 {
+			raw, rest = strings.Join(append([]string{raw}, rest...), " "), nil
+		}
+		v, ok := f.argument(t.arg, raw)
+		if !ok {
+			return nil, false
+		}
+		args[t.arg] = v
+	}
+	return args, len(rest) == 0
+}
+
+func (k keyword) folded() string {
+	var words []string
+	for _, t := range k.tokens {
+		words = append(words, t.word)
+	}
+	return strings.Join(words, " ")
+}
+
+// argument reads one argument of a text as the input wants it.
+func (f *Flow) argument(name, raw string) (any, bool) {
+	v := f.input(name)
+	if v == nil {
+		return nil, false
+	}
+	var value any = raw
+	if v.kind != kindString {
+		read := captureKinds[v.kind]
+		if read == nil {
+			return nil, false
+		}
+		var ok bool
+		if value, ok = read(v, &answer{text: raw, language: f.Languages[0]}); !ok {
+			return nil, false
+		}
+	}
+	value, problem := v.check(value)
+	return value, problem == ""
+}
+
+func (f *Flow) input(name string) *variable {
+	for _, v := range f.inputs {
+		if v.name == name {
+			return v
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/expr-lang/expr/vm"
+	"github.com/looplab/fsm"
+)
+
+// engine is what one call borrows to move a run: a machine with the version's
+// tables, a virtual machine, and the environment of its expressions. Building one
+// is slow and reusing one is not, so that a Flow keeps a pool of them. Nothing of
+// a call stays behind in it: the state is set before use, and no callback is
+// registered, because callbacks would have to know the call.
+type engine struct {
+	fsm *fsm.FSM
+	vm  vm.VM
+	env map[string]any
+}
+
+// buildMachine writes the flow's links as the machine's tables. The library lets a
+// second row for the same event and source win silently; here it is an error.
+func (f *Flow) buildMachine() error {
+	t := &tables{seen: map[[2]string]bool{}}
+	var all []string
+	for _, s := range f.order {
+		all = append(all, s.name)
+		f.stateRows(t, s)
+	}
+	for _, h := range f.events {
+		t.add(h.next, all...)
+	}
+	for _, r := range f.onReplies {
+		t.add(r.next, all...)
+	}
+	t.add(f.onError, all...)
+	if t.twice != "" {
+		return fmt.Errorf("two ways are named %s in one state", t.twice)
+	}
+	start, rows := f.start, t.rows
+	f.engines.New = func() any {
+		return &engine{fsm: fsm.NewFSM(start, rows, nil), env: make(map[string]any, 8), vm: vm.VM{MemoryBudget: memoryBudget}}
+	}
+	f.onIntents = intentsOf(f.onReplies)
+	return nil
+}
+
+// stateRows adds the ways out of one state.
+func (f *Flow) stateRows(t *tables, s *state) {
+	for _, r := range s.replies {
+		t.add(r.next, s.name)
+	}
+	for _, st := range s.silence {
+		t.add(st.next, s.name)
+	}
+	for _, h := range s.events {
+		t.add(h.next, s.name)
+	}
+	for _, b := range s.branch {
+		t.add(b.next, s.name)
+	}
+	if s.otherwise != nil {
+		t.add(s.otherwise.next, s.name)
+	}
+	if s.handoff != nil {
+		t.add(s.handoff.then, s.name)
+	}
+	t.add(s.next, s.name)
+}
+
+type tables struct {
+	rows  []fsm.EventDesc
+	seen  map[[2]string]bool
+	twice string
+}
+
+func (t *tables) add(l *link, from ...string) {
+	if l == nil {
+		return
+	}
+	t.rows = append(t.rows, fsm.EventDesc{Name: l.event, Src: from, Dst: l.to})
+	for _, src := range from {
+		key := [2]string{l.event, src}
+		if t.seen[key] {
+			t.twice = l.event
+		}
+		t.seen[key] = true
+	}
+}
+
+// fire moves from a state along a link and returns the state reached, which may
+// be the same one.
+func (e *engine) fire(from string, l *link) (string, error) {
+	e.fsm.SetState(from)
+	err := e.fsm.Event(context.Background(), l.event)
+	var same fsm.NoTransitionError
+	if err != nil && !(errors.As(err, &same) && same.Err == nil) {
+		return from, fmt.Errorf("the state %s has no way %s", from, l.event)
+	}
+	return e.fsm.Current(), nil
+}
+
+func (f *Flow) borrow() *engine { return f.engines.Get().(*engine) }
+
+func (f *Flow) giveBack(e *engine) {
+	clear(e.env)
+	f.engines.Put(e)
+}

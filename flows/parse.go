@@ -1,0 +1,214 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// Bounds of one flow, so that its tables stay small.
+const (
+	maxStates   = 300
+	maxReplies  = 40
+	maxEvents   = 40
+	maxInputs   = 100
+	maxMoves    = 100 // states entered by one input
+	maxKeywords = 40
+)
+
+// Parse reads a flow file, compiles its expressions and builds its machine. The
+// error joins every *Problem found (see Problems). What only a look at the whole
+// flow can find is Check's.
+func Parse(file string, source []byte) (*Flow, error) {
+	p := newParser(file)
+	if len(source) <= maxFile {
+		p.lines = strings.Split(string(source), "\n")
+	}
+	root := p.readYAML(source)
+	if root == nil || len(p.problems) > 0 {
+		return nil, join(p.problems)
+	}
+	return p.build(root)
+}
+
+// Compile makes a flow of its canonical source, as Source returns it and stores
+// keep it. It does not Check: a version that was good enough to start runs stays
+// good enough to finish them.
+func Compile(source []byte) (*Flow, error) {
+	p := newParser("stored flow")
+	root, err := readJSON(source)
+	if err != nil {
+		p.failAt(nil, "not readable: %v", err)
+		return nil, join(p.problems)
+	}
+	return p.build(root)
+}
+
+func newParser(file string) *parser {
+	return &parser{file: file, named: map[string]*node{}}
+}
+
+func (p *parser) build(root *node) (*Flow, error) {
+	p.flow = &Flow{file: p.file, lines: p.lines, states: map[string]*state{}, vars: map[string]*variable{}}
+	p.root(root)
+	p.resolve()
+	p.compileAll()
+	if err := join(p.problems); err != nil {
+		return nil, err
+	}
+	p.flow.source = canonical(root)
+	p.flow.Hash = hashOf(p.flow.source)
+	if err := p.flow.buildMachine(); err != nil {
+		p.failAt(root, "%v", err)
+		return nil, join(p.problems)
+	}
+	return p.flow, nil
+}
+
+const (
+	flowKeys  = "flow title class brand languages trigger key overlap input on late start states"
+	flowLater = "intents timezone quiet migrate promotional"
+)
+
+func (p *parser) root(n *node) {
+	if !p.keys(n, "a flow", flowKeys, flowLater) {
+		return
+	}
+	f := p.flow
+	f.at = n
+	if n.child("flow") == nil {
+		p.failAt(n, "the flow has no name: begin with flow: NAME")
+	}
+	f.Name = p.word(n.child("flow"), "flow")
+	f.Title = p.text(n.child("title"), "title")
+	f.Class = Class(p.oneOf(n.child("class"), "class", string(Notice), string(Code), string(Alert), string(Bulk)))
+	f.Brand = p.word(n.child("brand"), "brand")
+	f.Overlap = p.oneOf(n.child("overlap"), "overlap", "queue", "replace", "parallel")
+	late := []string{"read", "agent", "ignore"}
+	if f.Class == Alert {
+		late = []string{"agent", "read", "ignore"}
+	}
+	f.Late = p.oneOf(n.child("late"), "late", late...)
+	p.languages(n.child("languages"))
+	p.inputs(n.child("input"))
+	if key := n.child("key"); key != nil {
+		f.HasKey, f.key = true, p.template(key, "key", false)
+	}
+	p.trigger(n.child("trigger"))
+	p.on(n.child("on"))
+	p.states(n.child("states"))
+	p.start(n)
+}
+
+func (p *parser) languages(n *node) {
+	f := p.flow
+	for _, item := range p.list(n, "languages", 30, true) {
+		s := p.text(item, "a language")
+		if _, err := language.Parse(s); err != nil && s != "" {
+			p.failAt(item, "%s is no language: write a BCP 47 tag such as en or pt-BR", quote(s))
+		}
+		if slices.Contains(f.Languages, s) {
+			p.failAt(item, "%s is listed twice: keep one", quote(s))
+			continue
+		}
+		f.Languages = append(f.Languages, s)
+	}
+	if len(f.Languages) == 0 {
+		f.Languages = []string{"en"}
+	}
+}
+
+func (p *parser) trigger(n *node) {
+	if n == nil || !p.keys(n, "trigger", "events keywords", "intents lookup") {
+		return
+	}
+	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {
+		if typ := p.word(item, "an event type"); typ != "" {
+			p.flow.Events = append(p.flow.Events, typ)
+		}
+	}
+	for _, item := range p.list(n.child("keywords"), "trigger.keywords", maxKeywords, true) {
+		if k, ok := p.keyword(item); ok {
+			p.flow.keywords = append(p.flow.keywords, k)
+		}
+	}
+}
+
+// on reads the flow's own events and replies, valid in every state.
+func (p *parser) on(n *node) {
+	if n == nil || !p.keys(n, "on", "events replies error", "") {
+		return
+	}
+	f := p.flow
+	f.events = p.events(n.child("events"), "on.event/")
+	for _, item := range p.list(n.child("replies"), "on.replies", maxReplies, false) {
+		if r := p.reply(item, "on.reply/", len(f.onReplies)); r != nil {
+			if r.next == nil {
+				p.failAt(item, "a reply of the whole flow goes nowhere: give it a goto")
+			}
+			f.onReplies = append(f.onReplies, r)
+		}
+	}
+	if e := n.child("error"); e != nil && p.keys(e, "on.error", "goto", "") {
+		f.onError = p.link(e.child("goto"), "on.error")
+	}
+}
+
+func (p *parser) states(n *node) {
+	if n == nil {
+		p.failAt(p.flow.at, "the flow has no states: add states: with at least one")
+		return
+	}
+	if n.shape != isObject {
+		p.failAt(n, "states is %s: write NAME: {say: ..., goto: ...}", n.shape)
+		return
+	}
+	if len(n.keys) > maxStates {
+		p.failAt(n, "%d states: at most %d; split the flow", len(n.keys), maxStates)
+		return
+	}
+	for _, e := range n.keys {
+		if !isWord(e.name) {
+			p.failAt(e.at, "%s is no name for a state: use letters, digits, and . _ - between them", quote(e.name))
+			continue
+		}
+		s := p.state(e)
+		p.flow.states[e.name] = s
+		p.flow.order = append(p.flow.order, s)
+	}
+}
+
+func (p *parser) start(n *node) {
+	s := n.child("start")
+	if s == nil {
+		p.failAt(n, "the flow has no start: add start: STATE")
+		return
+	}
+	if l := p.link(s, "start"); l != nil {
+		p.flow.start = l.to
+	}
+}
+
+func (p *parser) link(n *node, event string) *link {
+	to := p.text(n, "goto")
+	if to == "" {
+		return nil
+	}
+	l := &link{event: event, to: to, at: n}
+	p.links = append(p.links, l)
+	return l
+}
+
+// resolve finds links that lead nowhere.
+func (p *parser) resolve() {
+	var names []string
+	for _, s := range p.flow.order {
+		names = append(names, s.name)
+	}
+	for _, l := range p.links {
+		if p.flow.states[l.to] == nil {
+			p.failAt(l.at, "there is no state %s: %s", quote(l.to), suggest(l.to, names))
+		}
+	}
+}

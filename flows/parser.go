@@ -1,0 +1,238 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxProblems bounds what one file may report: after so many nobody reads on.
+const maxProblems = 50
+
+// parser reads one flow. It goes on after a problem, so that an author sees all
+// of them at once.
+type parser struct {
+	file     string
+	lines    []string // nil for a stored flow
+	problems []*Problem
+
+	flow    *Flow
+	pending []*expression // compiled when all variables are known
+	links   []*link       // resolved when all states are known
+	named   map[string]*node
+}
+
+// link is a way to another state: a name in the machine's tables and a target.
+type link struct {
+	event string // the machine's name for it; unique among its state's
+	to    string
+	at    *node
+}
+
+func (p *parser) failAt(at *node, format string, args ...any) {
+	p.report(Error, at, fmt.Sprintf(format, args...))
+}
+
+func (p *parser) report(s Severity, at *node, message string) {
+	if len(p.problems) >= maxProblems {
+		return
+	}
+	found := &Problem{File: p.file, Severity: s, Message: message}
+	if at != nil {
+		found.Line, found.Col = at.line, at.col
+	}
+	if found.Line > 0 && found.Line <= len(p.lines) {
+		found.Source = p.lines[found.Line-1]
+	}
+	p.problems = append(p.problems, found)
+}
+
+// keys checks that the node is an object of known keys. Those in later belong to
+// the language but not yet to this program: accepting them silently would be a lie.
+func (p *parser) keys(n *node, what, known, later string) bool {
+	if n.shape != isObject {
+		p.failAt(n, "%s is %s: write it as keys and values", what, n.shape)
+		return false
+	}
+	names := strings.Fields(known)
+	for _, e := range n.keys {
+		switch {
+		case slices.Contains(names, e.name):
+		case slices.Contains(strings.Fields(later), e.name):
+			p.failAt(e.at, "%s is not supported yet: leave it out", e.name)
+		default:
+			p.failAt(e.at, "%s has no key %s: %s", what, quote(e.name), suggest(e.name, names))
+		}
+	}
+	return true
+}
+
+// suggest names the nearest of the names, or all of them.
+func suggest(name string, names []string) string {
+	best, at := 3, ""
+	for _, n := range names {
+		if d := distance(name, n); d < best {
+			best, at = d, n
+		}
+	}
+	if at != "" {
+		return "did you mean " + at + "?"
+	}
+	if len(names) == 0 {
+		return "there is none to choose from"
+	}
+	return "use one of " + strings.Join(names, ", ")
+}
+
+// distance is the number of edits between two short names.
+func distance(a, b string) int {
+	if len(a) > 40 || len(b) > 40 {
+		return 40
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		last := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := last
+			if a[i] != b[j] {
+				cost = 1 + min(last, row[j], row[j+1])
+			}
+			last, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
+
+// quote shows a stranger's text in a message, bounded.
+func quote(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		s = string(r[:60]) + "..."
+	}
+	return strconv.Quote(s)
+}
+
+func (p *parser) text(n *node, what string) string {
+	if n == nil {
+		return ""
+	}
+	if n.shape != isText {
+		p.failAt(n, "%s is %s: write a text (in quotes where it looks like something else)", what, n.shape)
+		return ""
+	}
+	return n.text
+}
+
+// oneOf reads a text out of a fixed set; absent gives the first.
+func (p *parser) oneOf(n *node, what string, allowed ...string) string {
+	if n == nil {
+		return allowed[0]
+	}
+	s := p.text(n, what)
+	if s != "" && !slices.Contains(allowed, s) {
+		p.failAt(n, "%s cannot be %s: %s", what, quote(s), suggest(s, allowed))
+	}
+	return s
+}
+
+// word reads a name: letters, digits, and . _ - after the first.
+func (p *parser) word(n *node, what string) string {
+	s := p.text(n, what)
+	if n != nil && n.shape == isText && !isWord(s) {
+		p.failAt(n, "%s %s is no name: use letters, digits, and . _ - between them, 60 at most", what, quote(s))
+		return ""
+	}
+	return s
+}
+
+func isWord(s string) bool {
+	for i, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_'
+		if !letter && (i == 0 || !(r >= '0' && r <= '9' || r == '.' || r == '-')) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 60
+}
+
+// isIdentifier says whether the name can stand in an expression.
+func isIdentifier(s string) bool { return isWord(s) && !strings.ContainsAny(s, ".-") }
+
+func (p *parser) flag(n *node, what string, absent bool) bool {
+	if n == nil {
+		return absent
+	}
+	if n.shape != isFlag {
+		p.failAt(n, "%s is %s: write true or false", what, n.shape)
+		return absent
+	}
+	return n.text == "true"
+}
+
+func (p *parser) number(n *node, what string) *float64 {
+	if n == nil {
+		return nil
+	}
+	if n.shape != isInt && n.shape != isFloat {
+		p.failAt(n, "%s is %s: write a number", what, n.shape)
+		return nil
+	}
+	f, _ := strconv.ParseFloat(n.text, 64)
+	return &f
+}
+
+// list reads a list of at most limit items; a lone value counts as a list of one
+// where lone is set.
+func (p *parser) list(n *node, what string, limit int, lone bool) []*node {
+	switch {
+	case n == nil:
+		return nil
+	case n.shape != isList && lone:
+		return []*node{n}
+	case n.shape != isList:
+		p.failAt(n, "%s is %s: write a list", what, n.shape)
+		return nil
+	case len(n.items) > limit:
+		p.failAt(n, "%s has %d items: at most %d", what, len(n.items), limit)
+		return n.items[:limit]
+	}
+	return n.items
+}
+
+func (p *parser) duration(n *node, what string) time.Duration {
+	if n == nil {
+		return 0
+	}
+	d, err := ParseDuration(n.text)
+	if n.shape != isText || err != nil || d <= 0 {
+		p.failAt(n, "%s is no span of time: write it like 30m, 24h or 3d", what)
+	}
+	return d
+}
+
+// ParseDuration reads a span as flows and dialogues write it: Go's durations and
+// days, as in "3d" or "1d12h". It is at most a year.
+func ParseDuration(s string) (time.Duration, error) {
+	var days time.Duration
+	rest := s
+	if d, after, ok := strings.Cut(s, "d"); ok {
+		n, err := strconv.Atoi(d)
+		if err != nil || n < 0 || n > 366 {
+			return 0, fmt.Errorf("%s is no span of time", quote(s))
+		}
+		days, rest = time.Duration(n)*24*time.Hour, after
+	}
+	if rest == "" && days > 0 {
+		return days, nil
+	}
+	d, err := time.ParseDuration(rest)
+	if err != nil || d < 0 || days+d > 366*24*time.Hour {
+		return 0, fmt.Errorf("%s is no span of time", quote(s))
+	}
+	return days + d, nil
+}

@@ -1,0 +1,151 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+)
+
+// Read says how the state that waits understands a text. First come the flow's
+// on.replies, then the state's replies, then its captures. Within replies all
+// exact words go before all patterns, these before intents, these before any:
+// true; within one layer the author's order decides.
+func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
+	s := f.states[run.State]
+	if s == nil || !s.asks() && len(f.onReplies) == 0 {
+		return Reading{Reply: -1}
+	}
+	said.Text = bounded(said.Text)
+	words := fold(said.Text)
+	later := false
+	if r, ok := match(f.onReplies, f.onIntents, rd, run.Language, said.Text, words, &later); ok {
+		r.On = true
+		return r
+	}
+	if r, ok := match(s.replies, s.intents, rd, run.Language, said.Text, words, &later); ok {
+		return r
+	}
+	if r, ok := s.read(f.answer(sc, run, said), said); ok {
+		return r
+	}
+	return Reading{Reply: -1, Later: later}
+}
+
+// maxSaid bounds what is read of a customer's text.
+const maxSaid = 4 * maxText
+
+func bounded(text string) string {
+	if len(text) > maxSaid {
+		text = strings.ToValidUTF8(text[:maxSaid], "")
+	}
+	return text
+}
+
+// match tries the replies in layers. It notes in later that a slow classifier may
+// know what the Reader did not.
+func match(replies []*reply, intents []string, rd Reader, language, text, words string, later *bool) (Reading, bool) {
+	if len(replies) == 0 {
+		return Reading{}, false
+	}
+	if words != "" {
+		if i := byWord(replies, text, words); i >= 0 {
+			return replies[i].reading(i, "word"), true
+		}
+		for i, r := range replies {
+			for _, re := range r.patterns {
+				if re.MatchString(text) {
+					return r.reading(i, "pattern"), true
+				}
+			}
+		}
+	}
+	if len(intents) > 0 && rd != nil && text != "" {
+		intent, ok, maybe := rd.Read(text, language, intents)
+		*later = *later || maybe && !ok
+		if i := slices.IndexFunc(replies, func(r *reply) bool { return r.intent == intent }); ok && i >= 0 && intent != "" {
+			return replies[i].reading(i, "lexicon"), true
+		}
+	}
+	if i := slices.IndexFunc(replies, func(r *reply) bool { return r.any }); i >= 0 && words != "" {
+		return replies[i].reading(i, "any"), true
+	}
+	return Reading{}, false
+}
+
+// byWord finds the reply whose word is the whole text, else the one whose option
+// number the text begins with. Two numbers alone ("1 or 2") choose nothing.
+func byWord(replies []*reply, text, words string) int {
+	for i, r := range replies {
+		if slices.Contains(r.words, words) {
+			return i
+		}
+	}
+	option := leadingNumber(text)
+	if option == "" {
+		return -1
+	}
+	chosen := -1
+	for i, r := range replies {
+		if chosen < 0 && slices.Contains(r.numbers, option) {
+			chosen = i
+		}
+	}
+	if chosen >= 0 && choices(replies, words) > 1 {
+		return -1
+	}
+	return chosen
+}
+
+// choices counts the different options in a text of nothing but options and small
+// words between them.
+func choices(replies []*reply, words string) int {
+	n, last := 0, ""
+	for w := range strings.SplitSeq(words, " ") {
+		switch {
+		case slices.ContainsFunc(replies, func(r *reply) bool { return slices.Contains(r.numbers, w) }):
+			if w != last {
+				n++
+			}
+			last = w
+		case slices.Contains(betweens, w):
+		default:
+			return 0
+		}
+	}
+	return n
+}
+
+var betweens = []string{"or", "and", "o", "y", "e", "ou", "et", "oder", "und", "maybe"}
+
+func (r *reply) reading(i int, layer string) Reading {
+	return Reading{Fits: true, Layer: layer, Exact: layer == "word", Reply: i, As: r.as, Intent: r.intent, Confirm: r.confirm}
+}
+
+// read tries the captures. Media alone fill a state that wants nothing else.
+func (s *state) read(a *answer, said Said) (Reading, bool) {
+	r := Reading{Fits: true, Layer: "capture", Reply: -1}
+	for _, v := range s.captures {
+		if v.kind == kindMedia {
+			continue
+		}
+		value, ok := v.capture(a)
+		if !ok {
+			return Reading{}, false
+		}
+		r.Captured = map[string]any{v.name: value}
+	}
+	if r.Captured == nil {
+		r.Layer = "media"
+		return r, len(s.captures) > 0 && len(said.Media) > 0 && s.next != nil
+	}
+	return r, true
+}
+
+func (f *Flow) answer(sc Scope, run Run, said Said) *answer {
+	zone := sc.Brand.Timezone
+	return &answer{
+		text:     strings.TrimSpace(strings.ReplaceAll(said.Text, "\x00", "")),
+		language: run.Language,
+		now:      sc.Now.In(f.zone(zone)),
+		american: base(run.Language) == "en" && (strings.HasPrefix(zone, "America/") || strings.HasPrefix(zone, "US/")),
+	}
+}
