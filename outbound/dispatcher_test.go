@@ -1,0 +1,410 @@
+package outbound_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"parley/conversation"
+	"parley/outbound"
+	"parley/outbound/provider"
+	"parley/outbound/quiet"
+)
+
+// carrier is a provider under the test's thumb. It takes a moment for every send.
+type carrier struct {
+	mu      sync.Mutex
+	answers []*provider.Error // of the next sends, in order; then yes
+	takes   time.Duration
+	sent    []provider.Outgoing
+	at      []time.Duration // since begun
+	begun   time.Time
+	flying  int
+	most    int
+}
+
+func (c *carrier) Receive(provider.Request) (provider.Delivery, error) {
+	return provider.Delivery{}, nil
+}
+
+func (c *carrier) Send(ctx context.Context, o provider.Outgoing) (provider.Accepted, error) {
+	c.mu.Lock()
+	c.sent = append(c.sent, o)
+	c.at = append(c.at, time.Since(c.begun))
+	c.flying++
+	c.most = max(c.most, c.flying)
+	var answer *provider.Error
+	if len(c.answers) > 0 {
+		answer, c.answers = c.answers[0], c.answers[1:]
+	}
+	c.mu.Unlock()
+	defer func() { c.mu.Lock(); c.flying--; c.mu.Unlock() }()
+	select {
+	case <-time.After(c.takes):
+	case <-ctx.Done():
+		return provider.Accepted{}, &provider.Error{Class: provider.Ambiguous, Code: "timeout"}
+	}
+	if answer != nil {
+		return provider.Accepted{}, answer
+	}
+	return provider.Accepted{IDs: []string{"p-" + o.ID}, Status: conversation.Sent}, nil
+}
+
+// looker is a carrier that can be asked.
+type looker struct {
+	*carrier
+	found bool
+}
+
+func (l looker) Look(_ context.Context, id string) (provider.Accepted, bool, error) {
+	return provider.Accepted{IDs: []string{"p-" + id}}, l.found, nil
+}
+
+func failing(class provider.Class) *provider.Error { return &provider.Error{Class: class, Code: "x1"} }
+
+// house runs a dispatcher over the table in a bubble, for the time given.
+func house(t *testing.T, tab *table, c outbound.Carrier, line outbound.Line, during time.Duration, change ...func(*outbound.Dispatcher)) {
+	t.Helper()
+	line.Carrier = "us"
+	d := &outbound.Dispatcher{
+		Queue: tab, Submit: tab.Submit, Node: "n1", PublicURL: "https://sms.example.com",
+		Carriers: map[string]outbound.Carrier{"us": c}, Lines: map[string]outbound.Line{"+12025550100": line},
+	}
+	for _, f := range change {
+		f(d)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), during)
+	defer cancel()
+	d.Wake([]string{""})
+	if err := d.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func bubble(t *testing.T, f func(t *testing.T, tab *table, c *carrier)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { f(t, &table{}, &carrier{begun: time.Now()}) })
+}
+
+func TestSendsAndSettles(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		for range 100 {
+			tab.add(conversation.Message{Text: "hello"})
+		}
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, time.Second)
+		if n := tab.count(conversation.Sent); n != 100 || len(c.sent) != 100 || len(tab.events) != 0 {
+			t.Errorf("%d sent, %d handed over, %d events", n, len(c.sent), len(tab.events))
+		}
+		r := tab.row("m001")
+		if r.Carrier != "us" || r.ids[0] != "p-m001" || c.sent[0].Callback != "https://sms.example.com/webhooks/us" {
+			t.Errorf("%+v %+v", r, c.sent[0])
+		}
+	})
+}
+
+// A conversation's messages go one after the other; a code overtakes.
+func TestOrderWithinAConversation(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.takes = 300 * time.Millisecond
+		tab.add(conversation.Message{ID: "a", Conversation: "c"}, conversation.Message{ID: "b", Conversation: "c"},
+			conversation.Message{ID: "d", Conversation: "c"}, conversation.Message{ID: "code", Conversation: "c", Priority: conversation.PriorityCode})
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 5*time.Second)
+		var order []string
+		for _, o := range c.sent {
+			order = append(order, o.ID)
+		}
+		if !slices.Equal(order, []string{"code", "a", "b", "d"}) || c.most != 2 { // the code and the first
+			t.Errorf("sent %v, %d at once", order, c.most)
+		}
+	})
+}
+
+// A question's settlement travels with the event that starts its clock.
+func TestQuestionsAreTold(t *testing.T) {
+	tests := []struct {
+		name   string
+		answer *provider.Error
+		wait   int64
+		kind   conversation.Kind
+		status conversation.Status
+	}{
+		{"a question goes out", nil, 7, conversation.KindSent, conversation.Sent},
+		{"a question fails", failing(provider.Invalid), 7, conversation.KindFailed, conversation.Failed},
+		{"a statement fails", failing(provider.Invalid), 0, "", conversation.Failed},
+		{"a statement meets an opt-out", failing(provider.OptedOut), 0, conversation.KindOptOut, conversation.Failed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, tab *table, c *carrier) {
+				c.answers = []*provider.Error{tt.answer}
+				tab.add(conversation.Message{ID: "q", Wait: tt.wait, Run: "r"})
+				house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 5*time.Second)
+				if r := tab.row("q"); r.Status != tt.status || len(c.sent) != 1 {
+					t.Errorf("%s %q after %d sends", r.Status, r.Error, len(c.sent))
+				}
+				if (tt.kind == "") != (len(tab.events) == 0) {
+					t.Fatalf("events %+v", tab.events)
+				}
+				if tt.kind != "" && (tab.events[0].Kind != tt.kind || tab.events[0].Conversation != "c-q" || tab.events[0].Settled.Wait != tt.wait) {
+					t.Errorf("event %+v", tab.events[0])
+				}
+			})
+		})
+	}
+}
+
+// Whatever the engine or the database say, a sent message is never sent again.
+func TestTroubleAfterSending(t *testing.T) {
+	tests := []struct {
+		name string
+		set  func(*table)
+		wait int64
+	}{
+		{"settling fails for a while", func(tab *table) { tab.down = 6 }, 0},
+		{"the engine is busy for a while", func(tab *table) { tab.down = 6 }, 7},
+		{"the engine is busy until the lease is nearly over", func(tab *table) { tab.down = 30 }, 7},
+		{"the engine buries the event", func(tab *table) { tab.refuse = conversation.Buried }, 7},
+		{"the engine ignores the event", func(tab *table) { tab.refuse = conversation.Ignored }, 7},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, tab *table, c *carrier) {
+				tt.set(tab)
+				tab.add(conversation.Message{ID: "q", Wait: tt.wait})
+				house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 2*time.Minute)
+				if r := tab.row("q"); r.Status != conversation.Sent || len(c.sent) != 1 {
+					t.Errorf("%s after %d sends", r.Status, len(c.sent))
+				}
+			})
+		})
+	}
+}
+
+func TestPace(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		for range 30 {
+			tab.add(conversation.Message{Segments: 3})
+		}
+		live := func(d *outbound.Dispatcher) { d.Live = func() int { return 2 } }
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{Rate: 10}, 10*time.Second, live)
+		// 10 segments a second over two nodes: 5 here, 50 in ten seconds, 16 texts of three.
+		if n := len(c.sent); n < 16 || n > 18 {
+			t.Errorf("%d sent in ten seconds", n)
+		}
+	})
+}
+
+func TestConcurrency(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.takes = time.Second
+		for range 20 {
+			tab.add(conversation.Message{})
+		}
+		house(t, tab, outbound.Carrier{Provider: c, Concurrency: 4}, outbound.Line{}, 10*time.Second)
+		if c.most != 4 || tab.count(conversation.Sent) != 20 {
+			t.Errorf("%d at once, %d sent", c.most, tab.count(conversation.Sent))
+		}
+	})
+}
+
+func TestThrottledLineRests(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.answers = []*provider.Error{{Class: provider.Throttled, Code: "429", RetryAfter: 7 * time.Second}}
+		tab.add(conversation.Message{ID: "a"})
+		go func() { // arrives during the rest
+			time.Sleep(2 * time.Second)
+			tab.add(conversation.Message{ID: "b"})
+		}()
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 20*time.Second)
+		if len(c.at) != 3 || c.at[1] < 7*time.Second || tab.row("a").Attempt != 1 || tab.count(conversation.Sent) != 2 {
+			t.Errorf("sent at %v, attempt %d", c.at, tab.row("a").Attempt)
+		}
+	})
+}
+
+func TestTemporaryFailuresAreTriedAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.answers = []*provider.Error{failing(provider.Temporary), failing(provider.Temporary)}
+		tab.add(conversation.Message{ID: "a"})
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, time.Minute)
+		if len(c.at) != 3 || c.at[1] < 5*time.Second || c.at[2] < 35*time.Second || tab.row("a").Attempt != 3 || tab.row("a").Status != conversation.Sent {
+			t.Errorf("sent at %v: %+v", c.at, tab.row("a"))
+		}
+	})
+}
+
+// While a carrier is down for half an hour, messages wait; none is given up.
+func TestOutage(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		for range 20 {
+			tab.add(conversation.Message{ExpiresAt: time.Now().Add(2 * time.Hour).UnixMilli()})
+		}
+		for range 20 * 360 {
+			c.answers = append(c.answers, failing(provider.Temporary))
+		}
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 90*time.Minute)
+		if n := tab.count(conversation.Sent); n != 20 {
+			t.Errorf("%d of 20 sent after the outage, %d failed", n, tab.count(conversation.Failed))
+		}
+	})
+}
+
+func TestUnknownFate(t *testing.T) {
+	ambiguous := failing(provider.Ambiguous)
+	tests := []struct {
+		name     string
+		priority conversation.Priority
+		idem     bool
+		look     *bool
+		answers  []*provider.Error
+		status   conversation.Status
+		parked   bool
+		sends    int
+		note     string
+	}{
+		{"the carrier knows it", 0, false, ptr(true), []*provider.Error{ambiguous}, conversation.Sent, false, 1, ""},
+		{"the carrier never saw it", 0, false, ptr(false), []*provider.Error{ambiguous}, conversation.Sent, false, 2, ""},
+		{"the carrier absorbs repeats", 0, true, nil, []*provider.Error{ambiguous}, conversation.Sent, false, 2, ""},
+		{"absorbed at the third lease", 0, true, nil, []*provider.Error{ambiguous, ambiguous, ambiguous}, conversation.Sent, false, 4, ""},
+		{"a reply is parked", 0, false, nil, []*provider.Error{ambiguous}, conversation.Failed, true, 1, outbound.UnknownFate},
+		{"a code is repeated and marked", conversation.PriorityCode, false, nil, []*provider.Error{ambiguous}, conversation.Sent, false, 2, outbound.Repeated},
+		{"a code twice unknown is parked", conversation.PriorityCode, false, nil, []*provider.Error{ambiguous, ambiguous}, conversation.Failed, true, 2, outbound.UnknownFate},
+		{"the repeat is refused", 0, true, nil, []*provider.Error{ambiguous, failing(provider.Invalid)}, conversation.Failed, false, 2, "x1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, tab *table, c *carrier) {
+				c.answers = tt.answers
+				way := outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: tt.idem}}
+				if tt.look != nil {
+					way.Provider = looker{c, *tt.look}
+				}
+				tab.add(conversation.Message{ID: "a", Priority: tt.priority})
+				house(t, tab, way, outbound.Line{}, 2*time.Minute)
+				r := tab.row("a")
+				if r.Status != tt.status || r.parked != tt.parked || len(c.sent) != tt.sends || r.Error != tt.note {
+					t.Errorf("%s parked %v after %d sends, %q", r.Status, r.parked, len(c.sent), r.Error)
+				}
+				for i, o := range c.sent {
+					if o.ID != "a" || o.Repeat != (i > 0) {
+						t.Errorf("send %d: %+v", i, o)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A node that died left a message under its lease.
+func TestStranded(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "a"}, conversation.Message{ID: "t", Test: true}, conversation.Message{ID: "x", Line: "+12025550199"})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550100", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550199", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}}, outbound.Line{}, 30*time.Second)
+		if r := tab.row("a"); r.Status != conversation.Sent || r.Attempt != 1 || c.at[0] < 25*time.Second || !c.sent[0].Repeat {
+			t.Errorf("%+v", r)
+		}
+		if tab.row("t").Status != conversation.Delivered || !tab.row("x").parked || len(c.sent) != 1 {
+			t.Errorf("test message %s, unknown line parked %v", tab.row("t").Status, tab.row("x").parked)
+		}
+	})
+}
+
+func TestOverdue(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		past := time.Now().Add(-time.Second).UnixMilli()
+		tab.add(conversation.Message{ID: "late", ExpiresAt: past}, conversation.Message{ID: "question", ExpiresAt: past, Wait: 3}, conversation.Message{ID: "stop"})
+		tab.rows["stop"].stop = true
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 3*time.Second)
+		if tab.count(conversation.Expired) != 3 || len(c.sent) != 0 || tab.row("stop").Error != "opted_out" || tab.row("late").Error != "expired" {
+			t.Errorf("%d expired, %d sent", tab.count(conversation.Expired), len(c.sent))
+		}
+		if len(tab.events) != 1 || tab.events[0].Kind != conversation.KindFailed || tab.events[0].Settled.Wait != 3 {
+			t.Errorf("events %+v", tab.events)
+		}
+	})
+}
+
+func TestNothingLeaves(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(
+			conversation.Message{ID: "ok", Test: true, To: "+15005550001"}, conversation.Message{ID: "any", Test: true, To: "+15005559999"},
+			conversation.Message{ID: "bad", Test: true, To: "+15005550002", Wait: 1}, conversation.Message{ID: "out", Test: true, To: "+15005550003"},
+			conversation.Message{ID: "other", To: "+12025550999"}, conversation.Message{ID: "mine", To: "+12025550111"})
+		house(t, tab, outbound.Carrier{Provider: c, OnlyTo: []string{"+12025550111"}}, outbound.Line{}, time.Second)
+		got := ""
+		for _, id := range []string{"ok", "any", "bad", "out", "other", "mine"} {
+			got += " " + string(tab.row(id).Status)
+		}
+		if got != " delivered delivered failed failed failed sent" {
+			t.Error(got)
+		}
+		if len(c.sent) != 1 || c.sent[0].ID != "mine" || tab.row("other").Error != "only_to" {
+			t.Errorf("left the house: %+v", c.sent)
+		}
+		var kinds []string
+		for _, e := range tab.events {
+			kinds = append(kinds, string(e.Kind)+" "+e.Settled.Message)
+		}
+		slices.Sort(kinds)
+		if !slices.Equal(kinds, []string{"failed bad", "opt_out out"}) {
+			t.Errorf("events %v", kinds)
+		}
+	})
+}
+
+func TestQuietHours(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) { // a bubble begins at midnight UTC
+		tab.add(conversation.Message{ID: "bulk", Priority: conversation.PriorityBulk, ExpiresAt: time.Now().Add(24 * time.Hour).UnixMilli()},
+			conversation.Message{ID: "reply"})
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{Quiet: quiet.Default}, 9*time.Hour)
+		if c.sent[0].ID != "reply" || c.at[0] > time.Second || len(c.sent) != 2 || c.at[1] < 8*time.Hour || c.at[1] > 8*time.Hour+2*time.Second {
+			t.Errorf("sent at %v", c.at)
+		}
+	})
+}
+
+// A shutdown waits for what is under way, settles it, and claims nothing more.
+func TestShutdown(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.takes = 3 * time.Second
+		for range 10 {
+			tab.add(conversation.Message{Wait: 1})
+		}
+		house(t, tab, outbound.Carrier{Provider: c, Concurrency: 4}, outbound.Line{}, time.Second)
+		if tab.count(conversation.Sent) != 4 || tab.count(conversation.Queued) != 6 || tab.count(conversation.Sending) != 0 || time.Since(c.begun) > 4*time.Second {
+			t.Errorf("%d sent, %d queued after %v", tab.count(conversation.Sent), tab.count(conversation.Queued), time.Since(c.begun))
+		}
+	})
+}
+
+// The engine stops before the dispatcher: what was sent is settled all the same.
+func TestShutdownWithoutEngine(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.takes, c.answers = 2*time.Second, []*provider.Error{failing(provider.Invalid)}
+		tab.add(conversation.Message{ID: "a", Wait: 1}, conversation.Message{ID: "b", Wait: 1})
+		gone := func(d *outbound.Dispatcher) {
+			d.Submit = func(context.Context, []conversation.Event) ([]conversation.Outcome, error) {
+				return nil, conversation.ErrUnavailable
+			}
+		}
+		house(t, tab, outbound.Carrier{Provider: c, Concurrency: 1}, outbound.Line{}, 3*time.Second, gone)
+		// a failed, which must be told: back into the queue; b was sent.
+		if a, b := tab.row("a"), tab.row("b"); a.Status != conversation.Queued || a.Attempt != 0 || b.Status != conversation.Sent {
+			t.Errorf("%s attempt %d, %s", a.Status, a.Attempt, b.Status)
+		}
+	})
+}
+
+func TestUnknownCarrier(t *testing.T) {
+	d := &outbound.Dispatcher{Queue: &table{}, Lines: map[string]outbound.Line{"12345": {Carrier: "nobody"}}}
+	if err := d.Run(t.Context()); err == nil {
+		t.Error("a line without a carrier was accepted")
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
