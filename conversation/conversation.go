@@ -43,7 +43,12 @@ type State struct {
 	Pending  *Pending `json:"p,omitempty"` // the slow effect that a reading waits for
 	Held     []Event  `json:"h,omitempty"` // texts that arrived meanwhile, at most MaxHeld
 	Handoff  *Handing `json:"ho,omitempty"`
-	Last     string   `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
+	Which    *Which   `json:"wh,omitempty"` // set while the customer is asked which question was meant
+	// Answered is the run that took the last answer, at AnsweredAt: media without
+	// words that follow it join that run.
+	Answered   string `json:"an,omitempty"`
+	AnsweredAt int64  `json:"aa,omitempty"`
+	Last       string `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked.
@@ -61,6 +66,10 @@ type Run struct {
 	// Before is the state whose question was answered just before this wait: a text
 	// sent before this question could be seen is a repetition of that answer.
 	Before string `json:"b,omitempty"`
+	// Interrupted: another run asked something since; Resumed: the question was
+	// asked again once already.
+	Interrupted bool `json:"i,omitempty"`
+	Resumed     bool `json:"rs,omitempty"`
 	// Alert is set for runs of class alert; its question outranks others.
 	Alert bool `json:"al,omitempty"`
 	Test  bool `json:"te,omitempty"`
@@ -100,6 +109,14 @@ type Pending struct {
 	Run    string `json:"r,omitempty"`
 	Wait   int64  `json:"w"`
 	Text   Event  `json:"x"` // the text that is being read
+}
+
+// Which is an answer that fitted two open questions, one of them an alert: the
+// customer is asked which was meant before anything is done with it.
+type Which struct {
+	Text  Text   `json:"x"`
+	Older string `json:"a"` // run offered as 1
+	Newer string `json:"b"` // run offered as 2
 }
 
 // Encode gives the state's stored form.

@@ -53,14 +53,19 @@ const (
 // Decision is the record of one reading or sending decision: what was chosen and
 // why. One shape for readings, sends, refusals and handoffs.
 type Decision struct {
-	About   string         `json:"about"`             // reading, consent, send, handoff, start, refuse
-	Choice  string         `json:"choice"`            // what was decided
-	Why     string         `json:"why,omitempty"`     // the reason, in words; never a customer's text
-	Run     string         `json:"run,omitempty"`     //
-	Flow    string         `json:"flow,omitempty"`    //
-	State   string         `json:"state,omitempty"`   //
-	Layer   string         `json:"layer,omitempty"`   // of a reading: word, pattern, lexicon, capture, classifier
-	Details map[string]any `json:"details,omitempty"` // class, segments, due_at, sender …
+	About  string `json:"about"`           // reading, consent, send, handoff, start, refuse
+	Choice string `json:"choice"`          // what was decided
+	Why    string `json:"why,omitempty"`   // the reason, in words; never a customer's text
+	Run    string `json:"run,omitempty"`   //
+	Flow   string `json:"flow,omitempty"`  //
+	State  string `json:"state,omitempty"` //
+	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, classifier
+	// Of a send:
+	Message  string      `json:"message,omitempty"`
+	Class    flows.Class `json:"class,omitempty"`
+	Priority Priority    `json:"priority,omitempty"`
+	Segments int         `json:"segments,omitempty"`
+	DueAt    int64       `json:"due_at,omitempty"` // Unix ms
 }
 
 // Consent is what one phone has said about being texted.

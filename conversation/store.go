@@ -78,6 +78,7 @@ type Writes struct {
 	Events        []Logged // every applied event, in the order applied
 	Effects       []Effect // of all events, in order
 	Outcomes      map[int]Outcome
+	Dead          []DeadLetter
 	Forget        []int // events that were refused: their dedupe keys are taken out again
 }
 

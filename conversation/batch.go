@@ -1,0 +1,282 @@
+package conversation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"parley/flows"
+)
+
+// process applies a batch and answers everyone in it. Infrastructure errors roll
+// the whole batch back; it is tried three times. Any other error is an event's own
+// fault: the batch is halved until the culprit is alone, and that one is buried.
+func (e *Engine) process(batch []*request) {
+	err := e.attempt(batch)
+	for pause := 20 * time.Millisecond; errors.Is(err, ErrUnavailable) && pause <= 80*time.Millisecond; pause *= 4 {
+		time.Sleep(pause)
+		err = e.attempt(batch)
+	}
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrUnavailable):
+		e.Log.Warn("a batch could not be stored", "events", len(batch), "error", err)
+		for _, r := range batch {
+			r.err = err
+		}
+	case len(batch) == 1:
+		e.bury(batch[0], err)
+	default:
+		half := len(batch) / 2
+		e.process(batch[:half])
+		e.process(batch[half:])
+		return
+	}
+	for _, r := range batch {
+		r.done.Done()
+	}
+}
+
+// attempt applies a batch in one transaction. A panic is an event's own fault.
+func (e *Engine) attempt(batch []*request) (err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	events := make([]Event, len(batch))
+	for i, r := range batch {
+		events[i] = r.event
+	}
+	outcomes, err := e.apply(ctx, events, nil)
+	if err != nil {
+		return err
+	}
+	for i, r := range batch {
+		r.outcome = outcomes[i]
+	}
+	return nil
+}
+
+// bury stores an event that cannot be applied: its dedupe key, a dead letter, and
+// a handoff with the reason, in one transaction. Should the conversation itself be
+// beyond reading, only the first two.
+func (e *Engine) bury(r *request, cause error) {
+	e.Log.Error("an event could not be applied and is kept as a dead letter",
+		"kind", r.event.Kind, "conversation", r.event.Conversation, "error", cause)
+	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
+	defer cancel()
+	reason := cause.Error()
+	stand := Event{Kind: KindPoisoned, Conversation: r.event.Conversation, Line: r.event.Line, Phone: r.event.Phone,
+		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
+	dead := &DeadLetter{Kind: r.event.Kind, Reason: reason, Conversation: r.event.Conversation, Event: r.event}
+	outcomes, err := e.apply(ctx, []Event{stand}, dead)
+	if err == nil {
+		r.outcome = outcomes[0]
+		if r.outcome.Status == Applied {
+			r.outcome.Status = Buried
+		}
+		return
+	}
+	if _, err = e.Store.Bury(ctx, r.event, reason); err != nil {
+		r.err = fmt.Errorf("keeping a dead letter: %w", errors.Join(ErrUnavailable, err))
+		return
+	}
+	r.outcome = Outcome{Status: Buried, Conversation: r.event.Conversation}
+}
+
+// applying is one batch in the making.
+type applying struct {
+	engine    *Engine
+	directory *Directory
+	batch     Batch
+	now       int64
+	events    []Event
+	open      map[string]*opened
+	consents  map[string]Consent
+	writes    Writes
+	lines     []string
+}
+
+// opened is a conversation as the batch has left it so far.
+type opened struct {
+	Loaded
+	wakeAt  int64 // as stored
+	changed bool
+}
+
+// apply runs one transaction: dedupe, lock and load, Step each event in memory,
+// write everything, commit.
+func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (outcomes []Outcome, err error) {
+	batch, err := e.Store.Begin(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	defer batch.Rollback()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
+		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}}
+	a.writes.Outcomes = make(map[int]Outcome, len(events))
+	outcomes = make([]Outcome, len(events))
+	for i := range events {
+		if outcomes[i], err = a.one(ctx, i); err != nil {
+			return nil, err
+		}
+	}
+	if dead != nil && !outcomes[0].Repeated {
+		a.writes.Dead = []DeadLetter{*dead}
+	}
+	if err = a.finish(); err != nil {
+		return nil, err
+	}
+	if err = batch.Commit(ctx, a.writes); err != nil {
+		return nil, err
+	}
+	e.Committed(a.lines)
+	return outcomes, nil
+}
+
+// one decides the i-th event.
+func (a *applying) one(ctx context.Context, i int) (Outcome, error) {
+	if out, ok := a.batch.Seen(i); ok {
+		return out, nil
+	}
+	if a.batch.Refused(i) {
+		a.writes.Forget = append(a.writes.Forget, i)
+		return Outcome{Status: Ignored, Conversation: a.events[i].Conversation}, nil
+	}
+	ev := &a.events[i]
+	c, err := a.conversation(ctx, i)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if c.Conversation.Line == "" {
+		return Outcome{Status: Ignored, Conversation: ev.Conversation}, nil // of a conversation that was erased
+	}
+	var record Record
+	record.Event = *ev
+	next, effects, out := Step(a.env(c.Loaded, &record.Took), c.Conversation, *ev)
+	switch out.Status {
+	case Applied:
+		out.ID = requestID(ev)
+		return out, a.keep(i, c, next, effects, &record, out)
+	case Refused, Conflicting:
+		a.writes.Forget = append(a.writes.Forget, i)
+	case Ignored:
+		c.changed = c.changed || next.WakeAt != c.Conversation.WakeAt
+		c.Conversation = next
+	}
+	return out, nil
+}
+
+// requestID is what the business knows the event by.
+func requestID(ev *Event) string {
+	if ev.Trigger != nil {
+		return ev.Trigger.ID
+	}
+	return ""
+}
+
+// conversation is the i-th event's, as earlier events of the batch left it.
+func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
+	id := a.events[i].Conversation
+	c, ok := a.open[id]
+	if !ok {
+		c = &opened{Loaded: a.batch.Load(i)}
+		c.wakeAt = c.Conversation.WakeAt
+		a.open[id] = c
+		if err := a.fetch(ctx, c.Conversation.State.Runs); err != nil {
+			return nil, err
+		}
+	}
+	if consent, ok := a.consents[c.Conversation.Phone]; ok {
+		c.Consent = consent
+	}
+	return c, nil
+}
+
+// fetch compiles the flow versions of live runs that this node lacks. One that is
+// nowhere, or no longer compiles, is left to Step, which hands over.
+func (a *applying) fetch(ctx context.Context, runs []Run) error {
+	for _, run := range runs {
+		if _, ok := a.engine.Catalog.ByHash(run.Hash); ok {
+			continue
+		}
+		_, source, found, err := a.batch.FlowVersion(ctx, run.Hash)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		f, err := flows.Compile(source)
+		if err != nil || f.Hash != run.Hash {
+			a.engine.Log.Error("a stored flow version no longer compiles", "flow", run.Flow, "hash", run.Hash, "error", err)
+			continue
+		}
+		a.engine.Catalog.Keep(f)
+	}
+	return nil
+}
+
+// env is what Step may know; what it takes is noted in took.
+func (a *applying) env(l Loaded, took *Took) Env {
+	line, ok := a.directory.Lines[l.Conversation.Line]
+	if !ok {
+		line = Line{Number: l.Conversation.Line}
+	}
+	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
+	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash,
+		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took}}
+}
+
+// keep adds an applied event to what the batch writes.
+func (a *applying) keep(i int, c *opened, next Conversation, effects []Effect, record *Record, out Outcome) error {
+	for _, effect := range effects {
+		switch {
+		case effect.Record != nil:
+			record.Decisions = append(record.Decisions, *effect.Record)
+			continue
+		case effect.Consent != nil:
+			a.consents[effect.Consent.Phone] = *effect.Consent
+		case effect.Send != nil && !slices.Contains(a.lines, effect.Send.Line):
+			a.lines = append(a.lines, effect.Send.Line)
+		}
+		a.writes.Effects = append(a.writes.Effects, effect)
+	}
+	data, err := json.Marshal(record)
+	if err != nil {
+		return fmt.Errorf("encoding an event: %w", err)
+	}
+	a.writes.Events = append(a.writes.Events, Logged{Conversation: next.ID, Rev: next.Rev, At: a.now, Kind: a.events[i].Kind, Data: string(data)})
+	a.writes.Outcomes[i] = out
+	c.Conversation, c.changed = next, true
+	return nil
+}
+
+// finish encodes the conversations that changed.
+func (a *applying) finish() error {
+	for _, c := range a.open {
+		if !c.changed {
+			continue
+		}
+		encoded, err := c.Conversation.State.Encode()
+		if err != nil {
+			return err
+		}
+		a.writes.Conversations = append(a.writes.Conversations, Saved{
+			Conversation: c.Conversation, Encoded: encoded, WakeChanged: c.Conversation.WakeAt != c.wakeAt,
+		})
+	}
+	slices.SortFunc(a.writes.Conversations, func(x, y Saved) int {
+		if x.Conversation.ID < y.Conversation.ID {
+			return -1
+		}
+		return 1
+	})
+	return nil
+}

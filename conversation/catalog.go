@@ -1,0 +1,85 @@
+package conversation
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"parley/flows"
+)
+
+// Library answers which flows the loaded files hold.
+type Library interface {
+	Current(name string) (*flows.Flow, bool)
+	ByHash(hash string) (*flows.Flow, bool)
+	ForEvent(typ string) []*flows.Flow
+	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
+}
+
+// Catalog is the loaded library and the older versions that live runs are still
+// on. It is safe for many goroutines; a new library takes effect for the next
+// event. The zero value is empty and useful.
+type Catalog struct {
+	library atomic.Pointer[Library]
+	mu      sync.RWMutex
+	older   map[string]*flows.Flow
+}
+
+// mostOlder bounds the versions kept compiled; beyond it some are dropped and
+// compiled again when a run needs them.
+const mostOlder = 256
+
+// Use makes a library the current one.
+func (c *Catalog) Use(l Library) { c.library.Store(&l) }
+
+func (c *Catalog) current() Library {
+	if p := c.library.Load(); p != nil {
+		return *p
+	}
+	return none{}
+}
+
+// ByHash finds a version that is loaded or was fetched before.
+func (c *Catalog) ByHash(hash string) (*flows.Flow, bool) {
+	if f, ok := c.current().ByHash(hash); ok {
+		return f, true
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	f, ok := c.older[hash]
+	return f, ok
+}
+
+// Keep adds a version that was fetched from the database.
+func (c *Catalog) Keep(f *flows.Flow) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.older == nil {
+		c.older = map[string]*flows.Flow{}
+	}
+	if len(c.older) >= mostOlder {
+		for hash := range c.older {
+			delete(c.older, hash)
+			break
+		}
+	}
+	c.older[f.Hash] = f
+}
+
+// Current is the loaded version of a flow.
+func (c *Catalog) Current(name string) (*flows.Flow, bool) { return c.current().Current(name) }
+
+// ForEvent lists the loaded flows that a business event starts.
+func (c *Catalog) ForEvent(typ string) []*flows.Flow { return c.current().ForEvent(typ) }
+
+// ForKeyword finds the loaded flow that a text starts.
+func (c *Catalog) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
+	return c.current().ForKeyword(text)
+}
+
+// none is the library before any was loaded.
+type none struct{}
+
+func (none) Current(string) (*flows.Flow, bool)                    { return nil, false }
+func (none) ByHash(string) (*flows.Flow, bool)                     { return nil, false }
+func (none) ForEvent(string) []*flows.Flow                         { return nil }
+func (none) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }

@@ -1,0 +1,152 @@
+package conversation
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"parley/flows"
+)
+
+// A consent word is the whole text, after case, accents, punctuation, emoji and
+// courtesies are taken away: "Stop. Thank you!" is STOP, "STOP 12345" is not.
+//
+// Sources: the words that CTIA, 47 CFR 64.1200(a)(10) and the carriers name
+// (Twilio: STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT, START UNSTOP,
+// HELP INFO; AWS adds ARRET, OPT-OUT, REMOVE, TD), and their common translations.
+// YES is left to the questions that ask for it.
+var consentWords = map[string]consentWord{
+	"stop": wordStop, "stopall": wordStop, "stop all": wordStop, "stopp": wordStop,
+	"unsubscribe": wordStop, "unsubscribe me": wordStop, "quit": wordStop, "revoke": wordStop,
+	"optout": wordStop, "opt out": wordStop, "opt me out": wordStop, "remove": wordStop, "remove me": wordStop,
+	"stop texting me": wordStop, "stop texting": wordStop, "stop messaging me": wordStop, "stop messages": wordStop,
+	"stop it": wordStop, "do not text me": wordStop, "dont text me": wordStop, "td": wordStop,
+	"arret": wordStop, "arreter": wordStop, "alto": wordStop, "baja": wordStop, "parar": wordStop, "pare": wordStop,
+	"basta": wordStop, "abmelden": wordStop, "cancelar suscripcion": wordStop, "darme de baja": wordStop,
+	"cancel": wordCancel, "end": wordCancel,
+	"start": wordStart, "unstop": wordStart, "subscribe": wordStart, "opt in": wordStart, "optin": wordStart,
+	"help": wordHelp, "info": wordHelp, "ayuda": wordHelp, "aide": wordHelp, "hilfe": wordHelp,
+	"ajuda": wordHelp, "aiuto": wordHelp, "help me": wordHelp,
+}
+
+// consentWord is what a consent word asks for.
+type consentWord string
+
+const (
+	wordStop   consentWord = "stop"
+	wordCancel consentWord = "cancel" // an opt-out that customers also mean otherwise
+	wordStart  consentWord = "start"
+	wordHelp   consentWord = "help"
+)
+
+// courtesies may stand around a consent word without changing it.
+var courtesies = []string{
+	"please", "pls", "plz", "thanks", "thank you", "thankyou", "thx", "ty", "now", "por favor", "gracias",
+	"s il vous plait", "svp", "merci", "bitte", "danke", "obrigado", "grazie", "per favore", "hi", "hello", "ok", "okay",
+}
+
+// readConsent says whether a text is a consent word, and which.
+func readConsent(text string) (consentWord, bool) {
+	if len(text) > 80 {
+		return "", false
+	}
+	folded := words(text)
+	if w, ok := consentWords[folded]; ok {
+		return w, true
+	}
+	for trimmed := true; trimmed; {
+		trimmed = false
+		for _, c := range courtesies {
+			rest, front := strings.CutPrefix(folded, c+" ")
+			rest, back := strings.CutSuffix(rest, " "+c)
+			if front || back {
+				folded, trimmed = rest, true
+			}
+		}
+	}
+	w, ok := consentWords[folded]
+	return w, ok
+}
+
+// words is a text reduced to its words: folded, without emoji and other signs.
+func words(text string) string {
+	folded := flows.Fold(text)
+	plain := strings.Map(func(r rune) rune {
+		if r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, folded)
+	if plain == folded {
+		return folded
+	}
+	return strings.Join(strings.Fields(plain), " ")
+}
+
+// consent carries out a consent word. It comes before everything else, whoever
+// owns the conversation.
+func (s *step) consent(w consentWord) {
+	switch w {
+	case wordHelp:
+		s.answer("help", "asked for help")
+	case wordStart:
+		again := s.env.Consent.State == OptedIn
+		s.setConsent(OptedIn, "text", string(w))
+		if !again {
+			s.answer("start", "opted in")
+		}
+	default:
+		again := s.env.Consent.State == OptedOut
+		open := len(s.c.State.Runs) > 0
+		s.optOut("text", string(w))
+		switch {
+		case again:
+			s.record(Decision{About: "consent", Choice: "no answer", Why: "had opted out before"})
+		case open && w == wordCancel:
+			s.answer("stop_open", "opted out by a word that may have meant the open question")
+			s.callback("run.optout_while_open", "", map[string]any{"word": string(w)})
+			s.handoff(Handing{Reason: "opt_out_while_open", Note: "texted " + strings.ToUpper(string(w)) + " while a question was open"})
+		default:
+			s.answer("stop", "opted out")
+		}
+	}
+}
+
+// answer sends one of the texts that the rules on consent ask for. It goes out
+// also to those who opted out: the confirmation is the one text they still get.
+func (s *step) answer(which, why string) {
+	s.record(Decision{About: "consent", Choice: which, Why: why})
+	s.send(draft{class: "notice", text: consentText(which, s.c.State.Language, s.env.Line), exempt: true})
+}
+
+func (s *step) setConsent(state ConsentState, source, word string) {
+	c := Consent{Phone: s.c.Phone, State: state, At: s.env.Now, Source: source, Word: word}
+	s.env.Consent = c
+	s.effects = append(s.effects, Effect{Consent: &c})
+	s.callback("consent.changed", "", map[string]any{"state": string(state), "source": source})
+}
+
+// optOut ends everything that would text the customer: queued messages, live
+// runs, waiting starts.
+func (s *step) optOut(source, word string) {
+	s.setConsent(OptedOut, source, word)
+	s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Cancelled, Reason: "opted_out"}})
+	alert := slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Alert })
+	for len(s.c.State.Runs) > 0 {
+		s.endAt(len(s.c.State.Runs)-1, "opted_out")
+	}
+	s.c.State.Queued, s.c.State.Pending, s.c.State.Held, s.c.State.Which = nil, nil, nil, nil
+	if alert {
+		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})
+	}
+}
+
+// carrierOptOut mirrors the carrier's own opt-out list.
+func (s *step) carrierOptOut(Settled) {
+	if s.env.Consent.State == OptedOut {
+		s.ignore()
+		return
+	}
+	s.record(Decision{About: "consent", Choice: "stop", Why: "the carrier blocks this phone"})
+	s.optOut("carrier", "")
+}

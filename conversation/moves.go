@@ -1,0 +1,152 @@
+package conversation
+
+import (
+	"slices"
+
+	"parley/flows"
+)
+
+// move takes over what a flow decided for run i and returns the run's id.
+func (s *step) move(i int, m flows.Move) {
+	run := &s.c.State.Runs[i]
+	before := run.State
+	asked := run.Wait > 0
+	run.Run = m.Run
+	class := flows.Notice
+	if f, ok := s.env.Flows.ByHash(run.Hash); ok {
+		class = f.Class
+	}
+	var question *Message
+	for _, say := range m.Says {
+		sent := s.send(draft{run: run, class: class, text: say.Text, media: say.Media, asks: say.Asks && m.Moved})
+		if say.Asks {
+			question = sent
+		}
+	}
+	for _, a := range m.Actions {
+		s.act(*run, a)
+	}
+	if m.Problem != "" {
+		s.record(Decision{About: "handoff", Choice: "problem", Why: m.Problem, Run: run.ID, Flow: run.Flow, State: run.State})
+	}
+	if m.Moved {
+		s.wait(i, m, question, asked, before)
+	}
+	if m.End != "" {
+		s.endAt(s.run(m.Run.ID), m.End)
+		return
+	}
+	if m.Handoff != nil {
+		reason := "flow"
+		if m.Problem != "" {
+			reason = "problem"
+		}
+		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: reason, Run: m.Run.ID, Priority: class})
+	}
+}
+
+// wait begins the wait of a state that was just entered, or ends the one before.
+// A run that asks comes to the front; the runs behind it are interrupted.
+func (s *step) wait(i int, m flows.Move, question *Message, asked bool, before string) {
+	run := &s.c.State.Runs[i]
+	s.dropTimers(run.ID, TimerSilence)
+	run.Wait, run.Asked, run.OpenAt, run.Before = 0, "", 0, ""
+	if !m.Asks {
+		return
+	}
+	run.Wait = s.c.Rev
+	if asked && before != run.State {
+		run.Before = before
+	}
+	from := s.env.Now
+	if question != nil {
+		run.Asked, from = question.ID, question.ExpiresAt
+	} else {
+		run.OpenAt = s.env.Now // it waits on something said earlier
+	}
+	if len(m.Silence) > 0 {
+		s.c.State.Timers = append(s.c.State.Timers, Timer{
+			Kind: TimerSilence, Run: run.ID, Wait: run.Wait, At: from + m.Silence[0].After.Milliseconds(),
+		})
+	}
+	for j := range i {
+		s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
+	}
+	last := len(s.c.State.Runs) - 1
+	if i < last {
+		r := *run
+		s.c.State.Runs = append(slices.Delete(s.c.State.Runs, i, i+1), r)
+		for j := range last {
+			s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
+		}
+	}
+}
+
+// act wraps what a flow asks of the outside world into an effect.
+func (s *step) act(run Run, a flows.Action) {
+	s.record(Decision{About: "action", Choice: a.Kind + " " + a.Name, Run: run.ID, Flow: run.Flow})
+	s.callback(a.Name, run.ID, a.Data)
+}
+
+// endAt ends run i and lets the next in line go on: a start that waited for this
+// flow, or a question that this run had interrupted.
+func (s *step) endAt(i int, outcome string) {
+	run := s.c.State.Runs[i]
+	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
+	s.dropTimers(run.ID, "")
+	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+	if s.e.Kind == KindTimer {
+		s.c.State.Last = run.ID
+	}
+	if outcome == "opted_out" {
+		return
+	}
+	if s.nextQueued(run.Flow) {
+		return
+	}
+	s.resume()
+}
+
+// resume asks the front question again when another run had come between.
+func (s *step) resume() {
+	i := s.front()
+	if i < 0 || !s.bot() || !s.c.State.Runs[i].Interrupted {
+		return
+	}
+	run := &s.c.State.Runs[i]
+	run.Interrupted = false
+	if f, ok := s.version(i); ok && !run.Resumed {
+		run.Resumed = true
+		s.move(i, f.Repeat(s.scope(), run.Run))
+	}
+}
+
+// version is the flow that run i is on. When it is nowhere to be found, a person
+// takes the conversation over.
+func (s *step) version(i int) (*flows.Flow, bool) {
+	run := s.c.State.Runs[i]
+	f, ok := s.env.Flows.ByHash(run.Hash)
+	if !ok {
+		s.handoff(Handing{Reason: "version_gone", Run: run.ID, Note: "the version of " + run.Flow + " that this conversation is on is gone"})
+	}
+	return f, ok
+}
+
+func (s *step) dropTimers(run string, kind TimerKind) {
+	s.c.State.Timers = slices.DeleteFunc(s.c.State.Timers, func(t Timer) bool {
+		return t.Run == run && (kind == "" || t.Kind == kind)
+	})
+}
+
+// endRun ends one run for the business.
+func (s *step) endRun(e EndRun) {
+	i := s.run(e.Run)
+	if i < 0 {
+		s.refuse("run: there is no live run of this id")
+		return
+	}
+	s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Cancelled, Reason: "run_ended", Run: e.Run}})
+	s.out.Run = e.Run
+	s.endAt(i, e.Outcome)
+}

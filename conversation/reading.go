@@ -1,0 +1,235 @@
+package conversation
+
+import (
+	"strings"
+	"unicode"
+
+	"parley/flows"
+)
+
+// seenAfter is how long after the carrier took a question a text still belongs to
+// the question before it: nobody reads and answers faster (ms).
+const seenAfter = 5_000
+
+// text reads what a customer wrote, in the order of flow-language.md, "Order of
+// reading a text".
+func (s *step) text(e Event) {
+	if w, ok := readConsent(e.Text.Text); ok {
+		s.consent(w)
+		return
+	}
+	switch {
+	case s.env.Consent.State == OptedOut:
+		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
+	case !s.bot():
+		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
+	case s.c.State.Pending != nil:
+		s.hold(e)
+	default:
+		s.read(e)
+	}
+}
+
+// hold keeps a text until the pending reading is decided.
+func (s *step) hold(e Event) {
+	if len(s.c.State.Held) >= MaxHeld {
+		s.c.State.Pending, s.c.State.Held = nil, nil
+		s.handoff(Handing{Reason: "too_many_held", Note: "texts came faster than they could be read"})
+		return
+	}
+	held := make([]Event, 0, len(s.c.State.Held)+1)
+	s.c.State.Held = append(append(held, s.c.State.Held...), e)
+	s.record(Decision{About: "reading", Choice: "held", Why: "an earlier text is still being read"})
+}
+
+// candidate is an open question and how it reads a text.
+type candidate struct {
+	i       int
+	flow    *flows.Flow
+	reading flows.Reading
+}
+
+// read gives a text to the question it belongs to.
+func (s *step) read(e Event) {
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
+	if s.which(said) {
+		return
+	}
+	front, ok := s.consider(s.front(), said)
+	if !ok {
+		if s.bot() {
+			s.unasked(e, said)
+		}
+		return
+	}
+	if said.Text == "" && len(said.Media) > 0 && s.attach(front, said.Media) {
+		return
+	}
+	if s.early(front, e, said) {
+		return
+	}
+	switch {
+	case front.reading.Fits:
+		s.take(front, said)
+	case s.suspended(front.i, said):
+	case front.reading.Later && !s.env.Line.OneWay:
+		s.classify(front, e)
+	case s.keyword(e):
+	default:
+		s.unfitting(front, said)
+	}
+}
+
+// consider reads the text by run i's question; false: there is no such question.
+func (s *step) consider(i int, said flows.Said) (candidate, bool) {
+	if i < 0 {
+		return candidate{}, false
+	}
+	f, ok := s.version(i)
+	if !ok {
+		return candidate{}, false
+	}
+	return candidate{i, f, f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
+}
+
+// early deals with a text that was sent before the front question can have been
+// seen. It belongs to the question before: an older run's, which is still open, or
+// this run's own last one, which is answered already. False: read it as usual.
+func (s *step) early(front candidate, e Event, said flows.Said) bool {
+	run := s.c.State.Runs[front.i]
+	at := s.env.Now
+	if e.At > 0 && e.At < at && at-e.At < 3_600_000 {
+		at = e.At
+	}
+	if run.OpenAt > 0 && at >= run.OpenAt+seenAfter {
+		return false
+	}
+	unseen := run.OpenAt == 0 || at < run.OpenAt
+	older, ok := s.consider(s.openBefore(front.i), said)
+	if !ok {
+		return s.repeated(front, said)
+	}
+	risky := s.c.State.Runs[older.i].Alert || run.Alert || older.reading.Confirm || front.reading.Confirm
+	switch {
+	case older.reading.Fits && front.reading.Fits && risky:
+		s.askWhich(older, front, said)
+	case older.reading.Fits:
+		s.take(older, said)
+	case front.reading.Fits && !unseen:
+		return false
+	case unseen:
+		s.unfitting(older, said)
+	default:
+		return false
+	}
+	return true
+}
+
+// repeated says whether a text only repeats the answer that brought up the front
+// question; then it is kept and moves nothing.
+func (s *step) repeated(front candidate, said flows.Said) bool {
+	run := s.c.State.Runs[front.i]
+	if run.Before == "" {
+		return false
+	}
+	last := run.Run
+	last.State = run.Before
+	earlier := front.flow.Read(s.scope(), s.env.Reader, last, said)
+	if !earlier.Fits || earlier.Reply < 0 {
+		return false
+	}
+	s.record(Decision{About: "reading", Choice: "repetition", Run: run.ID, Flow: run.Flow, State: run.Before,
+		Why: "sent before the next question could be seen, and fits the one answered before"})
+	return true
+}
+
+// suspended offers the text to the questions behind the front one: only their
+// exact words count.
+func (s *step) suspended(front int, said flows.Said) bool {
+	for i := s.openBefore(front); i >= 0; i = s.openBefore(i) {
+		c, ok := s.consider(i, said)
+		if ok && c.reading.Fits && c.reading.Exact {
+			s.take(c, said)
+			return true
+		}
+	}
+	return false
+}
+
+// take carries out what a reading means for the run that asked.
+func (s *step) take(c candidate, said flows.Said) {
+	run := &s.c.State.Runs[c.i]
+	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.out.Run = run.ID
+	run.LastText = said.Text
+	s.c.State.Answered, s.c.State.AnsweredAt = run.ID, s.env.Now
+	s.move(c.i, c.flow.Answer(s.scope(), run.Run, said, c.reading))
+}
+
+func choiceOf(r flows.Reading) string {
+	switch {
+	case r.As != "":
+		return r.As
+	case r.Intent != "":
+		return r.Intent
+	case r.Reply < 0:
+		return "captured"
+	}
+	return "reply"
+}
+
+func (s *step) unfitting(c candidate, said flows.Said) {
+	run := &s.c.State.Runs[c.i]
+	s.record(Decision{About: "reading", Choice: "unfitting", Run: run.ID, Flow: run.Flow, State: run.State})
+	s.out.Run = run.ID
+	run.LastText = said.Text
+	s.move(c.i, c.flow.Unfitting(s.scope(), run.Run, said))
+}
+
+// attach gives media without words to the question, if it collects media.
+func (s *step) attach(c candidate, media []flows.Media) bool {
+	run := s.c.State.Runs[c.i]
+	m, ok := c.flow.Attach(s.scope(), run.Run, media)
+	if ok {
+		s.record(Decision{About: "reading", Choice: "media", Layer: "media", Run: run.ID, Flow: run.Flow, State: run.State})
+		s.out.Run = run.ID
+		s.move(c.i, m)
+	}
+	return ok
+}
+
+// joinsFor is how long after an answer media without words still belongs to the
+// run that asked (ms).
+const joinsFor = 600_000
+
+// unasked reads a text while no question is open.
+func (s *step) unasked(e Event, said flows.Said) {
+	if said.Text == "" && len(said.Media) > 0 && s.env.Now-s.c.State.AnsweredAt < joinsFor {
+		if c, ok := s.consider(s.run(s.c.State.Answered), said); ok && s.attach(c, said.Media) {
+			return
+		}
+	}
+	switch {
+	case s.keyword(e):
+	case courtesy(said.Text) && len(said.Media) == 0:
+		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})
+	case s.defaultFlow():
+	default:
+		s.handoff(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
+	}
+}
+
+// courtesies on their own need no answer when nothing is open.
+var politeWords = map[string]bool{
+	"": true, "thanks": true, "thank you": true, "thx": true, "ty": true, "ok": true, "okay": true, "k": true, "ok thanks": true,
+	"ok thank you": true, "great": true, "cool": true, "perfect": true, "gracias": true, "muchas gracias": true, "vale": true,
+	"ok gracias": true, "merci": true, "danke": true, "obrigado": true, "obrigada": true, "grazie": true, "thanks a lot": true,
+}
+
+// courtesy says whether a text is only thanks, an ok, or bare emoji.
+func courtesy(text string) bool {
+	if !politeWords[words(text)] {
+		return false
+	}
+	return !strings.ContainsFunc(text, func(r rune) bool { return r == '?' || unicode.IsDigit(r) })
+}

@@ -1,0 +1,135 @@
+package conversation
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"parley/flows"
+)
+
+// Record is what the events table keeps of one applied event: the event,
+// everything that Step took from its Env, and what it decided.
+type Record struct {
+	Event     Event      `json:"e"`
+	Took      Took       `json:"t"`
+	Decisions []Decision `json:"d,omitempty"`
+}
+
+// Took is what Step took from its Env, small enough to be kept with every event:
+// flows and lines by the hashes of their versions.
+type Took struct {
+	Now     int64               `json:"now"`
+	Config  string              `json:"c,omitempty"`
+	Consent ConsentState        `json:"s,omitempty"`
+	Current map[string]string   `json:"fc,omitempty"` // flow name → hash; "" : there was none
+	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
+	Keyword *TookKeyword        `json:"fk,omitempty"`
+}
+
+// TookKeyword is the flow that a text started by a keyword.
+type TookKeyword struct {
+	Hash string         `json:"h"`
+	Args map[string]any `json:"a,omitempty"`
+}
+
+// taking is a Flows that notes what was taken.
+type taking struct {
+	Flows
+	took *Took
+}
+
+// Current notes the version of a flow.
+func (t taking) Current(name string) (*flows.Flow, bool) {
+	f, ok := t.Flows.Current(name)
+	if t.took.Current == nil {
+		t.took.Current = map[string]string{}
+	}
+	if ok {
+		t.took.Current[name] = f.Hash
+	} else {
+		t.took.Current[name] = ""
+	}
+	return f, ok
+}
+
+// ForEvent notes the flows that an event starts.
+func (t taking) ForEvent(typ string) []*flows.Flow {
+	list := t.Flows.ForEvent(typ)
+	if t.took.Events == nil {
+		t.took.Events = map[string][]string{}
+	}
+	hashes := make([]string, len(list))
+	for i, f := range list {
+		hashes[i] = f.Hash
+	}
+	t.took.Events[typ] = hashes
+	return list
+}
+
+// ForKeyword notes the flow that a text starts.
+func (t taking) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
+	f, args, ok := t.Flows.ForKeyword(text)
+	if ok {
+		t.took.Keyword = &TookKeyword{Hash: f.Hash, Args: args}
+	}
+	return f, args, ok
+}
+
+// replaying is a Flows that answers what was taken.
+type replaying struct {
+	versions func(hash string) (*flows.Flow, bool)
+	took     Took
+}
+
+func (r replaying) ByHash(hash string) (*flows.Flow, bool)  { return r.versions(hash) }
+func (r replaying) Current(name string) (*flows.Flow, bool) { return r.versions(r.took.Current[name]) }
+
+func (r replaying) ForEvent(typ string) []*flows.Flow {
+	var list []*flows.Flow
+	for _, hash := range r.took.Events[typ] {
+		if f, ok := r.versions(hash); ok {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+func (r replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
+	if r.took.Keyword == nil {
+		return nil, nil, false
+	}
+	f, ok := r.versions(r.took.Keyword.Hash)
+	return f, r.took.Keyword.Args, ok
+}
+
+// Past is what a replay needs besides the recorded events: the flow versions and
+// the configurations that they name, and the reader they were read with.
+type Past struct {
+	Flow   func(hash string) (*flows.Flow, bool)
+	Line   func(config, line string) (Line, error)
+	Reader flows.Reader
+}
+
+// Replay applies the recorded events of one conversation, oldest first and
+// without a gap, to the state from before the first of them, and returns what they
+// lead to: the same bytes as were stored.
+func Replay(past Past, c Conversation, events []Logged) (Conversation, error) {
+	for _, logged := range events {
+		var r Record
+		if err := json.Unmarshal([]byte(logged.Data), &r); err != nil {
+			return c, fmt.Errorf("reading event %d: %w", logged.Rev, err)
+		}
+		line, err := past.Line(r.Took.Config, c.Line)
+		if err != nil {
+			return c, fmt.Errorf("event %d: %w", logged.Rev, err)
+		}
+		env := Env{Now: r.Took.Now, Consent: Consent{Phone: c.Phone, State: r.Took.Consent}, Line: line,
+			Config: r.Took.Config, Reader: past.Reader, Flows: replaying{past.Flow, r.Took}}
+		next, _, out := Step(env, c, r.Event)
+		if out.Status != Applied || next.Rev != logged.Rev {
+			return c, fmt.Errorf("event %d (%s) was %s and led to rev %d", logged.Rev, logged.Kind, out.Status, next.Rev)
+		}
+		c = next
+	}
+	return c, nil
+}

@@ -1,0 +1,74 @@
+package conversation
+
+import (
+	"time"
+
+	"parley/flows"
+	"parley/outbound/quiet"
+	"parley/outbound/segment"
+)
+
+// draft is a text on its way to becoming a message.
+type draft struct {
+	run    *Run
+	class  flows.Class
+	text   string
+	media  []flows.Media
+	asks   bool
+	exempt bool
+	agent  bool
+}
+
+// send turns a draft into a message and records why it goes when. It returns the
+// message.
+func (s *step) send(d draft) *Message {
+	answering := s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+	m := &Message{
+		ID: s.messageID(s.said), Conversation: s.c.ID, Position: s.c.Rev<<8 | int64(s.said),
+		Line: s.c.Line, To: s.c.Phone, Class: d.class, Text: d.text, Media: d.media,
+		Priority: priorityOf(d.class, answering), Epoch: s.c.State.Epoch,
+		ByAgent: d.agent, Exempt: d.exempt, Test: s.e.Test, CreatedAt: s.env.Now, Status: Queued,
+	}
+	s.said++
+	if d.run != nil {
+		m.Run, m.Test = d.run.ID, m.Test || d.run.Test
+	}
+	if d.asks {
+		m.Wait = s.c.Rev
+	}
+	m.Segments = max(1, segment.Count(d.text).Segments)
+	m.DueAt = s.due(m.Priority, m.Class)
+	m.ExpiresAt = m.DueAt + expiries[m.Priority].Milliseconds()
+	s.effects = append(s.effects, Effect{Send: m})
+	s.record(m.decision(s.env.Now))
+	s.out.Messages = append(s.out.Messages, m.ID)
+	return m
+}
+
+// decision is the record of why m goes when.
+func (m *Message) decision(now int64) Decision {
+	d := Decision{About: "send", Choice: "queued", Run: m.Run, Message: m.ID, Class: m.Class, Priority: m.Priority, Segments: m.Segments}
+	if m.DueAt > now {
+		d.Choice, d.Why, d.DueAt = "held", "quiet hours", m.DueAt
+	}
+	return d
+}
+
+// due is when a message of this priority may go out: notices and bulk texts wait
+// for the end of the quiet hours.
+func (s *step) due(p Priority, class flows.Class) int64 {
+	if p < PriorityNotice {
+		return s.env.Now
+	}
+	at := time.UnixMilli(s.env.Now)
+	return quiet.Until(at, string(class), s.env.Line.Zone, s.env.Line.Quiet).UnixMilli()
+}
+
+// outgoing sends one text of the business outside any flow.
+func (s *step) outgoing(o Outgoing) {
+	if s.env.Consent.State == OptedOut {
+		s.refuse("to: the customer has opted out of texts from this business")
+		return
+	}
+	s.send(draft{class: o.Class, text: o.Text, media: o.Media})
+}

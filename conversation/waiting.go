@@ -1,0 +1,205 @@
+package conversation
+
+import (
+	"encoding/json"
+	"slices"
+
+	"parley/flows"
+)
+
+// classifyTimeout is how long a text waits for a classifier before it is read
+// without one (ms).
+const classifyTimeout = 15_000
+
+// wake keeps WakeAt a lower bound of the earliest timer: it is rewritten only
+// when it gets earlier, or when a sweep has spent it.
+func (s *step) wake() {
+	earliest := s.earliest()
+	switch {
+	case s.e.Kind == KindTimer || s.e.Kind == KindAgent:
+		s.c.WakeAt = earliest
+	case earliest > 0 && (s.c.WakeAt == 0 || earliest < s.c.WakeAt):
+		s.c.WakeAt = earliest
+	}
+}
+
+// earliest is when the conversation next has something to do on its own; while a
+// person has it, silence does not run out.
+func (s *step) earliest() int64 {
+	var at int64
+	if !s.bot() {
+		return 0
+	}
+	for _, t := range s.c.State.Timers {
+		if at == 0 || t.At < at {
+			at = t.At
+		}
+	}
+	return at
+}
+
+// timers fires every deadline that has passed.
+func (s *step) timers() {
+	fired := false
+	for s.bot() {
+		i := slices.IndexFunc(s.c.State.Timers, func(t Timer) bool { return t.At <= s.env.Now })
+		if i < 0 {
+			break
+		}
+		t := s.c.State.Timers[i]
+		s.c.State.Timers = slices.Delete(s.c.State.Timers, i, i+1)
+		s.fire(t)
+		fired = true
+	}
+	if !fired { // WakeAt was only a lower bound; Step moves it on
+		s.ignore()
+	}
+}
+
+// fire carries out one deadline, unless it is of a wait that is over.
+func (s *step) fire(t Timer) {
+	if t.Kind == TimerEffect {
+		p := s.c.State.Pending
+		if p == nil || p.Wait != t.Wait {
+			return
+		}
+		s.record(Decision{About: "reading", Choice: "no classifier", Why: "it did not answer in time", Run: p.Run})
+		s.unclassified(*p)
+		return
+	}
+	i := s.run(t.Run)
+	if i < 0 || s.c.State.Runs[i].Wait != t.Wait {
+		return
+	}
+	f, ok := s.version(i)
+	if !ok {
+		return
+	}
+	run := &s.c.State.Runs[i]
+	s.record(Decision{About: "silence", Choice: "fired", Run: run.ID, Flow: run.Flow, State: run.State})
+	if steps := f.Silence(run.Run); t.Step+1 < len(steps) {
+		next := t
+		next.Step++
+		next.At = max(t.At+(steps[t.Step+1].After-steps[t.Step].After).Milliseconds(), s.env.Now)
+		s.c.State.Timers = append(s.c.State.Timers, next)
+	}
+	s.move(i, f.Silent(s.scope(), run.Run, t.Step))
+}
+
+// tookOff notes that the carrier took a question: it is open from now on, and its
+// silence runs from now.
+func (s *step) tookOff(t Settled) {
+	i := s.run(t.Run)
+	if i < 0 || s.c.State.Runs[i].Wait != t.Wait || s.c.State.Runs[i].OpenAt > 0 {
+		s.ignore()
+		return
+	}
+	run := &s.c.State.Runs[i]
+	run.OpenAt = s.env.Now
+	f, ok := s.version(i)
+	if !ok {
+		return
+	}
+	steps := f.Silence(run.Run)
+	for j := range s.c.State.Timers {
+		timer := &s.c.State.Timers[j]
+		if timer.Kind == TimerSilence && timer.Run == run.ID && timer.Wait == t.Wait && timer.Step < len(steps) {
+			timer.At = s.env.Now + steps[timer.Step].After.Milliseconds()
+		}
+	}
+}
+
+// failed ends the run whose question will never be seen.
+func (s *step) failed(t Settled) {
+	i := s.run(t.Run)
+	if i < 0 || s.c.State.Runs[i].Wait != t.Wait {
+		s.ignore()
+		return
+	}
+	run := s.c.State.Runs[i]
+	s.record(Decision{About: "send", Choice: "undeliverable", Why: t.Error, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.endAt(i, "undeliverable")
+	if run.Alert {
+		s.handoff(Handing{Reason: "undeliverable", Note: "an alert could not be delivered", Run: run.ID, Priority: "alert"})
+	}
+}
+
+// classify asks the slow classifier what a text means for the front question.
+func (s *step) classify(c candidate, e Event) {
+	run := s.c.State.Runs[c.i]
+	id := s.job(Job{Kind: JobClassify, Run: run.ID, Wait: run.Wait, Data: map[string]any{"text": e.Text.Text, "state": run.State, "flow": run.Flow, "hash": run.Hash}})
+	s.c.State.Pending = &Pending{Effect: id, Kind: JobClassify, Run: run.ID, Wait: run.Wait, Text: e}
+	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerEffect, Run: run.ID, Wait: run.Wait, At: s.env.Now + classifyTimeout})
+	s.record(Decision{About: "reading", Choice: "asked the classifier", Run: run.ID, Flow: run.Flow, State: run.State})
+}
+
+// result takes what a slow effect brought back, if somebody still waits for it.
+func (s *step) result(r Result) {
+	p := s.c.State.Pending
+	if p == nil || p.Effect != r.Effect || p.Wait != r.Wait || s.c.State.Epoch != r.Epoch || !s.bot() {
+		s.ignore()
+		return
+	}
+	var answer struct {
+		Intent string `json:"intent"`
+	}
+	if r.Error == "" && len(r.Data) > 0 {
+		if err := json.Unmarshal(r.Data, &answer); err != nil {
+			r.Error = "the classifier's answer cannot be read"
+		}
+	}
+	i := s.run(p.Run)
+	if r.Error != "" || answer.Intent == "" || i < 0 || s.c.State.Runs[i].Wait != p.Wait {
+		s.unclassified(*p)
+		return
+	}
+	s.settlePending(p.Run)
+	said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
+	f, ok := s.version(i)
+	if !ok {
+		return
+	}
+	reading := f.Read(s.scope(), fixed(answer.Intent), s.c.State.Runs[i].Run, said)
+	c := candidate{i, f, reading}
+	if reading.Fits {
+		c.reading.Layer, c.reading.Exact = "classifier", false
+		s.take(c, said)
+	} else {
+		s.unfitting(c, said)
+	}
+	s.release()
+}
+
+// fixed is a Reader that has made up its mind.
+type fixed string
+
+// Read returns the intent, if the question listens for it.
+func (f fixed) Read(_, _ string, intents []string) (string, bool, bool) {
+	return string(f), slices.Contains(intents, string(f)), false
+}
+
+// unclassified goes on without the classifier.
+func (s *step) unclassified(p Pending) {
+	s.settlePending(p.Run)
+	if i := s.run(p.Run); i >= 0 && s.c.State.Runs[i].Wait == p.Wait {
+		said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
+		if f, ok := s.version(i); ok && !s.keyword(p.Text) {
+			s.unfitting(candidate{i, f, flows.Reading{}}, said)
+		}
+	}
+	s.release()
+}
+
+func (s *step) settlePending(run string) {
+	s.c.State.Pending = nil
+	s.dropTimers(run, TimerEffect)
+}
+
+// release reads the texts that were held, in order, until one has to wait again.
+func (s *step) release() {
+	held := s.c.State.Held
+	s.c.State.Held = nil
+	for _, e := range held {
+		s.text(e)
+	}
+}

@@ -1,0 +1,68 @@
+package conversation
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"parley/flows"
+)
+
+// askWhich asks the customer which of two open questions an answer is for. Until
+// that is known, nothing is done with it.
+func (s *step) askWhich(older, newer candidate, said flows.Said) {
+	a, b := s.c.State.Runs[older.i], s.c.State.Runs[newer.i]
+	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Older: a.ID, Newer: b.ID}
+	text := consentText("which", s.c.State.Language, s.env.Line)
+	text = strings.ReplaceAll(text, "{first}", s.gist(older))
+	text = strings.ReplaceAll(text, "{second}", s.gist(newer))
+	s.record(Decision{About: "reading", Choice: "ask which", Run: b.ID, Why: "fits two open questions, one of them an alert or to be confirmed"})
+	class := flows.Notice
+	if a.Alert || b.Alert {
+		class = flows.Alert
+	}
+	s.send(draft{class: class, text: text})
+}
+
+// gist is the beginning of a question, enough to tell it from another.
+func (s *step) gist(c candidate) string {
+	m := c.flow.Repeat(s.scope(), s.c.State.Runs[c.i].Run)
+	if len(m.Says) == 0 {
+		return c.flow.Title
+	}
+	text := m.Says[len(m.Says)-1].Text
+	const most = 60
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	runes := []rune(text)[:most]
+	for i := most - 1; i > most/2; i-- {
+		if runes[i] == ' ' {
+			return string(runes[:i]) + "..."
+		}
+	}
+	return string(runes) + "..."
+}
+
+// which reads the answer to askWhich. False: nothing was asked, or the text is no
+// choice and is read as usual.
+func (s *step) which(said flows.Said) bool {
+	w := s.c.State.Which
+	if w == nil {
+		return false
+	}
+	run := ""
+	switch first, _, _ := strings.Cut(words(said.Text), " "); first {
+	case "1":
+		run = w.Older
+	case "2":
+		run = w.Newer
+	}
+	s.c.State.Which = nil
+	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
+	c, ok := s.consider(s.run(run), original)
+	if run == "" || !ok || !c.reading.Fits {
+		return false
+	}
+	s.take(c, original)
+	return true
+}

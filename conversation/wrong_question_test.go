@@ -1,0 +1,165 @@
+package conversation
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// Two questions stand open: parcel's, and alarm's or booking's. When a text comes
+// relative to the carrier's acceptance of the second decides whose answer it is.
+func TestWrongQuestion(t *testing.T) {
+	const plain = `
+flow: visit
+title: Asks about a visit
+class: notice
+trigger: {events: [visit.planned]}
+start: ask
+states:
+  ask:
+    say: "Acme: shall we come on Friday? YES or NO"
+    replies: [{intent: no, goto: off}, {intent: yes, goto: on}]
+    silence: {after: 24h, goto: off}
+    otherwise: {say: "YES or NO please", tries: 2, goto: off}
+  on: {say: "See you.", end: on}
+  off: {end: off}
+`
+	for _, c := range []struct {
+		name   string
+		accept bool          // the carrier took the second question
+		wait   time.Duration // since then
+		text   string
+		first  string // state of parcel afterwards
+		second string // of visit
+	}{
+		{"before the carrier took it", false, time.Minute, "yes", "how", "ask"},
+		{"within 5 s after", true, 4 * time.Second, "yes", "how", "ask"},
+		{"later", true, 6 * time.Second, "yes", "ask", ""},
+		{"within 5 s, fits neither", true, 4 * time.Second, "what?", "ask", "ask"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k := newTalk(t, parcel, plain)
+			k.start("parcel", nil)
+			k.taken().after(time.Hour)
+			k.start("visit", nil)
+			if c.accept {
+				k.taken()
+			}
+			k.after(c.wait).text(c.text)
+			if k.state("parcel") != c.first || k.state("visit") != c.second {
+				t.Errorf("parcel is in %q, visit in %q; want %q and %q", k.state("parcel"), k.state("visit"), c.first, c.second)
+			}
+		})
+	}
+}
+
+func TestAlertAndQuestionAskWhich(t *testing.T) {
+	k := newTalk(t, parcel, alarm)
+	k.start("parcel", nil)
+	k.taken().after(time.Hour)
+	k.start("alarm", nil)
+	k.taken().after(3 * time.Second).text("no")
+	if k.state("parcel") != "ask" || k.state("alarm") != "ask" {
+		t.Fatalf("something moved: parcel %q, alarm %q", k.state("parcel"), k.state("alarm"))
+	}
+	if said := strings.Join(k.said(), ""); !strings.Contains(said, "1: Acme: did it arrive") || !strings.Contains(said, "2: Acme: was the 99.00") {
+		t.Fatalf("asked %q", said)
+	}
+	k.after(time.Minute).text("2")
+	k.wantSaid("Acme: thank you, we stop it.", "Acme: did it arrive? YES or NO")
+	if k.state("parcel") != "ask" {
+		t.Errorf("parcel is in %q", k.state("parcel"))
+	}
+}
+
+func TestTwoRunsOfOneFlow(t *testing.T) {
+	twice := strings.Replace(parcel, "class: notice", "class: notice\noverlap: parallel", 1)
+	k := newTalk(t, twice)
+	k.start("parcel", nil)
+	k.taken().after(time.Hour)
+	k.start("parcel", nil)
+	k.after(time.Minute).text("yes") // the second question is still with the carrier
+	if a, b := k.c.State.Runs[0], k.c.State.Runs[1]; a.State+b.State != "askhow" && a.State+b.State != "howask" {
+		t.Fatalf("states %q and %q", a.State, b.State)
+	}
+	moved := k.out.Run
+	if moved != k.c.State.Runs[len(k.c.State.Runs)-1].ID || !strings.HasSuffix(moved, ".1") {
+		t.Errorf("the answer went to %s", moved)
+	}
+}
+
+// A text that was on its way before the next question of the same run could be
+// seen repeats the answer before it.
+func TestRepetitionMovesNothing(t *testing.T) {
+	twoYes := strings.Replace(parcel, `{match: ["1", fine]`, `{match: ["1", fine, yes]`, 1)
+	for _, c := range []struct {
+		wait time.Duration
+		want string
+	}{{2 * time.Second, "how"}, {10 * time.Second, ""}} {
+		k := newTalk(t, twoYes)
+		k.start("parcel", nil)
+		k.taken().after(time.Minute).text("yes")
+		k.taken().after(c.wait).text("yes")
+		if got := k.state("parcel"); got != c.want {
+			t.Errorf("a yes %v after the second question left the run in %q, want %q", c.wait, got, c.want)
+		}
+	}
+	k := newTalk(t, count)
+	k.start("count", nil)
+	for range 5 {
+		k.text("7")
+		k.wantSaid("Acme: next number?")
+	}
+}
+
+func TestHeldTexts(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	p := k.c.State.Pending
+	if p == nil || p.Kind != JobClassify {
+		t.Fatalf("nobody asks the classifier: %+v", k.c.State)
+	}
+	k.text("1")
+	k.wantSaid()
+	if len(k.c.State.Held) != 1 {
+		t.Fatalf("held %d", len(k.c.State.Held))
+	}
+	result := Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"yes"}`)}}
+	stale := result
+	stale.Result = &Result{Effect: p.Effect, Wait: p.Wait + 1, Data: []byte(`{"intent":"no"}`)}
+	if out := k.apply(stale); out.Status != Ignored {
+		t.Fatalf("a result of another wait was %s", out.Status)
+	}
+	k.apply(result)
+	k.wantSaid("How? 1 fine, 2 damaged", "Thanks!")
+	if out := k.apply(result); out.Status != Ignored {
+		t.Errorf("the result again was %s", out.Status)
+	}
+}
+
+func TestHeldTextsWithoutAnAnswer(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	k.text("yes")
+	k.text("STOP") // never held
+	if k.env.Consent.State != OptedOut || k.c.State.Pending != nil {
+		t.Fatal("STOP was held")
+	}
+	k = newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	k.text("yes")
+	k.after(classifyTimeout * time.Millisecond).apply(Event{Kind: KindTimer})
+	k.wantSaid("YES or NO please", "How? 1 fine, 2 damaged")
+	k = newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	for range MaxHeld + 1 {
+		k.text("yes")
+	}
+	if k.c.State.Handoff == nil || k.c.State.Handoff.Reason != "too_many_held" {
+		t.Errorf("handoff %+v", k.c.State.Handoff)
+	}
+}
