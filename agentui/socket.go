@@ -1,0 +1,116 @@
+package agentui
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// The limits of a socket: what a peer may send, how long it may be silent, how
+// long a write may take, how many frames may wait for it.
+const (
+	readLimit   = 32 << 10
+	pongWait    = 60 * time.Second
+	pingEvery   = 25 * time.Second
+	writeWait   = 10 * time.Second
+	mostFrames  = 256
+	closeIsSlow = 4008
+)
+
+// socket is one browser. One goroutine reads, one writes; frames that wait are
+// bounded, and a browser that does not keep up is closed with 4008 and comes back.
+type socket struct {
+	conn   *websocket.Conn
+	frames chan []byte
+	done   chan struct{}
+	end    sync.Once
+}
+
+// upgrade turns a request into a socket. The Origin must be there and be this
+// server's own: a browser sends its cookies to a socket from any page.
+func upgrade(w http.ResponseWriter, r *http.Request) (*socket, error) {
+	up := websocket.Upgrader{
+		ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, HandshakeTimeout: 10 * time.Second,
+		CheckOrigin: func(r *http.Request) bool {
+			u, err := url.Parse(r.Header.Get("Origin"))
+			return err == nil && u.Host != "" && u.Host == r.Host
+		},
+	}
+	conn, err := up.Upgrade(w, r, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &socket{conn: conn, frames: make(chan []byte, mostFrames), done: make(chan struct{})}, nil
+}
+
+// send queues one frame. It never blocks: a full queue ends the socket.
+func (s *socket) send(v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return // only our own types come here; a test encodes each
+	}
+	select {
+	case s.frames <- b:
+	case <-s.done:
+	default:
+		s.close(closeIsSlow, "slow")
+	}
+}
+
+// close tells the browser why and ends both goroutines.
+func (s *socket) close(code int, reason string) {
+	s.end.Do(func() {
+		deadline := time.Now().Add(time.Second)
+		_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline) // it may be gone
+		close(s.done)
+		_ = s.conn.Close() // the other side may have closed first
+	})
+}
+
+// run writes what is queued and hands every frame of the browser to got, until
+// ctx or the socket ends.
+func (s *socket) run(ctx context.Context, got func([]byte)) {
+	var writer sync.WaitGroup
+	writer.Go(func() { s.write(ctx) })
+	s.conn.SetReadLimit(readLimit)
+	_ = s.conn.SetReadDeadline(time.Now().Add(pongWait))
+	s.conn.SetPongHandler(func(string) error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) })
+	for {
+		_, frame, err := s.conn.ReadMessage()
+		if err != nil {
+			break
+		}
+		got(frame)
+	}
+	s.close(websocket.CloseNormalClosure, "")
+	writer.Wait()
+}
+
+func (s *socket) write(ctx context.Context) {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var err error
+		select {
+		case <-s.done:
+			return
+		case <-ctx.Done():
+			s.close(websocket.CloseServiceRestart, "restart")
+			return
+		case <-ping.C:
+			err = s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
+		case frame := <-s.frames:
+			_ = s.conn.SetWriteDeadline(time.Now().Add(writeWait))
+			err = s.conn.WriteMessage(websocket.TextMessage, frame)
+		}
+		if err != nil {
+			s.close(websocket.CloseAbnormalClosure, "")
+			return
+		}
+	}
+}

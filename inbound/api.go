@@ -1,0 +1,114 @@
+package inbound
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"parley/conversation"
+)
+
+// API is the business's door under /v1: it reports events, sends texts and reads
+// what became of them. OpenAPI 3.1 comes from the types and is served at
+// /v1/openapi.json.
+type API struct {
+	Engine Engine
+	Keys   Keys
+	Reads  Reads
+	// Route chooses the line: the one that was asked for, else the sender of the
+	// brand for the customer's country, else the only one.
+	Route func(line, brand, to string) (string, error)
+	// Phone normalises the customer's number to E.164.
+	Phone func(to string) (string, error)
+}
+
+// Mount registers the operations on mux.
+func (a *API) Mount(mux *http.ServeMux) {
+	config := huma.DefaultConfig("Parley", "1")
+	config.OpenAPIPath = "/v1/openapi"
+	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "/v1/schemas", nil
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"key": {Type: "http", Scheme: "bearer", Description: "An API key: parley keys create"},
+	}
+	config.Security = []map[string][]string{{"key": {}}}
+	api := humago.New(mux, config)
+	guard := a.guard(api)
+
+	huma.Register(api, operation(guard, "post-event", http.MethodPost, "/v1/events", "events", http.StatusAccepted,
+		"Report a business event: starts the flows that it triggers, or reaches the live runs that wait for it."), a.postEvent)
+	huma.Register(api, operation(guard, "post-message", http.MethodPost, "/v1/messages", "events", http.StatusAccepted,
+		"Send one text outside any flow."), a.postMessage)
+	huma.Register(api, operation(guard, "get-message", http.MethodGet, "/v1/messages/{id}", "read", http.StatusOK,
+		"Read one message and where it stands."), a.getMessage)
+	huma.Register(api, operation(guard, "list-conversations", http.MethodGet, "/v1/conversations", "read", http.StatusOK,
+		"List a customer's conversations."), a.listConversations)
+	huma.Register(api, operation(guard, "get-conversation", http.MethodGet, "/v1/conversations/{id}", "read", http.StatusOK,
+		"Read one conversation with its latest messages."), a.getConversation)
+	huma.Register(api, operation(guard, "end-run", http.MethodPost, "/v1/runs/{id}/end", "events", http.StatusOK,
+		"End a live run: what it had queued is taken back."), a.endRun)
+}
+
+// mostRequest is the size of the largest API request, in bytes.
+const mostRequest = 256 << 10
+
+func operation(guard func(huma.Context, func(huma.Context)), id, method, path, scope string, status int, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary, DefaultStatus: status, MaxBodyBytes: mostRequest,
+		Middlewares: huma.Middlewares{guard}, Metadata: map[string]any{"scope": scope},
+		Errors: []int{400, 401, 403, 404, 409, 422, 503},
+	}
+}
+
+// EventInput is POST /v1/events.
+type EventInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" doc:"A repeat under the same key returns the first answer; another body under it is refused."`
+	DryRun         bool   `query:"dry_run" doc:"Decide and answer with the decision records; nothing is stored or sent."`
+	RawBody        []byte
+	Body           struct {
+		Type     string         `json:"type" minLength:"1" maxLength:"100" doc:"The event type that flows name in trigger.events or on.events." example:"order.delivered"`
+		To       string         `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164." example:"+12025550123"`
+		Line     string         `json:"line,omitempty" maxLength:"32" doc:"The sender; default the brand's for the customer's country."`
+		Brand    string         `json:"brand,omitempty" maxLength:"64" doc:"The brand whose sender is used when no line is named."`
+		Language string         `json:"language,omitempty" maxLength:"35" doc:"BCP 47; default what is known of the customer, else the flow's first."`
+		Data     map[string]any `json:"data,omitempty" doc:"The flow's inputs."`
+	}
+}
+
+// MessageInput is POST /v1/messages.
+type MessageInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128"`
+	RawBody        []byte
+	Body           struct {
+		To    string `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164."`
+		Text  string `json:"text" minLength:"1" maxLength:"1600"`
+		Class string `json:"class,omitempty" enum:"alert,notice,bulk" default:"notice" doc:"Decides priority, quiet hours and consent."`
+		Line  string `json:"line,omitempty" maxLength:"32"`
+		Brand string `json:"brand,omitempty" maxLength:"64"`
+	}
+}
+
+// EndInput is POST /v1/runs/{id}/end.
+type EndInput struct {
+	ID             string `path:"id" maxLength:"128"`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128"`
+	RawBody        []byte
+	Body           struct {
+		Outcome string `json:"outcome,omitempty" maxLength:"64" default:"ended" pattern:"^[a-z][a-z0-9_]*$"`
+	}
+}
+
+// Accepted is the answer to what was stored.
+type Accepted struct {
+	Status int
+	Body   AcceptedBody
+}
+
+// AcceptedBody names what an accepted request led to.
+type AcceptedBody struct {
+	ID           string                  `json:"id,omitempty" doc:"Of the event, as callbacks name it."`
+	Conversation string                  `json:"conversation"`
+	Run          string                  `json:"run,omitempty" doc:"The run that was started or reached."`
+	Messages     []string                `json:"messages" doc:"Ids of the messages that it caused."`
+	Decisions    []conversation.Decision `json:"decisions,omitempty" doc:"Of a dry run: what would be done, and why."`
+}

@@ -1,0 +1,149 @@
+package inbound
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/conversation"
+	"parley/flows"
+)
+
+func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) {
+	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
+	if err != nil {
+		return nil, err
+	}
+	e := a.event(ctx, "events", in.IdempotencyKey, in.RawBody)
+	e.Kind, e.Line, e.Phone = conversation.KindTrigger, line, to
+	e.Trigger = &conversation.Trigger{ID: eventID(e.Dedupe), Type: in.Body.Type, Data: in.Body.Data, Language: in.Body.Language}
+	if in.DryRun {
+		out, err := a.Engine.DryRun(ctx, e)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		return accepted(http.StatusOK, out)
+	}
+	return a.submit(ctx, e, http.StatusAccepted)
+}
+
+func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, error) {
+	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
+	if err != nil {
+		return nil, err
+	}
+	e := a.event(ctx, "messages", in.IdempotencyKey, in.RawBody)
+	e.Kind, e.Line, e.Phone = conversation.KindMessage, line, to
+	e.Outgoing = &conversation.Outgoing{Text: in.Body.Text, Class: flows.Class(in.Body.Class)}
+	return a.submit(ctx, e, http.StatusAccepted)
+}
+
+func (a *API) endRun(ctx context.Context, in *EndInput) (*Accepted, error) {
+	id, _, ok := strings.Cut(in.ID, ".")
+	if !ok || id == "" {
+		return nil, huma.Error404NotFound("there is no run of this id")
+	}
+	e := a.event(ctx, "runs/"+in.ID, in.IdempotencyKey, in.RawBody)
+	e.Kind, e.Conversation = conversation.KindEndRun, id
+	e.EndRun = &conversation.EndRun{Run: in.ID, Outcome: in.Body.Outcome}
+	return a.submit(ctx, e, http.StatusOK)
+}
+
+// address resolves the sender and the customer of a request.
+func (a *API) address(line, brand, to string) (string, string, error) {
+	phone, err := a.Phone(to)
+	if err != nil {
+		return "", "", invalid("to", err.Error())
+	}
+	line, err = a.Route(line, brand, phone)
+	if err != nil {
+		return "", "", invalid("line", err.Error())
+	}
+	return line, phone, nil
+}
+
+// event begins an event of this request: its dedupe key and the caller's mode.
+func (a *API) event(ctx context.Context, path, idempotency string, body []byte) conversation.Event {
+	key := caller(ctx)
+	e := conversation.Event{Test: key.Mode == "test"}
+	if idempotency != "" {
+		sum := sha256.Sum256(body)
+		e.BodyHash = hex.EncodeToString(sum[:])
+		e.Dedupe = "api/" + key.ID + "/" + path + "/" + idempotency
+	}
+	return e
+}
+
+// eventID names an event: the same for a repeat under the same key.
+func eventID(dedupe string) string {
+	if dedupe != "" {
+		sum := sha256.Sum256([]byte(dedupe))
+		return "evt_" + hex.EncodeToString(sum[:12])
+	}
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return "evt_" + hex.EncodeToString(b[:])
+}
+
+func (a *API) submit(ctx context.Context, e conversation.Event, status int) (*Accepted, error) {
+	outcomes, err := a.Engine.Submit(ctx, []conversation.Event{e})
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return accepted(status, outcomes[0])
+}
+
+// accepted turns an outcome into an answer.
+func accepted(status int, out conversation.Outcome) (*Accepted, error) {
+	switch out.Status {
+	case conversation.Refused:
+		details := make([]error, len(out.Problems))
+		for i, problem := range out.Problems {
+			details[i] = detail(problem)
+		}
+		return nil, huma.Error422UnprocessableEntity("the request does not fit: "+strings.Join(out.Problems, "; "), details...)
+	case conversation.Conflicting:
+		return nil, huma.Error422UnprocessableEntity("this Idempotency-Key was used with another body")
+	case conversation.Ignored:
+		return nil, huma.Error404NotFound("there is no such conversation")
+	case conversation.Buried:
+		return nil, huma.Error500InternalServerError("the event is kept, but could not be applied: see parley dead list")
+	}
+	messages := out.Messages
+	if messages == nil {
+		messages = []string{}
+	}
+	return &Accepted{Status: status, Body: AcceptedBody{ID: out.ID, Conversation: out.Conversation, Run: out.Run,
+		Messages: messages, Decisions: out.Records}}, nil
+}
+
+// detail places a problem: "name: is missing" is about body.data.name.
+func detail(problem string) error {
+	name, rest, ok := strings.Cut(problem, ": ")
+	if !ok || strings.ContainsAny(name, " \t") {
+		return &huma.ErrorDetail{Message: problem}
+	}
+	switch name {
+	case "to", "type", "line", "flow", "key", "run":
+		return &huma.ErrorDetail{Message: rest, Location: "body." + name}
+	}
+	return &huma.ErrorDetail{Message: rest, Location: "body.data." + name}
+}
+
+func invalid(field, why string) error {
+	return huma.Error422UnprocessableEntity(field+": "+why, &huma.ErrorDetail{Message: why, Location: "body." + field})
+}
+
+// unavailable is the answer when nothing was stored.
+func unavailable(err error) error {
+	if errors.Is(err, conversation.ErrBusy) || errors.Is(err, conversation.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("nothing was stored; try again"), http.Header{"Retry-After": {"1"}})
+	}
+	return err
+}
