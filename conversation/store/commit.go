@@ -51,6 +51,9 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	plan.writeConsents(p)
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)
+	if err := b.writeDead(p, w.Dead); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	plan.writeMessages(p, b.told())
 	lines := plan.lines()
 	if len(lines) > 0 {

@@ -124,3 +124,20 @@ func (s *Store) change(ctx context.Context, doing, text string, args ...any) (bo
 	}
 	return changed, nil
 }
+
+// writeDead keeps the events that this batch stands for: their dedupe keys are the
+// batch's own.
+func (b *batch) writeDead(p *pipe, dead []conversation.DeadLetter) error {
+	for _, d := range dead {
+		text, err := json.Marshal(d.Event)
+		if err != nil {
+			return fmt.Errorf("encoding a dead letter: %w", err)
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fmt.Errorf("naming a dead letter: %w", err)
+		}
+		p.exec(burySQL, id.String(), storable(d.Event.Carrier), storable(d.Event.Dedupe), string(d.Kind), storable(d.Reason), d.Conversation, storable(string(text)))
+	}
+	return nil
+}
