@@ -1,0 +1,115 @@
+package classify
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"parley/flows"
+)
+
+func TestLexicon(t *testing.T) {
+	cases := map[string]string{
+		// plain
+		"yes": "yes", "YES": "yes", "Yes.": "yes", "yep!": "yes", "yeah it did": "yes", "si": "yes", "sí": "yes", "SÍ!!": "yes",
+		"yeeees": "yes", "Yes please": "yes", "yes, thank you": "yes", "hola si": "yes", "claro que sí": "yes", "y": "yes", "👍": "yes", "👍🏽": "yes",
+		"yes yes yes": "yes", "sii": "yes", "siiii": "yes", "of course": "yes", "yes it arrived this morning": "yes", "oui": "yes", "ja": "yes",
+		"no": "no", "NO": "no", "nope": "no", "not me!!": "no", "No, it didn't": "no", "nooo": "no", "no gracias": "no", "todavía no": "no",
+		"claro que no": "no", "no thanks": "no", "not yet": "no", "n": "no", "It wasn't me": "no", "no not yet": "no", "no, it never arrived": "no",
+		"no llegó": "no", "👎": "no", "nein": "no", "não": "no", "no no no": "no",
+		"help": "help", "AYUDA": "help", "i need help please": "help", "agent": "agent", "I want to talk to a person": "agent",
+		"quiero hablar con un agente": "agent", "done": "done", "Listo!": "done", "thanks": "thanks", "Muchas gracias": "thanks", "thank you!": "thanks",
+		"wrong number": "wrong_number", "número equivocado": "wrong_number", "sorry wrong number": "wrong_number", "SIM": "", "yes 👍": "yes", "no 👍": "", "help, thanks": "help", "thanks, done": "done",
+		// not certain, and above all not the opposite
+		"not a problem": "", "no problem": "", "no that was me": "", "no, it was me": "", "yes but it is broken": "", "N O": "", "know": "", "NOT": "", "not": "",
+		"ok": "", "okay": "", "OK!": "", "yes and no": "", "yes no": "", "no yes": "", "no doubt": "", "no wait yes": "", "I said no such thing": "",
+		"yes?": "", "no?": "", "not sure": "", "sure not": "", "not sure yes": "", "not yes": "", "I don't think so": "", "yes it did not": "",
+		"did it arrive": "", "nothing arrived": "", "it did arrive but no": "", "no me acuerdo": "", "no se": "", "si no llego": "", "si no": "",
+		"yesterday": "", "nobody": "", "none": "", "si llega manana": "", "": "", "?": "", "...": "", "3": "", "no 2": "", "yes 2": "",
+		"never mind": "", "of course not": "no", "absolutely not": "no", "no lo recibi": "no", "lo recibi": "yes", "ya no": "", "no ya llego": "",
+		"not arrived": "no", "not it arrived": "", "no it arrived": "", "no i got it": "", "no problem it arrived": "", "👍👎": "",
+		"no i did": "", "yes i didnt": "", "not correct": "", "no correct": "", "not received it": "", "im not sure": "", "no sure": "", "never i did": "",
+	}
+	for text, want := range cases {
+		got, ok, later := Lexicon{}.Read(text, "en", flows.Intents())
+		if got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q (sure: %v), want %q", text, got, ok, want)
+		}
+		if ok && later {
+			t.Errorf("%q is both read and left for later", text)
+		}
+	}
+}
+
+// Only what the question listens for is read, and whatever has words may be known
+// to a slower classifier.
+func TestLexiconListens(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		intents []string
+		want    string
+		later   bool
+	}{
+		{"yes", []string{"no", "yes"}, "yes", false},
+		{"yes", []string{"no"}, "", true},
+		{"the box is wet", []string{"yes", "no"}, "", true},
+		{"...", []string{"yes", "no"}, "", false},
+		{"thanks", []string{"yes", "no"}, "", true},
+	} {
+		got, ok, later := Lexicon{}.Read(c.text, "es", c.intents)
+		if got != c.want || ok != (c.want != "") || later != c.later {
+			t.Errorf("%q for %v: %q, %v, %v", c.text, c.intents, got, ok, later)
+		}
+	}
+}
+
+// Every built-in intent is known, and no phrase belongs to two.
+func TestLexiconTables(t *testing.T) {
+	has := map[string]bool{}
+	count := 0
+	for _, list := range coreWords {
+		count += strings.Count(list, ";") + 1
+	}
+	if count != len(cores) {
+		t.Errorf("%d phrases are listed twice", count-len(cores))
+	}
+	for phrase, intent := range cores {
+		has[intent] = true
+		if flows.Fold(phrase) != phrase {
+			t.Errorf("%q is not folded and never matches", phrase)
+		}
+		if len(phrase) > longestPhrase {
+			t.Errorf("%q is longer than what is compared", phrase)
+		}
+		if other, both := phrases[phrase]; both {
+			t.Errorf("%q is a core (%s) and a phrase (%s)", phrase, intent, other)
+		}
+	}
+	for _, intent := range flows.Intents() {
+		if !has[intent] {
+			t.Errorf("no words for %s", intent)
+		}
+	}
+}
+
+func FuzzLexicon(f *testing.F) {
+	f.Add("yes")
+	f.Add("nooo wait")
+	f.Fuzz(func(t *testing.T, text string) {
+		if intent, ok, _ := (Lexicon{}).Read(text, "en", []string{"no", "yes"}); ok && intent != "no" && intent != "yes" {
+			t.Errorf("%q is read as %q, which nobody asked for", text, intent)
+		}
+	})
+}
+
+func BenchmarkLexicon(b *testing.B) {
+	for b.Loop() {
+		Lexicon{}.Read("Yes it did, thanks", "en", []string{"no", "yes"})
+	}
+}
+
+func ExampleLexicon() {
+	intent, ok, _ := Lexicon{}.Read("Yeah it did!", "en", []string{"no", "yes"})
+	fmt.Println(intent, ok)
+	// Output: yes true
+}

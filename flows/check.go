@@ -1,0 +1,160 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Check looks at the flow as a whole and returns what it finds, sorted by place:
+// dead ends, loops without a wait, states that nothing leads to, missing
+// languages, variables that may be unset, words that no question may ask for,
+// keywords that cannot start the flow, waits without silence. A flow with a
+// finding of severity Error must not be used.
+func (f *Flow) Check() []*Problem {
+	p := &parser{file: f.file, lines: f.lines, flow: f}
+	p.checkLanguages()
+	p.checkStates()
+	p.checkReach()
+	p.checkLoops()
+	p.checkUnset()
+	p.checkWords()
+	p.checkKeywords()
+	byPlace(p.problems)
+	return p.problems
+}
+
+func (p *parser) checkLanguages() {
+	for _, t := range p.flow.allTexts() {
+		if t.every != nil {
+			if len(p.flow.Languages) > 1 {
+				p.report(Warning, t.at, "one text for all languages: write it as "+strings.Join(p.flow.Languages, ": ..., ")+": ...")
+			}
+			continue
+		}
+		var missing []string
+		for i, lang := range p.flow.Languages {
+			if t.byLang[i] == nil {
+				missing = append(missing, lang)
+			}
+		}
+		if len(missing) > 0 {
+			p.failAt(t.at, "the text is missing in %s: add it, or take the language out of languages", strings.Join(missing, ", "))
+		}
+	}
+}
+
+// allTexts lists every text that a customer may read.
+func (f *Flow) allTexts() []*texts {
+	var out []*texts
+	add := func(t *texts) {
+		if t != nil {
+			out = append(out, t)
+		}
+	}
+	for _, s := range f.order {
+		add(s.say)
+		for _, st := range s.silence {
+			add(st.say)
+		}
+		if s.otherwise != nil {
+			add(s.otherwise.say)
+		}
+		if s.handoff != nil {
+			add(s.handoff.say)
+			add(s.handoff.closedSay)
+		}
+	}
+	return out
+}
+
+// checkStates finds dead ends and waits that may last for ever.
+func (p *parser) checkStates() {
+	for _, s := range p.flow.order {
+		switch {
+		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():
+			p.failAt(s.at, "the state %s is a dead end: give it goto, branch, replies, handoff or end", s.name)
+		case (s.asks() || s.parked()) && len(s.silence) == 0:
+			p.report(Warning, s.at, fmt.Sprintf("the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name))
+		case len(s.silence) > 0 && s.silence[len(s.silence)-1].next == nil:
+			p.report(Warning, s.silence[len(s.silence)-1].at, "after the last step of silence the wait goes on for ever: give it a goto")
+		}
+		if s.asks() && s.say == nil && !p.saidBefore(s) {
+			p.report(Warning, s.at, fmt.Sprintf("the state %s asks without a word: give it a say", s.name))
+		}
+		for i, r := range s.replies {
+			if r.any && (i < len(s.replies)-1 || hasAnswer(s.captures)) {
+				p.report(Warning, r.at, "any: true takes every text: nothing after it is reached")
+			}
+		}
+		for _, l := range s.unused() {
+			p.report(Warning, l.at, "this goto is never followed: every reply has its own")
+		}
+	}
+}
+
+// unused lists the state's goto where neither captures nor replies would take it.
+func (s *state) unused() []*link {
+	if s.next == nil || len(s.captures) > 0 || len(s.replies) == 0 {
+		return nil
+	}
+	if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.next == nil }) {
+		return nil
+	}
+	return []*link{s.next}
+}
+
+// saidBefore says whether every way into the state comes from one that speaks.
+func (p *parser) saidBefore(s *state) bool {
+	for _, from := range p.flow.order {
+		for _, e := range from.edges() {
+			if e.next.to == s.name && (from.say == nil || from.waits()) {
+				return false
+			}
+		}
+	}
+	return p.flow.start != s.name
+}
+
+// checkWords finds questions that ask for a word which opts out.
+func (p *parser) checkWords() {
+	replies := slices.Clone(p.flow.onReplies)
+	for _, s := range p.flow.order {
+		replies = append(replies, s.replies...)
+	}
+	for _, r := range replies {
+		for _, w := range r.words {
+			if isOptOut(w) {
+				p.failAt(r.at, "%s opts the customer out and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
+			}
+		}
+	}
+}
+
+func (p *parser) checkKeywords() {
+	for _, k := range p.flow.keywords {
+		if isOptOut(k.folded()) {
+			p.failAt(k.at, "%s opts the customer out and never starts the flow: use another word", quote(k.source))
+		}
+		filled := map[string]bool{}
+		for _, t := range k.tokens {
+			v := p.flow.input(t.arg)
+			switch {
+			case t.arg == "":
+				continue
+			case v == nil:
+				p.failAt(k.at, "the keyword fills %s, which is no input: declare it under input", quote(t.arg))
+			case filled[t.arg]:
+				p.failAt(k.at, "the keyword fills %s twice: keep one", quote(t.arg))
+			case v.kind == kindBoolean || v.kind == kindList || v.kind == kindDatetime:
+				p.failAt(k.at, "a text cannot fill %s, which is %s: use another input", quote(t.arg), kindWords[v.kind])
+			}
+			filled[t.arg] = true
+		}
+		for _, v := range p.flow.inputs {
+			if v.required && !filled[v.name] {
+				p.failAt(k.at, "a text with this keyword cannot fill the input %s: add {%s}, or give the input a default", v.name, v.name)
+			}
+		}
+	}
+}

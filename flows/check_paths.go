@@ -1,0 +1,141 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// edge is one way out of a state, with what it does on the way.
+type edge struct {
+	next *link
+	do   []action
+	via  string // reply, capture, event, silence, otherwise, then, goto, branch
+}
+
+// edges lists the state's own ways out.
+func (s *state) edges() []edge {
+	var out []edge
+	add := func(l *link, do []action, via string) {
+		if l != nil {
+			out = append(out, edge{l, do, via})
+		}
+	}
+	for _, r := range s.replies {
+		next := r.next
+		if next == nil {
+			next = s.next
+		}
+		add(next, r.do, "reply")
+	}
+	for _, st := range s.silence {
+		add(st.next, nil, "silence")
+	}
+	for _, h := range s.events {
+		add(h.next, h.do, "event")
+	}
+	for _, b := range s.branch {
+		add(b.next, nil, "branch")
+	}
+	if s.otherwise != nil {
+		add(s.otherwise.next, nil, "otherwise")
+	}
+	if s.handoff != nil {
+		add(s.handoff.then, nil, "then")
+	}
+	switch {
+	case len(s.captures) > 0:
+		add(s.next, nil, "capture")
+	case len(s.replies) == 0:
+		add(s.next, nil, "goto")
+	}
+	return out
+}
+
+// always lists the flow's own ways, which lead out of every state that waits.
+func (f *Flow) always() []edge {
+	var out []edge
+	for _, h := range f.events {
+		if h.next != nil {
+			out = append(out, edge{h.next, h.do, "event"})
+		}
+	}
+	for _, r := range f.onReplies {
+		if r.next != nil {
+			out = append(out, edge{r.next, r.do, "reply"})
+		}
+	}
+	if f.onError != nil {
+		out = append(out, edge{f.onError, nil, "error"})
+	}
+	return out
+}
+
+// ways are all ways out of the state.
+func (f *Flow) ways(s *state) []edge {
+	out := s.edges()
+	if s.waits() {
+		out = append(out, f.always()...)
+	} else if f.onError != nil {
+		out = append(out, edge{f.onError, nil, "error"})
+	}
+	return out
+}
+
+func (p *parser) checkReach() {
+	f := p.flow
+	reached := map[string]bool{f.start: true}
+	for todo := []string{f.start}; len(todo) > 0; {
+		s := f.states[todo[0]]
+		todo = todo[1:]
+		if s == nil {
+			continue
+		}
+		for _, e := range f.ways(s) {
+			if !reached[e.next.to] {
+				reached[e.next.to] = true
+				todo = append(todo, e.next.to)
+			}
+		}
+	}
+	for _, s := range f.order {
+		if !reached[s.name] {
+			p.report(Warning, s.at, fmt.Sprintf("nothing leads to the state %s: remove it, or give it a way in", s.name))
+		}
+	}
+}
+
+// checkLoops finds circles of states none of which waits: a run would turn in them
+// until the bound of moves stops it.
+func (p *parser) checkLoops() {
+	const unseen, open, done = 0, 1, 2
+	mark := map[string]int{}
+	var path []string
+	var visit func(s *state)
+	visit = func(s *state) {
+		mark[s.name] = open
+		path = append(path, s.name)
+		if !s.waits() && s.end == "" {
+			for _, e := range s.edges() {
+				next := p.flow.states[e.next.to]
+				switch {
+				case next == nil:
+				case mark[next.name] == unseen:
+					visit(next)
+				case mark[next.name] == open:
+					loop := path[slices.Index(path, next.name):]
+					if !slices.ContainsFunc(loop, func(name string) bool { return p.flow.states[name].waits() }) {
+						p.failAt(e.next.at, "a loop without a wait (%s): let one of these states ask or wait", strings.Join(append(slices.Clone(loop), next.name), " > "))
+					}
+				}
+			}
+		}
+		path = path[:len(path)-1]
+		mark[s.name] = done
+	}
+	for _, s := range p.flow.order {
+		if mark[s.name] == unseen {
+			visit(s)
+		}
+	}
+}

@@ -1,0 +1,294 @@
+package flows
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Dialogue is one written conversation of a .chat file: what is said and what
+// must come of it. Carrying it out is conversation's work.
+type Dialogue struct {
+	Title string
+	File  string
+	Line  int
+	Steps []Step
+}
+
+// StepKind is what one line of a dialogue is.
+type StepKind string
+
+// The kinds of steps.
+const (
+	StepStart    StepKind = "start"    // start {…}: the flow begins with Data
+	StepEvent    StepKind = "event"    // event TYPE {…}: the business reports Name with Data
+	StepBot      StepKind = "<"        // the bot says Text
+	StepCustomer StepKind = ">"        // the customer says Text, with Media
+	StepPass     StepKind = "~"        // For passes
+	StepAgent    StepKind = "*"        // an agent acts: Name (take, reply, return, close, note), Text
+	StepEmitted  StepKind = "!"        // Name was emitted, with at least Data
+	StepState    StepKind = "="        // the run is in state, handoff or ended (Name), which one (Text)
+	StepLanguage StepKind = "language" // @ lang Text
+	StepAt       StepKind = "at"       // @ at: it is At, by the brand's clock
+)
+
+// Step is one line of a dialogue.
+type Step struct {
+	Kind  StepKind
+	Line  int
+	Name  string
+	Text  string
+	Data  map[string]any
+	Media []Media
+	For   time.Duration
+	At    string // as written: 2026-03-01T09:00, in the brand's zone
+}
+
+// Bounds of a .chat file.
+const (
+	maxDialogues = 500
+	maxSteps     = 5000
+)
+
+// ParseDialogues reads a .chat file. Several dialogues of one file are parted by
+// titles: a line "# title" at the top or after an empty line, before the dialogue's
+// first start, event or ">". Other lines with # are comments. The error joins every
+// *Problem.
+func ParseDialogues(file string, source []byte) ([]Dialogue, error) {
+	d := &dialogues{parser: newParser(file)}
+	if !d.bounded(source) {
+		return nil, join(d.problems)
+	}
+	d.lines = strings.Split(strings.ReplaceAll(string(source), "\r\n", "\n"), "\n")
+	for i := range d.lines {
+		d.line(i)
+		if len(d.problems) >= maxProblems {
+			break
+		}
+	}
+	for _, one := range d.found {
+		if len(one.Steps) == 0 {
+			d.failAt(&node{line: one.Line, col: 1}, "the dialogue %s has no lines: begin it with start", quote(one.Title))
+		}
+	}
+	if err := join(d.problems); err != nil {
+		return nil, err
+	}
+	return d.found, nil
+}
+
+type dialogues struct {
+	*parser
+	found []Dialogue
+	steps int
+}
+
+func (d *dialogues) line(i int) {
+	text := strings.TrimSpace(d.lines[i])
+	switch {
+	case text == "":
+	case text[0] == '#':
+		if d.isTitle(i) {
+			d.begin(strings.TrimSpace(strings.TrimLeft(text, "#")), i)
+		}
+	default:
+		step := Step{Line: i + 1}
+		if !d.step(&step, text, i) {
+			return
+		}
+		if len(d.found) == 0 {
+			d.begin("", i)
+		}
+		if d.steps++; d.steps > maxSteps {
+			d.fail(i, "more than %d lines: split the file", maxSteps)
+			return
+		}
+		last := &d.found[len(d.found)-1]
+		last.Steps = append(last.Steps, step)
+	}
+}
+
+func (d *dialogues) begin(title string, i int) {
+	if len(d.found) == maxDialogues {
+		d.fail(i, "more than %d dialogues: split the file", maxDialogues)
+		return
+	}
+	d.found = append(d.found, Dialogue{Title: title, File: d.file, Line: i + 1})
+}
+
+// isTitle says whether a comment is a dialogue's title: the first comment of its
+// block, with a beginning behind it.
+func (d *dialogues) isTitle(i int) bool {
+	if i > 0 && strings.TrimSpace(d.lines[i-1]) != "" {
+		return false
+	}
+	// Only a little ahead, so that a file of comments is not read over and over.
+	for _, next := range d.lines[i+1 : min(len(d.lines), i+40)] {
+		next = strings.TrimSpace(next)
+		switch {
+		case next == "" || next[0] == '#' || next[0] == '@':
+		case next[0] == '>', next == "start", strings.HasPrefix(next, "start "), strings.HasPrefix(next, "event "):
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func (d *dialogues) fail(i int, format string, args ...any) bool {
+	indent := len(d.lines[i]) - len(strings.TrimLeft(d.lines[i], " \t"))
+	d.failAt(&node{line: i + 1, col: indent + 1}, format, args...)
+	return false
+}
+
+// step reads one line.
+func (d *dialogues) step(s *Step, text string, i int) bool {
+	mark, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	switch mark {
+	case "start", "event":
+		s.Kind = StepKind(mark)
+		return d.business(s, rest, i)
+	case "<", ">":
+		s.Kind = StepKind(mark)
+		s.Media, s.Text = attachments(rest)
+		if s.Text == "" && len(s.Media) == 0 && s.Kind == StepBot {
+			return d.fail(i, "nothing is said: write the text after %s", mark)
+		}
+		return true
+	case "~":
+		s.Kind = StepPass
+		var err error
+		if s.For, err = ParseDuration(rest); err != nil || s.For == 0 {
+			return d.fail(i, "%s is no span of time: write it like 30m, 24h or 3d", quote(rest))
+		}
+		return true
+	case "!":
+		s.Kind = StepEmitted
+		return d.business(s, rest, i)
+	case "*":
+		s.Kind = StepAgent
+		s.Name, s.Text, _ = strings.Cut(rest, " ")
+		return d.among(s, i, "take", "reply", "return", "close", "note")
+	case "=":
+		s.Kind = StepState
+		s.Name, s.Text, _ = strings.Cut(rest, " ")
+		return d.expected(s, i)
+	case "@":
+		return d.setting(s, rest, i)
+	}
+	return d.fail(i, "%s begins no line: use start, event, <, >, ~, *, !, =, @ or #", quote(mark))
+}
+
+func (d *dialogues) among(s *Step, i int, names ...string) bool {
+	for _, n := range names {
+		if s.Name == n {
+			return true
+		}
+	}
+	return d.fail(i, "%s %s: %s", string(s.Kind), quote(s.Name), suggest(s.Name, names))
+}
+
+// expected reads "= NAME", "= handoff QUEUE", "= ended OUTCOME", "= state NAME".
+func (d *dialogues) expected(s *Step, i int) bool {
+	s.Text = strings.TrimSpace(s.Text)
+	switch s.Name {
+	case "handoff", "ended", "state":
+	case "":
+		return d.fail(i, "= of nothing: name a state, handoff QUEUE or ended OUTCOME")
+	default:
+		if s.Text != "" {
+			return d.fail(i, "= %s with more behind it: name a state, handoff QUEUE or ended OUTCOME", s.Name)
+		}
+		s.Name, s.Text = "state", s.Name
+	}
+	return true
+}
+
+func (d *dialogues) setting(s *Step, rest string, i int) bool {
+	name, value, _ := strings.Cut(rest, " ")
+	value = strings.TrimSpace(value)
+	switch name {
+	case "lang":
+		s.Kind, s.Text = StepLanguage, value
+		if value == "" {
+			return d.fail(i, "@ lang without a language: write @ lang es")
+		}
+		return true
+	case "at":
+		s.Kind, s.At = StepAt, value
+		if _, err := time.Parse("2006-01-02T15:04", value); err != nil {
+			return d.fail(i, "%s is no moment: write it like 2026-03-01T09:00", quote(value))
+		}
+		return true
+	}
+	return d.fail(i, "@ %s: %s", quote(name), suggest(name, []string{"lang", "at"}))
+}
+
+// business reads what stands behind start, event and !: a type but for start, and
+// optional JSON.
+func (d *dialogues) business(s *Step, rest string, i int) bool {
+	if s.Kind != StepStart {
+		s.Name, rest, _ = strings.Cut(rest, " ")
+		if !isWord(s.Name) {
+			return d.fail(i, "%s is no event type: write it before the data", quote(s.Name))
+		}
+	}
+	rest = strings.TrimSpace(rest)
+	if rest == "" {
+		return true
+	}
+	dec := json.NewDecoder(bytes.NewReader([]byte(rest)))
+	if err := dec.Decode(&s.Data); err != nil {
+		return d.json(i, rest, err)
+	}
+	if _, err := dec.Token(); err != io.EOF || s.Data == nil {
+		return d.json(i, rest, fmt.Errorf("one object {...} is expected"))
+	}
+	return true
+}
+
+func (d *dialogues) json(i int, rest string, err error) bool {
+	at := strings.Index(d.lines[i], rest)
+	col := utf8.RuneCountInString(d.lines[i][:max(at, 0)]) + 1
+	d.failAt(&node{line: i + 1, col: col}, "the data is not readable as JSON: %s", firstLine(err.Error()))
+	return false
+}
+
+// mediaTypes are the types of attachments by the ending of their name; the rest
+// goes by what the dialogue calls them.
+var mediaTypes = map[string]string{
+	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
+	".mp4": "video/mp4", ".3gp": "video/3gpp", ".mp3": "audio/mpeg", ".amr": "audio/amr",
+	".pdf": "application/pdf", ".vcf": "text/vcard",
+}
+
+var mediaWords = map[string]string{
+	"photo": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "file": "application/octet-stream",
+}
+
+// attachments cuts "[photo crushed.jpg]" from the beginning of a text.
+func attachments(text string) ([]Media, string) {
+	var out []Media
+	for strings.HasPrefix(text, "[") && len(out) < 10 {
+		inside, rest, ok := strings.Cut(text[1:], "]")
+		word, name, named := strings.Cut(inside, " ")
+		typ, known := mediaWords[word]
+		if !ok || !named || !known || strings.TrimSpace(name) == "" {
+			break
+		}
+		name = strings.TrimSpace(name)
+		if t := mediaTypes[strings.ToLower(path.Ext(name))]; t != "" {
+			typ = t
+		}
+		out = append(out, Media{URL: name, Type: typ})
+		text = strings.TrimSpace(rest)
+	}
+	return out, text
+}
