@@ -11,18 +11,18 @@ type Kind string
 
 // The kinds of events. Each carries exactly one of the payloads of Event.
 const (
-	KindText      Kind = "text"      // the customer texted (Text)
-	KindTrigger   Kind = "trigger"   // the business reported something (Trigger)
-	KindMessage   Kind = "message"   // the business wants one text sent (Outgoing)
-	KindEndRun    Kind = "end_run"   // the business ends a run (EndRun)
-	KindTimer     Kind = "timer"     // a deadline of the conversation passed (no payload)
-	KindSent      Kind = "sent"      // the carrier took a question (Settled)
-	KindFailed    Kind = "failed"    // a message failed for good (Settled)
-	KindOptOut    Kind = "opt_out"   // the carrier says that the phone opted out there (Settled)
-	KindResult    Kind = "result"    // a slow effect came back (Result)
-	KindAgent     Kind = "agent"     // an agent acts (Agent)
-	KindApproved  Kind = "approved"  // a code was approved (Result)
-	KindPoisoned  Kind = "poisoned"  // an earlier event could not be applied (Poisoned)
+	KindText     Kind = "text"     // the customer texted (Text)
+	KindTrigger  Kind = "trigger"  // the business reported something (Trigger)
+	KindMessage  Kind = "message"  // the business wants one text sent (Outgoing)
+	KindEndRun   Kind = "end_run"  // the business ends a run (EndRun)
+	KindTimer    Kind = "timer"    // a deadline of the conversation passed (no payload)
+	KindSent     Kind = "sent"     // the carrier took a question (Settled)
+	KindFailed   Kind = "failed"   // a message failed for good (Settled)
+	KindOptOut   Kind = "opt_out"  // the carrier says that the phone opted out there (Settled)
+	KindResult   Kind = "result"   // a slow effect came back (Result)
+	KindAgent    Kind = "agent"    // an agent acts (Agent)
+	KindApproved Kind = "approved" // a code was approved (Result)
+	KindPoisoned Kind = "poisoned" // an earlier event could not be applied (Poisoned)
 )
 
 // Kinds lists every kind, for tests that range over them.
