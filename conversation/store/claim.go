@@ -40,16 +40,16 @@ const (
 						AND (o.lease_until > 0 OR o.due_at <= m.due_at))
 					END)
 			ORDER BY m.priority, m.due_at, m.id LIMIT $5 {lock} OF m {skiplocked})
-		UPDATE messages AS m SET status = 'sending', node = $2, lease_until = {now} + $3, attempt = attempt + 1
-		WHERE m.id IN (SELECT id FROM best)
+		UPDATE messages SET status = 'sending', node = $2, lease_until = {now} + $3, attempt = attempt + 1
+		WHERE id IN (SELECT id FROM best)
 		RETURNING ` + messageColumns
 
 	// strandedSQL takes over expired leases, as claims do.
 	strandedSQL = `WITH lost AS MATERIALIZED (
 			SELECT id FROM messages WHERE status = 'sending' AND lease_until < {now}
 			ORDER BY lease_until LIMIT $3 {lock} {skiplocked})
-		UPDATE messages AS m SET node = $1, lease_until = {now} + $2
-		WHERE m.id IN (SELECT id FROM lost)
+		UPDATE messages SET node = $1, lease_until = {now} + $2
+		WHERE id IN (SELECT id FROM lost)
 		RETURNING ` + messageColumns
 
 	// linesSQL hops from line to line, and from priority to priority, through the
@@ -139,13 +139,15 @@ const (
 		ORDER BY conversation, position LIMIT 1 OFFSET $2`
 
 	overdueSQL = `SELECT ` + messageColumns + `,
-			CASE WHEN m.expires_at <= {now} THEN 'expired' WHEN k.state = 'out' AND m.exempt = 0 THEN 'cancelled'
+			CASE WHEN expires_at <= {now} THEN 'expired' WHEN consent = 'out' AND exempt = 0 THEN 'cancelled'
 				ELSE 'superseded' END
-		FROM messages m JOIN conversations c ON c.id = m.conversation LEFT JOIN consents k ON k.phone = m.phone
-		WHERE m.status IN ('queued', 'sending') AND m.status = 'queued'
-		AND m.conversation > $1 AND m.conversation <= $2
-		AND (m.expires_at <= {now} OR (k.state = 'out' AND m.exempt = 0)
-			OR (m.epoch < c.epoch AND m.by_agent = 0 AND m.class NOT IN ('code', 'alert')))
+		FROM messages
+		JOIN (SELECT id AS owner, epoch AS present FROM conversations) AS c ON owner = conversation
+		LEFT JOIN (SELECT phone AS who, state AS consent FROM consents) AS k ON who = phone
+		WHERE status IN ('queued', 'sending') AND status = 'queued'
+		AND conversation > $1 AND conversation <= $2
+		AND (expires_at <= {now} OR (consent = 'out' AND exempt = 0)
+			OR (epoch < present AND by_agent = 0 AND class NOT IN ('code', 'alert')))
 		LIMIT $3`
 )
 

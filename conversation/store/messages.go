@@ -7,10 +7,10 @@ import (
 	"parley/conversation"
 )
 
-// messageColumns are read by scanMessage, of messages m.
-const messageColumns = `m.id, m.conversation, m.position, m.run, m.line, m.phone, m.class, m.priority, m.body, m.media,
-	m.segments, m.wait, m.epoch, m.by_agent, m.exempt, m.test, m.created_at, m.due_at, m.expires_at,
-	m.status, m.carrier, m.provider_id, m.attempt, m.sent_at, m.error`
+// messageColumns are read by scanMessage, unqualified: SQLite's RETURNING knows no alias.
+const messageColumns = `id, conversation, position, run, line, phone, class, priority, body, media,
+	segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at,
+	status, carrier, provider_id, attempt, sent_at, error`
 
 func scanMessage(r row, also ...any) (conversation.Message, error) {
 	var m conversation.Message

@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	readMessageSQL = `SELECT ` + messageColumns + ` FROM messages m WHERE m.id = $1`
+	readMessageSQL = `SELECT ` + messageColumns + ` FROM messages WHERE id = $1`
 
 	ofPhoneSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE phone = $1 ORDER BY updated_at DESC, id`
 
 	threadEventsSQL = `SELECT conversation, rev, at, kind, data FROM events
 		WHERE conversation = $1 AND rev < $2 ORDER BY rev DESC LIMIT $3`
 
-	threadMessagesSQL = `SELECT ` + messageColumns + ` FROM messages m
-		WHERE m.conversation = $1 AND m.position < $2 ORDER BY m.position DESC LIMIT $3`
+	threadMessagesSQL = `SELECT ` + messageColumns + ` FROM messages
+		WHERE conversation = $1 AND position < $2 ORDER BY position DESC LIMIT $3`
 
 	pingSQL = `SELECT 1`
 )

@@ -1,0 +1,232 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"parley/conversation"
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
+)
+
+func receive(t testing.TB, s *store.Store, all ...conversation.Receipt) []conversation.Event {
+	t.Helper()
+	events, err := s.Receive(t.Context(), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+func status(t testing.TB, s *store.Store, id string) conversation.Status {
+	t.Helper()
+	m, found, err := s.Message(t.Context(), id)
+	if err != nil || !found {
+		t.Fatalf("message %s: %v, %v", id, found, err)
+	}
+	return m.Status
+}
+
+// asks makes the reply a question.
+func asks(c *conversation.Conversation, m *conversation.Message) { m.Wait, m.Run = c.Rev, "r" }
+
+func sent(m conversation.Message, provider ...string) conversation.Settlement {
+	return conversation.Settlement{Message: m.ID, Node: "n1", Attempt: 1, Status: conversation.Sent, Carrier: "us", Provider: provider}
+}
+
+// TestReceiptIsNeverLost lets settlements and receipts of the same messages meet
+// in any order, 300 times.
+func TestReceiptIsNeverLost(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const n = 300
+		for i := range n {
+			say(t, s, nil, text(i, fmt.Sprint(i)))
+		}
+		c := work
+		c.Limit = n
+		all := claim(t, s, c)
+		if len(all) != n {
+			t.Fatalf("%d claimed", len(all))
+		}
+		var wg sync.WaitGroup
+		limit := make(chan struct{}, 8)
+		run := func(f func() error) {
+			limit <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-limit }()
+				if err := f(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for i, m := range all {
+			id := fmt.Sprint("SM", i)
+			settle := func() error {
+				_, err := s.Settle(context.Background(), []conversation.Settlement{sent(m, id)})
+				return err
+			}
+			receive := func() error {
+				_, err := s.Receive(context.Background(), []conversation.Receipt{{Carrier: "us", ProviderID: id, Status: conversation.Delivered}})
+				return err
+			}
+			if i%2 == 0 {
+				settle, receive = receive, settle
+			}
+			run(settle)
+			run(receive)
+		}
+		wg.Wait()
+		for _, m := range all {
+			if got := status(t, s, m.ID); got != conversation.Delivered {
+				t.Errorf("%s is %s", m.ID, got)
+			}
+		}
+	})
+}
+
+// TestStatusMovesForward: whatever comes late changes nothing.
+func TestStatusMovesForward(t *testing.T) {
+	for _, c := range []struct {
+		receipts []conversation.Status
+		want     conversation.Status
+	}{
+		{[]conversation.Status{conversation.Delivered, conversation.Sent}, conversation.Delivered},
+		{[]conversation.Status{conversation.Failed, conversation.Sent}, conversation.Failed},
+		{[]conversation.Status{conversation.Failed, conversation.Delivered}, conversation.Delivered},
+		{[]conversation.Status{conversation.Delivered, conversation.Failed}, conversation.Delivered},
+		{[]conversation.Status{"", conversation.Queued}, conversation.Sent},
+	} {
+		for _, early := range []bool{false, true} {
+			t.Run(fmt.Sprint(c.receipts, early), func(t *testing.T) {
+				storetest.Each(t, func(t *testing.T, s *store.Store) {
+					say(t, s, nil, text(1, "1"))
+					m := claim(t, s, work)[0]
+					if !early {
+						settle(t, s, sent(m, "p"))
+					}
+					for _, st := range c.receipts {
+						receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p", Status: st, Raw: "x"})
+					}
+					if early {
+						settle(t, s, sent(m, "p"))
+					}
+					if got := status(t, s, m.ID); got != c.want {
+						t.Errorf("the message is %s, want %s", got, c.want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestParts: a message is delivered when all of its parts are, even when the last
+// two arrive together.
+func TestParts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for round := range 20 {
+			say(t, s, nil, text(round, fmt.Sprint(round)))
+			m := claim(t, s, work)[0]
+			part := func(i int) conversation.Receipt {
+				return conversation.Receipt{Carrier: "us", ProviderID: fmt.Sprintf("%d-%d", round, i), Status: conversation.Delivered}
+			}
+			settle(t, s, sent(m, part(0).ProviderID, part(1).ProviderID, part(2).ProviderID))
+			receive(t, s, part(0))
+			if got := status(t, s, m.ID); got != conversation.Sent {
+				t.Fatalf("with one part of three it is %s", got)
+			}
+			var wg sync.WaitGroup
+			for i := range 2 {
+				wg.Go(func() {
+					if _, err := s.Receive(context.Background(), []conversation.Receipt{part(i + 1)}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := status(t, s, m.ID); got != conversation.Delivered {
+				t.Fatalf("with all parts it is %s", got)
+			}
+		}
+	})
+}
+
+// TestQuestionsAreTold: whoever waits hears of the fate of its question, also when
+// the process that knew died.
+func TestQuestionsAreTold(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, asks, text(1, "1"), text(2, "2"), text(3, "3"))
+		all := claim(t, s, work)
+		lost := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p0", Message: all[0].ID, Status: conversation.Sent})
+		if len(lost) != 1 || lost[0].Kind != conversation.KindSent || lost[0].Settled.Wait != 1 || lost[0].Settled.Run != "r" || lost[0].Conversation != all[0].Conversation {
+			t.Errorf("a settlement was lost, and the events are %+v", lost)
+		}
+		settle(t, s, sent(all[1], "p1"))
+		failed := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p1", Status: conversation.Failed, Error: "30003"})
+		if len(failed) != 1 || failed[0].Kind != conversation.KindFailed || failed[0].Settled.Error != "30003" || failed[0].Dedupe != "failed/"+all[1].ID {
+			t.Errorf("a question failed, and the events are %+v", failed)
+		}
+		receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p2", Status: conversation.Failed, Error: "early"})
+		settle(t, s, sent(all[2], "p2"))
+		if due, _ := s.Due(t.Context(), 10); len(due) != 0 {
+			t.Errorf("they are told again at once: %v", due)
+		}
+		if err := store.Exec(t.Context(), s, `UPDATE messages SET sent_at = sent_at - 9000, finished_at = finished_at - 9000`); err != nil {
+			t.Fatal(err)
+		}
+		due, err := s.Due(t.Context(), 10)
+		if err != nil || len(due) != 3 {
+			t.Fatalf("nobody told them: %+v, %v", due, err)
+		}
+		b := begin(t, s, due...)
+		if err := b.Commit(t.Context(), conversation.Writes{}); err != nil {
+			t.Fatal(err)
+		}
+		if due, _ := s.Due(t.Context(), 10); len(due) != 0 {
+			t.Errorf("they are told forever: %v", due)
+		}
+	})
+}
+
+func TestCarriersOptOut(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"))
+		m := claim(t, s, work)[0]
+		settle(t, s, sent(m, "p"))
+		for range 2 { // also when it is repeated: the first one may not have been heard
+			events := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p", Status: conversation.Failed, OptedOut: true})
+			if len(events) != 1 || events[0].Kind != conversation.KindOptOut || events[0].Phone != phone(1) || events[0].Dedupe != "optout/us/p" {
+				t.Errorf("events: %+v", events)
+			}
+		}
+	})
+}
+
+// TestGuard: an event whose settlement no longer holds is refused; one whose does
+// is settled with its batch, and its conversation need not be told again.
+func TestGuard(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, asks, text(1, "1"), text(2, "2"))
+		all := claim(t, s, work)
+		guarded := func(i int, node string) conversation.Event {
+			g := sent(all[i], fmt.Sprint("p", i))
+			g.Node = node
+			return conversation.Event{Kind: conversation.KindSent, Conversation: all[i].Conversation, Guard: &g,
+				Settled: &conversation.Settled{Message: all[i].ID, Wait: 1}}
+		}
+		b := begin(t, s, guarded(0, "n1"), guarded(1, "another"))
+		if b.Refused(0) || !b.Refused(1) {
+			t.Errorf("refused: %v, %v", b.Refused(0), b.Refused(1))
+		}
+		if err := b.Commit(t.Context(), conversation.Writes{}); err != nil {
+			t.Fatal(err)
+		}
+		if status(t, s, all[0].ID) != conversation.Sent || status(t, s, all[1].ID) != conversation.Sending {
+			t.Error("the wrong message was settled")
+		}
+		if n, _ := store.Ask(t.Context(), s, `SELECT count(*) FROM messages WHERE untold = 1`); n != 0 {
+			t.Error("a conversation that heard will be told again")
+		}
+	})
+}
