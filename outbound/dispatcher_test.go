@@ -19,6 +19,7 @@ type carrier struct {
 	mu      sync.Mutex
 	answers []*provider.Error // of the next sends, in order; then yes
 	takes   time.Duration
+	down    time.Duration // since begun: until then every send fails
 	sent    []provider.Outgoing
 	at      []time.Duration // since begun
 	begun   time.Time
@@ -39,6 +40,9 @@ func (c *carrier) Send(ctx context.Context, o provider.Outgoing) (provider.Accep
 	var answer *provider.Error
 	if len(c.answers) > 0 {
 		answer, c.answers = c.answers[0], c.answers[1:]
+	}
+	if time.Since(c.begun) < c.down {
+		answer = failing(provider.Temporary)
 	}
 	c.mu.Unlock()
 	defer func() { c.mu.Lock(); c.flying--; c.mu.Unlock() }()
@@ -84,6 +88,8 @@ func house(t *testing.T, tab *table, c outbound.Carrier, line outbound.Line, dur
 	}
 }
 
+// bubble gives the test its own time. Under the race detector a bubble survives
+// only so many timers (go.dev/issue/78156): keep it to a few minutes.
 func bubble(t *testing.T, f func(t *testing.T, tab *table, c *carrier)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { f(t, &table{}, &carrier{begun: time.Now()}) })
@@ -114,10 +120,18 @@ func TestOrderWithinAConversation(t *testing.T) {
 		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 5*time.Second)
 		var order []string
 		for _, o := range c.sent {
-			order = append(order, o.ID)
+			if o.ID != "code" {
+				order = append(order, o.ID)
+			}
 		}
-		if !slices.Equal(order, []string{"code", "a", "b", "d"}) || c.most != 2 { // the code and the first
+		if !slices.Equal(order, []string{"a", "b", "d"}) || c.most > 2 { // the code and one other
 			t.Errorf("sent %v, %d at once", order, c.most)
+		}
+		if c.sent[0].ID != "code" && c.sent[1].ID != "code" {
+			t.Errorf("the code did not overtake: %v", c.sent)
+		}
+		if c.at[3] > 950*time.Millisecond { // each wakes the next, nobody waits for the poll
+			t.Errorf("sent at %v", c.at)
 		}
 	})
 }
@@ -210,6 +224,22 @@ func TestConcurrency(t *testing.T) {
 	})
 }
 
+// Slots that a claim did not need are given back.
+func TestTrickle(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		go func() {
+			for range 200 {
+				tab.add(conversation.Message{})
+				time.Sleep(100 * time.Millisecond)
+			}
+		}()
+		house(t, tab, outbound.Carrier{Provider: c, Concurrency: 4}, outbound.Line{}, 30*time.Second)
+		if n := tab.count(conversation.Sent); n != 200 {
+			t.Errorf("%d of 200 sent", n)
+		}
+	})
+}
+
 func TestThrottledLineRests(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		c.answers = []*provider.Error{{Class: provider.Throttled, Code: "429", RetryAfter: 7 * time.Second}}
@@ -236,16 +266,15 @@ func TestTemporaryFailuresAreTriedAgain(t *testing.T) {
 	})
 }
 
-// While a carrier is down for half an hour, messages wait; none is given up.
+// While a carrier is down for a minute, codes wait; none is given up, although
+// their tries alone would have ended before.
 func TestOutage(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.down = time.Minute
 		for range 20 {
-			tab.add(conversation.Message{ExpiresAt: time.Now().Add(2 * time.Hour).UnixMilli()})
+			tab.add(conversation.Message{Priority: conversation.PriorityCode})
 		}
-		for range 20 * 360 {
-			c.answers = append(c.answers, failing(provider.Temporary))
-		}
-		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 90*time.Minute)
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 90*time.Second)
 		if n := tab.count(conversation.Sent); n != 20 {
 			t.Errorf("%d of 20 sent after the outage, %d failed", n, tab.count(conversation.Failed))
 		}
@@ -361,8 +390,8 @@ func TestQuietHours(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) { // a bubble begins at midnight UTC
 		tab.add(conversation.Message{ID: "bulk", Priority: conversation.PriorityBulk, ExpiresAt: time.Now().Add(24 * time.Hour).UnixMilli()},
 			conversation.Message{ID: "reply"})
-		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{Quiet: quiet.Default}, 9*time.Hour)
-		if c.sent[0].ID != "reply" || c.at[0] > time.Second || len(c.sent) != 2 || c.at[1] < 8*time.Hour || c.at[1] > 8*time.Hour+2*time.Second {
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{Quiet: quiet.Window{From: 23 * 60, To: 2}}, 3*time.Minute)
+		if c.sent[0].ID != "reply" || c.at[0] > time.Second || len(c.sent) != 2 || c.at[1] < 2*time.Minute || c.at[1] > 2*time.Minute+2*time.Second {
 			t.Errorf("sent at %v", c.at)
 		}
 	})
