@@ -72,7 +72,7 @@ func (s *step) read(e Event) {
 	case front.reading.Fits:
 		s.take(front, said)
 	case s.suspended(front.i, said):
-	case front.reading.Later && !s.env.Line.OneWay:
+	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
 	case s.keyword(e):
 	default:

@@ -114,6 +114,7 @@ func TestRepetitionMovesNothing(t *testing.T) {
 
 func TestHeldTexts(t *testing.T) {
 	k := newTalk(t, parcel)
+	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	p := k.c.State.Pending
@@ -140,6 +141,7 @@ func TestHeldTexts(t *testing.T) {
 
 func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 	k := newTalk(t, parcel)
+	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	k.text("yes")
@@ -148,12 +150,14 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 		t.Fatal("STOP was held")
 	}
 	k = newTalk(t, parcel)
+	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	k.text("yes")
 	k.after(classifyTimeout * time.Millisecond).apply(Event{Kind: KindTimer})
 	k.wantSaid("YES or NO please", "How? 1 fine, 2 damaged")
 	k = newTalk(t, parcel)
+	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	for range MaxHeld + 1 {

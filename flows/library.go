@@ -132,12 +132,18 @@ func (l *Library) All() []*Flow { return slices.Clone(l.flows) }
 // Warnings lists what Check found that does not keep the flows from being used.
 func (l *Library) Warnings() []*Problem { return slices.Clone(l.warnings) }
 
-// Current returns the present version of a flow, or nil.
-func (l *Library) Current(name string) *Flow { return l.byName[name] }
+// Current returns the present version of a flow.
+func (l *Library) Current(name string) (*Flow, bool) {
+	f, ok := l.byName[name]
+	return f, ok
+}
 
-// ByHash returns the flow whose present version has the hash, or nil: older
-// versions are the store's.
-func (l *Library) ByHash(hash string) *Flow { return l.byHash[hash] }
+// ByHash returns the flow whose present version has the hash; older versions are
+// the store's.
+func (l *Library) ByHash(hash string) (*Flow, bool) {
+	f, ok := l.byHash[hash]
+	return f, ok
+}
 
 // ForEvent lists the flows that an event type starts, by name.
 func (l *Library) ForEvent(typ string) []*Flow {

@@ -1,0 +1,41 @@
+# make demo   watch a conversation happen
+# make test   every test that fits into ten minutes
+# make proof  the long proofs: crashes, two nodes, the real gateway, fuzzing
+# make bench  what it costs, against stated baselines
+# make build  bin/parley
+
+SHELL := /bin/bash
+GO    ?= go
+WEB   := agentui/web
+
+.PHONY: demo test proof bench build web check clean
+
+build: web
+	@.ci/tools go git
+	@echo "building parley (the first time takes some minutes: SQLite is compiled from source) …"
+	@$(GO) build -o bin/parley ./cmd/parley
+	@echo "built bin/parley"
+
+demo: build
+	@bin/parley demo
+
+# The console's pages. Without Node the placeholder page is served instead.
+web:
+	@if [ -f $(WEB)/package.json ]; then .ci/tools node && echo "building the pages …" && \
+	  cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build; fi
+
+test:
+	@.ci/tools go gcc git
+	@missing="$$(.ci/packages)"; status=0; \
+	$(MAKE) --no-print-directory web check || status=1; \
+	PARLEY_LACKS="$$missing" $(GO) test -race -timeout 9m ./... || status=1; \
+	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
+	exit $$status
+
+check:
+	@out="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofmt'd: $$out"; exit 1; fi
+	@$(GO) vet ./...
+	@$(GO) run honnef.co/go/tools/cmd/staticcheck ./...
+
+clean:
+	@rm -rf bin out

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"parley/conversation/store"
+)
+
+// migrateCommand brings the database up to date.
+type migrateCommand struct{}
+
+// Run migrates; an up-to-date database is left as it is.
+func (c *migrateCommand) Run(ctx context.Context, p *Program, all *commands) error {
+	config, err := all.load()
+	if err != nil {
+		return err
+	}
+	if err := store.Migrate(ctx, store.Options{URL: config.Database, Log: p.logger(all.LogJSON)}); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.Out, "the database is ready")
+	return nil
+}
+
+// configCommand looks at the configuration.
+type configCommand struct {
+	Check struct{} `cmd:"" help:"Read the configuration and say what is wrong with it."`
+}
+
+// Run checks everything that can be checked without starting: the file, the
+// carriers' settings, the flows.
+func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) error {
+	config, err := all.load()
+	if err != nil {
+		return err
+	}
+	if _, err := prepare(config, p.logger(all.LogJSON)); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Out, "%s: %d lines, %d carriers, %d brands, %d callbacks: good\n",
+		all.File, len(config.Lines), len(config.Carriers), len(config.Brands), len(config.Callbacks))
+	return nil
+}
+
+// openStore opens the database that the configuration names. SQLite is migrated
+// on the way: nobody else shares it.
+func (c *commands) openStore(ctx context.Context, p *Program) (*store.Store, error) {
+	config, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	return openStore(ctx, config, "", p.logger(c.LogJSON))
+}

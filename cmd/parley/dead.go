@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"parley/conversation"
+	"parley/conversation/phone"
+	"parley/conversation/store"
+)
+
+// deadCommand looks after events that could not be applied. It never prints a
+// text or a whole number.
+type deadCommand struct {
+	List struct {
+		Limit int `default:"100" help:"How many, oldest first."`
+	} `cmd:"" help:"List what is open."`
+	Show struct {
+		ID string `arg:""`
+	} `cmd:"" help:"Show one, without its text."`
+	Retry struct {
+		ID string `arg:""`
+	} `cmd:"" help:"Apply one again under its old key; the server must run the mended flows."`
+	Drop struct {
+		ID string `arg:""`
+	} `cmd:"" help:"Close one without applying it."`
+}
+
+// Run is reached by its subcommands only.
+func (c *deadCommand) Run(ctx context.Context, p *Program, all *commands, command string) error {
+	s, err := all.openStore(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	switch command {
+	case "dead show <id>":
+		return c.show(ctx, p, s, c.Show.ID)
+	case "dead retry <id>":
+		return c.retry(ctx, p, all, s, c.Retry.ID)
+	case "dead drop <id>":
+		ok, err := s.CloseDeadLetter(ctx, c.Drop.ID, "dropped")
+		if err == nil && !ok {
+			err = fmt.Errorf("there is no open dead letter %s", c.Drop.ID)
+		}
+		return err
+	}
+	list, err := s.DeadLetters(ctx, c.List.Limit)
+	if err != nil {
+		return fmt.Errorf("reading dead letters: %w", err)
+	}
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tAT\tKIND\tFROM\tREASON")
+	for _, d := range list {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.ID, day(d.At), d.Kind, phone.Mask(d.Event.Phone), d.Reason)
+	}
+	return w.Flush()
+}
+
+func (c *deadCommand) show(ctx context.Context, p *Program, s *store.Store, id string) error {
+	d, found, err := s.DeadLetter(ctx, id)
+	if err != nil {
+		return fmt.Errorf("reading a dead letter: %w", err)
+	}
+	if !found {
+		return fmt.Errorf("there is no dead letter %s", id)
+	}
+	length := 0
+	if d.Event.Text != nil {
+		length = len([]rune(d.Event.Text.Text))
+	}
+	fmt.Fprintf(p.Out, "id            %s\nstatus        %s\nat            %s\nkind          %s\ncarrier       %s\nkey           %s\nto            %s\nfrom          %s\nconversation  %s\nreason        %s\ntext          %d characters, not shown\n",
+		d.ID, d.Status, day(d.At), d.Kind, d.Carrier, d.Key, d.Event.Line, phone.Mask(d.Event.Phone), d.Conversation, d.Reason, length)
+	return nil
+}
+
+// retry applies the event through an engine of its own: the database arbitrates
+// between it and the running servers.
+func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *store.Store, id string) error {
+	d, found, err := s.DeadLetter(ctx, id)
+	if err != nil {
+		return fmt.Errorf("reading a dead letter: %w", err)
+	}
+	if !found || d.Status != "dead" {
+		return fmt.Errorf("there is no open dead letter %s", id)
+	}
+	config, err := all.load()
+	if err != nil {
+		return err
+	}
+	engine, stop, err := lonelyEngine(ctx, config, s, p.logger(all.LogJSON))
+	if err != nil {
+		return err
+	}
+	defer stop()
+	e := d.Event
+	if config.line(e.Line) == "" {
+		return fmt.Errorf("no line of the configuration has the number %s", e.Line)
+	}
+	e.Line, e.Conversation = config.line(e.Line), ""
+	e.Dedupe = "retry/" + d.ID // its own key is taken by the dead letter; this one keeps a second retry from applying twice
+	outcomes, err := engine.Submit(ctx, []conversation.Event{e})
+	if err != nil {
+		return fmt.Errorf("applying the event: %w", err)
+	}
+	if out := outcomes[0]; out.Status != conversation.Applied && !out.Repeated {
+		return errors.Join(fmt.Errorf("the event was %s", out.Status), fmt.Errorf("%v", out.Problems))
+	}
+	if _, err := s.CloseDeadLetter(ctx, d.ID, "retried"); err != nil {
+		return fmt.Errorf("closing the dead letter: %w", err)
+	}
+	fmt.Fprintln(p.Out, "applied")
+	return nil
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"parley/agentui"
+	"parley/inbound"
+	"parley/outbound/provider"
+)
+
+// demoCommand shows Parley in a minute.
+type demoCommand struct {
+	Once   bool   `help:"Play one conversation, print it, and end."`
+	Listen string `default:"127.0.0.1:0" help:"Where to serve the phone."`
+}
+
+// The demo's cast. 555-01xx numbers belong to nobody.
+const (
+	demoLine     = "+12025550100"
+	demoCustomer = "+12025550123"
+)
+
+// demo is a running demonstration: a whole server, and the world around it.
+type demo struct {
+	house   *house
+	carrier *provider.Carrier
+	phone   *agentui.Phone
+	key     string
+	texts   chan provider.Outgoing
+	out     io.Writer
+}
+
+// Run plays the conversation and then serves the phone.
+func (c *demoCommand) Run(ctx context.Context, p *Program) error {
+	folder, err := os.MkdirTemp("", "parley-demo-")
+	if err != nil {
+		return fmt.Errorf("a folder for the demo: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	fmt.Fprintln(p.Out, "Setting up a database, a carrier and a business …")
+	d, err := newDemo(ctx, c.Listen, folder, p.Out)
+	if err != nil {
+		return err
+	}
+	defer d.house.close()
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	d.house.mux.Handle("/phone/", d.phone.Handler(serving))
+	ended := make(chan error, 1)
+	go func() { ended <- d.house.run(serving) }()
+	select {
+	case <-d.house.listening:
+	case err := <-ended:
+		return err
+	}
+	d.carrier.Webhook = "http://" + d.house.address + "/webhooks/demo"
+	go func() { _ = d.carrier.Run(serving) }() // ends with serving
+	if err := d.play(ctx); err != nil {
+		return err
+	}
+	if !c.Once {
+		d.invite()
+		<-ctx.Done()
+	}
+	stop()
+	return <-ended
+}
+
+// newDemo builds a server of its own configuration, with a carrier that lives in
+// this process.
+func newDemo(ctx context.Context, listen, folder string, out io.Writer) (*demo, error) {
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the process instead
+	config := defaultConfig()
+	config.Name, config.Listen, config.Admin = "demo", listen, "off"
+	config.Database = "sqlite:" + filepath.Join(folder, "demo.db")
+	config.Brands = map[string]BrandConfig{"acme": {Name: "Acme", Contact: "help@acme.example", Timezone: "UTC", Quiet: "off"}}
+	config.Carriers = map[string]CarrierConfig{"demo": {Provider: "loopback", Secret: "whsec_" + base64.StdEncoding.EncodeToString(secret[:]), Rate: 50}}
+	config.Lines = []LineConfig{{Number: demoLine, Carrier: "demo", Brand: "acme"}}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h, err := newHouse(ctx, config, log)
+	if err != nil {
+		return nil, err
+	}
+	loop, ok := h.prepared.carriers["demo"].Provider.(*provider.Loopback)
+	if !ok {
+		return nil, errors.New("the demo's carrier is not the loopback")
+	}
+	d := &demo{house: h, carrier: loop.Carrier, texts: make(chan provider.Outgoing, 64), out: out}
+	d.carrier.Took = d.arrived
+	key, secretKey, err := inbound.NewKey("demo", "live", []string{"events", "read"})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.store.CreateKey(ctx, key, inbound.HashKey(secretKey)); err != nil {
+		return nil, fmt.Errorf("storing the demo's key: %w", err)
+	}
+	d.key = secretKey
+	d.phone = &agentui.Phone{Number: demoCustomer, Line: demoLine, Brand: "Acme", Log: log, Text: d.typed, Begin: d.begin, Starts: demoStarts()}
+	return d, nil
+}
+
+// arrived is called when the carrier has a text for the customer.
+func (d *demo) arrived(o provider.Outgoing) {
+	d.phone.Show(o.ID, o.Text)
+	select {
+	case d.texts <- o:
+	default: // nobody waits for it any more
+	}
+}
+
+// typed sends what the customer typed, as a carrier does: a signed webhook.
+func (d *demo) typed(ctx context.Context, text string) error {
+	return d.carrier.Text(ctx, provider.Text{From: demoCustomer, To: demoLine, Text: text, At: time.Now()})
+}
+
+// demoEvents are what the demo's business can report.
+var demoEvents = []struct {
+	name, title, event string
+	data               map[string]any
+}{
+	{"order delivered", "Did it arrive, and in what condition?", "order.delivered", map[string]any{"name": "Ann", "order": "A-1"}},
+	{"booking made", "Confirm, reschedule or call off an appointment.", "booking.created",
+		map[string]any{"name": "Ann", "booking": "B-1", "what": "eye test", "at": "2030-05-14T10:30:00Z"}},
+}
+
+func demoStarts() []agentui.Start {
+	var list []agentui.Start
+	for _, e := range demoEvents {
+		list = append(list, agentui.Start{Name: e.name, Title: e.title})
+	}
+	return list
+}
+
+// begin posts an event to the API, as the business's own system does.
+func (d *demo) begin(ctx context.Context, name string) error {
+	for _, e := range demoEvents {
+		if e.name != name {
+			continue
+		}
+		body, err := json.Marshal(map[string]any{"type": e.event, "to": demoCustomer, "data": e.data})
+		if err != nil {
+			return fmt.Errorf("encoding the event: %w", err)
+		}
+		_, err = postJSON(ctx, "http://"+d.house.address+"/v1/events", d.key, body)
+		return err
+	}
+	return fmt.Errorf("there is no event %q", name)
+}
+
+// invite says where to look now.
+func (d *demo) invite() {
+	fmt.Fprintf(d.out, "\nNow you: open  http://%s/phone/  and be the customer.\n", d.house.address)
+	if !agentui.Built() {
+		fmt.Fprintln(d.out, "(This binary was built without its pages: make demo builds them, with Node 20.)")
+	}
+	fmt.Fprintln(d.out, "Ctrl-C ends the demo; nothing of it is kept.")
+}
+
+// play holds one conversation through the real doors and prints it.
+func (d *demo) play(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	fmt.Fprintf(d.out, "\nThe business posts order.delivered to the API; from here on, every line went through a signed webhook,\nthe database and the carrier.\n\n")
+	if err := d.begin(ctx, demoEvents[0].name); err != nil {
+		return err
+	}
+	if err := d.hear(ctx, 1); err != nil {
+		return err
+	}
+	for _, text := range []string{"yeah it did", "2, the box is crushed"} {
+		fmt.Fprintf(d.out, "  %-9s %s\n", "customer:", text)
+		if err := d.typed(ctx, text); err != nil {
+			return err
+		}
+		if err := d.hear(ctx, 1); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(d.out, "\nThe parcel was damaged: the business has been told, and a person is asked to take over.\n")
+	return nil
+}
+
+// hear prints the next texts of the business.
+func (d *demo) hear(ctx context.Context, n int) error {
+	for range n {
+		select {
+		case o := <-d.texts:
+			fmt.Fprintf(d.out, "  %-9s %s\n", "bot:", o.Text)
+		case <-ctx.Done():
+			return errors.New("the business did not answer in time")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/conversation"
+	"parley/flows"
+	"parley/outbound/quiet"
+)
+
+// directory turns the config into the lines as the engine needs them, and its
+// JSON, under whose hash recorded events name it.
+func directory(c Config) (*conversation.Directory, []byte, error) {
+	d := &conversation.Directory{Lines: make(map[string]conversation.Line, len(c.Lines))}
+	var callbacks []string
+	for _, cb := range c.Callbacks {
+		callbacks = append(callbacks, cb.Events...)
+	}
+	for _, l := range c.Lines {
+		line, err := lineOf(c.Brands[l.Brand], l)
+		if err != nil {
+			return nil, nil, err
+		}
+		line.Callbacks = callbacks
+		d.Lines[l.Number] = line
+	}
+	b, err := json.Marshal(d.Lines)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encoding the lines: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	d.Hash = hex.EncodeToString(sum[:])
+	return d, b, nil
+}
+
+func lineOf(b BrandConfig, l LineConfig) (conversation.Line, error) {
+	if b.Name == "" {
+		b.Name = l.Brand
+	}
+	if b.Timezone == "" {
+		b.Timezone = "UTC"
+	}
+	held, err := window(b.Quiet)
+	if err != nil {
+		return conversation.Line{}, fmt.Errorf("brands.%s.quiet: %w", l.Brand, err)
+	}
+	line := conversation.Line{
+		Number: l.Number, DefaultFlow: l.DefaultFlow, Language: l.Language, Quiet: held,
+		Brand:  flows.Brand{ID: l.Brand, Name: b.Name, Contact: b.Contact, Timezone: b.Timezone, Hours: b.Hours},
+		OneWay: strings.ContainsFunc(l.Number, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }),
+	}
+	if err := locate(&line); err != nil {
+		return line, fmt.Errorf("brands.%s.timezone: %w", l.Brand, err)
+	}
+	return line, nil
+}
+
+// locate loads the line's time zone.
+func locate(l *conversation.Line) error {
+	zone, err := time.LoadLocation(l.Brand.Timezone)
+	l.Zone = zone
+	return err
+}
+
+// linesFrom reads what directory encoded: for replays.
+func linesFrom(b []byte) (map[string]conversation.Line, error) {
+	var lines map[string]conversation.Line
+	if err := json.Unmarshal(b, &lines); err != nil {
+		return nil, fmt.Errorf("reading stored lines: %w", err)
+	}
+	for number, l := range lines {
+		if err := locate(&l); err != nil {
+			return nil, err
+		}
+		lines[number] = l
+	}
+	return lines, nil
+}
+
+// window reads "21:00-08:00"; "off" is no window, "" the default.
+//
+// 47 CFR 64.1200(c)(1) keeps solicitations between 8 and 21 o'clock; transactional
+// texts need not follow it, and wise ones do.
+func window(text string) (quiet.Window, error) {
+	switch text {
+	case "off":
+		return quiet.Window{}, nil
+	case "":
+		return quiet.Default, nil
+	}
+	a, b, ok := strings.Cut(text, "-")
+	from, errFrom := minutes(a)
+	to, errTo := minutes(b)
+	if !ok || errFrom != nil || errTo != nil {
+		return quiet.Window{}, errors.New(`want hours like "21:00-08:00", or off`)
+	}
+	return quiet.Window{From: from, To: to}, nil
+}
+
+func minutes(text string) (int, error) {
+	h, m, ok := strings.Cut(strings.TrimSpace(text), ":")
+	hour, err := strconv.Atoi(h)
+	minute, err2 := strconv.Atoi(m)
+	if !ok || err != nil || err2 != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 {
+		return 0, errors.New("not a time of day")
+	}
+	return hour*60 + minute, nil
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parley/conversation"
+	"parley/conversation/classify"
+	"parley/flows"
+)
+
+// flowsCommand is for those who write flows.
+type flowsCommand struct {
+	Check struct {
+		Paths []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+	} `cmd:"" help:"Say what is wrong with flow files: file:line:col, and what to do."`
+	Test struct {
+		Paths   []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+		Verbose bool     `short:"v" help:"Name every dialogue."`
+	} `cmd:"" help:"Play the dialogues (NAME.chat beside NAME.yaml) through the real engine."`
+}
+
+// Run is reached by its subcommands only.
+func (c *flowsCommand) Run(_ context.Context, p *Program, command string) error {
+	if strings.HasPrefix(command, "flows test") {
+		return c.test(p)
+	}
+	return c.check(p)
+}
+
+func (c *flowsCommand) check(p *Program) error {
+	files, err := found(c.Check.Paths, ".yaml")
+	if err != nil {
+		return err
+	}
+	wrong := 0
+	for _, file := range files {
+		for _, problem := range checked(file) {
+			fmt.Fprintln(p.Out, problem)
+			if problem.Severity == flows.Error {
+				wrong++
+			}
+		}
+	}
+	if wrong > 0 {
+		return fmt.Errorf("%d errors in %d flow files", wrong, len(files))
+	}
+	fmt.Fprintf(p.Out, "%d flows: good\n", len(files))
+	return nil
+}
+
+// checked is everything that can be said of one file.
+func checked(f source) []*flows.Problem {
+	flow, err := flows.Parse(f.name, f.text)
+	if err != nil {
+		return flows.Problems(err)
+	}
+	return flow.Check()
+}
+
+// source is one file, on the disk or among the shipped ones.
+type source struct {
+	name string
+	text []byte
+}
+
+// found reads the files with the ending in the given places.
+func found(paths []string, ending string) ([]source, error) {
+	var out []source
+	for _, path := range paths {
+		fsys, root := fs.FS(flows.Shipped()), "."
+		if path != "library" {
+			info, err := os.Stat(path)
+			if err != nil {
+				return nil, err
+			}
+			if !info.IsDir() {
+				text, err := os.ReadFile(strings.TrimSuffix(strings.TrimSuffix(path, ".yaml"), ".chat") + ending)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, source{path, text})
+				continue
+			}
+			fsys = os.DirFS(path)
+		}
+		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(name, ending) {
+				return err
+			}
+			text, err := fs.ReadFile(fsys, name)
+			out = append(out, source{filepath.Join(path, name), text})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("there are no %s files in %s", ending, strings.Join(paths, ", "))
+	}
+	return out, nil
+}
+
+func (c *flowsCommand) test(p *Program) error {
+	library, err := libraryOf(c.Test.Paths)
+	if err != nil {
+		return err
+	}
+	chats, err := found(c.Test.Paths, ".chat")
+	if err != nil {
+		return err
+	}
+	played, failed := 0, 0
+	for _, chat := range chats {
+		dialogues, err := flows.ParseDialogues(chat.name, chat.text)
+		if err != nil {
+			return err
+		}
+		name := strings.TrimSuffix(filepath.Base(chat.name), ".chat")
+		for _, d := range dialogues {
+			played++
+			err := conversation.NewRehearsal(library, classify.Lexicon{}, name).Perform(d)
+			switch {
+			case err != nil:
+				failed++
+				fmt.Fprintf(p.Out, "FAIL %v\n", err)
+			case c.Test.Verbose:
+				fmt.Fprintf(p.Out, "ok   %s: %s\n", name, d.Title)
+			}
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d dialogues went otherwise", failed, played)
+	}
+	fmt.Fprintf(p.Out, "%d dialogues: good\n", played)
+	return nil
+}
+
+// libraryOf loads the flows of the given places; a file stands for its folder.
+func libraryOf(paths []string) (*flows.Library, error) {
+	var folders []string
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			path = filepath.Dir(path)
+		}
+		folders = append(folders, path)
+	}
+	return flows.Load(folders)
+}

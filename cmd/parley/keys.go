@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"parley/inbound"
+)
+
+// keysCommand looks after API keys.
+type keysCommand struct {
+	Create struct {
+		Name   string   `arg:"" help:"What the key is for, so that people recognise it."`
+		Mode   string   `enum:"live,test" default:"live" help:"live; or test: nothing leaves, reserved numbers play outcomes."`
+		Scopes []string `default:"events,read" help:"What it may do: events verifications accounts contacts read admin."`
+	} `cmd:"" help:"Make a key; its secret is shown once."`
+	List   struct{} `cmd:"" help:"List keys."`
+	Revoke struct {
+		ID string `arg:"" help:"The key's id, as list shows it."`
+	} `cmd:"" help:"Revoke a key at once."`
+}
+
+// Run is reached by its subcommands only.
+func (c *keysCommand) Run(ctx context.Context, p *Program, all *commands, command string) error {
+	s, err := all.openStore(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	switch command {
+	case "keys create <name>":
+		key, secret, err := inbound.NewKey(c.Create.Name, c.Create.Mode, c.Create.Scopes)
+		if err != nil {
+			return err
+		}
+		if err := s.CreateKey(ctx, key, inbound.HashKey(secret)); err != nil {
+			return fmt.Errorf("storing the key: %w", err)
+		}
+		fmt.Fprintf(p.Out, "%s\n", secret)
+		fmt.Fprintf(p.Err, "This is %s (%s, %s). The secret above is not shown again.\n", key.ID, key.Mode, strings.Join(key.Scopes, " "))
+		return nil
+	case "keys revoke <id>":
+		ok, err := s.RevokeKey(ctx, c.Revoke.ID)
+		if err == nil && !ok {
+			err = fmt.Errorf("there is no live key %s", c.Revoke.ID)
+		}
+		return err
+	}
+	list, err := s.ListKeys(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the keys: %w", err)
+	}
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPES\tCREATED\tLAST USED\tSTATE")
+	for _, k := range list {
+		state := "live"
+		if k.RevokedAt > 0 {
+			state = "revoked " + day(k.RevokedAt)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, k.Mode, strings.Join(k.Scopes, " "), day(k.CreatedAt), day(k.LastUsedAt), state)
+	}
+	return w.Flush()
+}
+
+// day prints a stored time; never for zero.
+func day(ms int64) string {
+	if ms == 0 {
+		return "never"
+	}
+	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04")
+}

@@ -1,0 +1,297 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"parley/conversation"
+	"parley/conversation/classify"
+	"parley/conversation/jobs"
+	"parley/conversation/phone"
+	"parley/conversation/store"
+	"parley/flows"
+	"parley/inbound"
+	"parley/outbound"
+	"parley/outbound/provider"
+)
+
+// serveCommand runs the server.
+type serveCommand struct{}
+
+// Run serves until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error {
+	config, err := all.load()
+	if err != nil {
+		return err
+	}
+	h, err := newHouse(ctx, config, p.logger(all.LogJSON))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return h.run(ctx)
+}
+
+// prepared is what can be made of a configuration without touching the world.
+type prepared struct {
+	library   *flows.Library
+	directory *conversation.Directory
+	lines     []byte // the directory's stored form
+	carriers  map[string]outbound.Carrier
+	senders   map[string]outbound.Line
+	callbacks outbound.Callbacks
+	public    *url.URL
+}
+
+// defaultRate is a line's pace in segments a second when nothing else is said;
+// carriers queue, or refuse, what comes faster than the line may send.
+const defaultRate = 10.0
+
+// prepare reads the flows and makes the carriers.
+func prepare(c Config, log *slog.Logger) (*prepared, error) {
+	public, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("public_url: %w", err)
+	}
+	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, senders: map[string]outbound.Line{}}
+	if p.library, err = flows.Load(c.Flows); err != nil {
+		return nil, err
+	}
+	if p.directory, p.lines, err = directory(c); err != nil {
+		return nil, err
+	}
+	for number, l := range p.directory.Lines {
+		if _, ok := p.library.Current(l.DefaultFlow); l.DefaultFlow != "" && !ok {
+			return nil, fmt.Errorf("line %s: there is no flow %q", number, l.DefaultFlow)
+		}
+	}
+	for name, cc := range c.Carriers {
+		made, traits, err := provider.New(provider.Settings{Name: name, Provider: cc.Provider, BaseURL: cc.BaseURL,
+			AccountSID: cc.AccountSID, AuthToken: cc.AuthToken, Username: cc.Username, Password: cc.Password,
+			Secret: cc.Secret, Secrets: cc.Secrets, Options: cc.Options})
+		if err != nil {
+			return nil, err
+		}
+		p.carriers[name] = outbound.Carrier{Provider: made, Traits: traits, OnlyTo: cc.OnlyTo}
+	}
+	for _, l := range c.Lines {
+		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
+		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
+	}
+	p.callbacks, err = callbacksOf(c)
+	return p, err
+}
+
+func callbacksOf(c Config) (outbound.Callbacks, error) {
+	var all outbound.Callbacks
+	for i, cb := range c.Callbacks {
+		keys, err := provider.ParseKeys(cb.Secret)
+		if err != nil {
+			return all, fmt.Errorf("callbacks[%d].secret: %w", i, err)
+		}
+		all.Endpoints = append(all.Endpoints, outbound.Endpoint{URL: cb.URL, Keys: keys, Events: cb.Events})
+	}
+	return all, nil
+}
+
+// house is a running server: every room, joined.
+type house struct {
+	config     Config
+	log        *slog.Logger
+	node       string
+	store      *store.Store
+	engine     *conversation.Engine
+	dispatcher *outbound.Dispatcher
+	feed       *conversation.Feed
+	prepared   *prepared
+	mux        *http.ServeMux
+	live       atomic.Int64
+	ready      atomic.Bool
+	listening  chan struct{} // closed when the doors are open
+	address    string        // where they are
+
+	metrics      *metrics
+	adminAddress string
+}
+
+// newHouse joins the rooms. Nothing runs yet, and no door is open.
+func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, error) {
+	p, err := prepare(config, log)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{config: config, log: log, node: nodeName(), prepared: p, mux: http.NewServeMux(), listening: make(chan struct{})}
+	if h.store, err = openStore(ctx, config, h.node, log); err != nil {
+		return nil, err
+	}
+	if err := remember(ctx, h.store, p); err != nil {
+		h.store.Close()
+		return nil, err
+	}
+	catalog := &conversation.Catalog{}
+	catalog.Use(p.library)
+	h.metrics = newMetrics(h)
+	h.feed = &conversation.Feed{Store: h.store, Log: log}
+	h.engine = conversation.New(conversation.Settings{
+		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
+		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
+	})
+	h.dispatcher = &outbound.Dispatcher{
+		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
+		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Log: log,
+	}
+	h.doors()
+	return h, nil
+}
+
+// shards is how many the engine gets: SQLite has one writer.
+func shards(c Config) int {
+	if strings.HasPrefix(c.Database, "sqlite:") {
+		return 1
+	}
+	return 0
+}
+
+// committed passes the hints of a commit on.
+func (h *house) committed(lines []string) {
+	if len(lines) > 0 {
+		h.dispatcher.Wake(lines)
+	}
+	h.feed.Hint()
+	h.metrics.commits.Inc()
+}
+
+// doors puts the handlers in place.
+func (h *house) doors() {
+	carriers := map[string]provider.Provider{}
+	for name, c := range h.prepared.carriers {
+		carriers[name] = c.Provider
+	}
+	webhooks := &inbound.Webhooks{Engine: h.engine, Receipts: h.store, Carriers: carriers, Public: h.prepared.public,
+		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
+		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
+	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Route: h.config.route,
+		Phone: func(to string) (string, error) { return phone.Parse(to, "") }}
+	api.Mount(h.mux)
+}
+
+// run opens the doors and works until ctx ends; then it closes in order: doors,
+// engine, dispatcher, jobs, pools.
+func (h *house) run(ctx context.Context) error {
+	listener, err := net.Listen("tcp", h.config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	admin, err := h.admin()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	h.address = listener.Addr().String()
+	server := &http.Server{Handler: h.mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn)}
+
+	rooms := newStages(h.log)
+	if admin != nil {
+		rooms.start("admin", admin)
+	}
+	rooms.start("jobs", func(ctx context.Context) error { return h.store.RunJobs(ctx, h.runner()) })
+	rooms.start("hints", func(ctx context.Context) error { return h.store.Listen(ctx, h.dispatcher.Wake) })
+	rooms.start("nodes", h.beat)
+	rooms.start("sweep", h.sweep)
+	rooms.start("feed", h.feed.Run)
+	rooms.start("dispatcher", h.dispatcher.Run)
+	rooms.start("engine", h.engine.Run)
+	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
+	h.ready.Store(true)
+	close(h.listening)
+	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node)
+	err = rooms.wait(ctx)
+	h.ready.Store(false)
+	rooms.stop()
+	h.log.Info("parley has stopped")
+	return err
+}
+
+// runner says who carries out which slow effect.
+func (h *house) runner() jobs.Runner {
+	return jobs.Runner{Submit: h.engine, Log: h.log, Do: map[string]jobs.Do{
+		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j)
+		},
+	}}
+}
+
+// serveUntil serves until ctx ends, then lets requests under way finish.
+func serveUntil(ctx context.Context, s *http.Server, l net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.Shutdown(ending); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+// beat keeps this node's heartbeat and counts the live ones.
+func (h *house) beat(ctx context.Context) error {
+	const every, dead = 2 * time.Second, 6 * time.Second
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		live, err := h.store.Beat(ctx, h.node, dead)
+		if err == nil {
+			h.live.Store(int64(live))
+		}
+		select {
+		case <-ctx.Done():
+			leaving, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+			defer cancel()
+			return h.store.Leave(leaving, h.node)
+		case <-tick.C:
+		}
+	}
+}
+
+// sweep ends what has been kept long enough.
+func (h *house) sweep(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if _, err := h.store.Sweep(ctx); err != nil && ctx.Err() == nil {
+				h.log.Warn("retention could not be carried out", "error", err)
+			}
+		}
+	}
+}
+
+func (h *house) close() { h.store.Close() }
+
+// nodeName is unique for each process that ever runs.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return fmt.Sprintf("%s-%d-%x", host, os.Getpid(), time.Now().UnixNano())
+}
