@@ -48,7 +48,9 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 	for _, effect := range effects {
 		switch {
 		case effect.Send != nil:
-			r.said = append(r.said, effect.Send.Text)
+			if !effect.Send.ByAgent { // the dialogue has the agent's own line
+				r.said = append(r.said, effect.Send.Text)
+			}
 			if m := effect.Send; m.Wait > 0 {
 				defer r.Apply(Event{Kind: KindSent, Settled: &Settled{Message: m.ID, Run: m.Run, Wait: m.Wait}})
 			}
