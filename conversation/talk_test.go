@@ -68,8 +68,6 @@ type talk struct {
 	effects []Effect // of the last event
 	out     Outcome
 	sent    []*Message // of the whole conversation
-	log     []Logged
-	serial  int
 }
 
 func newTalk(t *testing.T, sources ...string) *talk {

@@ -86,7 +86,7 @@ func (t *table) Lines(context.Context) (lines []string, next time.Duration, err 
 		if r.Status != conversation.Queued {
 			continue
 		}
-		if wait := time.UnixMilli(r.DueAt).Sub(time.Now()); wait > 0 {
+		if wait := time.Until(time.UnixMilli(r.DueAt)); wait > 0 {
 			if next == 0 || wait < next {
 				next = wait
 			}

@@ -3,9 +3,7 @@ package outbound_test
 import (
 	"context"
 	"slices"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"parley/conversation"
