@@ -133,11 +133,21 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 	if err = a.finish(); err != nil {
 		return nil, err
 	}
+	if a.empty() {
+		return outcomes, nil
+	}
 	if err = batch.Commit(ctx, a.writes); err != nil {
 		return nil, err
 	}
 	e.Committed(a.lines)
 	return outcomes, nil
+}
+
+// empty says that nothing of the batch is worth keeping: every event was a repeat,
+// refused, or of no effect.
+func (a *applying) empty() bool {
+	guarded := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil })
+	return !guarded && len(a.writes.Conversations) == 0 && len(a.writes.Events) == 0 && len(a.writes.Dead) == 0
 }
 
 // one decides the i-th event.

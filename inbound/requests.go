@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -123,18 +124,23 @@ func accepted(status int, out conversation.Outcome) (*Accepted, error) {
 		Messages: messages, Decisions: out.Records}}, nil
 }
 
-// detail places a problem: "name: is missing" is about body.data.name.
+// detail places a problem: "to: …" is about body.to, "order is missing: …" about
+// body.data.order.
 func detail(problem string) error {
-	name, rest, ok := strings.Cut(problem, ": ")
-	if !ok || strings.ContainsAny(name, " \t") {
-		return &huma.ErrorDetail{Message: problem}
+	if name, rest, ok := strings.Cut(problem, ": "); ok {
+		switch name {
+		case "to", "type", "line", "flow", "key", "run":
+			return &huma.ErrorDetail{Message: rest, Location: "body." + name}
+		}
 	}
-	switch name {
-	case "to", "type", "line", "flow", "key", "run":
-		return &huma.ErrorDetail{Message: rest, Location: "body." + name}
+	if m := aboutInput.FindStringSubmatch(problem); m != nil {
+		return &huma.ErrorDetail{Message: problem, Location: "body.data." + m[1]}
 	}
-	return &huma.ErrorDetail{Message: rest, Location: "body.data." + name}
+	return &huma.ErrorDetail{Message: problem}
 }
+
+// aboutInput is how flows begins what is wrong with one input.
+var aboutInput = regexp.MustCompile(`^([a-z][a-z0-9_]*) (is|must|may|has) `)
 
 func invalid(field, why string) error {
 	return huma.Error422UnprocessableEntity(field+": "+why, &huma.ErrorDetail{Message: why, Location: "body." + field})

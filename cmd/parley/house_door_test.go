@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/conversation"
+	"parley/conversation/store/storetest"
+	"parley/inbound"
+	"parley/outbound/provider"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+const (
+	testLine   = "+12025550100"
+	testPhone  = "+12025550123"
+	testSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+)
+
+// server is a whole Parley in this process, with a carrier of the generic dialect
+// on the other side.
+type server struct {
+	t       *testing.T
+	house   *house
+	carrier *provider.Carrier
+	key     string // may do everything
+	logs    *syncBuffer
+}
+
+// syncBuffer is a log that may be read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// testConfig serves one line through one loopback carrier.
+func testConfig(database string) Config {
+	c := defaultConfig()
+	c.Database, c.Listen, c.Admin = database, "127.0.0.1:0", "127.0.0.1:0"
+	c.PublicURL = "https://sms.example.com"
+	c.Brands = map[string]BrandConfig{"acme": {Name: "Acme", Contact: "help@acme.example", Quiet: "off"}}
+	c.Carriers = map[string]CarrierConfig{"lab": {Provider: "loopback", Secret: testSecret, Rate: 1000}}
+	c.Lines = []LineConfig{{Number: testLine, Carrier: "lab", Brand: "acme"}}
+	return c
+}
+
+// serveTest runs a server until the test ends.
+func serveTest(t *testing.T, config Config) *server {
+	t.Helper()
+	s := &server{t: t, logs: &syncBuffer{}}
+	if err := config.check(); err != nil {
+		t.Fatal(err)
+	}
+	h, err := newHouse(t.Context(), config, slog.New(slog.NewTextHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.house = h
+	if loop, ok := h.prepared.carriers["lab"].Provider.(*provider.Loopback); ok {
+		s.carrier = loop.Carrier
+	}
+	s.key = s.newKey("live", inbound.Scopes...)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	select {
+	case <-h.listening:
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	if s.carrier != nil {
+		s.carrier.Webhook = "http://" + h.address + "/webhooks/lab"
+	}
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		h.close()
+	})
+	return s
+}
+
+func (s *server) newKey(mode string, scopes ...string) string {
+	s.t.Helper()
+	key, secret, err := inbound.NewKey("test", mode, scopes)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.house.store.CreateKey(s.t.Context(), key, inbound.HashKey(secret)); err != nil {
+		s.t.Fatal(err)
+	}
+	return secret
+}
+
+// do makes one request and returns the status and the body, decoded when it is JSON.
+func (s *server) do(method, path, key string, body any, headers ...string) (int, map[string]any) {
+	s.t.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.house.address+path, reader)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Authorization", "Bearer "+key)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out := map[string]any{"raw": string(text), "retry-after": answer.Header.Get("Retry-After"), "content-type": answer.Header.Get("Content-Type")}
+	_ = json.Unmarshal(text, &out) // not every answer is JSON
+	return answer.StatusCode, out
+}
+
+// signed posts a webhook body with a good signature.
+func (s *server) signed(path, body string) int {
+	s.t.Helper()
+	keys, err := provider.ParseKeys(testSecret)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	h := http.Header{}
+	keys.Sign(h, "wh-"+time.Now().Format(time.RFC3339Nano), time.Now(), []byte(body))
+	status, _ := s.do(http.MethodPost, path, "", body, "webhook-id", h.Get("webhook-id"), "webhook-timestamp", h.Get("webhook-timestamp"),
+		"webhook-signature", h.Get("webhook-signature"))
+	return status
+}
+
+// texts is what a phone types.
+func (s *server) texts(text string) {
+	s.t.Helper()
+	if err := s.carrier.Text(s.t.Context(), provider.Text{From: testPhone, To: testLine, Text: text}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// hears waits for the n-th text that the carrier took and returns it.
+func (s *server) hears(n int) string {
+	s.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		if m := s.carrier.Messages(); len(m) >= n {
+			return m[n-1].Text
+		}
+		time.Sleep(5 * time.Millisecond) // a real server in real time
+	}
+	s.t.Fatalf("the carrier did not get a text number %d; log:\n%s", n, s.logs)
+	return ""
+}
+
+// eventually waits for something that other goroutines bring about.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); {
+		if ok() {
+			return
+		}
+		time.Sleep(20 * time.Millisecond) // a real server in real time
+	}
+	t.Fatalf("%s: not within 15 s", what)
+}
+
+// stored is the customer's conversation, if there is one.
+func (s *server) stored() (conversation.Conversation, bool) {
+	s.t.Helper()
+	c, found, err := s.house.store.Conversation(s.t.Context(), s.house.store.ConversationID(testLine, testPhone))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c, found
+}
+
+// eachHouse runs a test on a server over each engine.
+func eachHouse(t *testing.T, run func(t *testing.T, s *server)) {
+	storetest.EachURL(t, func(t *testing.T, url string) { run(t, serveTest(t, testConfig(url))) })
+}
