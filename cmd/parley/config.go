@@ -117,7 +117,7 @@ func parseConfig(b []byte, env func(string) (string, bool)) (Config, error) {
 	c := defaultConfig()
 	file, err := parser.ParseBytes(b, 0)
 	if err != nil {
-		return c, errors.New(yaml.FormatError(err, false, true))
+		return c, errors.New(yaml.FormatError(err, false, false))
 	}
 	if len(file.Docs) > 1 {
 		return c, errors.New("there is more than one YAML document")
@@ -131,7 +131,7 @@ func parseConfig(b []byte, env func(string) (string, bool)) (Config, error) {
 		return c, errors.New(strings.Join(fill.missing, "; "))
 	}
 	if err := yaml.NodeToValue(file.Docs[0].Body, &c, yaml.Strict()); err != nil {
-		return c, errors.New(strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return c, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	return c, c.check()
 }
