@@ -45,6 +45,10 @@ var courtesies = []string{
 	"s il vous plait", "svp", "merci", "bitte", "danke", "obrigado", "grazie", "per favore", "hi", "hello", "ok", "okay",
 }
 
+// carrierWords are what a carrier's own opt-out service reports that it acted on
+// (Twilio's OptOutType).
+var carrierWords = map[string]consentWord{"STOP": wordStop, "START": wordStart, "HELP": wordHelp}
+
 // readConsent says whether a text is a consent word, and which.
 func readConsent(text string) (consentWord, bool) {
 	if len(text) > 80 {
@@ -116,6 +120,9 @@ func (s *step) consent(w consentWord) {
 // also to those who opted out: the confirmation is the one text they still get.
 func (s *step) answer(which, why string) {
 	s.record(Decision{About: "consent", Choice: which, Why: why})
+	if s.answered {
+		return
+	}
 	s.send(draft{class: "notice", text: consentText(which, s.c.State.Language, s.env.Line), exempt: true})
 }
 

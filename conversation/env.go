@@ -44,6 +44,7 @@ type Line struct {
 	Callbacks []string `json:"callbacks,omitempty"`
 
 	Zone *time.Location `json:"-"` // of the brand's timezone; nil is UTC
+	Open Hours          `json:"-"` // of the brand's hours; zero is always
 }
 
 // wants says whether the business listens for events of this type.

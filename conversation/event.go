@@ -63,6 +63,9 @@ type Event struct {
 type Text struct {
 	Text  string        `json:"text"`
 	Media []flows.Media `json:"media,omitempty"`
+	// OptOut is STOP, START or HELP when the carrier's own opt-out service acted on
+	// the text and has answered it already.
+	OptOut string `json:"opt_out,omitempty"`
 }
 
 // Trigger is a business event. ID is the idempotency key or one made by the door.

@@ -14,6 +14,11 @@ const seenAfter = 5_000
 // text reads what a customer wrote, in the order of flow-language.md, "Order of
 // reading a text".
 func (s *step) text(e Event) {
+	if w, ok := carrierWords[e.Text.OptOut]; ok {
+		s.answered = true
+		s.consent(w)
+		return
+	}
 	if w, ok := readConsent(e.Text.Text); ok {
 		s.consent(w)
 		return

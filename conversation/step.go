@@ -41,6 +41,8 @@ type step struct {
 	out     Outcome
 	said    int // messages so far
 	begun   int // runs and jobs so far
+	// answered: the carrier has confirmed the consent word; we do not repeat it.
+	answered bool
 }
 
 func (s *step) decide() {
@@ -95,6 +97,7 @@ func (s *step) scope() flows.Scope {
 	}
 	return flows.Scope{
 		Now: now, Brand: s.env.Line.Brand, Line: s.c.Line, CanReply: !s.env.Line.OneWay,
+		Opens:   s.env.Line.opens(now, s.c.State.Language),
 		Contact: flows.Contact{Phone: s.c.Phone, Language: s.c.State.Language},
 	}
 }

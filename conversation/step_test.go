@@ -89,6 +89,18 @@ func TestStop(t *testing.T) {
 	k.start("parcel", nil)
 }
 
+// Twilio's Advanced Opt-Out answers by itself; a second confirmation would be
+// refused by it, or read as a mistake.
+func TestTheCarrierAnswered(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).apply(Event{Kind: KindText, Text: &Text{Text: "Stopp", OptOut: "STOP"}})
+	k.wantSaid()
+	if k.env.Consent.State != OptedOut || len(k.c.State.Runs) != 0 {
+		t.Errorf("consent %+v, runs %v", k.env.Consent, k.c.State.Runs)
+	}
+}
+
 func TestCancelWhileARunIsOpen(t *testing.T) {
 	k := newTalk(t, parcel)
 	k.start("parcel", nil)

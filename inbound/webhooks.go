@@ -130,7 +130,7 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 // event is a text as the engine takes it, not yet resolved.
 func event(carrier string, t provider.Text) conversation.Event {
 	e := conversation.Event{Kind: conversation.KindText, Carrier: carrier, Line: t.To, Phone: t.From,
-		Text: &conversation.Text{Text: t.Text, Media: t.Media}}
+		Text: &conversation.Text{Text: t.Text, Media: t.Media, OptOut: t.OptOut}}
 	if !t.At.IsZero() {
 		e.At = t.At.UnixMilli()
 	}

@@ -57,16 +57,20 @@ func lineOf(b BrandConfig, l LineConfig) (conversation.Line, error) {
 		OneWay: strings.ContainsFunc(l.Number, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }),
 	}
 	if err := locate(&line); err != nil {
-		return line, fmt.Errorf("brands.%s.timezone: %w", l.Brand, err)
+		return line, fmt.Errorf("brands.%s: %w", l.Brand, err)
 	}
 	return line, nil
 }
 
-// locate loads the line's time zone.
-func locate(l *conversation.Line) error {
-	zone, err := time.LoadLocation(l.Brand.Timezone)
-	l.Zone = zone
-	return err
+// locate loads the line's time zone and reads its hours.
+func locate(l *conversation.Line) (err error) {
+	if l.Zone, err = time.LoadLocation(l.Brand.Timezone); err != nil {
+		return fmt.Errorf("timezone: %w", err)
+	}
+	if l.Open, err = conversation.ParseHours(l.Brand.Hours); err != nil {
+		return fmt.Errorf("hours: %w", err)
+	}
+	return nil
 }
 
 // linesFrom reads what directory encoded: for replays.
