@@ -88,7 +88,9 @@ func receiveGeneric(name string, keys Keys, r Request) (Delivery, error) {
 	if err := json.Unmarshal(r.Body, &e); err != nil {
 		return Delivery{}, fmt.Errorf("%w: no JSON", ErrMalformed)
 	}
-	d := Delivery{Nonce: id}
+	// A sender that did not hear our answer posts the same id again, signed anew: that
+	// is a retry, and what it carries is deduplicated. The same signature twice is not.
+	d := Delivery{Nonce: id + "@" + r.Header.Get("webhook-timestamp")}
 	switch e.Type {
 	case "message.received":
 		text, err := genericText(e.Data)
