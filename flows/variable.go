@@ -151,6 +151,9 @@ func (p *parser) variable(e entry, what string, kinds []string, known string) *v
 	}
 	if n.shape != isObject {
 		v.kind = kind(p.oneOf(n, "the type of "+e.name, kinds...))
+		if v.kind == kindPattern {
+			p.failAt(n, "%s has no pattern: write {type: pattern, pattern: /.../}", e.name)
+		}
 		return v
 	}
 	if !p.keys(n, what+" "+e.name, known, "") {
