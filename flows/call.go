@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -99,8 +100,9 @@ func (c *call) typed(name string) any {
 		return nil
 	}
 	switch v.kind {
-	case kindInteger:
-		if f, ok := value.(float64); ok {
+	case kindAny, kindInteger:
+		// JSON knows one kind of number; whole ones count and index.
+		if f, ok := value.(float64); ok && f == math.Trunc(f) && math.Abs(f) <= maxInteger {
 			return int(f)
 		}
 	case kindNumber:

@@ -174,3 +174,18 @@ states: {a: {end: z}}
 		t.Errorf("%q", problems)
 	}
 }
+
+// What is set from a stranger's words stays a stranger's.
+func TestForeignSpreads(t *testing.T) {
+	f := mustParse(t, `flow: x
+input: {name: {type: string, foreign: true}}
+start: a
+states:
+  a: {do: [{set: {whole: "Dear {{ first }}"}}], goto: b}
+  b: {do: [{set: {first: "{{ name }}"}}, {set: {whole: "Dear {{ first }}", fine: "http://ours.example"}}], say: "{{ whole }}: {{ fine }}", end: z}
+`)
+	m := f.Start(Scope{}, Run{Vars: map[string]any{"name": "Ann http://evil.example"}})
+	if m.Problem != "" || m.Says[0].Text != "Dear Ann: http://ours.example" {
+		t.Errorf("%+v", m)
+	}
+}
