@@ -90,7 +90,7 @@ func repeat(template string, rows int) string {
 func (d dialect) replace(template, ahead string) string {
 	text := strings.NewReplacer(
 		"{now}", "(SELECT "+d.now+ahead+")",
-		"{lock} OF m", d.of("m"), "{lock}", d.lock, "{skiplocked}", d.skiplocked,
+		"{lock}", d.lock, "{skiplocked}", d.skiplocked,
 		"{ids}", idList,
 	).Replace(template)
 	if d.anonymous {
@@ -111,14 +111,6 @@ func anonymous(text string) string {
 		pieces[i+1] = rest
 	}
 	return strings.Join(pieces, "?")
-}
-
-// of locks one table of a join.
-func (d dialect) of(table string) string {
-	if d.lock == "" {
-		return ""
-	}
-	return d.lock + " OF " + table
 }
 
 // inSize is how many ids one {ids} statement takes: lists are never opened in
