@@ -14,8 +14,8 @@ func shippedFlow(t testing.TB, name string) *flows.Flow {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := l.Current(name)
-	if f == nil {
+	f, ok := l.Current(name)
+	if !ok {
 		t.Fatalf("no flow %s", name)
 	}
 	return f
