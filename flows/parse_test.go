@@ -109,6 +109,7 @@ func TestCheckFindings(t *testing.T) {
 		{"loop in itself", "  a: {goto: a}", "6:13 a loop without a wait (a > a)"},
 		{"unset input", "  a: {say: {en: '{{ nick }}', es: x}, goto: z}", `6:21 nick may be unset here: write {{ nick ?? "..." }}`},
 		{"unset on one path", "  a: {branch: [{when: n > 1, goto: b}, {goto: c}]}\n  b: {do: [{set: {q: 1}}], goto: c}\n  c: {say: {en: '{{ q }}', es: x}, goto: z}", "8:21 q may be unset here"},
+		{"set on another path", "  a: {branch: [{when: n > 1, goto: b}, {goto: c}]}\n  b: {do: [{set: {q: 1}}], goto: d}\n  c: {do: [{set: {r: 1}}], goto: d}\n  d: {say: {en: '{{ q }}', es: x}, goto: z}", "9:21 q may be unset here"},
 		{"unset capture on a reply", "  a: {say: {en: hi, es: hi}, capture: {q: text}, replies: [{match: no, goto: b}], goto: z" + quiet + "}\n  b: {say: {en: '{{ q }}', es: x}, goto: z}", "7:21 q may be unset here"},
 		{"media", "  a: {say: {en: hi, es: hi}, capture: {q: media}, replies: [{match: no, goto: b}]" + quiet + "}\n  b: {say: {en: '{{ len(q) }}', es: x}, goto: z}", "7:21 q may be unset here"},
 		{"opt-out word", "  a: {say: {en: hi, es: hi}, replies: [{match: [c, Cancel], goto: z}]" + quiet + "}", `6:40 "CANCEL" opts the customer out`},

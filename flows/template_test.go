@@ -175,6 +175,17 @@ states: {a: {end: z}}
 	}
 }
 
+// A run that comes back from storage knows only one kind of number: whole ones
+// still count.
+func TestStoredNumbers(t *testing.T) {
+	f := mustParse(t, "flow: x\nstart: a\nstates: {a: {do: [{set: {n: '{{ (n ?? 6) + 1 }}', half: '{{ n / 2 }}'}}], say: '{{ n % 4 }} {{ n }} {{ half }}', end: z}}")
+	for _, seven := range []any{6, 6.0} {
+		if m := f.Start(Scope{}, Run{Vars: map[string]any{"n": seven}}); m.Problem != "" || m.Says[0].Text != "3 7 3" {
+			t.Errorf("%T: %+v", seven, m)
+		}
+	}
+}
+
 // What is set from a stranger's words stays a stranger's.
 func TestForeignSpreads(t *testing.T) {
 	f := mustParse(t, `flow: x
