@@ -16,8 +16,9 @@ import (
 )
 
 // account compares what the phones sent with what the database and the carrier
-// have, and replays every recorded conversation.
-func (w *world) account(p *phones) {
+// have, and replays every recorded conversation. It returns how many submissions
+// the carrier absorbed because it had their key.
+func (w *world) account(p *phones) (absorbed int) {
 	w.t.Helper()
 	s := storetest.Open(w.t, store.Options{URL: w.database, Log: slog.New(slog.DiscardHandler)})
 	past := w.past()
@@ -48,7 +49,7 @@ func (w *world) account(p *phones) {
 		}
 	}
 	w.t.Logf("%d events in %d conversations, %d of them replayed to the same bytes", events, p.count, replayed)
-	w.doubles()
+	return w.doubles()
 }
 
 // moved checks that each text moved the conversation once, in order, and that the
@@ -99,7 +100,7 @@ func (w *world) replied(c conversation.Conversation, got []provider.Outgoing, se
 }
 
 // doubles says how often the carrier was asked, and what it made of it.
-func (w *world) doubles() {
+func (w *world) doubles() (absorbed int) {
 	took := w.carrier.Messages()
 	ids := map[string]bool{}
 	for _, o := range took {
@@ -109,15 +110,13 @@ func (w *world) doubles() {
 	if len(ids) != stored {
 		w.t.Errorf("%d messages are stored, the carrier took %d", stored, len(ids))
 	}
-	absorbed := w.carrier.Posts() - len(took)
+	absorbed = w.carrier.Posts() - len(took)
 	if w.carrier.Forgetful {
 		w.t.Logf("without idempotency keys: %d replies reached the customers, %d of them doubles", len(took), len(took)-len(ids))
-		return
+		return absorbed
 	}
 	w.t.Logf("%d replies reached the carrier once each; %d repeats were absorbed by their key", len(took), absorbed)
-	if size(0, 1) == 1 && absorbed == 0 {
-		w.t.Error("no reply was ever repeated: the kills came at the wrong moments")
-	}
+	return absorbed
 }
 
 func (w *world) byPhone() map[string][]provider.Outgoing {
