@@ -30,7 +30,7 @@ func TestProofCrash(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, storetest.URL(t, c.engine), 120)
 			w.carrier.Forgetful = c.forgetful
-			p := &phones{count: size(40, 200), texts: 10, pause: time.Duration(size(100, 2500)) * time.Millisecond}
+			p := &phones{count: size(40, 200), texts: 10, pause: time.Duration(size(100, 2000)) * time.Millisecond}
 			crash(t, w, p, c.kills)
 			if absorbed := w.account(p); size(0, 1) == 1 && absorbed == 0 && !c.forgetful {
 				t.Error("no reply was ever repeated: the kills came at the wrong moments")
@@ -51,7 +51,7 @@ func crash(t *testing.T, w *world, p *phones, kills int) {
 	go func() { defer close(done); p.run(ctx) }()
 	total := float64(p.count * p.texts)
 	for k := range kills {
-		p.underLoad(ctx, int64(total*(float64(k)+0.2+0.7*rand.Float64())/float64(kills)))
+		w.underLoad(ctx, p, int64(total*(float64(k)+0.1+0.9*rand.Float64())/(float64(kills)+0.5)))
 		p.kill(s)
 		p.fate().sending = number(t, w.db, `SELECT count(*) FROM messages WHERE status = 'sending' AND node = $1`, s.node)
 		if log := s.errors(); len(log) > 0 {
@@ -73,12 +73,12 @@ func crash(t *testing.T, w *world, p *phones, kills int) {
 }
 
 // underLoad waits until so many texts are acked, and then for the next moment with
-// texts on their way.
-func (p *phones) underLoad(ctx context.Context, acked int64) {
+// texts on their way in and replies on their way out.
+func (w *world) underLoad(ctx context.Context, p *phones, acked int64) {
 	for p.acked.Load() < acked && ctx.Err() == nil {
 		time.Sleep(time.Millisecond)
 	}
-	for end := time.Now().Add(500 * time.Millisecond); p.wire.Load() < 2 && time.Now().Before(end); {
+	for end := time.Now().Add(500 * time.Millisecond); (p.wire.Load() < 2 || w.busy.Load() < 1) && time.Now().Before(end); {
 		time.Sleep(50 * time.Microsecond)
 	}
 }

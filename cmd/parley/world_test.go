@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ type world struct {
 	at       string // where the carrier is
 	db       *sql.DB
 	rate     int
+	busy     atomic.Int64 // messages that the carrier has in hand
 }
 
 func newWorld(t *testing.T, database string, rate int) *world {
@@ -51,7 +53,7 @@ func newWorld(t *testing.T, database string, rate int) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, folder: t.TempDir(), database: database, carrier: &provider.Carrier{Keys: keys}, db: ledger(t, database), rate: rate}
-	w.at = listen(t, slow(w.carrier))
+	w.at = listen(t, w.slow(w.carrier))
 	if err := os.Mkdir(filepath.Join(w.folder, "flows"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -61,12 +63,14 @@ func newWorld(t *testing.T, database string, rate int) *world {
 
 // slow lets the carrier take 20 to 50 ms for a message, some of them before it has
 // taken it and some after, whether or not the server is still there to hear.
-func slow(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (w *world) slow(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		w.busy.Add(1)
+		defer w.busy.Add(-1)
 		takes := 20*time.Millisecond + rand.N(30*time.Millisecond)
 		before := rand.N(takes)
 		time.Sleep(before)
-		next.ServeHTTP(&late{w, takes - before}, r)
+		next.ServeHTTP(&late{out, takes - before}, r)
 	})
 }
 
