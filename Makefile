@@ -32,6 +32,13 @@ test:
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
 
+# What it costs. The figures are this machine's: leave it alone meanwhile.
+bench:
+	@.ci/tools go gcc
+	@.ci/packages >/dev/null
+	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
+	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run TestSpeed -v ./cmd/parley | grep -v '^{'
+
 check:
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofmt'd: $$out"; exit 1; fi
 	@$(GO) vet ./...

@@ -66,13 +66,14 @@ type Receipt struct {
 }
 
 // Settlement is what became of one claimed message. It holds only while the row
-// is still Sending under the same Node and Attempt (for Expired: still Queued);
-// otherwise it changes nothing.
+// is still Sending under the same Node and Attempt (for Expired, Cancelled and
+// Superseded: still Queued); otherwise it changes nothing but who owns the
+// carrier's ids.
 type Settlement struct {
 	Message   string
 	Node      string
 	Attempt   int
-	Status    Status   // Sent, Delivered, Failed, Expired, or Queued to try again
+	Status    Status   // Sent, Delivered, Failed, Expired, Cancelled, Superseded, or Queued to try again
 	Carrier   string   // config name of the carrier
 	Provider  []string // the carrier's ids, one per part
 	Error     string   // the carrier's code or our reason, at most 128 bytes

@@ -35,8 +35,9 @@ type Store interface {
 	// the event and a dead letter. It returns false when the key was there already.
 	Bury(ctx context.Context, e Event, reason string) (bool, error)
 
-	// Due lists conversations whose WakeAt has passed, earliest first, at most
-	// limit.
+	// Due lists conversations whose WakeAt has passed, earliest first, and the fates
+	// of questions that nobody told their conversations within three seconds (the
+	// process that knew died); at most limit of each.
 	Due(ctx context.Context, limit int) ([]Event, error)
 }
 

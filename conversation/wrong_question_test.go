@@ -167,3 +167,25 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 		t.Errorf("handoff %+v", k.c.State.Handoff)
 	}
 }
+
+// TestResultAfterTheRunMovedOn brings the classifier's answer for a question that
+// a business event has meanwhile taken away.
+func TestResultAfterTheRunMovedOn(t *testing.T) {
+	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.refunded: {goto: how}}}", 1)
+	k := newTalk(t, moving)
+	k.env.Line.Classifier = true
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	p := k.c.State.Pending
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.refunded"}})
+	if k.state("parcel") != "how" {
+		t.Fatalf("the event left the run in %q", k.state("parcel"))
+	}
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
+	if k.state("parcel") != "how" || k.c.State.Handoff != nil || len(k.said()) != 0 {
+		t.Errorf("a late result moved the run to %q and said %q", k.state("parcel"), k.said())
+	}
+	if k.c.State.Pending != nil {
+		t.Error("texts are held for ever")
+	}
+}

@@ -142,7 +142,7 @@ func dateWords(text string) []string {
 	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == '\n' || r == '\t' }) {
 		w = strings.Trim(w, ".!?;()")
 		if w != "" && !strings.ContainsAny(w, "0123456789") {
-			w = Fold(w)
+			w = Fold(strings.ReplaceAll(w, ".", "")) // "p.m." is one word
 		}
 		if w = strings.ToLower(w); w != "" && !slices.Contains(fillers, w) {
 			out = append(out, w)
@@ -248,7 +248,7 @@ var clockPattern = regexp.MustCompile(`^(\d{1,2})(?:[:.h](\d{2}))?h?\s?(am|pm)?$
 
 // readClock reads a time of day. A bare "3" is none: it could be either half.
 func readClock(words []string) (hour, minute int, ok bool) {
-	s := strings.NewReplacer(".m", "m", "p.m", "pm", "a.m", "am").Replace(strings.Join(words, ""))
+	s := strings.Join(words, "")
 	if s == "noon" || s == "midday" || s == "mediodia" {
 		return 12, 0, true
 	}

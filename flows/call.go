@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -10,7 +11,7 @@ import (
 // that comes of it.
 type call struct {
 	flow   *Flow
-	sc     *Scope
+	sc     Scope
 	engine *engine
 	run    Run
 	own    bool // run.Vars is this call's own copy
@@ -25,8 +26,11 @@ type call struct {
 	move Move
 }
 
-func (f *Flow) call(sc *Scope, run Run) *call {
-	c := &call{flow: f, sc: sc, engine: f.borrow(), run: run}
+// call borrows an engine and begins a call in it; giveBack ends it.
+func (f *Flow) call(sc *Scope, run *Run) *call {
+	e := f.engines.Get().(*engine)
+	c := &e.call
+	c.flow, c.engine, c.sc, c.run = f, e, *sc, *run
 	if c.lang = slices.Index(f.Languages, run.Language); c.lang < 0 {
 		c.run.Language = f.Speaks(run.Language)
 		c.lang = slices.Index(f.Languages, c.run.Language)
@@ -96,8 +100,9 @@ func (c *call) typed(name string) any {
 		return nil
 	}
 	switch v.kind {
-	case kindInteger:
-		if f, ok := value.(float64); ok {
+	case kindAny, kindInteger:
+		// JSON knows one kind of number; whole ones count and index.
+		if f, ok := value.(float64); ok && f == math.Trunc(f) && math.Abs(f) <= maxInteger {
 			return int(f)
 		}
 	case kindNumber:

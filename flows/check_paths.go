@@ -108,34 +108,32 @@ func (p *parser) checkReach() {
 // checkLoops finds circles of states none of which waits: a run would turn in them
 // until the bound of moves stops it.
 func (p *parser) checkLoops() {
-	const unseen, open, done = 0, 1, 2
-	mark := map[string]int{}
-	var path []string
-	var visit func(s *state)
-	visit = func(s *state) {
-		mark[s.name] = open
-		path = append(path, s.name)
-		if !s.waits() && s.end == "" {
-			for _, e := range s.edges() {
-				next := p.flow.states[e.next.to]
-				switch {
-				case next == nil:
-				case mark[next.name] == unseen:
-					visit(next)
-				case mark[next.name] == open:
-					loop := path[slices.Index(path, next.name):]
-					if !slices.ContainsFunc(loop, func(name string) bool { return p.flow.states[name].waits() }) {
-						p.failAt(e.next.at, "a loop without a wait (%s): let one of these states ask or wait", strings.Join(append(slices.Clone(loop), next.name), " > "))
-					}
-				}
-			}
-		}
-		path = path[:len(path)-1]
-		mark[s.name] = done
-	}
+	l := &loops{parser: p, seen: map[string]bool{}}
 	for _, s := range p.flow.order {
-		if mark[s.name] == unseen {
-			visit(s)
-		}
+		l.visit(s)
 	}
+}
+
+// loops walks in depth through states that go on by themselves.
+type loops struct {
+	*parser
+	seen map[string]bool
+	path []string // from the first state to the present one
+}
+
+func (l *loops) visit(s *state) {
+	if l.seen[s.name] || s.waits() || s.end != "" {
+		return
+	}
+	l.seen[s.name] = true
+	l.path = append(l.path, s.name)
+	for _, e := range s.edges() {
+		if from := slices.Index(l.path, e.next.to); from >= 0 {
+			circle := strings.Join(l.path[from:], " > ") + " > " + e.next.to
+			l.failAt(e.next.at, "a loop without a wait (%s): let one of these states ask or wait", circle)
+			continue
+		}
+		l.visit(l.flow.states[e.next.to])
+	}
+	l.path = l.path[:len(l.path)-1]
 }

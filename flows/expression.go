@@ -21,6 +21,8 @@ const (
 	maxExpression = 1000 // characters
 	maxNodes      = 120
 	memoryBudget  = 10_000
+
+	maxExpressions = 3000 // of one flow
 )
 
 var timeType = types.TypeOf(time.Time{})
@@ -55,7 +57,6 @@ type expression struct {
 	program  *vm.Program
 	uses     []string // what the environment must hold
 	bare     []string // names used without ?? or a look at nil
-	sets     types.Type
 }
 
 // environment is what expressions of this flow see, by type.
@@ -108,8 +109,14 @@ func (p *parser) condition(n *node) *expression {
 // compileAll compiles what has been noted, now that all variables are known.
 func (p *parser) compileAll() {
 	env := p.environment()
+	if len(p.pending) > maxExpressions {
+		p.failAt(p.pending[maxExpressions].at, "%d expressions in one flow: at most %d; split it", len(p.pending), maxExpressions)
+		return
+	}
 	for _, e := range p.pending {
-		p.compile(e, env)
+		if len(p.problems) < maxProblems {
+			p.compile(e, env)
+		}
 	}
 }
 

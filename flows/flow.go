@@ -90,12 +90,12 @@ type Move struct {
 type Say struct {
 	Text  string  `json:"text"`
 	Media []Media `json:"media,omitempty"`
-	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on
+	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on; not set for reminders and otherwise
 }
 
 // Silence is one step of a wait's clock.
 type Silence struct {
-	After time.Duration // since the carrier took the question
+	After time.Duration // since the carrier took the question, for every step
 }
 
 // Handoff asks for a person.

@@ -103,6 +103,9 @@ func fold(text string) string {
 }
 
 func trimCourtesy(s string) string {
+	if strings.IndexByte(s, ' ') < 0 {
+		return s
+	}
 	for _, c := range courtesies {
 		if len(s) <= len(c) {
 			continue

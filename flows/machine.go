@@ -15,9 +15,10 @@ import (
 // a call stays behind in it: the state is set before use, and no callback is
 // registered, because callbacks would have to know the call.
 type engine struct {
-	fsm *fsm.FSM
-	vm  vm.VM
-	env map[string]any
+	fsm  *fsm.FSM
+	vm   vm.VM
+	env  map[string]any // empty between expressions
+	call call           // the one being carried out
 }
 
 // buildMachine writes the flow's links as the machine's tables. The library lets a
@@ -102,9 +103,10 @@ func (e *engine) fire(from string, l *link) (string, error) {
 	return e.fsm.Current(), nil
 }
 
-func (f *Flow) borrow() *engine { return f.engines.Get().(*engine) }
-
-func (f *Flow) giveBack(e *engine) {
-	clear(e.env)
+// giveBack ends a call and returns its engine to the pool, with nothing of the
+// call left in it.
+func (f *Flow) giveBack(c *call) {
+	e := c.engine
+	e.call = call{}
 	f.engines.Put(e)
 }

@@ -204,8 +204,8 @@ func (f *Flow) RunKey(sc Scope, vars map[string]any) (string, error) {
 	if f.key == nil {
 		return "", nil
 	}
-	c := f.call(&sc, Run{Vars: vars})
-	defer f.giveBack(c.engine)
+	c := f.call(&sc, &Run{Vars: vars})
+	defer f.giveBack(c)
 	key, err := f.key.render(c)
 	switch {
 	case err != nil:
@@ -218,8 +218,8 @@ func (f *Flow) RunKey(sc Scope, vars map[string]any) (string, error) {
 
 // do carries out one input and turns what fails into on.error or a handoff.
 func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
-	c := f.call(sc, run)
-	defer f.giveBack(c.engine)
+	c := f.call(sc, &run)
+	defer f.giveBack(c)
 	err := input(c)
 	if err == nil {
 		err = c.fits()

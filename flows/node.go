@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -16,7 +17,9 @@ import (
 const (
 	maxFile   = 256 << 10 // bytes
 	maxDepth  = 24        // of nesting
-	maxTokens = 60_000
+	maxTokens = 20_000
+	maxBlank  = 30  // empty lines in a row: the scanner is slow with them
+	maxKeys   = 400 // of one object
 )
 
 // shape is what a node of a file is.
@@ -100,9 +103,30 @@ func (p *parser) bounded(source []byte) bool {
 	case !utf8.Valid(source) || strings.ContainsRune(string(source), 0):
 		p.failAt(first, "the file is not UTF-8 text: save it as UTF-8")
 	default:
-		return true
+		return p.airy(source)
 	}
 	return false
+}
+
+// airy refuses long runs of empty lines, over which the scanner's time grows with
+// their square, and the line ends of another age.
+func (p *parser) airy(source []byte) bool {
+	if bytes.Count(source, []byte("\r")) != bytes.Count(source, []byte("\r\n")) {
+		p.failAt(&node{line: 1, col: 1}, "a line ends with CR alone: save the file with LF")
+		return false
+	}
+	blank, line := 0, 0
+	for text := range strings.Lines(string(source)) {
+		line++
+		if blank++; strings.TrimSpace(text) != "" {
+			blank = 0
+		}
+		if blank > maxBlank {
+			p.failAt(&node{line: line, col: 1}, "more than %d empty lines in a row: remove some", maxBlank)
+			return false
+		}
+	}
+	return true
 }
 
 // refused names the parts of YAML that flow files do without.
@@ -189,6 +213,10 @@ func (p *parser) fromAST(n ast.Node, depth int) *node {
 	switch n := n.(type) {
 	case *ast.MappingNode:
 		out.shape = isObject
+		if len(n.Values) > maxKeys {
+			p.failAt(out, "%d keys in one place: at most %d", len(n.Values), maxKeys)
+			return out
+		}
 		for _, v := range n.Values {
 			p.addKey(out, v, depth)
 		}

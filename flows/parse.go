@@ -46,7 +46,7 @@ func Compile(source []byte) (*Flow, error) {
 }
 
 func newParser(file string) *parser {
-	return &parser{file: file, named: map[string]*node{}}
+	return &parser{file: file}
 }
 
 func (p *parser) build(root *node) (*Flow, error) {
@@ -54,6 +54,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.root(root)
 	p.resolve()
 	p.compileAll()
+	p.spreadForeign()
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}

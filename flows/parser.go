@@ -21,7 +21,7 @@ type parser struct {
 	flow    *Flow
 	pending []*expression // compiled when all variables are known
 	links   []*link       // resolved when all states are known
-	named   map[string]*node
+	assigns []*setAction  // for spreadForeign
 }
 
 // link is a way to another state: a name in the machine's tables and a target.

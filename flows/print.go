@@ -39,6 +39,9 @@ func (c *call) print(b []byte, v any, foreign bool) ([]byte, error) {
 		return append(b, c.moment(x)...), nil
 	case time.Duration:
 		return append(b, x.String()...), nil
+	case []string:
+		list, _ := storable(x)
+		return c.print(b, list, foreign)
 	case []any:
 		return c.printList(b, x, foreign)
 	case map[string]any:
@@ -140,7 +143,7 @@ func (c *call) money(amount float64, currency string) string {
 }
 
 var (
-	linkPattern  = regexp.MustCompile(`(?i)\b(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*|\b[\pL\pN][\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}(?:[/?:#]\S*)?`)
+	linkPattern  = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*|\b[\pL\pN][\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}(?:[/?:#]\S*)?`)
 	digitPattern = regexp.MustCompile(`\p{Nd}{4,}`)
 	spacePattern = regexp.MustCompile(` {2,}`)
 )

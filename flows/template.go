@@ -64,10 +64,17 @@ func (p *parser) texts(n *node, what string) *texts {
 	return t
 }
 
+// maxTemplate bounds a text as written, in bytes.
+const maxTemplate = 8000
+
 // template reads a text with expressions. forText says that a customer reads it.
 func (p *parser) template(n *node, what string, forText bool) *template {
 	t := &template{at: n}
 	source := p.text(n, what)
+	if len(source) > maxTemplate {
+		p.failAt(n, "%s has %d bytes: at most %d", what, len(source), maxTemplate)
+		return t
+	}
 	if n.shape == isText && strings.TrimSpace(source) == "" && forText {
 		p.failAt(n, "%s is empty: write a text, or leave the key out", what)
 	}

@@ -205,6 +205,12 @@ func storable(v any) (any, bool) {
 		return x.String(), true
 	case int64:
 		return int(x), true
+	case []string:
+		out := make([]any, len(x))
+		for i, s := range x {
+			out[i] = s
+		}
+		return out, true
 	case []any:
 		if !slices.ContainsFunc(x, odd) {
 			return x, true
@@ -221,13 +227,14 @@ func storable(v any) (any, bool) {
 	return nil, false
 }
 
+// odd says whether a value inside a list or object cannot stay as it is.
 func odd(v any) bool {
-	s, ok := storable(v)
-	if !ok {
+	switch v.(type) {
+	case time.Time, time.Duration, []string, int64:
 		return true
 	}
-	_, wasTime := v.(time.Time)
-	return wasTime && s != nil
+	_, ok := storable(v)
+	return !ok
 }
 
 // sizeOf is about the length of a value's JSON.

@@ -151,6 +151,9 @@ func (p *parser) variable(e entry, what string, kinds []string, known string) *v
 	}
 	if n.shape != isObject {
 		v.kind = kind(p.oneOf(n, "the type of "+e.name, kinds...))
+		if v.kind == kindPattern {
+			p.failAt(n, "%s has no pattern: write {type: pattern, pattern: /.../}", e.name)
+		}
 		return v
 	}
 	if !p.keys(n, what+" "+e.name, known, "") {
@@ -165,9 +168,11 @@ func (p *parser) variable(e entry, what string, kinds []string, known string) *v
 	v.foreign = p.flag(n.child("foreign"), "foreign", false)
 	v.min, v.max = p.number(n.child("min"), "min"), p.number(n.child("max"), "max")
 	p.limits(v, n)
+	var values []any
 	for _, item := range p.list(n.child("values"), "values", 100, false) {
-		v.values = append(v.values, p.literal(v, item))
+		values = append(values, p.literal(v, item))
 	}
+	v.values = values
 	v.required = p.flag(n.child("required"), "required", n.child("default") == nil)
 	v.optional = !v.required
 	if d := n.child("default"); d != nil {

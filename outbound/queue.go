@@ -17,7 +17,8 @@ type Queue interface {
 	// lease and returns them, best priority first. It takes only what is due and not
 	// expired, whose phone has not opted out (exempt messages aside), whose owner
 	// epoch is current (codes, alerts and agents' messages aside), and which has no
-	// older unsettled message in its conversation (codes and alerts may overtake);
+	// older unsettled message in its conversation (codes and alerts may overtake; one
+	// that is not due before it does not count, unless it was claimed before);
 	// at most one message per conversation and call.
 	Claim(ctx context.Context, c Claim) ([]conversation.Message, error)
 	// Settle writes what became of claimed messages, and their provider ids. It
@@ -26,8 +27,10 @@ type Queue interface {
 	// Stranded takes over, under a new lease for node, at most limit messages whose
 	// lease has expired: their fate is unknown. Attempt is not counted up for them.
 	Stranded(ctx context.Context, node string, lease time.Duration, limit int) ([]conversation.Message, error)
-	// Overdue lists at most limit queued messages whose ExpiresAt has passed, and
-	// those that an opt-out stopped at the claim.
+	// Overdue lists at most limit queued messages that no claim will take any more.
+	// The Status of each is what it should be settled as, its Error the reason:
+	// Expired, Cancelled (its phone opted out) or Superseded (an agent took over
+	// while it waited to be tried again).
 	Overdue(ctx context.Context, limit int) ([]conversation.Message, error)
 }
 

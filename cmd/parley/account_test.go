@@ -25,7 +25,7 @@ func (w *world) account(p *phones) (absorbed int) {
 	got := w.byPhone()
 	events, replayed := 0, 0
 	for i := range p.count {
-		phone := phoneOf(i)
+		phone := handsetOf(i)
 		list, err := s.Conversations(w.t.Context(), phone)
 		if err != nil || len(list) != 1 {
 			w.t.Fatalf("%s has %d conversations: %v", phone, len(list), err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/agentui"
+	"parley/conversation"
 	"parley/inbound"
 	"parley/outbound/provider"
 )
@@ -27,7 +28,8 @@ type demoCommand struct {
 // The demo's cast. 555-01xx numbers belong to nobody.
 const (
 	demoLine     = "+12025550100"
-	demoCustomer = "+12025550123"
+	demoCustomer = "+12025550123" // has the phone in the browser
+	demoScripted = "+12025550124" // plays the conversation in the terminal
 )
 
 // demo is a running demonstration: a whole server, and the world around it.
@@ -109,22 +111,27 @@ func newDemo(ctx context.Context, listen, folder string, out io.Writer) (*demo, 
 		return nil, fmt.Errorf("storing the demo's key: %w", err)
 	}
 	d.key = secretKey
-	d.phone = &agentui.Phone{Number: demoCustomer, Line: demoLine, Brand: "Acme", Log: log, Text: d.typed, Begin: d.begin, Starts: demoStarts()}
+	d.phone = &agentui.Phone{Number: demoCustomer, Line: demoLine, Brand: "Acme", Log: log, Starts: demoStarts(),
+		Text:  func(ctx context.Context, text string) error { return d.typed(ctx, demoCustomer, text) },
+		Begin: func(ctx context.Context, name string) error { return d.begin(ctx, demoCustomer, name) }}
 	return d, nil
 }
 
 // arrived is called when the carrier has a text for the customer.
 func (d *demo) arrived(o provider.Outgoing) {
-	d.phone.Show(o.ID, o.Text)
+	if o.To == demoCustomer {
+		d.phone.Show(o.ID, o.Text)
+		return
+	}
 	select {
 	case d.texts <- o:
 	default: // nobody waits for it any more
 	}
 }
 
-// typed sends what the customer typed, as a carrier does: a signed webhook.
-func (d *demo) typed(ctx context.Context, text string) error {
-	return d.carrier.Text(ctx, provider.Text{From: demoCustomer, To: demoLine, Text: text, At: time.Now()})
+// typed sends what a customer typed, as a carrier does: a signed webhook.
+func (d *demo) typed(ctx context.Context, from, text string) error {
+	return d.carrier.Text(ctx, provider.Text{From: from, To: demoLine, Text: text, At: time.Now()})
 }
 
 // demoEvents are what the demo's business can report.
@@ -142,16 +149,35 @@ func demoStarts() []agentui.Start {
 	for _, e := range demoEvents {
 		list = append(list, agentui.Start{Name: e.name, Title: e.title})
 	}
-	return list
+	return append(list, agentui.Start{Name: demoHandBack, Title: "A person who took over closes the conversation; the bot answers again."})
+}
+
+// demoHandBack is what the demo's agent can do.
+const demoHandBack = "agent hands back"
+
+// handBack closes the customer's conversation as an agent.
+func (d *demo) handBack(ctx context.Context, customer string) error {
+	out, err := d.house.engine.Submit(ctx, []conversation.Event{{Kind: conversation.KindAgent, Line: demoLine, Phone: customer,
+		Agent: &conversation.Agent{Op: "close", Name: "demo"}}})
+	if err != nil {
+		return err
+	}
+	if out[0].Status != conversation.Applied {
+		return errors.New("the bot has the conversation already")
+	}
+	return nil
 }
 
 // begin posts an event to the API, as the business's own system does.
-func (d *demo) begin(ctx context.Context, name string) error {
+func (d *demo) begin(ctx context.Context, customer, name string) error {
+	if name == demoHandBack {
+		return d.handBack(ctx, customer)
+	}
 	for _, e := range demoEvents {
 		if e.name != name {
 			continue
 		}
-		body, err := json.Marshal(map[string]any{"type": e.event, "to": demoCustomer, "data": e.data})
+		body, err := json.Marshal(map[string]any{"type": e.event, "to": customer, "data": e.data})
 		if err != nil {
 			return fmt.Errorf("encoding the event: %w", err)
 		}
@@ -175,7 +201,7 @@ func (d *demo) play(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	fmt.Fprintf(d.out, "\nThe business posts order.delivered to the API; from here on, every line went through a signed webhook,\nthe database and the carrier.\n\n")
-	if err := d.begin(ctx, demoEvents[0].name); err != nil {
+	if err := d.begin(ctx, demoScripted, demoEvents[0].name); err != nil {
 		return err
 	}
 	if err := d.hear(ctx, 1); err != nil {
@@ -183,7 +209,7 @@ func (d *demo) play(ctx context.Context) error {
 	}
 	for _, text := range []string{"yeah it did", "2, the box is crushed"} {
 		fmt.Fprintf(d.out, "  %-9s %s\n", "customer:", text)
-		if err := d.typed(ctx, text); err != nil {
+		if err := d.typed(ctx, demoScripted, text); err != nil {
 			return err
 		}
 		if err := d.hear(ctx, 1); err != nil {

@@ -79,14 +79,14 @@ func TestProofGateway(t *testing.T) {
 // holds lets one phone hold its conversation.
 func (g *gateway) holds(t *testing.T, at, key string, i int) {
 	h, talk := g.open(i), scripts[i%len(scripts)]
-	body := fmt.Sprintf(`{"type":"order.delivered","to":"%s","data":{"name":"Ann","order":"A-%d"}}`, phoneOf(i), i)
+	body := fmt.Sprintf(`{"type":"order.delivered","to":"%s","data":{"name":"Ann","order":"A-%d"}}`, handsetOf(i), i)
 	for try := 0; ; try++ { // the flow's key makes a repeat harmless
 		_, err := postJSON(t.Context(), "http://"+at+"/v1/events", key, []byte(body))
 		if err == nil {
 			break
 		}
 		if try == 50 {
-			t.Errorf("starting the conversation of %s: %v", phoneOf(i), err)
+			t.Errorf("starting the conversation of %s: %v", handsetOf(i), err)
 			return
 		}
 		time.Sleep(100 * time.Millisecond)

@@ -116,7 +116,7 @@ smsc-id = phone%d
 port = %d
 connect-allow-ip = 127.0.0.1
 allowed-prefix = "%s"
-`, i, port, phoneOf(i))
+`, i, port, handsetOf(i))
 	}
 	return b.String()
 }
@@ -154,7 +154,7 @@ func (g *gateway) open(i int) *handset {
 func (h *handset) connect(count, text string) {
 	h.g.t.Helper()
 	h.now = spawn(h.g.t, h.log, h.g.fake, "-H", "127.0.0.1", "-r", fmt.Sprint(h.g.ports[h.i]), "-m", count,
-		fmt.Sprintf("%s %s text %s", phoneOf(h.i), testLine, text))
+		fmt.Sprintf("%s %s text %s", handsetOf(h.i), testLine, text))
 }
 
 // types says a text.
@@ -168,8 +168,8 @@ func (h *handset) types(text string) {
 // heard are the texts that came out of the gateway for this phone.
 func (h *handset) heard() (texts []string) {
 	for _, found := range heardLine.FindAllStringSubmatch(h.log.String(), -1) {
-		if found[1] != testLine || found[2] != phoneOf(h.i) {
-			h.g.t.Errorf("%s got a text from %s to %s", phoneOf(h.i), found[1], found[2])
+		if found[1] != testLine || found[2] != handsetOf(h.i) {
+			h.g.t.Errorf("%s got a text from %s to %s", handsetOf(h.i), found[1], found[2])
 		}
 		texts = append(texts, found[3])
 	}
@@ -181,12 +181,12 @@ func (h *handset) hears(n int, want string) bool {
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if got := h.heard(); len(got) >= n {
 			if got[n-1] != want {
-				h.g.t.Errorf("%s should have got %q and got %q", phoneOf(h.i), want, got[n-1])
+				h.g.t.Errorf("%s should have got %q and got %q", handsetOf(h.i), want, got[n-1])
 			}
 			return got[n-1] == want
 		}
 	}
-	h.g.t.Errorf("%s did not get %q; it got %q", phoneOf(h.i), want, h.heard())
+	h.g.t.Errorf("%s did not get %q; it got %q", handsetOf(h.i), want, h.heard())
 	return false
 }
 

@@ -42,7 +42,7 @@ type killing struct {
 // wait is how long a text took from its first post to its ack.
 type wait struct{ begun, acked time.Time }
 
-func phoneOf(i int) string { return fmt.Sprintf("+1202556%04d", i) }
+func handsetOf(i int) string { return fmt.Sprintf("+1202556%04d", i) }
 
 // text is a phone's n-th.
 func textOf(n int) string {
@@ -93,7 +93,7 @@ func (p *phones) insist(ctx context.Context, i, n int) bool {
 		if p.post(ctx, i, n, try) == nil {
 			w.acked = time.Now()
 			p.mu.Lock()
-			p.sent[phoneOf(i)] = n + 1
+			p.sent[handsetOf(i)] = n + 1
 			p.waits = append(p.waits, w)
 			p.mu.Unlock()
 			p.acked.Add(1)
@@ -115,7 +115,7 @@ func (p *phones) post(ctx context.Context, i, n, try int) error {
 	p.mu.Unlock()
 	begun := time.Now()
 	p.wire.Add(1)
-	err := mouth.Text(ctx, provider.Text{ID: fmt.Sprintf("t%d-%d", i, n), From: phoneOf(i), To: testLine, Text: textOf(n)})
+	err := mouth.Text(ctx, provider.Text{ID: fmt.Sprintf("t%d-%d", i, n), From: handsetOf(i), To: testLine, Text: textOf(n)})
 	p.wire.Add(-1)
 	if err != nil {
 		p.refused.Add(1)

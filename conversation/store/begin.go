@@ -8,24 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"parley/conversation"
 )
-
-// batch is one open transaction of the engine.
-type batch struct {
-	s      *Store
-	tx     session
-	events []conversation.Event
-	now    int64
-
-	fresh    []bool                        // the event's dedupe key is this batch's own
-	seen     map[int]*conversation.Outcome // the key was there already
-	refused  map[int]bool
-	rows     map[string]*conversation.Loaded
-	settling []*settling // of the guards
-}
 
 var errVanished = errors.New("a conversation that was there is gone")
 
@@ -33,10 +18,11 @@ const (
 	nowSQL = `SELECT {now}`
 
 	// dedupeSQL waits for whoever is inserting the same key, until it commits.
-	dedupeSQL = `INSERT INTO inbox (carrier, key, at, body_hash) VALUES ($1, $2, {now}, $3) ON CONFLICT DO NOTHING`
+	dedupeSQL = `INSERT INTO inbox (carrier, key, at, body_hash) VALUES {each}($1, $2, {now}, $3){/each}
+		ON CONFLICT DO NOTHING RETURNING carrier, key`
 
 	createSQL = `INSERT INTO conversations (id, line, phone, created_at, updated_at)
-		VALUES ($1, $2, $3, {now}, {now}) ON CONFLICT DO NOTHING`
+		VALUES {each}($1, $2, $3, {now}, {now}){/each} ON CONFLICT DO NOTHING RETURNING id`
 
 	lockSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE id IN ({ids}) ORDER BY id {lock}`
 
@@ -92,9 +78,12 @@ func (b *batch) open(ctx context.Context) error {
 	b.dedupe(p)
 	ids, inserts := b.conversations()
 	created := make(map[string]bool)
-	for _, e := range inserts {
-		p.affected(func(n int64) { created[e.Conversation] = n == 1 }, createSQL, e.Conversation, e.Line, e.Phone)
-	}
+	p.each(func(r row) error {
+		var id string
+		err := r.Scan(&id)
+		created[id] = true
+		return err
+	}, createSQL, inserts)
 	p.inList(b.loadRow, lockSQL, ids)
 	p.inList(b.loadConsent, consentsSQL, ids)
 	b.settling = b.guards()
@@ -118,6 +107,9 @@ func (b *batch) dedupe(p *pipe) {
 		x, y := &b.events[i], &b.events[j]
 		return cmp.Or(strings.Compare(x.Carrier, y.Carrier), strings.Compare(x.Dedupe, y.Dedupe))
 	})
+	type key struct{ carrier, dedupe string }
+	firsts := make(map[key]int, len(order))
+	rows := make([][]any, 0, len(order))
 	for k, i := range order {
 		e := &b.events[i]
 		if k > 0 {
@@ -127,13 +119,22 @@ func (b *batch) dedupe(p *pipe) {
 				continue
 			}
 		}
-		p.affected(func(n int64) { b.fresh[i] = n == 1 }, dedupeSQL, e.Carrier, e.Dedupe, e.BodyHash)
+		firsts[key{e.Carrier, e.Dedupe}] = i
+		rows = append(rows, []any{e.Carrier, e.Dedupe, e.BodyHash})
 	}
+	p.each(func(r row) error {
+		var k key
+		err := r.Scan(&k.carrier, &k.dedupe)
+		if i, ok := firsts[k]; ok {
+			b.fresh[i] = true
+		}
+		return err
+	}, dedupeSQL, rows)
 }
 
 // conversations gives the ids to lock, and an event for each row that may have to
 // be inserted first, both sorted by id.
-func (b *batch) conversations() (ids []string, inserts []*conversation.Event) {
+func (b *batch) conversations() (ids []string, inserts [][]any) {
 	pairs := make(map[string]*conversation.Event)
 	for i := range b.events {
 		e := &b.events[i]
@@ -149,7 +150,7 @@ func (b *batch) conversations() (ids []string, inserts []*conversation.Event) {
 	slices.Sort(ids)
 	for _, id := range ids {
 		if e := pairs[id]; e != nil {
-			inserts = append(inserts, e)
+			inserts = append(inserts, []any{e.Conversation, e.Line, e.Phone})
 		}
 	}
 	return ids, inserts
@@ -258,32 +259,3 @@ func (b *batch) guards() []*settling {
 	}
 	return all
 }
-
-// Now is the database's clock, read once at the beginning.
-func (b *batch) Now() time.Time { return time.UnixMilli(b.now) }
-
-// Seen returns the stored result of the i-th event when its key was there.
-func (b *batch) Seen(i int) (conversation.Outcome, bool) {
-	if o := b.seen[i]; o != nil {
-		return *o, true
-	}
-	return conversation.Outcome{}, false
-}
-
-// Refused says that the guard of the i-th event no longer holds.
-func (b *batch) Refused(i int) bool { return b.refused[i] }
-
-// Load returns the locked conversation of the i-th event and its consent.
-func (b *batch) Load(i int) conversation.Loaded {
-	e := &b.events[i]
-	if l := b.rows[e.Conversation]; l != nil {
-		return *l
-	}
-	return conversation.Loaded{
-		Conversation: conversation.Conversation{ID: e.Conversation, Line: e.Line, Phone: e.Phone},
-		Consent:      conversation.Consent{Phone: e.Phone},
-	}
-}
-
-// Rollback ends the transaction without a trace; after Commit it does nothing.
-func (b *batch) Rollback() { b.tx.rollback() }

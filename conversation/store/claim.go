@@ -14,7 +14,9 @@ import (
 )
 
 const (
-	// claimSQL decides every race: STOP, expiry and takeover change only queued
+	// claimSQL walks the queue in its index's order, and asks of each row whether it
+	// may go: with joins, PostgreSQL would sort the whole queue for every claim. It
+	// decides every race: STOP, expiry and takeover change only queued
 	// rows, and a row that one of them is changing is passed over. Rows that wait
 	// behind others (o) stay:
 	//   - behind any code or alert of the conversation that could go now and is more
@@ -23,12 +25,11 @@ const (
 	//     was claimed before and goes again (lease_until > 0), or that is due no later.
 	claimSQL = `WITH best AS MATERIALIZED (
 			SELECT m.id FROM messages m
-			JOIN conversations c ON c.id = m.conversation
-			LEFT JOIN consents k ON k.phone = m.phone
 			WHERE m.line = $1 AND m.status = 'queued' AND m.priority <= $4
 			AND m.due_at <= {now} AND m.expires_at > {now}
-			AND (m.exempt = 1 OR k.state IS NULL OR k.state <> 'out')
-			AND (m.epoch >= c.epoch OR m.by_agent = 1 OR m.class IN ('code', 'alert'))
+			AND (m.exempt = 1 OR COALESCE((SELECT k.state FROM consents k WHERE k.phone = m.phone), '') <> 'out')
+			AND (m.by_agent = 1 OR m.class IN ('code', 'alert')
+				OR m.epoch >= (SELECT c.epoch FROM conversations c WHERE c.id = m.conversation))
 			AND NOT EXISTS (
 				SELECT 1 FROM messages o
 				WHERE o.conversation = m.conversation AND o.status IN ('queued', 'sending') AND o.id <> m.id
@@ -39,7 +40,7 @@ const (
 						OR m.priority > 2 AND o.position < m.position
 						AND (o.lease_until > 0 OR o.due_at <= m.due_at))
 					END)
-			ORDER BY m.priority, m.due_at, m.id LIMIT $5 {lock} OF m {skiplocked})
+			ORDER BY m.priority, m.due_at, m.id LIMIT $5 {lock} {skiplocked})
 		UPDATE messages SET status = 'sending', node = $2, lease_until = {now} + $3, attempt = attempt + 1
 		WHERE id IN (SELECT id FROM best)
 		RETURNING ` + messageColumns

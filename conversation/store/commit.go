@@ -16,7 +16,7 @@ const (
 	// saveWakeSQL alone touches the indexed wake_at: all other updates stay heap-only.
 	saveWakeSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5, wake_at = $6 WHERE id = $1`
 
-	eventSQL = `INSERT INTO events (conversation, rev, at, kind, data) VALUES ($1, $2, $3, $4, $5)`
+	eventSQL = `INSERT INTO events (conversation, rev, at, kind, data) VALUES {each}($1, $2, $3, $4, $5){/each}`
 
 	consentSQL = `INSERT INTO consents (phone, state, at, source, word) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at, source = excluded.source, word = excluded.word`
@@ -45,9 +45,11 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	if err := b.save(p, w.Conversations); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
-	for _, e := range w.Events {
-		p.exec(eventSQL, e.Conversation, e.Rev, e.At, string(e.Kind), e.Data)
+	events := make([][]any, len(w.Events))
+	for i, e := range w.Events {
+		events[i] = []any{e.Conversation, e.Rev, e.At, string(e.Kind), e.Data}
 	}
+	p.each(nil, eventSQL, events)
 	plan.writeConsents(p)
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)

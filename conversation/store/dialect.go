@@ -13,10 +13,12 @@ import (
 //	{lock}        takes row locks (PostgreSQL); SQLite's writer is alone anyway
 //	{skiplocked}  after {lock}: passes rows that others hold
 //	{ids}         $1 … $32: a list of ids, see inList
+//	{each}…{/each}  one row of an INSERT of many, see pipe.each
 type dialect struct {
 	now, lock, skiplocked string
+	anonymous             bool // placeholders may be written as ?
 	ahead                 func() time.Duration
-	rendered              *sync.Map // template → text, while ahead is nil
+	rendered              *sync.Map // rendering → text, while ahead is nil
 }
 
 // The clocks. A sub-select runs once for a statement, so that an index on a time
@@ -32,40 +34,83 @@ func (d dialect) postgres() dialect {
 }
 
 func (d dialect) sqlite() dialect {
-	d.now, d.rendered = sqliteNow, new(sync.Map)
+	d.now, d.anonymous, d.rendered = sqliteNow, true, new(sync.Map)
 	return d
 }
 
-// render turns a template into the engine's SQL.
-func (d dialect) render(template string) string {
-	if !strings.Contains(template, "{") {
-		return template
-	}
+// rendering is what a text was made of.
+type rendering struct {
+	template string
+	rows     int
+}
+
+// render turns a statement's template into the engine's SQL.
+func (d dialect) render(s statement) string {
 	if d.ahead != nil {
-		return d.replace(template, " + "+strconv.FormatInt(d.ahead().Milliseconds(), 10))
+		return d.replace(repeat(s.text, s.rows), " + "+strconv.FormatInt(d.ahead().Milliseconds(), 10))
 	}
-	if text, ok := d.rendered.Load(template); ok {
+	of := rendering{s.text, s.rows}
+	if text, ok := d.rendered.Load(of); ok {
 		return text.(string)
 	}
-	text := d.replace(template, "")
-	d.rendered.Store(template, text)
+	text := d.replace(repeat(s.text, s.rows), "")
+	d.rendered.Store(of, text)
 	return text
 }
 
-func (d dialect) replace(template, ahead string) string {
-	return strings.NewReplacer(
-		"{now}", "(SELECT "+d.now+ahead+")",
-		"{lock} OF m", d.of("m"), "{lock}", d.lock, "{skiplocked}", d.skiplocked,
-		"{ids}", idList,
-	).Replace(template)
+// repeat writes the row between {each} and {/each} so many times, with the
+// placeholders counted on.
+func repeat(template string, rows int) string {
+	before, rest, found := strings.Cut(template, "{each}")
+	if !found {
+		return template
+	}
+	row, after, _ := strings.Cut(rest, "{/each}")
+	var out strings.Builder
+	out.WriteString(before)
+	params := 0
+	for i := range rows {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		first, last := params, 0
+		pieces := strings.Split(row, "$")
+		out.WriteString(pieces[0])
+		for _, piece := range pieces[1:] {
+			digits := len(piece) - len(strings.TrimLeft(piece, "0123456789"))
+			n, _ := strconv.Atoi(piece[:digits])
+			last = max(last, n)
+			out.WriteString("$" + strconv.Itoa(first+n) + piece[digits:])
+		}
+		params += last
+	}
+	return out.String() + after
 }
 
-// of locks one table of a join.
-func (d dialect) of(table string) string {
-	if d.lock == "" {
-		return ""
+func (d dialect) replace(template, ahead string) string {
+	text := strings.NewReplacer(
+		"{now}", "(SELECT "+d.now+ahead+")",
+		"{lock}", d.lock, "{skiplocked}", d.skiplocked,
+		"{ids}", idList,
+	).Replace(template)
+	if d.anonymous {
+		return anonymous(text)
 	}
-	return d.lock + " OF " + table
+	return text
+}
+
+// anonymous writes ? for placeholders that stand in order, each once. SQLite looks
+// named ones up one by one, which makes binding a long list quadratic.
+func anonymous(text string) string {
+	pieces := strings.Split(text, "$")
+	for i, piece := range pieces[1:] {
+		rest := strings.TrimLeft(piece, "0123456789")
+		if n, _ := strconv.Atoi(piece[:len(piece)-len(rest)]); n != i+1 {
+			return text
+		}
+		pieces[i+1] = rest
+	}
+	return strings.Join(pieces, "?")
 }
 
 // inSize is how many ids one {ids} statement takes: lists are never opened in

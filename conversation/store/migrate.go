@@ -9,10 +9,10 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"parley/migrations"
 )
@@ -26,6 +26,11 @@ const (
 // needs: Parley's own tables, River's, and the installation's salt, which never
 // changes afterwards. It may be repeated, and by several nodes at once.
 func Migrate(ctx context.Context, o Options) error {
+	alone, err := alone(ctx, o)
+	if err != nil {
+		return fmt.Errorf("migrating the database: %w", classify(err))
+	}
+	defer alone()
 	if err := migrateTables(ctx, o); err != nil {
 		return fmt.Errorf("migrating the database: %w", classify(err))
 	}
@@ -43,6 +48,30 @@ func Migrate(ctx context.Context, o Options) error {
 	return b.write(ctx, p)
 }
 
+// migrating is the key of PostgreSQL's lock that one migration holds.
+const migrating = 0x7061726c6579
+
+// alone waits until no other node migrates. A SQLite file has its own lock.
+func alone(ctx context.Context, o Options) (done func(), err error) {
+	if strings.HasPrefix(o.URL, "sqlite:") {
+		return func() {}, nil
+	}
+	config, err := pgxpool.ParseConfig(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return nil, err
+	}
+	done = func() { conn.Close(context.WithoutCancel(ctx)) }
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", migrating); err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
+}
+
 // random gives 160 random bits as text.
 func random() string {
 	var b [20]byte
@@ -53,7 +82,7 @@ func random() string {
 // migrateTables runs goose on connections of its own, which have no statement
 // timeout.
 func migrateTables(ctx context.Context, o Options) error {
-	db, engine, options, err := migrator(ctx, o)
+	db, engine, err := migrator(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -66,7 +95,7 @@ func migrateTables(ctx context.Context, o Options) error {
 	if engine == "sqlite" {
 		dialect = goose.DialectSQLite3
 	}
-	p, err := goose.NewProvider(dialect, db, files, options...)
+	p, err := goose.NewProvider(dialect, db, files)
 	if err != nil {
 		return err
 	}
@@ -74,23 +103,19 @@ func migrateTables(ctx context.Context, o Options) error {
 	return err
 }
 
-func migrator(ctx context.Context, o Options) (*sql.DB, string, []goose.ProviderOption, error) {
+func migrator(ctx context.Context, o Options) (*sql.DB, string, error) {
 	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
 		db, err := openFile(ctx, path, "immediate")
 		if err == nil {
 			db.SetMaxOpenConns(1)
 		}
-		return db, "sqlite", nil, err
+		return db, "sqlite", err
 	}
 	config, err := pgxpool.ParseConfig(o.URL)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, "", err
 	}
-	alone, err := lock.NewPostgresSessionLocker()
-	if err != nil {
-		return nil, "", nil, err
-	}
-	return stdlib.OpenDB(*config.ConnConfig), "postgres", []goose.ProviderOption{goose.WithSessionLocker(alone)}, nil
+	return stdlib.OpenDB(*config.ConnConfig), "postgres", nil
 }
 
 // newestMigration is the version of the newest embedded migration.

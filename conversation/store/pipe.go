@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"parley/conversation"
 	"parley/conversation/jobs"
@@ -16,6 +17,7 @@ type pipe struct {
 // every row, or to count, once.
 type statement struct {
 	text  string
+	rows  int // how often the text's {each} part stands, 0: it has none
 	args  []any
 	row   func(row) error
 	count func(int64)
@@ -39,6 +41,20 @@ func (p *pipe) affected(count func(n int64), text string, args ...any) {
 // query queues a statement that returns rows.
 func (p *pipe) query(each func(row) error, text string, args ...any) {
 	p.statements = append(p.statements, statement{text: text, args: args, row: each})
+}
+
+// eachSizes are the numbers of rows of one INSERT: few, since each makes a text of
+// its own, which every connection prepares once.
+var eachSizes = [...]int{32, 8, 1}
+
+// each queues an INSERT of many rows, whose text has one row between {each} and
+// {/each}. row may be nil.
+func (p *pipe) each(row func(row) error, text string, rows [][]any) {
+	for _, size := range eachSizes {
+		for ; len(rows) >= size; rows = rows[size:] {
+			p.statements = append(p.statements, statement{text: text, rows: size, args: slices.Concat(rows[:size]...), row: row})
+		}
+	}
 }
 
 // backend is one engine. Infrastructure errors of all methods wrap

@@ -32,7 +32,7 @@ const (
 
 	messageSQL = `INSERT INTO messages (id, conversation, position, run, line, phone, class, priority, body, media,
 			segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at, status, error)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21){/each}`
 )
 
 // plan sorts the effects out. The order of effects matters between Send and Cancel
@@ -142,11 +142,13 @@ func (p *plan) writeMessages(out *pipe, told map[string]string) {
 			out.exec(heardSQL, id, fate)
 		}
 	}
+	rows := make([][]any, len(p.messages))
 	for i, m := range p.messages {
-		out.exec(messageSQL, m.ID, m.Conversation, m.Position, m.Run, m.Line, m.To, string(m.Class), int64(m.Priority),
+		rows[i] = []any{m.ID, m.Conversation, m.Position, m.Run, m.Line, m.To, string(m.Class), int64(m.Priority),
 			m.Text, p.media[i], int64(m.Segments), m.Wait, m.Epoch, flag(m.ByAgent), flag(m.Exempt), flag(m.Test),
-			m.CreatedAt, m.DueAt, m.ExpiresAt, string(m.Status), m.Error)
+			m.CreatedAt, m.DueAt, m.ExpiresAt, string(m.Status), m.Error}
 	}
+	out.each(nil, messageSQL, rows)
 }
 
 // lines lists the lines that got work, sorted.

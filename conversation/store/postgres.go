@@ -94,7 +94,7 @@ func (b *postgres) write(ctx context.Context, p *pipe) error {
 // queue turns a pipe's statements into pgx's.
 func (b *postgres) queue(batch *pgx.Batch, p *pipe) {
 	for _, s := range p.statements {
-		q := batch.Queue(b.render(s.text), s.args...)
+		q := batch.Queue(b.render(s), s.args...)
 		switch {
 		case s.row != nil:
 			q.Query(func(rows pgx.Rows) error {

@@ -121,6 +121,21 @@ func TestStatusMovesForward(t *testing.T) {
 	}
 }
 
+// TestTwoAttempts: a message that went out twice has two provider ids, and the
+// better news counts.
+func TestTwoAttempts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"))
+		m := claim(t, s, work)[0]
+		settle(t, s, sent(m, "first"))
+		receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "second", Message: m.ID, Status: conversation.Delivered})
+		receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "first", Status: conversation.Failed, Error: "30008"})
+		if got := status(t, s, m.ID); got != conversation.Delivered {
+			t.Errorf("the message is %s", got)
+		}
+	})
+}
+
 // TestParts: a message is delivered when all of its parts are, even when the last
 // two arrive together.
 func TestParts(t *testing.T) {

@@ -91,7 +91,7 @@ func (b *lite) read(ctx context.Context, p *pipe) error {
 		return unavailable(err)
 	}
 	for _, s := range p.statements {
-		text := b.render(s.text)
+		text := b.render(s)
 		stmt, err := b.asked.fetch(ctx, text)
 		if err == nil {
 			err = s.run(context.WithoutCancel(ctx), stmt)
@@ -124,7 +124,7 @@ func (s *liteSession) flush(ctx context.Context, p *pipe) error {
 		return err
 	}
 	for _, st := range p.statements {
-		stmt, err := s.prepare(s.b.render(st.text))
+		stmt, err := s.prepare(s.b.render(st))
 		if err == nil {
 			err = st.run(context.Background(), stmt)
 		}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/conversation/store/storetest"
+)
+
+// A mode is one way of carrying out exchanges: a text in, a conversation moved on,
+// an answer queued.
+type mode struct {
+	name string
+	run  func(t *testing.T, n int) // carries out n exchanges
+	size int                       // exchanges per run
+}
+
+// TestSpeed prints what an exchange costs, each way against stated baselines on
+// the same database in one run: medians of three alternating runs, each after a
+// CHECKPOINT. It runs under make bench only; the figures are the machine's own.
+func TestSpeed(t *testing.T) {
+	if os.Getenv("PARLEY_BENCH") == "" {
+		t.Skip("not run: figures need a quiet machine; make bench prints them")
+	}
+	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	t.Run("postgres", func(t *testing.T) {
+		url, drop, err := server.Database(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(drop)
+		b := newBench(t, url, 10_000)
+		figures := b.alternate([]mode{
+			{"(a) plain loop, 16 connections", b.plain, 6_000},
+			{"(b) raw batches of 100, 4 connections", b.raw, 30_000},
+			{"(c) engine, 256 submitters", b.engine, 30_000},
+			{"(c) + dispatcher and settle", b.dispatching, 12_000},
+			{"(c) + receipts", b.receipting, 12_000},
+			{"(c) + one job per exchange", b.jobbing, 12_000},
+			{"(d) signed webhooks over HTTP", b.http, 20_000},
+		})
+		a, raw, c := figures[0], figures[1], figures[2]
+		t.Logf("(c)/(a) = %.2f (required 3)   (c)/(b) = %.2f (required 0.6)", c/a, c/raw)
+		b.latency(figures[6] / 2)
+		b.many(1_000_000, c)
+	})
+	t.Run("sqlite", func(t *testing.T) {
+		b := newBench(t, storetest.URL(t, "sqlite"), 10_000)
+		figures := b.alternate([]mode{
+			{"(b) raw batches of 100", b.raw, 30_000},
+			{"(c) engine, 256 submitters", b.engine, 30_000},
+			{"(d) signed webhooks over HTTP", b.http, 20_000},
+		})
+		t.Logf("(c)/(b) = %.2f (required 0.6)", figures[1]/figures[0])
+		b.latency(figures[2] / 2)
+	})
+}
+
+// alternate runs every mode three times in turn and returns the median exchanges
+// per second of each.
+func (b *bench) alternate(modes []mode) []float64 {
+	b.t.Helper()
+	all := make([][]float64, len(modes))
+	wal := make([]int64, len(modes))
+	for range 3 {
+		for i, m := range modes {
+			b.checkpoint()
+			before := b.walPosition()
+			begun := time.Now()
+			m.run(b.t, m.size)
+			all[i] = append(all[i], float64(m.size)/time.Since(begun).Seconds())
+			wal[i] = (b.walPosition() - before) / int64(m.size)
+		}
+	}
+	var out strings.Builder
+	figures := make([]float64, len(modes))
+	for i, m := range modes {
+		slices.Sort(all[i])
+		figures[i] = all[i][1]
+		fmt.Fprintf(&out, "\n%-40s %8.0f/s   (%.0f … %.0f)", m.name, figures[i], all[i][0], all[i][2])
+		if wal[i] > 0 {
+			fmt.Fprintf(&out, "   %5d bytes of WAL each", wal[i])
+		}
+	}
+	b.t.Log(out.String())
+	return figures
+}
+
+// many compares the engine over n conversations with the figure over 10,000.
+func (b *bench) many(n int, few float64) {
+	b.t.Helper()
+	b.grow(n)
+	var all []float64
+	for range 3 {
+		b.checkpoint()
+		begun := time.Now()
+		b.engine(b.t, 30_000)
+		all = append(all, 30_000/time.Since(begun).Seconds())
+	}
+	slices.Sort(all)
+	b.t.Logf("(c) over %d conversations: %.0f/s, %.2f of the figure over 10,000 (required 0.8)", n, all[1], all[1]/few)
+}
+
+// latency prints how long an ack takes at a steady rate, arrivals not waiting for
+// earlier answers.
+func (b *bench) latency(rate float64) {
+	b.t.Helper()
+	b.checkpoint()
+	ctx, cancel := context.WithTimeout(b.t.Context(), time.Minute)
+	defer cancel()
+	took := b.steady(ctx, rate, 5*time.Second)
+	slices.Sort(took)
+	b.t.Logf("ack at %.0f/s: p50 %v, p99 %v", rate, took[len(took)/2].Round(10*time.Microsecond), took[len(took)*99/100].Round(10*time.Microsecond))
+}
