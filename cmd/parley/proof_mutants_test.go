@@ -15,7 +15,7 @@ var proofMutants = []struct {
 	test                 string
 }{
 	{"ack after commit", "inbound/webhooks.go",
-		`if err := w.take(r, name, delivery); err != nil {`, `go w.take(r, name, delivery); if err := error(nil); err != nil {`,
+		`if err := w.take(r, name, delivery); err != nil {`, `go func() { time.Sleep(30 * time.Millisecond); _ = w.take(r, name, delivery) }(); if err := error(nil); err != nil {`,
 		"TestProofCrash/sqlite$"},
 	{"a text that comes again is dropped by its key", "conversation/batch.go",
 		`if out, ok := a.batch.Seen(i); ok {`, `if out, ok := a.batch.Seen(i); ok && out.Status == "" {`,
@@ -75,19 +75,7 @@ func TestProofMutants(t *testing.T) {
 			out, err := cmd.CombinedOutput()
 			if err == nil || !strings.Contains(string(out), "--- FAIL") && !strings.Contains(string(out), "panic: test timed out") {
 				t.Errorf("the broken code passes:\n%s", out)
-				return
 			}
-			t.Logf("red: %s", firstFailure(string(out)))
 		})
 	}
-}
-
-// firstFailure is the first line that says what went wrong.
-func firstFailure(out string) string {
-	for line := range strings.Lines(out) {
-		if strings.Contains(line, "_test.go:") {
-			return strings.TrimSpace(line[:min(len(line), 240)])
-		}
-	}
-	return ""
 }
