@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -70,7 +71,7 @@ func (s *step) read(e Event) {
 	if said.Text == "" && len(said.Media) > 0 && s.attach(front, said.Media) {
 		return
 	}
-	if s.early(front, e, said) {
+	if s.early(front, e, said) || s.alerts(front, said) {
 		return
 	}
 	switch {
@@ -130,6 +131,41 @@ func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	return true
 }
 
+// alerts deals with a plain answer while several alerts are open: NO is the answer
+// to all of them, YES clears none before it is known which was meant.
+func (s *step) alerts(front candidate, said flows.Said) bool {
+	if !s.c.State.Runs[front.i].Alert || !front.reading.Fits || front.reading.Layer != "lexicon" {
+		return false
+	}
+	var others []candidate
+	for i := s.openBefore(front.i); i >= 0; i = s.openBefore(i) {
+		if c, ok := s.consider(i, said); ok && s.c.State.Runs[i].Alert && c.reading.Intent == front.reading.Intent {
+			others = append(others, c)
+		}
+	}
+	if len(others) == 0 {
+		return false
+	}
+	switch front.reading.Intent {
+	case "no":
+		ids := []string{s.c.State.Runs[front.i].ID}
+		for _, c := range others {
+			ids = append(ids, s.c.State.Runs[c.i].ID)
+		}
+		slices.Reverse(ids)      // the oldest first, so that none is asked again in between
+		for _, id := range ids { // each move may shift the runs
+			if c, ok := s.consider(s.run(id), said); ok && c.reading.Fits {
+				s.take(c, said)
+			}
+		}
+	case "yes":
+		s.askWhich(others[0], front, said)
+	default:
+		return false
+	}
+	return true
+}
+
 // repeated says whether a text only repeats the answer that brought up the front
 // question; then it is kept and moves nothing.
 func (s *step) repeated(front candidate, said flows.Said) bool {
@@ -163,6 +199,10 @@ func (s *step) suspended(front int, said flows.Said) bool {
 
 // take carries out what a reading means for the run that asked.
 func (s *step) take(c candidate, said flows.Said) {
+	if c.reading.Confirm && !c.reading.Exact {
+		s.askSure(c, said)
+		return
+	}
 	run := &s.c.State.Runs[c.i]
 	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID

@@ -43,26 +43,62 @@ func (s *step) gist(c candidate) string {
 	return string(runes) + "..."
 }
 
-// which reads the answer to askWhich. False: nothing was asked, or the text is no
-// choice and is read as usual.
+// askSure asks for a yes before a transition that wants to be confirmed is made on
+// words that may have meant something else.
+func (s *step) askSure(c candidate, said flows.Said) {
+	run := &s.c.State.Runs[c.i]
+	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID}
+	choice := strings.ReplaceAll(choiceOf(c.reading), "_", " ")
+	text := strings.ReplaceAll(consentText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
+	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State,
+		Why: "the transition asks to be confirmed and this was not its exact word"})
+	s.send(draft{run: run, class: c.flow.Class, text: text})
+}
+
+// which reads the answer to askWhich or askSure. False: nothing was asked, or the
+// text is no choice and is read as usual.
 func (s *step) which(said flows.Said) bool {
 	w := s.c.State.Which
 	if w == nil {
 		return false
 	}
-	run := ""
-	switch first, _, _ := strings.Cut(words(said.Text), " "); first {
-	case "1":
-		run = w.Older
-	case "2":
-		run = w.Newer
-	}
 	s.c.State.Which = nil
-	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
-	c, ok := s.consider(s.run(run), original)
-	if run == "" || !ok || !c.reading.Fits {
+	run, decided := w.choose(s.env.Reader, said.Text, s.c.State.Language)
+	if !decided {
 		return false
 	}
+	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
+	c, ok := s.consider(s.run(run), original)
+	if run == "" { // not what was meant: the question stands
+		if i := s.run(w.Newer); i >= 0 {
+			if f, ok := s.version(i); ok {
+				s.move(i, f.Repeat(s.scope(), s.c.State.Runs[i].Run))
+			}
+		}
+		return true
+	}
+	if !ok || !c.reading.Fits {
+		return false
+	}
+	c.reading.Confirm = false
 	s.take(c, original)
 	return true
+}
+
+// choose reads a choice: the run that was meant, "" for neither; false: no choice.
+func (w *Which) choose(rd flows.Reader, text, language string) (run string, decided bool) {
+	if w.Older != "" {
+		switch first, _, _ := strings.Cut(words(text), " "); first {
+		case "1":
+			return w.Older, true
+		case "2":
+			return w.Newer, true
+		}
+		return "", false
+	}
+	intent, ok, _ := rd.Read(text, language, []string{"no", "yes"})
+	if ok && intent == "yes" {
+		return w.Newer, true
+	}
+	return "", ok && intent == "no"
 }

@@ -35,7 +35,7 @@ var mutants = []struct {
 		"conversation/store", "TestNewPhonesInOppositeOrder"},
 	{"timer against text: a deadline counts when it is due", "conversation/waiting.go",
 		`return t.At <= s.env.Now`, `return t.At > 0`,
-		"conversation", "TestTimerAgainstText"},
+		"conversation", "TestTimerAgainstText|TestSilence"},
 	{"lost COMMIT reply: a dedupe key that is there is a repeat", "conversation/batch.go",
 		`if out, ok := a.batch.Seen(i); ok {`, `if out, ok := a.batch.Seen(i); ok && out.Status == "" {`,
 		"conversation", "TestLostCommitReply"},
