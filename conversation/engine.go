@@ -40,7 +40,8 @@ type Engine struct {
 	seed    maphash.Seed
 	shards  []*shard
 	closing chan struct{}
-	once    sync.Once
+	gate    sync.RWMutex // held for reading while requests are queued: none comes after closed
+	closed  bool
 }
 
 // mostWaiting is how many events a shard holds before it says ErrBusy;
@@ -95,9 +96,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	sweep.Go(func() { e.sweep(ctx) })
 	<-ctx.Done()
 	sweep.Wait()
-	e.once.Do(func() { close(e.closing) })
+	e.close()
 	shards.Wait()
 	return nil
+}
+
+func (e *Engine) close() {
+	e.gate.Lock()
+	defer e.gate.Unlock()
+	if !e.closed {
+		e.closed = true
+		close(e.closing)
+	}
 }
 
 // Submit applies events and returns their outcomes in order. ErrBusy and
@@ -112,17 +122,9 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 		}
 		requests[i] = &request{event: events[i], done: &done}
 	}
-	if !e.reserve(requests) {
-		return nil, ErrBusy
-	}
 	done.Add(len(requests))
-	for _, r := range requests {
-		select {
-		case e.shardOf(r).queue <- r:
-		case <-e.closing:
-			r.err = fmt.Errorf("shutting down: %w", ErrUnavailable)
-			done.Done()
-		}
+	if err := e.enqueue(requests); err != nil {
+		return nil, err
 	}
 	finished := make(chan struct{})
 	go func() { done.Wait(); close(finished) }()
@@ -139,6 +141,23 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 		outcomes[i] = r.outcome
 	}
 	return outcomes, nil
+}
+
+// enqueue gives every request to its shard, or none. It does not wait: a shard has
+// a place for each request that was reserved.
+func (e *Engine) enqueue(requests []*request) error {
+	e.gate.RLock()
+	defer e.gate.RUnlock()
+	if e.closed {
+		return fmt.Errorf("shutting down: %w", ErrUnavailable)
+	}
+	if !e.reserve(requests) {
+		return ErrBusy
+	}
+	for _, r := range requests {
+		e.shardOf(r).queue <- r
+	}
+	return nil
 }
 
 func (e *Engine) shardOf(r *request) *shard {

@@ -82,7 +82,7 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.carriers[name] = outbound.Carrier{Provider: made, Traits: traits, OnlyTo: cc.OnlyTo}
+		p.carriers[name] = outbound.Carrier{Provider: made, Traits: traits, OnlyTo: cc.OnlyTo, Timeout: cc.Timeout}
 	}
 	for _, l := range c.Lines {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
