@@ -225,7 +225,7 @@ func (h *house) run(ctx context.Context) error {
 
 // runner says who carries out which slow effect.
 func (h *house) runner() jobs.Runner {
-	return jobs.Runner{Submit: h.engine, Log: h.log, Do: map[string]jobs.Do{
+	return jobs.Runner{Submit: h.engine, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j)
 		},
