@@ -34,7 +34,9 @@ func (h onlyWarnings) Enabled(ctx context.Context, l slog.Level) bool {
 }
 
 // WithAttrs keeps the restraint.
-func (h onlyWarnings) WithAttrs(a []slog.Attr) slog.Handler { return onlyWarnings{h.Handler.WithAttrs(a)} }
+func (h onlyWarnings) WithAttrs(a []slog.Attr) slog.Handler {
+	return onlyWarnings{h.Handler.WithAttrs(a)}
+}
 
 // WithGroup keeps the restraint.
 func (h onlyWarnings) WithGroup(name string) slog.Handler {
