@@ -37,13 +37,17 @@ func (s *step) text(e Event) {
 
 // hold keeps a text until the pending reading is decided.
 func (s *step) hold(e Event) {
-	if len(s.c.State.Held) >= MaxHeld {
-		s.c.State.Pending, s.c.State.Held = nil, nil
+	size := len(e.Text.Text)
+	for _, h := range s.c.State.Held {
+		size += len(h.Text.Text)
+	}
+	if len(s.c.State.Held) >= MaxHeld || size > mostHeldBytes {
+		s.forgetPending("too many texts are held: they are left to a person")
 		s.handoff(Handing{Reason: "too_many_held", Note: "texts came faster than they could be read"})
 		return
 	}
 	held := make([]Event, 0, len(s.c.State.Held)+1)
-	s.c.State.Held = append(append(held, s.c.State.Held...), e)
+	s.c.State.Held = append(append(held, s.c.State.Held...), s.stamped(e))
 	s.record(Decision{About: "reading", Choice: "held", Why: "an earlier text is still being read"})
 }
 
@@ -67,7 +71,8 @@ func (s *step) read(e Event) {
 		}
 		return
 	}
-	if said.Text == "" && len(said.Media) > 0 && s.attach(front, said.Media) {
+	if strings.TrimSpace(said.Text) == "" && len(said.Media) > 0 {
+		s.media(front, e, said)
 		return
 	}
 	if s.early(front, e, said) {
@@ -97,15 +102,21 @@ func (s *step) consider(i int, said flows.Said) (candidate, bool) {
 	return candidate{i, f, f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
 }
 
+// written is when a text left the customer: by the carrier's clock where that can
+// be right, else now.
+func (s *step) written(e Event) int64 {
+	if e.At > 0 && e.At < s.env.Now && s.env.Now-e.At < 3_600_000 {
+		return e.At
+	}
+	return s.env.Now
+}
+
 // early deals with a text that was sent before the front question can have been
 // seen. It belongs to the question before: an older run's, which is still open, or
 // this run's own last one, which is answered already. False: read it as usual.
 func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	run := s.c.State.Runs[front.i]
-	at := s.env.Now
-	if e.At > 0 && e.At < at && at-e.At < 3_600_000 {
-		at = e.At
-	}
+	at := s.written(e)
 	if run.OpenAt > 0 && at >= run.OpenAt+seenAfter {
 		return false
 	}
@@ -191,6 +202,21 @@ func (s *step) unfitting(c candidate, said flows.Said) {
 	s.move(c.i, c.flow.Unfitting(s.scope(), run.Run, said))
 }
 
+// media takes media without words: they are no answer, so that nothing they do not
+// fit is said of them. They belong to the front question if that collects media
+// and can have been seen, else to the run that took the last answer.
+func (s *step) media(front candidate, e Event, said flows.Said) {
+	run := s.c.State.Runs[front.i]
+	seen := run.OpenAt > 0 && s.written(e) >= run.OpenAt+seenAfter
+	switch {
+	case seen && s.attach(front, said.Media):
+	case s.joins(said):
+	case !seen && s.attach(front, said.Media):
+	default:
+		s.record(Decision{About: "reading", Choice: "media kept", Run: run.ID, Flow: run.Flow, State: run.State, Why: "nothing that is open asks for media"})
+	}
+}
+
 // attach gives media without words to the question, if it collects media.
 func (s *step) attach(c candidate, media []flows.Media) bool {
 	run := s.c.State.Runs[c.i]
@@ -207,12 +233,19 @@ func (s *step) attach(c candidate, media []flows.Media) bool {
 // run that asked (ms).
 const joinsFor = 600_000
 
+// joins gives media to the run that took the last answer, for a while.
+func (s *step) joins(said flows.Said) bool {
+	if s.env.Now-s.c.State.AnsweredAt >= joinsFor {
+		return false
+	}
+	c, ok := s.consider(s.run(s.c.State.Answered), said)
+	return ok && s.attach(c, said.Media)
+}
+
 // unasked reads a text while no question is open.
 func (s *step) unasked(e Event, said flows.Said) {
-	if said.Text == "" && len(said.Media) > 0 && s.env.Now-s.c.State.AnsweredAt < joinsFor {
-		if c, ok := s.consider(s.run(s.c.State.Answered), said); ok && s.attach(c, said.Media) {
-			return
-		}
+	if strings.TrimSpace(said.Text) == "" && len(said.Media) > 0 && s.joins(said) {
+		return
 	}
 	switch {
 	case s.keyword(e):
