@@ -75,7 +75,7 @@ func (s *step) read(e Event) {
 		s.media(front, e, said)
 		return
 	}
-	if s.early(front, e, said) {
+	if s.alerts(front, e, said) || s.early(front, e, said) {
 		return
 	}
 	switch {

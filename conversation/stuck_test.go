@@ -258,6 +258,7 @@ func TestStopIsReadInEveryState(t *testing.T) {
 		"nothing open": func() *talk { return newTalk(t, parcel) },
 		"pending":      func() *talk { return reading(t) },
 		"held":         func() *talk { k := reading(t); k.text("1"); return k },
+		"which":        func() *talk { k := twoAlerts(t); k.text("yes"); return k },
 		"queue":        func() *talk { k := newTalk(t, parcel); k.text("what?"); return k },
 		"agent": func() *talk {
 			k := newTalk(t, parcel)
