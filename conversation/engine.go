@@ -40,7 +40,9 @@ type Engine struct {
 	seed    maphash.Seed
 	shards  []*shard
 	closing chan struct{}
-	once    sync.Once
+
+	mu     sync.RWMutex
+	closed bool // written under mu before closing is closed: nothing is queued after it
 }
 
 // mostWaiting is how many events a shard holds before it says ErrBusy;
@@ -86,7 +88,7 @@ func New(s Settings) *Engine {
 }
 
 // Run applies what is submitted and sweeps for deadlines until ctx ends; then it
-// finishes what is waiting and returns.
+// finishes what is waiting and returns. It is called once.
 func (e *Engine) Run(ctx context.Context) error {
 	var shards, sweep sync.WaitGroup
 	for _, s := range e.shards {
@@ -95,7 +97,10 @@ func (e *Engine) Run(ctx context.Context) error {
 	sweep.Go(func() { e.sweep(ctx) })
 	<-ctx.Done()
 	sweep.Wait()
-	e.once.Do(func() { close(e.closing) })
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	close(e.closing)
 	shards.Wait()
 	return nil
 }
@@ -112,17 +117,8 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 		}
 		requests[i] = &request{event: events[i], done: &done}
 	}
-	if !e.reserve(requests) {
-		return nil, ErrBusy
-	}
-	done.Add(len(requests))
-	for _, r := range requests {
-		select {
-		case e.shardOf(r).queue <- r:
-		case <-e.closing:
-			r.err = fmt.Errorf("shutting down: %w", ErrUnavailable)
-			done.Done()
-		}
+	if err := e.enqueue(requests); err != nil {
+		return nil, err
 	}
 	finished := make(chan struct{})
 	go func() { done.Wait(); close(finished) }()
@@ -139,6 +135,24 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 		outcomes[i] = r.outcome
 	}
 	return outcomes, nil
+}
+
+// enqueue gives every request to its shard, or none. It never waits: a reserved
+// place is free. What is queued is drained, also when the engine is closing.
+func (e *Engine) enqueue(requests []*request) error {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.closed {
+		return fmt.Errorf("shutting down: %w", ErrUnavailable)
+	}
+	if !e.reserve(requests) {
+		return ErrBusy
+	}
+	for _, r := range requests {
+		r.done.Add(1)
+		e.shardOf(r).queue <- r
+	}
+	return nil
 }
 
 func (e *Engine) shardOf(r *request) *shard {
@@ -203,14 +217,11 @@ func (e *Engine) DryRun(ctx context.Context, ev Event) (Outcome, error) {
 	if ev.Conversation == "" {
 		ev.Conversation = e.Store.ConversationID(ev.Line, ev.Phone)
 	}
-	loaded, err := e.Store.Peek(ctx, ev.Conversation)
+	loaded, now, err := e.Store.Peek(ctx, ev)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !loaded.Existed {
-		loaded.Conversation.Line, loaded.Conversation.Phone = ev.Line, ev.Phone
-	}
-	b := &applying{engine: e, directory: e.Directory(), now: time.Now().UnixMilli()}
+	b := &applying{engine: e, directory: e.Directory(), now: now.UnixMilli()}
 	_, effects, out := Step(b.env(loaded, &Took{}), loaded.Conversation, ev)
 	for _, effect := range effects {
 		if effect.Record != nil {
