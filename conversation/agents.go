@@ -1,16 +1,25 @@
 package conversation
 
+import (
+	"unicode/utf8"
+
+	"parley/flows"
+)
+
 // handoff puts the conversation into a queue for people; the bot is silent from
 // now on. What it had queued before is taken back by the takeover, not here: it
 // was decided when the bot still spoke.
 func (s *step) handoff(h Handing) {
-	if !s.bot() {
-		return
-	}
 	if h.Since == 0 {
 		h.Since = s.env.Now
 	}
-	s.c.State.Owner, s.c.State.Handoff = OwnerQueue, &h
+	switch old := s.c.State.Handoff; {
+	case s.bot():
+		s.c.State.Owner, s.c.State.Handoff = OwnerQueue, &h
+	case s.c.State.Owner == OwnerQueue && old != nil && h.Priority == flows.Alert && old.Priority != flows.Alert:
+		h.Since = old.Since
+		s.c.State.Handoff = &h // the more urgent reason is what the queue shows
+	}
 	s.record(Decision{About: "handoff", Choice: h.Queue, Why: h.Reason, Run: h.Run})
 	s.callback("handoff.requested", h.Run, map[string]any{"queue": h.Queue, "reason": h.Reason})
 }
@@ -18,7 +27,7 @@ func (s *step) handoff(h Handing) {
 // poisoned hands a conversation to a person because one of its events could not
 // be applied.
 func (s *step) poisoned(p Poisoned) {
-	s.c.State.Pending = nil
+	s.forgetPending("texts that were held are left to a person")
 	if !s.bot() {
 		s.record(Decision{About: "handoff", Choice: "poisoned", Why: p.Reason})
 		return
@@ -43,8 +52,12 @@ func (s *step) agent(a Agent) {
 			s.out = Outcome{Status: Conflicting, Conversation: s.c.ID, Problems: []string{"the conversation is not yours: take it first"}}
 			return
 		}
-		if s.env.Consent.State == OptedOut {
+		switch {
+		case s.env.Consent.State == OptedOut:
 			s.refuse("the customer has opted out")
+			return
+		case a.Text == "" && len(a.Media) == 0 || utf8.RuneCountInString(a.Text) > mostReply:
+			s.refuse("text: write 1 to 1600 characters")
 			return
 		}
 		s.send(draft{class: "notice", text: a.Text, media: a.Media, agent: true})
@@ -59,44 +72,47 @@ func (s *step) agent(a Agent) {
 	}
 }
 
+// mostReply is the longest text that a person may send, in characters: what
+// carriers take as one message of several segments.
+const mostReply = 1600
+
 // own changes who answers the customer. Whatever was decided under the owner
 // before is of an older epoch from now on.
 func (s *step) own(owner Owner, agent string) {
 	st := &s.c.State
 	st.Owner, st.Agent = owner, agent
 	st.Epoch++
-	st.Pending = nil
-	held := st.Held
-	st.Held = nil
-	if len(held) > 0 {
-		s.record(Decision{About: "reading", Choice: string(owner), Why: "texts that were held are left to the person"})
-	}
+	st.Which = nil
+	s.forgetPending("texts that were held are left to the person")
 	s.record(Decision{About: "owner", Choice: string(owner), Why: agent})
 }
 
-// giveBack returns the conversation to the bot: the run that handed over goes on
-// where its flow says, or ends when the agent closed it.
+// giveBack returns the conversation to the bot: the runs that handed over go on
+// where their flows say, or end when the agent closed it.
 func (s *step) giveBack(closed bool) {
 	if s.bot() {
 		s.ignore()
 		return
 	}
-	run := ""
-	if s.c.State.Handoff != nil {
-		run = s.c.State.Handoff.Run
+	var handed []string
+	for _, run := range s.c.State.Runs {
+		if run.Handed {
+			handed = append(handed, run.ID)
+		}
 	}
 	s.own(OwnerBot, "")
 	s.c.State.Owner, s.c.State.Handoff = "", nil
-	i := s.run(run)
-	if i < 0 {
-		s.resume()
-		return
+	for _, id := range handed {
+		i := s.run(id)
+		switch {
+		case i < 0:
+		case closed:
+			s.endAt(i, "by_agent")
+		default:
+			if f, ok := s.version(i); ok {
+				s.move(i, f.Return(s.scope(), s.c.State.Runs[i].Run))
+			}
+		}
 	}
-	if closed {
-		s.endAt(i, "by_agent")
-		return
-	}
-	if f, ok := s.version(i); ok {
-		s.move(i, f.Return(s.scope(), s.c.State.Runs[i].Run))
-	}
+	s.goOn()
 }

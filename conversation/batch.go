@@ -68,14 +68,11 @@ func (e *Engine) bury(r *request, cause error) {
 	defer cancel()
 	reason := cause.Error()
 	stand := Event{Kind: KindPoisoned, Conversation: r.event.Conversation, Line: r.event.Line, Phone: r.event.Phone,
-		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
+		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, BodyHash: r.event.BodyHash, Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
 	dead := &DeadLetter{Kind: r.event.Kind, Reason: reason, Conversation: r.event.Conversation, Event: r.event}
 	outcomes, err := e.apply(ctx, []Event{stand}, dead)
 	if err == nil {
 		r.outcome = outcomes[0]
-		if r.outcome.Status == Applied {
-			r.outcome.Status = Buried
-		}
 		return
 	}
 	if _, err = e.Store.Bury(ctx, r.event, reason); err != nil {
@@ -92,6 +89,8 @@ type applying struct {
 	batch     Batch
 	now       int64
 	events    []Event
+	outcomes  []Outcome
+	firsts    map[[2]string]int // by carrier and dedupe key: the first event that came with it
 	open      map[string]*opened
 	consents  map[string]Consent
 	writes    Writes
@@ -108,53 +107,56 @@ type opened struct {
 // apply runs one transaction: dedupe, lock and load, Step each event in memory,
 // write everything, commit.
 func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (outcomes []Outcome, err error) {
-	batch, err := e.Store.Begin(ctx, events)
-	if err != nil {
-		return nil, err
-	}
-	defer batch.Rollback()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
+	batch, err := e.Store.Begin(ctx, events)
+	if err != nil {
+		return nil, err
+	}
+	defer batch.Rollback()
 	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
-		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}}
+		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, firsts: map[[2]string]int{}}
 	a.writes.Outcomes = make(map[int]Outcome, len(events))
-	outcomes = make([]Outcome, len(events))
+	a.outcomes = make([]Outcome, len(events))
 	for i := range events {
-		if outcomes[i], err = a.one(ctx, i); err != nil {
+		if a.outcomes[i], err = a.one(ctx, i); err != nil {
 			return nil, err
 		}
 	}
-	if dead != nil && !outcomes[0].Repeated {
-		a.writes.Dead = []DeadLetter{*dead}
+	if dead != nil && !a.outcomes[0].Repeated {
+		a.outcomes[0].Status = Buried // a repeat hears the same
+		a.writes.Dead, a.writes.Outcomes[0] = []DeadLetter{*dead}, a.outcomes[0]
 	}
 	if err = a.finish(); err != nil {
 		return nil, err
 	}
 	if a.empty() {
-		return outcomes, nil
+		return a.outcomes, nil
 	}
 	if err = batch.Commit(ctx, a.writes); err != nil {
 		return nil, err
 	}
 	e.Committed(a.lines)
-	return outcomes, nil
+	return a.outcomes, nil
 }
 
 // empty says that nothing of the batch is worth keeping: every event was a repeat,
-// refused, or of no effect.
+// refused, or of no effect. The fate of a question is: were it not noted that its
+// conversation has heard, the sweep would tell it for ever.
 func (a *applying) empty() bool {
-	guarded := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil })
-	return !guarded && len(a.writes.Conversations) == 0 && len(a.writes.Events) == 0 && len(a.writes.Dead) == 0
+	settling := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil || e.Settled != nil })
+	return !settling && len(a.writes.Conversations) == 0 && len(a.writes.Events) == 0 && len(a.writes.Dead) == 0
 }
 
 // one decides the i-th event.
 func (a *applying) one(ctx context.Context, i int) (Outcome, error) {
 	if out, ok := a.batch.Seen(i); ok {
-		return out, nil
+		return a.again(i, out), nil
 	}
+	a.firsts[[2]string{a.events[i].Carrier, a.events[i].Dedupe}] = i
 	if a.batch.Refused(i) {
 		a.writes.Forget = append(a.writes.Forget, i)
 		return Outcome{Status: Ignored, Conversation: a.events[i].Conversation}, nil
@@ -165,6 +167,7 @@ func (a *applying) one(ctx context.Context, i int) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if c.Conversation.Line == "" {
+		a.writes.Forget = append(a.writes.Forget, i)
 		return Outcome{Status: Ignored, Conversation: ev.Conversation}, nil // of a conversation that was erased
 	}
 	var record Record
@@ -177,10 +180,25 @@ func (a *applying) one(ctx context.Context, i int) (Outcome, error) {
 	case Refused, Conflicting:
 		a.writes.Forget = append(a.writes.Forget, i)
 	case Ignored:
+		a.writes.Forget = append(a.writes.Forget, i)
 		c.changed = c.changed || next.WakeAt != c.Conversation.WakeAt
 		c.Conversation = next
 	}
 	return out, nil
+}
+
+// again is the outcome of a repeat. One that came in the same batch as the first
+// hears what the first has just led to, which is not stored yet.
+func (a *applying) again(i int, out Outcome) Outcome {
+	key := [2]string{a.events[i].Carrier, a.events[i].Dedupe}
+	if first, ok := a.firsts[key]; ok && out.Status != Conflicting {
+		out = a.outcomes[first]
+	}
+	if _, ok := a.firsts[key]; !ok && out.Status != Conflicting {
+		a.firsts[key] = i
+	}
+	out.Repeated = true
+	return out
 }
 
 // requestID is what the business knows the event by.
@@ -272,6 +290,9 @@ func (a *applying) keep(i int, c *opened, next Conversation, effects []Effect, r
 func (a *applying) finish() error {
 	for _, c := range a.open {
 		if !c.changed {
+			if !c.Existed {
+				a.writes.Unborn = append(a.writes.Unborn, c.Conversation.ID)
+			}
 			continue
 		}
 		encoded, err := c.Conversation.State.Encode()
@@ -282,6 +303,7 @@ func (a *applying) finish() error {
 			Conversation: c.Conversation, Encoded: encoded, WakeChanged: c.Conversation.WakeAt != c.wakeAt,
 		})
 	}
+	slices.Sort(a.writes.Unborn)
 	slices.SortFunc(a.writes.Conversations, func(x, y Saved) int {
 		if x.Conversation.ID < y.Conversation.ID {
 			return -1

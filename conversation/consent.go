@@ -51,7 +51,7 @@ var carrierWords = map[string]consentWord{"STOP": wordStop, "START": wordStart, 
 
 // readConsent says whether a text is a consent word, and which.
 func readConsent(text string) (consentWord, bool) {
-	if len(text) > 80 {
+	if text = strings.TrimSpace(text); len(text) > 80 {
 		return "", false
 	}
 	folded := words(text)
@@ -142,7 +142,8 @@ func (s *step) optOut(source, word string) {
 	for len(s.c.State.Runs) > 0 {
 		s.endAt(len(s.c.State.Runs)-1, "opted_out")
 	}
-	s.c.State.Queued, s.c.State.Pending, s.c.State.Held, s.c.State.Which = nil, nil, nil, nil
+	s.c.State.Queued, s.c.State.Which = nil, nil
+	s.forgetPending("the customer has opted out")
 	if alert {
 		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})
 	}

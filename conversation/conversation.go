@@ -51,8 +51,12 @@ type State struct {
 	Last       string `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
 }
 
-// MaxHeld is how many texts wait for one slow effect before a person is asked.
-const MaxHeld = 32
+// MaxHeld is how many texts wait for one slow effect before a person is asked;
+// mostHeldBytes is how long they may be together.
+const (
+	MaxHeld       = 32
+	mostHeldBytes = 64 << 10
+)
 
 // Run is one live instance of a flow, with what the conversation adds to it.
 type Run struct {
@@ -73,6 +77,9 @@ type Run struct {
 	// Alert is set for runs of class alert; its question outranks others.
 	Alert bool `json:"al,omitempty"`
 	Test  bool `json:"te,omitempty"`
+	// Handed: it asked for a person, and goes on or ends when the conversation is
+	// handed back; more than one run may have asked meanwhile.
+	Handed bool `json:"hd,omitempty"`
 }
 
 // Start is a trigger that waits its turn.

@@ -87,7 +87,7 @@ func New(s Settings) *Engine {
 }
 
 // Run applies what is submitted and sweeps for deadlines until ctx ends; then it
-// finishes what is waiting and returns.
+// finishes what is waiting and returns. It is called once.
 func (e *Engine) Run(ctx context.Context) error {
 	var shards, sweep sync.WaitGroup
 	for _, s := range e.shards {
@@ -222,14 +222,11 @@ func (e *Engine) DryRun(ctx context.Context, ev Event) (Outcome, error) {
 	if ev.Conversation == "" {
 		ev.Conversation = e.Store.ConversationID(ev.Line, ev.Phone)
 	}
-	loaded, err := e.Store.Peek(ctx, ev.Conversation)
+	loaded, now, err := e.Store.Peek(ctx, ev)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !loaded.Existed {
-		loaded.Conversation.Line, loaded.Conversation.Phone = ev.Line, ev.Phone
-	}
-	b := &applying{engine: e, directory: e.Directory(), now: time.Now().UnixMilli()}
+	b := &applying{engine: e, directory: e.Directory(), now: now.UnixMilli()}
 	_, effects, out := Step(b.env(loaded, &Took{}), loaded.Conversation, ev)
 	for _, effect := range effects {
 		if effect.Record != nil {

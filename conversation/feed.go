@@ -101,10 +101,21 @@ func (f *Feed) Watch(ctx context.Context, after int64, seen func(epoch string, e
 		defer f.mu.Unlock()
 		delete(f.watchers, w)
 	}()
+	known, head, err := f.Store.FeedHead(ctx)
+	if err != nil {
+		return err
+	}
+	if head < after {
+		after = 0 // a number of an earlier epoch
+	}
 	for {
 		epoch, entries, err := f.Store.Feed(ctx, after, feedPage)
 		if err != nil {
 			return err
+		}
+		if epoch != known {
+			known, after = epoch, 0
+			continue
 		}
 		if len(entries) > 0 {
 			if err := seen(epoch, entries); err != nil {

@@ -12,6 +12,9 @@ func (s *step) move(i int, m flows.Move) {
 	before := run.State
 	asked := run.Wait > 0
 	run.Run = m.Run
+	if m.Moved || m.Handoff != nil {
+		run.Handed = m.Handoff != nil
+	}
 	class := flows.Notice
 	if f, ok := s.env.Flows.ByHash(run.Hash); ok {
 		class = f.Class
@@ -54,6 +57,7 @@ func (s *step) wait(i int, m flows.Move, question *Message, asked bool, before s
 	if !m.Asks {
 		return
 	}
+	s.c.State.Which = nil // "1" and "2" would now be read as an answer to this question
 	run.Wait = s.c.Rev
 	if asked && before != run.State {
 		run.Before = before
@@ -93,19 +97,32 @@ func (s *step) act(run Run, a flows.Action) {
 func (s *step) endAt(i int, outcome string) {
 	run := s.c.State.Runs[i]
 	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
-	s.dropTimers(run.ID, "")
-	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
-	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+	s.leave(run, outcome)
 	if s.e.Kind == KindTimer {
 		s.c.State.Last = run.ID
 	}
 	if outcome == "opted_out" {
 		return
 	}
-	if s.nextQueued(run.Flow) {
-		return
+	s.goOn()
+}
+
+// leave records the end of a run that has been taken out. The timer of a slow
+// effect stays: the texts that are held must not wait for a job that was lost.
+func (s *step) leave(run Run, outcome string) {
+	s.dropTimers(run.ID, TimerSilence)
+	if w := s.c.State.Which; w != nil && (w.Older == run.ID || w.Newer == run.ID) {
+		s.c.State.Which = nil
 	}
-	s.resume()
+	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+}
+
+// goOn starts what waited its turn, or asks again what was interrupted.
+func (s *step) goOn() {
+	if !s.nextQueued() {
+		s.resume()
+	}
 }
 
 // resume asks the front question again when another run had come between.
@@ -128,6 +145,7 @@ func (s *step) version(i int) (*flows.Flow, bool) {
 	run := s.c.State.Runs[i]
 	f, ok := s.env.Flows.ByHash(run.Hash)
 	if !ok {
+		s.c.State.Runs[i].Handed = true
 		s.handoff(Handing{Reason: "version_gone", Run: run.ID, Note: "the version of " + run.Flow + " that this conversation is on is gone"})
 	}
 	return f, ok
@@ -135,7 +153,7 @@ func (s *step) version(i int) (*flows.Flow, bool) {
 
 func (s *step) dropTimers(run string, kind TimerKind) {
 	s.c.State.Timers = slices.DeleteFunc(s.c.State.Timers, func(t Timer) bool {
-		return t.Run == run && (kind == "" || t.Kind == kind)
+		return t.Run == run && t.Kind == kind
 	})
 }
 

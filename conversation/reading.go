@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 
@@ -38,13 +37,17 @@ func (s *step) text(e Event) {
 
 // hold keeps a text until the pending reading is decided.
 func (s *step) hold(e Event) {
-	if len(s.c.State.Held) >= MaxHeld {
-		s.c.State.Pending, s.c.State.Held = nil, nil
+	size := len(e.Text.Text)
+	for _, h := range s.c.State.Held {
+		size += len(h.Text.Text)
+	}
+	if len(s.c.State.Held) >= MaxHeld || size > mostHeldBytes {
+		s.forgetPending("too many texts are held: they are left to a person")
 		s.handoff(Handing{Reason: "too_many_held", Note: "texts came faster than they could be read"})
 		return
 	}
 	held := make([]Event, 0, len(s.c.State.Held)+1)
-	s.c.State.Held = append(append(held, s.c.State.Held...), e)
+	s.c.State.Held = append(append(held, s.c.State.Held...), s.stamped(e))
 	s.record(Decision{About: "reading", Choice: "held", Why: "an earlier text is still being read"})
 }
 
@@ -68,10 +71,11 @@ func (s *step) read(e Event) {
 		}
 		return
 	}
-	if said.Text == "" && len(said.Media) > 0 && s.attach(front, said.Media) {
+	if strings.TrimSpace(said.Text) == "" && len(said.Media) > 0 {
+		s.media(front, e, said)
 		return
 	}
-	if s.early(front, e, said) || s.alerts(front, said) {
+	if s.alerts(front, e, said) || s.early(front, e, said) {
 		return
 	}
 	switch {
@@ -98,22 +102,28 @@ func (s *step) consider(i int, said flows.Said) (candidate, bool) {
 	return candidate{i, f, f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
 }
 
+// written is when a text left the customer: by the carrier's clock where that can
+// be right, else now.
+func (s *step) written(e Event) int64 {
+	if e.At > 0 && e.At < s.env.Now && s.env.Now-e.At < 3_600_000 {
+		return e.At
+	}
+	return s.env.Now
+}
+
 // early deals with a text that was sent before the front question can have been
 // seen. It belongs to the question before: an older run's, which is still open, or
 // this run's own last one, which is answered already. False: read it as usual.
 func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	run := s.c.State.Runs[front.i]
-	at := s.env.Now
-	if e.At > 0 && e.At < at && at-e.At < 3_600_000 {
-		at = e.At
-	}
+	at := s.written(e)
 	if run.OpenAt > 0 && at >= run.OpenAt+seenAfter {
 		return false
 	}
 	unseen := run.OpenAt == 0 || at < run.OpenAt
 	older, ok := s.consider(s.openBefore(front.i), said)
 	if !ok {
-		return s.repeated(front, said)
+		return s.repeated(front, said) || unseen && !front.reading.Fits && s.unrelated(front, e, said)
 	}
 	risky := s.c.State.Runs[older.i].Alert || run.Alert || older.reading.Confirm || front.reading.Confirm
 	switch {
@@ -131,38 +141,17 @@ func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	return true
 }
 
-// alerts deals with a plain answer while several alerts are open: NO is the answer
-// to all of them, YES clears none before it is known which was meant.
-func (s *step) alerts(front candidate, said flows.Said) bool {
-	if !s.c.State.Runs[front.i].Alert || !front.reading.Fits || front.reading.Layer != "lexicon" {
-		return false
+// unrelated deals with a text that was sent before the only open question could be
+// seen and that does not happen to fit it: it adds to the answer before, or, where
+// there was none, it is read as if nothing were open.
+func (s *step) unrelated(front candidate, e Event, said flows.Said) bool {
+	run := s.c.State.Runs[front.i]
+	if run.Before == "" {
+		s.unasked(e, said)
+		return true
 	}
-	var others []candidate
-	for i := s.openBefore(front.i); i >= 0; i = s.openBefore(i) {
-		if c, ok := s.consider(i, said); ok && s.c.State.Runs[i].Alert && c.reading.Intent == front.reading.Intent {
-			others = append(others, c)
-		}
-	}
-	if len(others) == 0 {
-		return false
-	}
-	switch front.reading.Intent {
-	case "no":
-		ids := []string{s.c.State.Runs[front.i].ID}
-		for _, c := range others {
-			ids = append(ids, s.c.State.Runs[c.i].ID)
-		}
-		slices.Reverse(ids)      // the oldest first, so that none is asked again in between
-		for _, id := range ids { // each move may shift the runs
-			if c, ok := s.consider(s.run(id), said); ok && c.reading.Fits {
-				s.take(c, said)
-			}
-		}
-	case "yes":
-		s.askWhich(others[0], front, said)
-	default:
-		return false
-	}
+	s.record(Decision{About: "reading", Choice: "addition", Run: run.ID, Flow: run.Flow, State: run.Before,
+		Why: "sent before the next question could be seen"})
 	return true
 }
 
@@ -231,6 +220,21 @@ func (s *step) unfitting(c candidate, said flows.Said) {
 	s.move(c.i, c.flow.Unfitting(s.scope(), run.Run, said))
 }
 
+// media takes media without words: they are no answer, so that nothing they do not
+// fit is said of them. They belong to the front question if that collects media
+// and can have been seen, else to the run that took the last answer.
+func (s *step) media(front candidate, e Event, said flows.Said) {
+	run := s.c.State.Runs[front.i]
+	seen := run.OpenAt > 0 && s.written(e) >= run.OpenAt+seenAfter
+	switch {
+	case seen && s.attach(front, said.Media):
+	case s.joins(said):
+	case !seen && s.attach(front, said.Media):
+	default:
+		s.record(Decision{About: "reading", Choice: "media kept", Run: run.ID, Flow: run.Flow, State: run.State, Why: "nothing that is open asks for media"})
+	}
+}
+
 // attach gives media without words to the question, if it collects media.
 func (s *step) attach(c candidate, media []flows.Media) bool {
 	run := s.c.State.Runs[c.i]
@@ -247,12 +251,19 @@ func (s *step) attach(c candidate, media []flows.Media) bool {
 // run that asked (ms).
 const joinsFor = 600_000
 
+// joins gives media to the run that took the last answer, for a while.
+func (s *step) joins(said flows.Said) bool {
+	if s.env.Now-s.c.State.AnsweredAt >= joinsFor {
+		return false
+	}
+	c, ok := s.consider(s.run(s.c.State.Answered), said)
+	return ok && s.attach(c, said.Media)
+}
+
 // unasked reads a text while no question is open.
 func (s *step) unasked(e Event, said flows.Said) {
-	if said.Text == "" && len(said.Media) > 0 && s.env.Now-s.c.State.AnsweredAt < joinsFor {
-		if c, ok := s.consider(s.run(s.c.State.Answered), said); ok && s.attach(c, said.Media) {
-			return
-		}
+	if strings.TrimSpace(said.Text) == "" && len(said.Media) > 0 && s.joins(said) {
+		return
 	}
 	switch {
 	case s.keyword(e):

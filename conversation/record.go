@@ -3,6 +3,7 @@ package conversation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"parley/flows"
 )
@@ -23,10 +24,11 @@ type Took struct {
 	Consent ConsentState        `json:"s,omitempty"`
 	Current map[string]string   `json:"fc,omitempty"` // flow name → hash; "" : there was none
 	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
-	Keyword *TookKeyword        `json:"fk,omitempty"`
+	Keyword []TookKeyword       `json:"fk,omitempty"` // in the order asked: held texts are read in one step
+	Gone    []string            `json:"fg,omitempty"` // hashes of versions that were nowhere
 }
 
-// TookKeyword is the flow that a text started by a keyword.
+// TookKeyword is the flow that a text starts by a keyword; Hash "": none.
 type TookKeyword struct {
 	Hash string         `json:"h"`
 	Args map[string]any `json:"a,omitempty"`
@@ -69,22 +71,42 @@ func (t taking) ForEvent(typ string) []*flows.Flow {
 // ForKeyword notes the flow that a text starts.
 func (t taking) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	f, args, ok := t.Flows.ForKeyword(text)
+	took := TookKeyword{}
 	if ok {
-		t.took.Keyword = &TookKeyword{Hash: f.Hash, Args: args}
+		took = TookKeyword{Hash: f.Hash, Args: args}
 	}
+	t.took.Keyword = append(t.took.Keyword, took)
 	return f, args, ok
+}
+
+// ByHash notes a version that is gone.
+func (t taking) ByHash(hash string) (*flows.Flow, bool) {
+	f, ok := t.Flows.ByHash(hash)
+	if !ok && !slices.Contains(t.took.Gone, hash) {
+		t.took.Gone = append(t.took.Gone, hash)
+	}
+	return f, ok
 }
 
 // replaying is a Flows that answers what was taken.
 type replaying struct {
 	versions func(hash string) (*flows.Flow, bool)
 	took     Took
+	keywords int // asked for so far
 }
 
-func (r replaying) ByHash(hash string) (*flows.Flow, bool)  { return r.versions(hash) }
-func (r replaying) Current(name string) (*flows.Flow, bool) { return r.versions(r.took.Current[name]) }
+func (r *replaying) ByHash(hash string) (*flows.Flow, bool) {
+	if slices.Contains(r.took.Gone, hash) {
+		return nil, false
+	}
+	return r.versions(hash)
+}
 
-func (r replaying) ForEvent(typ string) []*flows.Flow {
+func (r *replaying) Current(name string) (*flows.Flow, bool) {
+	return r.versions(r.took.Current[name])
+}
+
+func (r *replaying) ForEvent(typ string) []*flows.Flow {
 	var list []*flows.Flow
 	for _, hash := range r.took.Events[typ] {
 		if f, ok := r.versions(hash); ok {
@@ -94,12 +116,14 @@ func (r replaying) ForEvent(typ string) []*flows.Flow {
 	return list
 }
 
-func (r replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
-	if r.took.Keyword == nil {
+func (r *replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
+	if r.keywords >= len(r.took.Keyword) {
 		return nil, nil, false
 	}
-	f, ok := r.versions(r.took.Keyword.Hash)
-	return f, r.took.Keyword.Args, ok
+	took := r.took.Keyword[r.keywords]
+	r.keywords++
+	f, ok := r.versions(took.Hash)
+	return f, took.Args, ok
 }
 
 // Past is what a replay needs besides the recorded events: the flow versions and
@@ -124,7 +148,7 @@ func Replay(past Past, c Conversation, events []Logged) (Conversation, error) {
 			return c, fmt.Errorf("event %d: %w", logged.Rev, err)
 		}
 		env := Env{Now: r.Took.Now, Consent: Consent{Phone: c.Phone, State: r.Took.Consent}, Line: line,
-			Config: r.Took.Config, Reader: past.Reader, Flows: replaying{past.Flow, r.Took}}
+			Config: r.Took.Config, Reader: past.Reader, Flows: &replaying{versions: past.Flow, took: r.Took}}
 		next, _, out := Step(env, c, r.Event)
 		if out.Status != Applied || next.Rev != logged.Rev {
 			return c, fmt.Errorf("event %d (%s) was %s and led to rev %d", logged.Rev, logged.Kind, out.Status, next.Rev)

@@ -19,10 +19,19 @@ type draft struct {
 	agent  bool
 }
 
+// mostSaid is how many texts one event may make. A message's position has eight
+// bits for them, of which the consent texts keep some.
+const mostSaid = 200
+
 // send turns a draft into a message and records why it goes when. It returns the
-// message.
+// message; nil when one event has said too much already.
 func (s *step) send(d draft) *Message {
-	answering := s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+	if s.said >= mostSaid && !d.exempt {
+		s.record(Decision{About: "send", Choice: "refused", Why: "one event made too many texts"})
+		s.handoff(Handing{Reason: "problem", Note: "one event made too many texts"})
+		return nil
+	}
+	answering := s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
 	m := &Message{
 		ID: s.messageID(s.said), Conversation: s.c.ID, Position: s.c.Rev<<8 | int64(s.said),
 		Line: s.c.Line, To: s.c.Phone, Class: d.class, Text: d.text, Media: d.media,

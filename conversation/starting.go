@@ -13,14 +13,17 @@ func (s *step) trigger(t Trigger) {
 	if t.Language != "" {
 		s.c.State.Language = t.Language
 	}
-	reached := s.reach(t)
+	keyed, reached := s.reach(t)
 	starts := s.startable(t)
 	if s.out.Status != Applied {
 		return
 	}
 	for _, f := range starts {
-		s.launch(f, t)
-		if s.out.Status != Applied {
+		if slices.Contains(keyed, f.Name) {
+			continue // its live run of this key has heard of it, and may have ended by it
+		}
+		if problems := s.launch(f, t); len(problems) > 0 {
+			s.refuse(problems...)
 			return
 		}
 		reached = true
@@ -44,12 +47,12 @@ func (s *step) startable(t Trigger) []*flows.Flow {
 }
 
 // reach hands the event to the live runs that listen for it: those of its key, or
-// every one when the flow has no key.
-func (s *step) reach(t Trigger) bool {
+// every one when the flow has no key. It returns the flows whose run of the
+// event's key was reached.
+func (s *step) reach(t Trigger) (keyed []string, reached bool) {
 	if t.Type == "" {
-		return false
+		return nil, false
 	}
-	reached := false
 	for _, id := range s.listeners(t) {
 		i := s.run(id)
 		if i < 0 {
@@ -66,9 +69,12 @@ func (s *step) reach(t Trigger) bool {
 		}
 		s.record(Decision{About: "event", Choice: t.Type, Run: run.ID, Flow: run.Flow, State: run.State})
 		s.out.Run, reached = run.ID, true
+		if f.HasKey {
+			keyed = append(keyed, f.Name)
+		}
 		s.move(i, m)
 	}
-	return reached
+	return keyed, reached
 }
 
 func (s *step) listeners(t Trigger) []string {
@@ -104,23 +110,30 @@ func merged(base, checked, data map[string]any) map[string]any {
 	return out
 }
 
+// mostRuns is how many runs of one conversation may be live, mostQueued how many
+// starts may wait for one: beyond it, whoever starts runs has lost count.
+const (
+	mostRuns   = 32
+	mostQueued = 32
+)
+
 // launch starts one flow, unless a live run of the same key takes the event or an
-// earlier run of the flow has to end first.
-func (s *step) launch(f *flows.Flow, t Trigger) {
+// earlier run of the flow has to end first. When it cannot, it changes nothing and
+// says why: a trigger is refused then, a customer's text goes on to whatever else
+// may read it.
+func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
-		s.refuse("to: the customer has opted out of texts from this business")
-		return
+		return []string{"to: the customer has opted out of texts from this business"}
 	}
 	vars, problems := f.CheckInput(t.Data)
 	if len(problems) > 0 {
-		s.refuse(problems...)
-		return
+		return problems
 	}
 	key, err := f.RunKey(s.scope(), vars)
 	if err != nil {
-		s.refuse("key: " + err.Error())
-		return
+		return []string{"key: " + err.Error()}
 	}
+	t.Data = vars // what else came with the event is kept with the event only
 	for i, run := range s.c.State.Runs {
 		if run.Flow != f.Name {
 			continue
@@ -128,56 +141,56 @@ func (s *step) launch(f *flows.Flow, t Trigger) {
 		if f.HasKey && run.Key == key {
 			s.record(Decision{About: "start", Choice: "reached the live run", Run: run.ID, Flow: f.Name})
 			s.out.Run = run.ID
-			return
+			return nil
 		}
 		if f.HasKey {
 			continue
 		}
-		if s.overlaps(f, t, i) {
-			return
+		if dealt, problems := s.overlaps(f, t, i); dealt || len(problems) > 0 {
+			return problems
 		}
 		break
 	}
-	s.begin(f, t, vars, key)
+	if len(s.c.State.Runs) >= mostRuns {
+		return []string{"to: too many runs are live for this customer: end some first"}
+	}
+	s.begin(f, t, vars, key, s.e.Test)
+	return nil
 }
 
 // overlaps treats a second run of a flow without a key as the flow says. True:
 // the start has been dealt with.
-func (s *step) overlaps(f *flows.Flow, t Trigger, i int) bool {
+func (s *step) overlaps(f *flows.Flow, t Trigger, i int) (dealt bool, problems []string) {
 	switch f.Overlap {
 	case "parallel":
-		return false
+		return false, nil
 	case "replace":
 		id := s.c.State.Runs[i].ID
 		s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Superseded, Reason: "replaced", Run: id}})
 		s.dropQuietly(i, "replaced")
-		return false
+		return false, nil
 	}
-	const mostQueued = 32
 	if len(s.c.State.Queued) >= mostQueued {
-		s.refuse("too many runs of " + f.Name + " wait for this customer")
-		return true
+		return false, []string{"to: too many runs of " + f.Name + " wait for this customer"}
 	}
 	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, At: s.env.Now, Test: s.e.Test})
 	s.record(Decision{About: "start", Choice: "queued", Why: "an earlier run of the flow is open", Flow: f.Name})
-	return true
+	return true, nil
 }
 
 // dropQuietly ends a run without letting others go on.
 func (s *step) dropQuietly(i int, outcome string) {
 	run := s.c.State.Runs[i]
 	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
-	s.dropTimers(run.ID, "")
-	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
-	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+	s.leave(run, outcome)
 }
 
 // begin makes the run and lets it enter its first state.
-func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string) {
+func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, test bool) {
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
 			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Line.Language)},
-		Alert: f.Class == flows.Alert, Test: s.e.Test,
+		Alert: f.Class == flows.Alert, Test: test,
 	}
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language
@@ -204,30 +217,47 @@ func chooseLanguage(has []string, wanted ...string) string {
 	return has[0]
 }
 
-// nextQueued starts what waited for the run of this flow that just ended.
-func (s *step) nextQueued(flow string) bool {
-	if s.e.Kind == KindEndRun && s.env.Consent.State == OptedOut {
-		return false
+// nextQueued starts the first of what waited for a run that is over. While a
+// person has the conversation nothing starts: they may hand back first. False:
+// nothing waits any longer.
+func (s *step) nextQueued() bool {
+	for s.bot() {
+		i := slices.IndexFunc(s.c.State.Queued, func(q Start) bool {
+			return !slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Flow == q.Flow })
+		})
+		if i < 0 || len(s.c.State.Runs) >= mostRuns {
+			return false
+		}
+		next := s.c.State.Queued[i]
+		s.c.State.Queued = slices.Delete(slices.Clone(s.c.State.Queued), i, i+1)
+		if s.startQueued(next) {
+			return true
+		}
 	}
-	i := slices.IndexFunc(s.c.State.Queued, func(q Start) bool { return q.Flow == flow })
-	if i < 0 || !s.bot() {
-		return false
+	return false
+}
+
+// startQueued begins a start that waited, unless the flow or the customer has
+// changed meanwhile.
+func (s *step) startQueued(next Start) bool {
+	dropped := Decision{About: "start", Choice: "dropped", Flow: next.Flow}
+	f, ok := s.env.Flows.Current(next.Flow)
+	switch {
+	case !ok:
+		dropped.Why = "the flow is gone"
+	case s.env.Consent.State == OptedOut:
+		dropped.Why = "the customer has opted out"
+	default:
+		vars, problems := f.CheckInput(next.Trigger.Data)
+		key, err := f.RunKey(s.scope(), vars)
+		if len(problems) == 0 && err == nil {
+			s.begin(f, next.Trigger, vars, key, next.Test)
+			return true
+		}
+		dropped.Why = "its inputs no longer fit the flow"
 	}
-	next := s.c.State.Queued[i]
-	s.c.State.Queued = slices.Delete(slices.Clone(s.c.State.Queued), i, i+1)
-	f, ok := s.env.Flows.Current(flow)
-	if !ok {
-		s.record(Decision{About: "start", Choice: "dropped", Why: "the flow is gone", Flow: flow})
-		return false
-	}
-	vars, problems := f.CheckInput(next.Trigger.Data)
-	key, err := f.RunKey(s.scope(), vars)
-	if len(problems) > 0 || err != nil {
-		s.record(Decision{About: "start", Choice: "dropped", Why: "its inputs no longer fit the flow", Flow: flow})
-		return false
-	}
-	s.begin(f, next.Trigger, vars, key)
-	return true
+	s.record(dropped)
+	return false
 }
 
 // keyword starts a flow by a text, if one of its keywords fits.
@@ -236,13 +266,18 @@ func (s *step) keyword(e Event) bool {
 	if !ok {
 		return false
 	}
-	if _, problems := f.CheckInput(args); len(problems) > 0 {
-		s.record(Decision{About: "start", Choice: "not started", Why: "the keyword does not fill the flow's inputs", Flow: f.Name})
-		return false
-	}
 	s.record(Decision{About: "reading", Choice: "keyword", Layer: "word", Flow: f.Name})
-	s.launch(f, Trigger{Data: args})
-	return true
+	return s.startedByText(f, args)
+}
+
+// startedByText starts a flow for a customer. False: it cannot be started now; the
+// text must not be lost over it.
+func (s *step) startedByText(f *flows.Flow, args map[string]any) bool {
+	problems := s.launch(f, Trigger{Data: args})
+	if len(problems) > 0 {
+		s.record(Decision{About: "start", Choice: "not started", Why: "the text does not fill the flow's inputs, or too much is open", Flow: f.Name})
+	}
+	return len(problems) == 0
 }
 
 // defaultFlow starts the line's flow for texts that nothing else reads.
@@ -251,9 +286,5 @@ func (s *step) defaultFlow() bool {
 	if s.env.Line.DefaultFlow == "" || !ok {
 		return false
 	}
-	if _, problems := f.CheckInput(nil); len(problems) > 0 {
-		return false
-	}
-	s.launch(f, Trigger{})
-	return true
+	return s.startedByText(f, nil)
 }

@@ -39,8 +39,9 @@ type step struct {
 	e       Event
 	effects []Effect
 	out     Outcome
-	said    int // messages so far
-	begun   int // runs and jobs so far
+	said    int  // messages so far
+	begun   int  // runs and jobs so far
+	reads   bool // a customer's text is being read, now or at last
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool
 }

@@ -28,11 +28,14 @@ type Store interface {
 	// Conversation set. An infrastructure error wraps ErrUnavailable.
 	Begin(ctx context.Context, events []Event) (Batch, error)
 
-	// Peek reads one conversation without locking it: for dry runs.
-	Peek(ctx context.Context, id string) (Loaded, error)
+	// Peek reads the conversation of an event without locking it, and the database's
+	// clock: for dry runs. One that does not exist yet comes with the event's line and
+	// phone, and with what the phone said to another line.
+	Peek(ctx context.Context, e Event) (Loaded, time.Time, error)
 
 	// Bury stores in one transaction what could not be applied: the dedupe key of
 	// the event and a dead letter. It returns false when the key was there already.
+	// Either way Due does not bring the event again.
 	Bury(ctx context.Context, e Event, reason string) (bool, error)
 
 	// Due lists conversations whose WakeAt has passed, earliest first, and the fates
@@ -80,7 +83,8 @@ type Writes struct {
 	Effects       []Effect // of all events, in order
 	Outcomes      map[int]Outcome
 	Dead          []DeadLetter
-	Forget        []int // events that were refused: their dedupe keys are taken out again
+	Forget        []int    // events that were refused or ignored: their dedupe keys are taken out again
+	Unborn        []string // conversations that this batch created and nothing happened to: their rows are taken out again
 }
 
 // Saved is a conversation's new row. State is encoded by the engine.

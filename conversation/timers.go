@@ -30,7 +30,7 @@ func (e *Engine) sweep(ctx context.Context) {
 				break
 			}
 			if len(due) > 0 {
-				if _, err = e.Submit(ctx, due); err != nil && ctx.Err() == nil && !errors.Is(err, ErrBusy) {
+				if err = e.submitDue(ctx, due); err != nil && ctx.Err() == nil && !errors.Is(err, ErrBusy) {
 					e.Log.Warn("deadlines could not be submitted", "error", err)
 				}
 			}
@@ -39,4 +39,19 @@ func (e *Engine) sweep(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// submitDue submits the earliest deadlines that there is room for: a busy engine
+// must not put them all off because it has no room for all. ErrBusy: some wait for
+// the next look.
+func (e *Engine) submitDue(ctx context.Context, due []Event) (err error) {
+	for n := len(due); n > 0; n /= 2 {
+		if _, err = e.Submit(ctx, due[:n]); err == nil && n < len(due) {
+			return ErrBusy
+		}
+		if !errors.Is(err, ErrBusy) {
+			return err
+		}
+	}
+	return err
 }

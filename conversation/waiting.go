@@ -60,7 +60,7 @@ func (s *step) timers() {
 func (s *step) fire(t Timer) {
 	if t.Kind == TimerEffect {
 		p := s.c.State.Pending
-		if p == nil || p.Wait != t.Wait {
+		if p == nil || p.Run != t.Run || p.Wait != t.Wait {
 			return
 		}
 		s.record(Decision{About: "reading", Choice: "no classifier", Why: "it did not answer in time", Run: p.Run})
@@ -90,7 +90,7 @@ func (s *step) fire(t Timer) {
 // silence runs from now.
 func (s *step) tookOff(t Settled) {
 	i := s.run(t.Run)
-	if i < 0 || s.c.State.Runs[i].Wait != t.Wait || s.c.State.Runs[i].OpenAt > 0 {
+	if i < 0 || t.Wait == 0 || s.c.State.Runs[i].Wait != t.Wait || s.c.State.Runs[i].OpenAt > 0 {
 		s.ignore()
 		return
 	}
@@ -112,7 +112,7 @@ func (s *step) tookOff(t Settled) {
 // failed ends the run whose question will never be seen.
 func (s *step) failed(t Settled) {
 	i := s.run(t.Run)
-	if i < 0 || s.c.State.Runs[i].Wait != t.Wait {
+	if i < 0 || t.Wait == 0 || s.c.State.Runs[i].Wait != t.Wait {
 		s.ignore()
 		return
 	}
@@ -127,6 +127,7 @@ func (s *step) failed(t Settled) {
 // classify asks the slow classifier what a text means for the front question.
 func (s *step) classify(c candidate, e Event) {
 	run := s.c.State.Runs[c.i]
+	e = s.stamped(e)
 	id := s.job(Job{Kind: JobClassify, Run: run.ID, Wait: run.Wait, Data: map[string]any{"text": e.Text.Text, "state": run.State, "flow": run.Flow, "hash": run.Hash}})
 	s.c.State.Pending = &Pending{Effect: id, Kind: JobClassify, Run: run.ID, Wait: run.Wait, Text: e}
 	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerEffect, Run: run.ID, Wait: run.Wait, At: s.env.Now + classifyTimeout})
@@ -153,20 +154,20 @@ func (s *step) result(r Result) {
 		s.unclassified(*p)
 		return
 	}
-	s.settlePending(p.Run)
 	said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
 	f, ok := s.version(i)
 	if !ok {
+		s.forgetPending("texts that were held are left to a person")
 		return
 	}
 	reading := f.Read(s.scope(), fixed(answer.Intent), s.c.State.Runs[i].Run, said)
-	c := candidate{i, f, reading}
-	if reading.Fits {
-		c.reading.Layer, c.reading.Exact = "classifier", false
-		s.take(c, said)
-	} else {
-		s.unfitting(c, said)
+	if !reading.Fits {
+		s.unclassified(*p)
+		return
 	}
+	s.settlePending()
+	reading.Layer, reading.Exact = "classifier", false
+	s.take(candidate{i, f, reading}, said)
 	s.release()
 }
 
@@ -178,21 +179,45 @@ func (f fixed) Read(_, _ string, intents []string) (string, bool, bool) {
 	return string(f), slices.Contains(intents, string(f)), false
 }
 
-// unclassified goes on without the classifier.
+// unclassified goes on without the classifier. When the question has gone
+// meanwhile, the text is read anew: it must not be lost over it.
 func (s *step) unclassified(p Pending) {
-	s.settlePending(p.Run)
+	s.settlePending()
+	s.reads = true
 	if i := s.run(p.Run); i >= 0 && s.c.State.Runs[i].Wait == p.Wait {
 		said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
 		if f, ok := s.version(i); ok && !s.keyword(p.Text) {
 			s.unfitting(candidate{i, f, flows.Reading{}}, said)
 		}
+	} else {
+		s.text(p.Text)
 	}
 	s.release()
 }
 
-func (s *step) settlePending(run string) {
+// settlePending ends the wait for a slow effect; the texts held for it are
+// released next.
+func (s *step) settlePending() {
 	s.c.State.Pending = nil
-	s.dropTimers(run, TimerEffect)
+	s.c.State.Timers = slices.DeleteFunc(s.c.State.Timers, func(t Timer) bool { return t.Kind == TimerEffect })
+}
+
+// forgetPending ends the wait for a slow effect because a person reads on.
+func (s *step) forgetPending(why string) {
+	if len(s.c.State.Held) > 0 {
+		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: why})
+	}
+	s.c.State.Held = nil
+	s.settlePending()
+}
+
+// stamped is a text that is read later, with the moment at which it came: which
+// question it belongs to is judged by that.
+func (s *step) stamped(e Event) Event {
+	if e.At <= 0 || e.At > s.env.Now {
+		e.At = s.env.Now
+	}
+	return e
 }
 
 // release reads the texts that were held, in order, until one has to wait again.

@@ -55,8 +55,47 @@ func (s *step) askSure(c candidate, said flows.Said) {
 	s.send(draft{run: run, class: c.flow.Class, text: text})
 }
 
+// alerts deals with a plain YES or NO while several alerts are open that it fits.
+// NO is the safe answer and is taken for all of them; YES clears none before the
+// customer has said which is meant.
+func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
+	if !front.reading.Fits || !s.c.State.Runs[front.i].Alert {
+		return false
+	}
+	sure := front.reading.Intent
+	if sure != "yes" && sure != "no" {
+		return false
+	}
+	var open []candidate // oldest first
+	var ids []string
+	for i, run := range s.c.State.Runs {
+		if !run.Alert || run.Wait == 0 || run.OpenAt == 0 || s.written(e) < run.OpenAt {
+			continue
+		}
+		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.Intent == sure {
+			open, ids = append(open, c), append(ids, run.ID)
+		}
+	}
+	switch {
+	case len(open) < 2:
+		return false
+	case sure == "no":
+		for n, c := range open { // each may move the others
+			if c.i = s.run(ids[n]); c.i >= 0 {
+				s.take(c, said)
+			}
+		}
+	case len(open) == 2:
+		s.askWhich(open[0], open[1], said)
+	default:
+		s.handoff(Handing{Reason: "unclear", Note: "said yes while several alerts are open", Run: ids[0], Priority: flows.Alert})
+	}
+	return true
+}
+
 // which reads the answer to askWhich or askSure. False: nothing was asked, or the
-// text is no choice and is read as usual.
+// text is no choice and is read as usual. What fits both questions again is left to
+// a person.
 func (s *step) which(said flows.Said) bool {
 	w := s.c.State.Which
 	if w == nil {
@@ -64,6 +103,10 @@ func (s *step) which(said flows.Said) bool {
 	}
 	s.c.State.Which = nil
 	run, decided := w.choose(s.env.Reader, said.Text, s.c.State.Language)
+	if !decided && s.stillBoth(w, said) {
+		s.handoff(Handing{Reason: "unclear", Note: "did not say which of two questions was answered", Run: w.Newer, Priority: flows.Alert})
+		return true
+	}
 	if !decided {
 		return false
 	}
@@ -83,6 +126,16 @@ func (s *step) which(said flows.Said) bool {
 	c.reading.Confirm = false
 	s.take(c, original)
 	return true
+}
+
+// stillBoth says that a text which chooses nothing again fits both questions.
+func (s *step) stillBoth(w *Which, said flows.Said) bool {
+	if w.Older == "" {
+		return false
+	}
+	older, a := s.consider(s.run(w.Older), said)
+	newer, b := s.consider(s.run(w.Newer), said)
+	return a && b && older.reading.Fits && newer.reading.Fits
 }
 
 // choose reads a choice: the run that was meant, "" for neither; false: no choice.

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,21 +169,18 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestResultAfterTheRunMovedOn brings the classifier's answer for a question that
-// a business event has meanwhile taken away.
+// TestResultAfterTheRunMovedOn brings the classifier's answer for a wait that a
+// business event has meanwhile ended; the same question is asked anew.
 func TestResultAfterTheRunMovedOn(t *testing.T) {
-	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.refunded: {goto: how}}}", 1)
+	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.found: {goto: ask}}}", 1)
 	k := newTalk(t, moving)
 	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	p := k.c.State.Pending
-	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.refunded"}})
-	if k.state("parcel") != "how" {
-		t.Fatalf("the event left the run in %q", k.state("parcel"))
-	}
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.found"}})
 	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
-	if k.state("parcel") != "how" || k.c.State.Handoff != nil || len(k.said()) != 0 {
+	if k.state("parcel") != "ask" || slices.Contains(k.callbacks(), "parcel.missing") || len(k.said()) != 0 {
 		t.Errorf("a late result moved the run to %q and said %q", k.state("parcel"), k.said())
 	}
 	if k.c.State.Pending != nil {
@@ -255,4 +253,24 @@ func TestExactWordOfASuspendedQuestion(t *testing.T) {
 	if k.state("parcel") != "how" {
 		t.Errorf("parcel is in %q, said %q", k.state("parcel"), k.said())
 	}
+}
+
+// TestUnseenQuestion: nobody is told "YES or NO please" about a question that has
+// not reached them.
+func TestUnseenQuestion(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.text("where is my order?")
+	if k.c.State.Handoff == nil || len(k.said()) != 0 {
+		t.Errorf("said %q, handoff %+v", k.said(), k.c.State.Handoff)
+	}
+	k = newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("yes")
+	k.text("but late")
+	if k.c.State.Handoff != nil || len(k.said()) != 0 || k.state("parcel") != "how" {
+		t.Errorf("said %q, handoff %+v, state %q", k.said(), k.c.State.Handoff, k.state("parcel"))
+	}
+	k.text("1") // a quick one may know what comes
+	k.wantSaid("Thanks!")
 }

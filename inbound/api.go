@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"log/slog"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,6 +22,7 @@ type API struct {
 	Route func(line, brand, to string) (string, error)
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
+	Log   *slog.Logger // nil: slog.Default
 }
 
 // Mount registers the operations on mux.
@@ -34,6 +36,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 	config.Security = []map[string][]string{{"key": {}}}
 	api := humago.New(mux, config)
 	guard := a.guard(api)
+	mux.HandleFunc(everything, elsewhere(mux))
 
 	huma.Register(api, operation(guard, "post-event", http.MethodPost, "/v1/events", "events", http.StatusAccepted,
 		"Report a business event: starts the flows that it triggers, or reaches the live runs that wait for it."), a.postEvent)
@@ -62,7 +65,7 @@ func operation(guard func(huma.Context, func(huma.Context)), id, method, path, s
 
 // EventInput is POST /v1/events.
 type EventInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" doc:"A repeat under the same key returns the first answer; another body under it is refused."`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$" doc:"A repeat under the same key returns the first answer; another body under it is refused."`
 	DryRun         bool   `query:"dry_run" doc:"Decide and answer with the decision records; nothing is stored or sent."`
 	RawBody        []byte
 	Body           struct {
@@ -70,14 +73,14 @@ type EventInput struct {
 		To       string         `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164." example:"+12025550123"`
 		Line     string         `json:"line,omitempty" maxLength:"32" doc:"The sender; default the brand's for the customer's country."`
 		Brand    string         `json:"brand,omitempty" maxLength:"64" doc:"The brand whose sender is used when no line is named."`
-		Language string         `json:"language,omitempty" maxLength:"35" doc:"BCP 47; default what is known of the customer, else the flow's first."`
+		Language string         `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z0-9-]*$" doc:"BCP 47; default what is known of the customer, else the flow's first."`
 		Data     map[string]any `json:"data,omitempty" doc:"The flow's inputs."`
 	}
 }
 
 // MessageInput is POST /v1/messages.
 type MessageInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128"`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
 	RawBody        []byte
 	Body           struct {
 		To    string `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164."`
@@ -91,7 +94,7 @@ type MessageInput struct {
 // EndInput is POST /v1/runs/{id}/end.
 type EndInput struct {
 	ID             string `path:"id" maxLength:"128"`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128"`
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
 	RawBody        []byte
 	Body           struct {
 		Outcome string `json:"outcome,omitempty" maxLength:"64" default:"ended" pattern:"^[a-z][a-z0-9_]*$"`

@@ -99,9 +99,12 @@ type ConversationList struct {
 const recent = 50
 
 func (a *API) getMessage(ctx context.Context, in *ByID) (*One[MessageBody], error) {
+	if !knowable(in.ID) {
+		return nil, huma.Error404NotFound("there is no message of this id")
+	}
 	m, found, err := a.Reads.Message(ctx, in.ID)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, a.unavailable(err)
 	}
 	if !found {
 		return nil, huma.Error404NotFound("there is no message of this id")
@@ -116,7 +119,7 @@ func (a *API) listConversations(ctx context.Context, in *ByPhone) (*One[Conversa
 	}
 	list, err := a.Reads.Conversations(ctx, phone)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, a.unavailable(err)
 	}
 	out := ConversationList{Conversations: []ConversationBody{}}
 	for _, c := range list {
@@ -126,9 +129,12 @@ func (a *API) listConversations(ctx context.Context, in *ByPhone) (*One[Conversa
 }
 
 func (a *API) getConversation(ctx context.Context, in *ByID) (*One[ConversationBody], error) {
+	if !knowable(in.ID) {
+		return nil, huma.Error404NotFound("there is no conversation of this id")
+	}
 	c, found, err := a.Reads.Conversation(ctx, in.ID)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, a.unavailable(err)
 	}
 	if !found {
 		return nil, huma.Error404NotFound("there is no conversation of this id")
@@ -136,7 +142,7 @@ func (a *API) getConversation(ctx context.Context, in *ByID) (*One[ConversationB
 	body := shownConversation(c)
 	_, messages, err := a.Reads.Thread(ctx, c.ID, 0, recent)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, a.unavailable(err)
 	}
 	for _, m := range messages {
 		body.Messages = append(body.Messages, shown(m))

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -17,6 +16,9 @@ import (
 )
 
 func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) {
+	if err := storable(in.RawBody); err != nil {
+		return nil, err
+	}
 	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
 	if err != nil {
 		return nil, err
@@ -27,7 +29,7 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 	if in.DryRun {
 		out, err := a.Engine.DryRun(ctx, e)
 		if err != nil {
-			return nil, unavailable(err)
+			return nil, a.unavailable(err)
 		}
 		return accepted(http.StatusOK, out)
 	}
@@ -35,6 +37,9 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 }
 
 func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, error) {
+	if strings.ContainsRune(in.Body.Text, 0) {
+		return nil, invalid("text", "it holds U+0000")
+	}
 	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
 	if err != nil {
 		return nil, err
@@ -47,7 +52,7 @@ func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, err
 
 func (a *API) endRun(ctx context.Context, in *EndInput) (*Accepted, error) {
 	id, _, ok := strings.Cut(in.ID, ".")
-	if !ok || id == "" {
+	if !ok || id == "" || !knowable(in.ID) {
 		return nil, huma.Error404NotFound("there is no run of this id")
 	}
 	e := a.event(ctx, "runs/"+in.ID, in.IdempotencyKey, in.RawBody)
@@ -95,7 +100,7 @@ func eventID(dedupe string) string {
 func (a *API) submit(ctx context.Context, e conversation.Event, status int) (*Accepted, error) {
 	outcomes, err := a.Engine.Submit(ctx, []conversation.Event{e})
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, a.unavailable(err)
 	}
 	return accepted(status, outcomes[0])
 }
@@ -144,12 +149,4 @@ var aboutInput = regexp.MustCompile(`^([a-z][a-z0-9_]*) (is|must|may|has) `)
 
 func invalid(field, why string) error {
 	return huma.Error422UnprocessableEntity(field+": "+why, &huma.ErrorDetail{Message: why, Location: "body." + field})
-}
-
-// unavailable is the answer when nothing was stored.
-func unavailable(err error) error {
-	if errors.Is(err, conversation.ErrBusy) || errors.Is(err, conversation.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("nothing was stored; try again"), http.Header{"Retry-After": {"1"}})
-	}
-	return err
 }

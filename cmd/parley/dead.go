@@ -22,7 +22,7 @@ type deadCommand struct {
 	} `cmd:"" help:"Show one, without its text."`
 	Retry struct {
 		ID string `arg:""`
-	} `cmd:"" help:"Apply one again under its old key; the server must run the mended flows."`
+	} `cmd:"" help:"Apply one again, once; the server must run the mended flows."`
 	Drop struct {
 		ID string `arg:""`
 	} `cmd:"" help:"Close one without applying it."`
@@ -95,22 +95,45 @@ func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *s
 		return err
 	}
 	defer stop()
-	e := d.Event
-	if config.line(e.Line) == "" {
-		return fmt.Errorf("no line of the configuration has the number %s", e.Line)
+	e, err := again(config, d)
+	if err != nil {
+		return err
 	}
-	e.Line, e.Conversation = config.line(e.Line), ""
-	e.Dedupe = "retry/" + d.ID // its own key is taken by the dead letter; this one keeps a second retry from applying twice
 	outcomes, err := engine.Submit(ctx, []conversation.Event{e})
 	if err != nil {
 		return fmt.Errorf("applying the event: %w", err)
 	}
-	if out := outcomes[0]; out.Status != conversation.Applied && !out.Repeated {
+	out := outcomes[0]
+	if out.Status != conversation.Applied && out.Status != conversation.Buried {
 		return errors.Join(fmt.Errorf("the event was %s", out.Status), fmt.Errorf("%v", out.Problems))
 	}
 	if _, err := s.CloseDeadLetter(ctx, d.ID, "retried"); err != nil {
 		return fmt.Errorf("closing the dead letter: %w", err)
 	}
+	if out.Status == conversation.Buried {
+		return errors.New("the event could not be applied again: it is kept as a new dead letter (parley dead list)")
+	}
 	fmt.Fprintln(p.Out, "applied")
 	return nil
+}
+
+// again is a dead letter's event as it is submitted once more: addressed anew, for
+// the configuration may know its line by now, and under a key of its own, for its
+// old one is taken. A second retry under that key hears what the first led to.
+func again(config Config, d conversation.DeadLetter) (conversation.Event, error) {
+	e := d.Event
+	e.Carrier, e.Dedupe, e.BodyHash = "", "retry/"+d.ID, ""
+	if e.Line == "" {
+		return e, nil // of one of our own ids
+	}
+	line := config.line(e.Line)
+	if line == "" {
+		return e, fmt.Errorf("no line of the configuration has the number %s", e.Line)
+	}
+	number, err := phone.Parse(e.Phone, phone.Region(line))
+	if err != nil {
+		return e, errors.New("the sender's number cannot be read")
+	}
+	e.Line, e.Phone, e.Conversation = line, number, ""
+	return e, nil
 }

@@ -182,7 +182,7 @@ func (h *house) doors() {
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
 	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Route: h.config.route,
-		Phone: func(to string) (string, error) { return phone.Parse(to, "") }}
+		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
 

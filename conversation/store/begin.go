@@ -182,6 +182,7 @@ func (b *batch) loadConsent(r row) error {
 // complete compares what was loaded with what was expected.
 func (b *batch) complete(created map[string]bool) error {
 	var there []string
+	vanished := false
 	for i := range b.events {
 		e := &b.events[i]
 		l := b.rows[e.Conversation]
@@ -191,8 +192,11 @@ func (b *batch) complete(created map[string]bool) error {
 			there = append(there, e.Conversation)
 		case e.Line != "" && e.Phone != "" && b.s.known.has(e.Conversation):
 			b.s.known.forget(e.Conversation)
-			return unavailable(errVanished)
+			vanished = true
 		}
+	}
+	if vanished { // all are forgotten before the second try
+		return unavailable(errVanished)
 	}
 	b.s.known.add(there)
 	return nil

@@ -16,6 +16,9 @@ const (
 	// saveWakeSQL alone touches the indexed wake_at: all other updates stay heap-only.
 	saveWakeSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5, wake_at = $6 WHERE id = $1`
 
+	// unbornSQL takes out a row that this transaction made and nothing happened to.
+	unbornSQL = `DELETE FROM conversations WHERE id = $1 AND rev = 0`
+
 	eventSQL = `INSERT INTO events (conversation, rev, at, kind, data) VALUES {each}($1, $2, $3, $4, $5){/each}`
 
 	consentSQL = `INSERT INTO consents (phone, state, at, source, word) VALUES ($1, $2, $3, $4, $5)
@@ -44,6 +47,10 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	p := new(pipe)
 	if err := b.save(p, w.Conversations); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
+	}
+	for _, id := range w.Unborn {
+		b.s.known.forget(id)
+		p.exec(unbornSQL, id)
 	}
 	events := make([][]any, len(w.Events))
 	for i, e := range w.Events {

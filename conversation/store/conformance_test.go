@@ -94,8 +94,16 @@ func engineLife(t *testing.T, s *store.Store) {
 	b.Rollback()
 	due := must(s.Due(ctx, 10))(t)
 	check(t, "the timer is not due", len(due) == 1 && due[0].Conversation == id && due[0].Kind == conversation.KindTimer)
-	l := must(s.Peek(ctx, id))(t)
+	l, _, err := s.Peek(ctx, conversation.Event{Conversation: id})
+	if err != nil {
+		t.Fatal(err)
+	}
 	check(t, "peek sees another consent", l.Existed && l.Consent.State == conversation.OptedOut)
+	b = begin(t, s, text(3, "3"))
+	unborn := b.Load(0).Conversation.ID
+	check(t, "unborn", b.Commit(ctx, conversation.Writes{Unborn: []string{unborn}}) == nil)
+	_, found, err = s.Conversation(ctx, unborn)
+	check(t, "an unborn conversation has a row", err == nil && !found)
 	jobs := must(store.Ask(ctx, s, `SELECT count(*) FROM river_job`))(t)
 	check(t, "the job was not inserted", jobs == 1)
 }
@@ -136,7 +144,11 @@ func operatorLife(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	check(t, "not buried", must(s.Bury(ctx, text(9, "bad"), "broken"))(t))
 	check(t, "buried twice", !must(s.Bury(ctx, text(9, "bad"), "broken"))(t))
-	dead := must(s.DeadLetters(ctx, 10))(t)
+	timer := conversation.Event{Kind: conversation.KindTimer, Conversation: s.ConversationID(line, phone(1))}
+	check(t, "the timer is not buried", must(s.Bury(ctx, timer, "broken"))(t) && len(must(s.Due(ctx, 10))(t)) == 0)
+	fate := conversation.Event{Kind: conversation.KindSent, Dedupe: "sent/m", Settled: &conversation.Settled{Message: "m"}}
+	check(t, "the fate is not buried", must(s.Bury(ctx, fate, "broken"))(t))
+	dead := must(s.DeadLetters(ctx, 1))(t)
 	if len(dead) != 1 || dead[0].Event.Text.Text != "hi" {
 		t.Fatalf("dead letters: %+v", dead)
 	}

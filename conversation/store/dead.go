@@ -17,6 +17,11 @@ const (
 	burySQL = `INSERT INTO dead_letters (id, at, carrier, key, kind, reason, conversation, event)
 		VALUES ($1, {now}, $2, $3, $4, $5, $6, $7)`
 
+	// The statements that keep Due from bringing an event again and again that cannot
+	// be applied.
+	spentWakeSQL = `UPDATE conversations SET wake_at = 0 WHERE id = $1 AND wake_at <= {now}`
+	toldSQL      = `UPDATE messages SET untold = 0 WHERE id = $1 AND untold = 1`
+
 	deadColumns = `SELECT id, at, carrier, key, kind, reason, conversation, event, status, tries FROM dead_letters `
 
 	deadLettersSQL = deadColumns + `WHERE status = 'dead' ORDER BY id LIMIT $1`
@@ -28,7 +33,8 @@ const (
 )
 
 // Bury stores in one transaction what could not be applied: the dedupe key of the
-// event and a dead letter. It returns false when the key was there already.
+// event and a dead letter. It returns false when the key was there already. Either
+// way Due does not bring the event again.
 func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (bool, error) {
 	text, err := json.Marshal(e)
 	if err != nil {
@@ -53,13 +59,22 @@ func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (
 	if e.Dedupe != "" {
 		p.affected(func(n int64) { isNew = n == 1 }, buryKeySQL, storable(e.Carrier), storable(e.Dedupe), string(result), storable(e.BodyHash))
 	}
+	switch {
+	case e.Kind == conversation.KindTimer:
+		p.exec(spentWakeSQL, storable(e.Conversation))
+	case e.Settled != nil:
+		p.exec(toldSQL, storable(e.Settled.Message))
+	}
 	if err := tx.flush(ctx, p); err != nil {
 		return false, fmt.Errorf("burying an event: %w", err)
 	}
+	p = new(pipe)
 	if !isNew {
+		if err := tx.commit(ctx, p); err != nil {
+			return false, fmt.Errorf("burying an event: %w", err)
+		}
 		return false, nil
 	}
-	p = new(pipe)
 	p.exec(burySQL, id.String(), storable(e.Carrier), storable(e.Dedupe), string(e.Kind), storable(reason), storable(e.Conversation), string(text))
 	if err := tx.commit(ctx, p); err != nil {
 		return false, fmt.Errorf("burying an event: %w", err)

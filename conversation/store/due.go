@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"parley/conversation"
 )
@@ -16,8 +17,8 @@ const (
 
 	peekSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE id = $1`
 
-	peekConsentSQL = `SELECT k.phone, k.state, k.at, k.source, k.word
-		FROM conversations c JOIN consents k ON k.phone = c.phone WHERE c.id = $1`
+	peekConsentSQL = `SELECT k.phone, k.state, k.at, k.source, k.word FROM consents k
+		WHERE k.phone = COALESCE((SELECT c.phone FROM conversations c WHERE c.id = $1), $2)`
 )
 
 // Due lists what conversations should hear of: those whose WakeAt has passed,
@@ -46,10 +47,15 @@ func (s *Store) Due(ctx context.Context, limit int) ([]conversation.Event, error
 	return events, nil
 }
 
-// Peek reads one conversation without locking it.
-func (s *Store) Peek(ctx context.Context, id string) (conversation.Loaded, error) {
-	l := conversation.Loaded{Conversation: conversation.Conversation{ID: id}}
+// Peek reads the conversation of an event without locking it, and the clock. One
+// that does not exist yet comes with the event's line and phone, and with what the
+// phone said to another line.
+func (s *Store) Peek(ctx context.Context, e conversation.Event) (conversation.Loaded, time.Time, error) {
+	id := e.Conversation
+	l := conversation.Loaded{Conversation: conversation.Conversation{ID: id, Line: e.Line, Phone: e.Phone}}
+	var now int64
 	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
 	p.query(func(r row) error {
 		l.Existed = true
 		return scanConversation(r, &l.Conversation)
@@ -57,12 +63,12 @@ func (s *Store) Peek(ctx context.Context, id string) (conversation.Loaded, error
 	p.query(func(r row) error {
 		k := &l.Consent
 		return r.Scan(&k.Phone, &k.State, &k.At, &k.Source, &k.Word)
-	}, peekConsentSQL, id)
+	}, peekConsentSQL, id, e.Phone)
 	if err := s.db.read(ctx, p); err != nil {
-		return conversation.Loaded{}, fmt.Errorf("reading a conversation: %w", err)
+		return conversation.Loaded{}, time.Time{}, fmt.Errorf("reading a conversation: %w", err)
 	}
 	l.Consent.Phone = l.Conversation.Phone
-	return l, nil
+	return l, time.UnixMilli(now), nil
 }
 
 // scanConversation reads id, line, phone, rev, wake_at and state.

@@ -53,7 +53,7 @@ func (s *Store) Conversations(ctx context.Context, phone string) ([]conversation
 
 // Conversation reads one by its id.
 func (s *Store) Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error) {
-	l, err := s.Peek(ctx, id)
+	l, _, err := s.Peek(ctx, conversation.Event{Conversation: id})
 	return l.Conversation, l.Existed, err
 }
 

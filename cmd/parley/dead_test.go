@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/conversation"
+)
+
+// buried serves a line, lets arrange bring events to their graves, and stops. It
+// returns the configuration file.
+func buried(t *testing.T, line string, arrange func(s *server)) (file string) {
+	t.Helper()
+	folder := t.TempDir()
+	t.Run("arrange", func(t *testing.T) {
+		config := testConfig("sqlite:" + filepath.Join(folder, "parley.db"))
+		config.Lines[0].Number = line
+		arrange(serveTest(t, config))
+	})
+	return write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
+}
+
+// deadIDs lists the open dead letters.
+func deadIDs(t *testing.T, file string) (ids []string) {
+	t.Helper()
+	code, out, errs := invoke(t, "", "--config", file, "dead", "list")
+	if code != 0 || strings.Contains(out+errs, testPhone) {
+		t.Fatalf("dead list: %d\n%s%s", code, out, errs)
+	}
+	for _, row := range strings.Split(strings.TrimSpace(out), "\n")[1:] {
+		ids = append(ids, strings.Fields(row)[0])
+	}
+	return ids
+}
+
+// peek opens the file's store for a look.
+func peek(t *testing.T, file string) (c conversation.Conversation, found bool) {
+	t.Helper()
+	config, err := LoadConfig(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openStore(context.Background(), config, "test", (&Program{Err: &syncBuffer{}}).logger(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c, found, err = s.Conversation(t.Context(), s.ConversationID(testLine, testPhone))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, found
+}
+
+// TestRetryFindsTheSameCustomer: a carrier writes numbers in its own way; retried,
+// an orphan belongs to the conversation that its sender has.
+func TestRetryFindsTheSameCustomer(t *testing.T) {
+	file := buried(t, "+12025550199", func(s *server) { // the line is not configured yet
+		if status := s.signed("/webhooks/lab", `{"type":"message.received","data":{"id":"m1","from":"12025550123","to":"`+testLine+`","text":"hello"}}`); status/100 != 2 {
+			t.Fatalf("the orphan was answered %d", status)
+		}
+	})
+	ids := deadIDs(t, file)
+	if len(ids) != 1 {
+		t.Fatalf("%d dead letters", len(ids))
+	}
+	if code, out, errs := invoke(t, "", "--config", file, "dead", "retry", ids[0]); code != 0 {
+		t.Fatalf("%d\n%s%s", code, out, errs)
+	}
+	if c, found := peek(t, file); !found || c.Rev != 1 {
+		t.Errorf("the customer's own conversation: found %v, rev %d", found, c.Rev)
+	}
+	if ids := deadIDs(t, file); len(ids) != 0 {
+		t.Errorf("still open: %v", ids)
+	}
+}
+
+// TestRetryThatFailsAgain says so, and leaves exactly one letter, which a later
+// retry applies.
+func TestRetryThatFailsAgain(t *testing.T) {
+	file := buried(t, testLine, func(s *server) { s.texts("hello") })
+	state := func(text string) {
+		db, err := sql.Open("sqlite", strings.TrimPrefix(mustLoad(t, file).Database, "sqlite:"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		if _, err := db.Exec(`UPDATE conversations SET state = $1`, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	state("{") // no state that can be read
+	config := mustLoad(t, file)
+	config.Listen, config.Admin = "127.0.0.1:0", "off"
+	t.Run("bury", func(t *testing.T) { serveTest(t, config).texts("lost pralines") })
+	ids := deadIDs(t, file)
+	if len(ids) != 1 {
+		t.Fatalf("%d dead letters", len(ids))
+	}
+	code, out, errs := invoke(t, "", "--config", file, "dead", "retry", ids[0])
+	if code == 0 || !strings.Contains(errs, "again") || strings.Contains(out+errs, "pralines") {
+		t.Errorf("a retry that failed: %d\n%s%s", code, out, errs)
+	}
+	next := deadIDs(t, file)
+	if len(next) != 1 || next[0] == ids[0] {
+		t.Fatalf("open letters %v, before %v", next, ids)
+	}
+	state("{}")
+	if code, out, errs := invoke(t, "", "--config", file, "dead", "retry", next[0]); code != 0 || !strings.Contains(out, "applied") {
+		t.Fatalf("%d\n%s%s", code, out, errs)
+	}
+	if c, _ := peek(t, file); c.Rev != 2 {
+		t.Errorf("rev %d, want 2", c.Rev)
+	}
+	if ids := deadIDs(t, file); len(ids) != 0 {
+		t.Errorf("still open: %v", ids)
+	}
+}
+
+func mustLoad(t *testing.T, file string) Config {
+	t.Helper()
+	config, err := LoadConfig(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config
+}

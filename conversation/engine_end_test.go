@@ -1,0 +1,126 @@
+package conversation_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/conversation"
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
+)
+
+// TestSubmitAfterTheEnd: nobody waits for an engine that has stopped.
+func TestSubmitAfterTheEnd(t *testing.T) {
+	s := storetest.Open(t, store.Options{URL: storetest.URL(t, "sqlite")})
+	e := conversation.New(conversation.Settings{Store: s, Catalog: &conversation.Catalog{}, Shards: 1, Log: slog.New(slog.DiscardHandler),
+		Directory: func() *conversation.Directory { return &conversation.Directory{} }})
+	ctx, stop := context.WithCancel(t.Context())
+	var others sync.WaitGroup
+	for range 8 { // some are on their way when it stops
+		others.Go(func() {
+			for ctx.Err() == nil {
+				waiting, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				if _, err := e.Submit(waiting, []conversation.Event{start("+12025550123")}); errors.Is(err, context.DeadlineExceeded) {
+					t.Error("left waiting")
+				}
+				cancel()
+			}
+		})
+	}
+	time.AfterFunc(50*time.Millisecond, stop)
+	if err := e.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	others.Wait()
+	for range 20 {
+		waiting, cancel := context.WithTimeout(t.Context(), time.Second)
+		_, err := e.Submit(waiting, []conversation.Event{start("+12025550123")})
+		cancel()
+		if !errors.Is(err, conversation.ErrUnavailable) {
+			t.Fatalf("after the end: %v", err)
+		}
+	}
+}
+
+// gate holds the first batch until it is opened, so that others gather.
+type gate struct {
+	conversation.Store
+	first sync.Once
+	held  chan struct{}
+	open  chan struct{}
+}
+
+func (g *gate) Begin(ctx context.Context, events []conversation.Event) (conversation.Batch, error) {
+	g.first.Do(func() { close(g.held); <-g.open })
+	return g.Store.Begin(ctx, events)
+}
+
+// TestTwinsInOneBatch: a repeat that meets the first in one transaction hears what
+// the first has led to, also when that is a refusal.
+func TestTwinsInOneBatch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := &gate{Store: s, held: make(chan struct{}), open: make(chan struct{})}
+		e := engineOn(t, g, counting, nil)
+		var all sync.WaitGroup
+		all.Go(func() { submit(t, e, start("+12025550124")) })
+		<-g.held
+		good := start("+12025550123")
+		good.Dedupe, good.BodyHash = "api/k/events/1", "h"
+		bad := conversation.Event{Kind: conversation.KindEndRun, Line: line, Phone: "+12025550123", Dedupe: "api/k/end/1", BodyHash: "h",
+			EndRun: &conversation.EndRun{Run: "nope", Outcome: "x"}}
+		gone := conversation.Event{Kind: conversation.KindEndRun, Conversation: "nobody", Dedupe: "api/k/end/2", BodyHash: "h",
+			EndRun: &conversation.EndRun{Run: "nobody.1", Outcome: "x"}}
+		var out []conversation.Outcome
+		all.Go(func() { out = submit(t, e, good, good, bad, bad, gone) })
+		time.AfterFunc(50*time.Millisecond, func() { close(g.open) })
+		all.Wait()
+		if out[1].Run != out[0].Run || len(out[1].Messages) != 1 || !out[1].Repeated {
+			t.Errorf("the twin got %+v, the first %+v", out[1], out[0])
+		}
+		if out[3].Status != conversation.Refused || len(out[3].Problems) != 1 {
+			t.Errorf("the twin of a refusal got %+v", out[3])
+		}
+		if again := submit(t, e, gone)[0]; again.Status != conversation.Ignored {
+			t.Errorf("what was ignored is remembered as %s", again.Status)
+		}
+	})
+}
+
+// TestBuriedIsRemembered: the repeat of an event that could not be applied hears
+// so, and is neither told yes nor that its body differs.
+func TestBuriedIsRemembered(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		e := engineOn(t, s, counting, func(c *conversation.Settings) { c.Reader = bomb{} })
+		submit(t, e, start("+12025550123"))
+		ev := text("+12025550123", "boom", "1")
+		ev.Carrier, ev.Dedupe, ev.BodyHash = "", "api/k/1", "h"
+		for i := range 2 {
+			if out := submit(t, e, ev)[0]; out.Status != conversation.Buried || out.Repeated != (i > 0) {
+				t.Errorf("try %d: %+v", i, out)
+			}
+		}
+	})
+}
+
+// TestDryRunSeesWhatTheEventWouldMeet: the consent of the phone, whichever line
+// heard it, and the database's clock.
+func TestDryRunSeesWhatTheEventWouldMeet(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s := storetest.Open(t, store.Options{URL: url, Ahead: func() time.Duration { return 100 * time.Hour }})
+		e := engineOn(t, s, counting, nil)
+		out, err := e.DryRun(t.Context(), start("+12025550123"))
+		if err != nil || len(out.Records) == 0 {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		submit(t, e, text("+12025550123", "STOP", "1"))
+		other := start("+12025550123")
+		other.Line = "+12025550199"
+		if out, err = e.DryRun(t.Context(), other); err != nil || out.Status != conversation.Refused {
+			t.Errorf("a dry run for a customer who has opted out: %+v, %v", out, err)
+		}
+	})
+}

@@ -1,0 +1,116 @@
+package inbound
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/conversation"
+)
+
+// elsewhere answers what no operation takes, as a problem like all others: 405 with
+// Allow where another method would do, else 404.
+func elsewhere(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			asked := r.Clone(r.Context())
+			asked.Method = method
+			if _, pattern := mux.Handler(asked); pattern != everything {
+				allowed = append(allowed, method)
+			}
+		}
+		problem := huma.NewError(http.StatusNotFound, "there is no such resource: see /v1/openapi.json")
+		if len(allowed) > 0 {
+			w.Header().Set("Allow", strings.Join(allowed, ", "))
+			problem = huma.NewError(http.StatusMethodNotAllowed, "this resource takes "+strings.Join(allowed, ", "))
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(problem.GetStatus())
+		_ = json.NewEncoder(w).Encode(problem) // the client may have hung up
+	}
+}
+
+// everything is the pattern of elsewhere.
+const everything = "/v1/"
+
+// knowable says whether an id can be one of ours: anything else is not found
+// without asking the database, which takes no odd bytes.
+func knowable(id string) bool { return anID.MatchString(id) }
+
+var anID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+
+// storable refuses event data that would be kept as something else: whole numbers
+// beyond 2^53, which JSON's readers round, and U+0000, which PostgreSQL cannot
+// store.
+func storable(body []byte) error {
+	var event struct {
+		Data map[string]any `json:"data"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	if err := dec.Decode(&event); err != nil {
+		return huma.Error400BadRequest("the body is no JSON")
+	}
+	for name, value := range event.Data {
+		if strings.ContainsRune(name, 0) {
+			return invalid("data", "a name holds U+0000")
+		}
+		if why := lossy(value); why != "" {
+			return invalid("data."+name, why)
+		}
+	}
+	return nil
+}
+
+func lossy(value any) string {
+	switch v := value.(type) {
+	case json.Number:
+		const most = 1 << 53
+		if n, err := strconv.ParseInt(v.String(), 10, 64); !strings.ContainsAny(v.String(), ".eE") && (err != nil || n > most || n < -most) {
+			return "this number has more digits than are kept: send it as text"
+		}
+	case string:
+		if strings.ContainsRune(v, 0) {
+			return "a text holds U+0000"
+		}
+	case []any:
+		for _, item := range v {
+			if why := lossy(item); why != "" {
+				return why
+			}
+		}
+	case map[string]any:
+		for name, item := range v {
+			if strings.ContainsRune(name, 0) {
+				return "a name holds U+0000"
+			}
+			if why := lossy(item); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
+}
+
+// unavailable is the answer when nothing was stored. What else went wrong is for
+// the log, not for the caller.
+func (a *API) unavailable(err error) error {
+	if errors.Is(err, conversation.ErrBusy) || errors.Is(err, conversation.ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("nothing was stored; try again"), http.Header{"Retry-After": {"1"}})
+	}
+	log := a.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.Error("an API request could not be answered", "error", err)
+	return huma.Error500InternalServerError("this could not be answered: see the server's log")
+}
