@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -109,7 +110,7 @@ type opened struct {
 func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (outcomes []Outcome, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = panicked(p)
 		}
 	}()
 	batch, err := e.Store.Begin(ctx, events)
@@ -141,6 +142,16 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 	}
 	e.Committed(a.lines)
 	return a.outcomes, nil
+}
+
+// panicked names a panic without its value, which may hold a customer's text; the
+// runtime's own errors hold none.
+func panicked(p any) error {
+	var known runtime.Error
+	if err, ok := p.(error); ok && errors.As(err, &known) {
+		return fmt.Errorf("panic: %w", known)
+	}
+	return fmt.Errorf("panic: a value of type %T", p)
 }
 
 // empty says that nothing of the batch is worth keeping: every event was a repeat,

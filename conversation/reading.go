@@ -82,6 +82,7 @@ func (s *step) read(e Event) {
 	case front.reading.Fits:
 		s.take(front, said)
 	case s.suspended(front.i, said):
+	case !s.bot(): // a version was gone
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
 	case s.keyword(e):

@@ -8,7 +8,9 @@ import (
 )
 
 // trigger carries a business event to the runs that wait for it, or starts the
-// flows that it triggers.
+// flows that it triggers. It does so whoever has the conversation: an alert or a
+// code must not wait for a person, and what the business reports stays true. The
+// person sees it in the console; the customer's answer goes to the person.
 func (s *step) trigger(t Trigger) {
 	if t.Language != "" {
 		s.c.State.Language = t.Language

@@ -157,9 +157,16 @@ func (s *step) job(j Job) string {
 	h := s.derive("job", s.begun)
 	j.ID = "job_" + hex.EncodeToString(h[:12])
 	j.Conversation, j.Line, j.Phone = s.c.ID, s.c.Line, s.c.Phone
-	j.Epoch, j.At, j.Test = s.c.State.Epoch, s.env.Now, s.e.Test
+	j.Epoch, j.At, j.Test = s.c.State.Epoch, s.env.Now, s.e.Test || s.testing(j.Run)
 	s.effects = append(s.effects, Effect{Job: &j})
 	return j.ID
+}
+
+// testing says whether a run, which may have ended in this step, is a test key's:
+// what it leads to later is marked as a test too.
+func (s *step) testing(run string) bool {
+	is := func(r Run) bool { return r.ID == run && r.Test }
+	return slices.ContainsFunc(s.c.State.Runs, is) || slices.ContainsFunc(s.was.State.Runs, is)
 }
 
 // run finds a live run; -1: there is none.

@@ -129,6 +129,19 @@ func TestQueuedStartsKeepTheirMode(t *testing.T) {
 	}
 }
 
+// What a test run leads to later is marked as a test, its end included.
+func TestATestRunStaysATest(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.apply(Event{Kind: KindTrigger, Test: true, Trigger: &Trigger{Flow: "parcel"}})
+	k.taken().after(time.Minute).text("yes")
+	k.taken().after(time.Minute).text("1")
+	for _, f := range k.effects {
+		if f.Job != nil && !f.Job.Test {
+			t.Errorf("%s is told as real", f.Job.Name)
+		}
+	}
+}
+
 // No text and no deadline is ever refused: a refusal would lose it.
 func TestATextIsNeverRefused(t *testing.T) {
 	keyed := `
