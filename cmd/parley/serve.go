@@ -227,7 +227,11 @@ func (h *house) run(ctx context.Context) error {
 func (h *house) runner() jobs.Runner {
 	return jobs.Runner{Submit: h.engine, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j)
+			err := h.prepared.callbacks.Deliver(ctx, j)
+			if err != nil {
+				h.log.Warn("a callback was not taken and is tried again", "event", j.Name, "job", j.ID, "error", err)
+			}
+			return conversation.Event{}, false, err
 		},
 	}}
 }
