@@ -61,10 +61,11 @@ func readConsent(text string) (consentWord, bool) {
 	for trimmed := true; trimmed; {
 		trimmed = false
 		for _, c := range courtesies {
-			rest, front := strings.CutPrefix(folded, c+" ")
-			rest, back := strings.CutSuffix(rest, " "+c)
-			if front || back {
-				folded, trimmed = rest, true
+			if rest, ok := strings.CutPrefix(folded, c); ok && strings.HasPrefix(rest, " ") {
+				folded, trimmed = rest[1:], true
+			}
+			if rest, ok := strings.CutSuffix(folded, c); ok && strings.HasSuffix(rest, " ") {
+				folded, trimmed = rest[:len(rest)-1], true
 			}
 		}
 	}
