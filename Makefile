@@ -29,8 +29,25 @@ test:
 	@missing="$$(.ci/packages)"; status=0; \
 	$(MAKE) --no-print-directory web check || status=1; \
 	PARLEY_LACKS="$$missing" $(GO) test -race -timeout 9m ./... || status=1; \
+	.ci/fuzz 5 || status=1; \
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
+
+# The long proofs, about twenty minutes. Every figure of the summary is printed.
+proof:
+	@.ci/tools go gcc git
+	@missing="$$(.ci/packages)"; status=0; \
+	PARLEY_PROOF=1 PARLEY_LACKS="$$missing" $(GO) test -race -count=1 -timeout 60m -run 'TestProof' -v ./cmd/parley || status=1; \
+	.ci/fuzz 60 || status=1; \
+	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
+	exit $$status
+
+# What it costs. The figures are this machine's: leave it alone meanwhile.
+bench:
+	@.ci/tools go gcc
+	@.ci/packages >/dev/null
+	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
+	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run TestSpeed -v ./cmd/parley | grep -v '^{'
 
 check:
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofmt'd: $$out"; exit 1; fi

@@ -25,6 +25,10 @@ var consentTexts = map[string]map[string]string{
 		"en": "{brand}: You get texts about your orders, bookings and account.{contact: Contact: }. Reply STOP to opt out.",
 		"es": "{brand}: Recibe mensajes sobre sus pedidos, citas y cuenta.{contact: Contacto: }. Responda STOP para no recibirlos.",
 	},
+	"sure": {
+		"en": "To be sure: did you mean {choice}? Reply YES or NO.",
+		"es": "Para estar seguros: quiso decir {choice}? Responda SI o NO.",
+	},
 	"which": {
 		"en": "We asked you two things. Is this your answer to 1 or 2?\n1: {first}\n2: {second}",
 		"es": "Le preguntamos dos cosas. Responde a la 1 o a la 2?\n1: {first}\n2: {second}",

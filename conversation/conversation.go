@@ -118,12 +118,16 @@ type Pending struct {
 	Text   Event  `json:"x"` // the text that is being read
 }
 
-// Which is an answer that fitted two open questions, one of them an alert: the
-// customer is asked which was meant before anything is done with it.
+// Which is an answer that has to be cleared up before anything is done with it:
+// it fitted two open questions, one of them an alert, or its transition asks to be
+// confirmed and it was not the exact word.
 type Which struct {
 	Text  Text   `json:"x"`
-	Older string `json:"a"` // run offered as 1
-	Newer string `json:"b"` // run offered as 2
+	Older string `json:"a,omitempty"` // run offered as 1; "": it is to be confirmed
+	Newer string `json:"b"`           // run offered as 2, or whose transition it is
+	// Intent is how an answer to be confirmed was understood: a classifier is not
+	// asked again.
+	Intent string `json:"n,omitempty"`
 }
 
 // Encode gives the state's stored form.

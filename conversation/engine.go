@@ -40,9 +40,8 @@ type Engine struct {
 	seed    maphash.Seed
 	shards  []*shard
 	closing chan struct{}
-
-	mu     sync.RWMutex
-	closed bool // written under mu before closing is closed: nothing is queued after it
+	gate    sync.RWMutex // held for reading while requests are queued: none comes after closed
+	closed  bool
 }
 
 // mostWaiting is how many events a shard holds before it says ErrBusy;
@@ -88,7 +87,7 @@ func New(s Settings) *Engine {
 }
 
 // Run applies what is submitted and sweeps for deadlines until ctx ends; then it
-// finishes what is waiting and returns. It is called once.
+// finishes what is waiting and returns.
 func (e *Engine) Run(ctx context.Context) error {
 	var shards, sweep sync.WaitGroup
 	for _, s := range e.shards {
@@ -97,12 +96,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	sweep.Go(func() { e.sweep(ctx) })
 	<-ctx.Done()
 	sweep.Wait()
-	e.mu.Lock()
-	e.closed = true
-	e.mu.Unlock()
-	close(e.closing)
+	e.close()
 	shards.Wait()
 	return nil
+}
+
+func (e *Engine) close() {
+	e.gate.Lock()
+	defer e.gate.Unlock()
+	if !e.closed {
+		e.closed = true
+		close(e.closing)
+	}
 }
 
 // Submit applies events and returns their outcomes in order. ErrBusy and
@@ -117,6 +122,7 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 		}
 		requests[i] = &request{event: events[i], done: &done}
 	}
+	done.Add(len(requests))
 	if err := e.enqueue(requests); err != nil {
 		return nil, err
 	}
@@ -137,11 +143,11 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 	return outcomes, nil
 }
 
-// enqueue gives every request to its shard, or none. It never waits: a reserved
-// place is free. What is queued is drained, also when the engine is closing.
+// enqueue gives every request to its shard, or none. It does not wait: a shard has
+// a place for each request that was reserved.
 func (e *Engine) enqueue(requests []*request) error {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
+	e.gate.RLock()
+	defer e.gate.RUnlock()
 	if e.closed {
 		return fmt.Errorf("shutting down: %w", ErrUnavailable)
 	}
@@ -149,7 +155,6 @@ func (e *Engine) enqueue(requests []*request) error {
 		return ErrBusy
 	}
 	for _, r := range requests {
-		r.done.Add(1)
 		e.shardOf(r).queue <- r
 	}
 	return nil

@@ -175,6 +175,10 @@ func (s *step) suspended(front int, said flows.Said) bool {
 
 // take carries out what a reading means for the run that asked.
 func (s *step) take(c candidate, said flows.Said) {
+	if c.reading.Confirm && !c.reading.Exact {
+		s.askSure(c, said)
+		return
+	}
 	run := &s.c.State.Runs[c.i]
 	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID

@@ -167,3 +167,93 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 		t.Errorf("handoff %+v", k.c.State.Handoff)
 	}
 }
+
+// TestResultAfterTheRunMovedOn brings the classifier's answer for a question that
+// a business event has meanwhile taken away.
+func TestResultAfterTheRunMovedOn(t *testing.T) {
+	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.refunded: {goto: how}}}", 1)
+	moving = strings.Replace(moving, `      - {match: ["1", fine]`, "      - {intent: no, goto: person}\n"+`      - {match: ["1", fine]`, 1) // it would fit there too
+	k := newTalk(t, moving)
+	k.env.Line.Classifier = true
+	k.start("parcel", nil)
+	k.taken().after(time.Minute).text("hm")
+	p := k.c.State.Pending
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.refunded"}})
+	if k.state("parcel") != "how" {
+		t.Fatalf("the event left the run in %q", k.state("parcel"))
+	}
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
+	if k.state("parcel") != "how" || k.c.State.Handoff != nil || len(k.said()) != 0 {
+		t.Errorf("a late result moved the run to %q and said %q", k.state("parcel"), k.said())
+	}
+	if k.c.State.Pending != nil {
+		t.Error("texts are held for ever")
+	}
+}
+
+func TestSeveralAlerts(t *testing.T) {
+	two := func(t *testing.T) *talk {
+		k := newTalk(t, strings.Replace(alarm, "class: alert", "class: alert\noverlap: parallel", 1))
+		k.start("alarm", nil)
+		k.taken().after(time.Hour)
+		k.start("alarm", nil)
+		k.taken().after(time.Hour)
+		return k
+	}
+	k := two(t)
+	k.text("no")
+	k.wantSaid("Acme: thank you, we stop it.", "Acme: thank you, we stop it.")
+	if len(k.c.State.Runs) != 0 {
+		t.Errorf("a plain NO left %d alerts open", len(k.c.State.Runs))
+	}
+	k = two(t)
+	k.text("yes")
+	if len(k.c.State.Runs) != 2 || k.c.State.Which == nil {
+		t.Errorf("a plain YES cleared something: %d open", len(k.c.State.Runs))
+	}
+	k.after(time.Minute).text("1")
+	if k.out.Run == "" || len(k.c.State.Runs) != 1 {
+		t.Errorf("after the choice %d are open", len(k.c.State.Runs))
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	sure := strings.Replace(parcel, "{intent: no, goto: missing}", "{intent: no, as: not_arrived, goto: missing, confirm: true}", 1)
+	sure = strings.Replace(sure, "{intent: yes, goto: how}", "{match: [\"/nope/\"], as: not_arrived, goto: missing, confirm: true}\n      - {intent: yes, goto: how}", 1)
+	begin := func() *talk {
+		k := newTalk(t, sure)
+		k.start("parcel", nil)
+		return k.taken().after(time.Minute)
+	}
+	k := begin()
+	k.text("NO") // the exact word needs no second question
+	k.wantSaid("A colleague will answer.")
+	k = begin()
+	k.text("nope nope")
+	k.wantSaid("To be sure: did you mean NOT ARRIVED? Reply YES or NO.")
+	k.after(time.Minute).text("yes")
+	k.wantSaid("A colleague will answer.")
+	k = begin()
+	k.text("nope nope")
+	k.after(time.Minute).text("no")
+	k.wantSaid("Acme: did it arrive? YES or NO")
+	k.after(time.Minute).text("yes")
+	k.wantSaid("How? 1 fine, 2 damaged")
+	k = begin()
+	k.text("nope nope")
+	k.after(time.Minute).text("whatever")
+	k.wantSaid("YES or NO please")
+}
+
+// TestExactWordOfASuspendedQuestion: a plain YES reaches the question behind the
+// front one when that has no use for it.
+func TestExactWordOfASuspendedQuestion(t *testing.T) {
+	k := newTalk(t, parcel, count)
+	k.start("parcel", nil)
+	k.taken().after(time.Hour)
+	k.start("count", nil)
+	k.taken().after(time.Hour).text("yes")
+	if k.state("parcel") != "how" {
+		t.Errorf("parcel is in %q, said %q", k.state("parcel"), k.said())
+	}
+}

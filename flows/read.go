@@ -62,13 +62,22 @@ func match(replies []*reply, intents []string, rd Reader, language, text, words 
 		intent, ok, maybe := rd.Read(text, language, intents)
 		*later = *later || maybe && !ok
 		if i := slices.IndexFunc(replies, func(r *reply) bool { return r.intent == intent }); ok && i >= 0 && intent != "" {
-			return replies[i].reading(i, "lexicon"), true
+			r := replies[i].reading(i, "lexicon")
+			r.Exact = slices.Contains(plainWords[intent], words)
+			return r, true
 		}
 	}
 	if i := slices.IndexFunc(replies, func(r *reply) bool { return r.any }); i >= 0 && words != "" {
 		return replies[i].reading(i, "any"), true
 	}
 	return Reading{}, false
+}
+
+// plainWords are the words that say an intent and nothing else: they count as
+// exact, like the words that an author wrote.
+var plainWords = map[string][]string{
+	"yes": {"yes", "y", "si", "oui", "ja", "sim"},
+	"no":  {"no", "n", "non", "nein", "nao"},
 }
 
 // byWord finds the reply whose word is the whole text, else the one whose option

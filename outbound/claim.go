@@ -53,6 +53,7 @@ func (r *run) claim(ctx context.Context, name string, line Line, out *outlet, pa
 	n, _ := pace.room(r.now(), r.live(), slots)
 	n, _ = out.pace.room(r.now(), r.live(), n)
 	var claimed []conversation.Message
+	started := r.now() // before the claim: the leases begin while it is under way
 	if n > 0 {
 		var err error
 		claimed, err = r.ask(name, line, n)
@@ -63,7 +64,6 @@ func (r *run) claim(ctx context.Context, name string, line Line, out *outlet, pa
 		}
 	}
 	out.free(slots - len(claimed))
-	started := r.now()
 	segments := 0
 	for _, m := range claimed {
 		segments += max(1, m.Segments)

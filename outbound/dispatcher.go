@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -32,7 +33,8 @@ type Dispatcher struct {
 	Live func() int
 	// PublicURL is where carriers reach us; "": no receipts are asked for.
 	PublicURL string
-	// Timeout bounds one send; 0: 10 s. A lease is this and 15 s.
+	// Timeout bounds one send through carriers that have none of their own; 0: 10 s. A
+	// lease is the longest of them and 15 s.
 	Timeout time.Duration
 	// Batch bounds one claim; 0: 64.
 	Batch int
@@ -61,6 +63,8 @@ type Carrier struct {
 	Rate float64
 	// Concurrency bounds the sends under way; 0: 32.
 	Concurrency int
+	// Timeout bounds one send; 0: the dispatcher's.
+	Timeout time.Duration
 }
 
 // Line is one sender.
@@ -133,8 +137,7 @@ type run struct {
 	*Dispatcher
 	log      *slog.Logger
 	now      func() time.Time
-	timeout  time.Duration
-	lease    time.Duration
+	lease    time.Duration // for all carriers: whoever finds an expired one need not know whose it was
 	carriers map[string]*outlet
 	paces    map[string]*pace // by line
 	sends    sync.WaitGroup
@@ -156,7 +159,7 @@ type outlet struct {
 func (d *Dispatcher) newRun() (*run, error) {
 	d.once.Do(d.prepare)
 	r := &run{
-		Dispatcher: d, log: d.Log, now: d.Now, timeout: d.Timeout,
+		Dispatcher: d, log: d.Log, now: d.Now,
 		carriers: make(map[string]*outlet), paces: make(map[string]*pace),
 		results: make(chan result, 1024), tales: make(chan result, 1024), stopping: make(chan struct{}),
 	}
@@ -166,13 +169,17 @@ func (d *Dispatcher) newRun() (*run, error) {
 	if r.now == nil {
 		r.now = time.Now
 	}
-	if r.timeout <= 0 {
-		r.timeout = 10 * time.Second
+	timeout := cmp.Or(d.Timeout, 10*time.Second)
+	longest := timeout
+	if len(d.Carriers) > 0 {
+		longest = 0
 	}
-	r.lease = r.timeout + 15*time.Second
 	for name, c := range d.Carriers {
+		c.Timeout = cmp.Or(c.Timeout, timeout)
+		longest = max(longest, c.Timeout)
 		r.carriers[name] = newOutlet(name, c)
 	}
+	r.lease = longest + 15*time.Second
 	for name, line := range d.Lines {
 		if r.carriers[line.Carrier] == nil {
 			return nil, fmt.Errorf("line %s: there is no carrier %q", name, line.Carrier)

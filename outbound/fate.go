@@ -27,7 +27,7 @@ func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time)
 	}
 	note := ""
 	if looker, ok := out.Provider.(provider.Looker); ok {
-		accepted, found, err := r.look(looker, m.ID)
+		accepted, found, err := r.look(looker, out, m.ID)
 		if err != nil {
 			r.log.Warn("asking a carrier about a message of unknown fate", "carrier", out.name, "message", m.ID)
 			return
@@ -43,7 +43,7 @@ func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time)
 		}
 		note = Repeated
 	}
-	if r.deadline(started).Sub(r.now()) < r.timeout {
+	if r.deadline(started).Sub(r.now()) < out.Timeout {
 		return // too late for another send under this lease
 	}
 	accepted, err := r.send(m, out, true)
@@ -57,8 +57,8 @@ func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time)
 	}
 }
 
-func (r *run) look(looker provider.Looker, id string) (provider.Accepted, bool, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), min(r.timeout, 3*time.Second))
+func (r *run) look(looker provider.Looker, out *outlet, id string) (provider.Accepted, bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), min(out.Timeout, 3*time.Second))
 	defer cancel()
 	return looker.Look(ctx, id)
 }

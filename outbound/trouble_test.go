@@ -3,6 +3,7 @@ package outbound_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,3 +210,40 @@ func TestUnknownCarrier(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// sleepy is a queue whose first claim is answered late: the process stood still.
+type sleepy struct {
+	*table
+	once sync.Once
+}
+
+func (s *sleepy) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Message, error) {
+	claimed, err := s.table.Claim(ctx, c)
+	s.once.Do(func() { time.Sleep(30 * time.Second) })
+	return claimed, err
+}
+
+// A sender that stood still beyond its lease leaves the message to whoever took it
+// over meanwhile.
+func TestStoodStill(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "a"})
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}}, outbound.Line{}, 40*time.Second,
+			func(d *outbound.Dispatcher) { d.Queue = &sleepy{table: tab} })
+		if r := tab.row("a"); r.Status != conversation.Sent || len(c.sent) != 1 {
+			t.Errorf("%s, handed over %d times", r.Status, len(c.sent))
+		}
+	})
+}
+
+// The lease is as long as the slowest carrier needs; each send ends by its own.
+func TestCarriersOwnTimeout(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		c.takes = 5 * time.Second
+		tab.add(conversation.Message{ID: "a"})
+		house(t, tab, outbound.Carrier{Provider: c, Timeout: 2 * time.Second}, outbound.Line{}, 6*time.Second)
+		if r := tab.row("a"); !r.parked || r.lease.Sub(c.begun) > 18*time.Second {
+			t.Errorf("parked %v, leased for %v", r.parked, r.lease.Sub(c.begun))
+		}
+	})
+}

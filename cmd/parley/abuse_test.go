@@ -118,7 +118,7 @@ func TestLogsHoldNobodysWords(t *testing.T) {
 		s.signed("/webhooks/lab", `{"type":"message.status","data":{"id":"x\nlevel=ERROR forged","status":"failed","error":"a\nb"}}`)
 		s.do(http.MethodPost, "/webhooks/lab", "", "lost pralines")
 		s.do(http.MethodPost, "/v1/messages", s.key, map[string]any{"to": testPhone, "text": "words of the shop"})
-		eventually(t, "a callback has failed", func() bool { return called.Load() > before && strings.Contains(s.logs.String(), "slow_effect") })
+		eventually(t, "callbacks have failed", func() bool { return called.Load() > before+1 })
 		log := s.logs.String()
 		for _, secret := range []string{"Zsuzsanna", "ORD-77123", "yeah", "pralines", "words of the shop", testPhone, testPhone[1:], s.key, "wrongsecret",
 			testSecret, testSecret[6:], callbackSecret[6:], "idem-5511", "\nlevel=ERROR forged"} {

@@ -74,6 +74,7 @@ func TestCommandLineErrors(t *testing.T) {
 		{"no such variable", good + "name: \"${PARLEY_NO_SUCH_VARIABLE}\"\n", []string{"serve"}, 1, []string{"line 8:7", "PARLEY_NO_SUCH_VARIABLE"}},
 		{"unknown carrier", strings.Replace(good, "carrier: lab", "carrier: lob", 1), []string{"config", "check"}, 1, []string{`no carrier "lob"`}},
 		{"unknown provider", strings.Replace(good, "provider: loopback", "provider: pigeon", 1), []string{"config", "check"}, 1, []string{"pigeon", "twilio"}},
+		{"long timeout", strings.Replace(good, "provider: loopback", "provider: loopback, timeout: 11s", 1), []string{"config", "check"}, 1, []string{"carriers.lab.timeout", "10s"}},
 		{"taken port", strings.Replace(good, "127.0.0.1:0", taken.Addr().String(), 1), []string{"serve"}, 1, []string{"address already in use"}},
 		{"unreachable database", strings.Replace(good, "sqlite:"+folder+"/parley.db", "postgres://127.0.0.1:1/none", 1), []string{"serve"}, 1, []string{"127.0.0.1"}},
 		{"no config", "", []string{"serve"}, 1, []string{"empty"}},

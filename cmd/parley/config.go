@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -58,17 +59,21 @@ type BrandConfig struct {
 
 // CarrierConfig is a provider with credentials.
 type CarrierConfig struct {
-	Provider   string            `yaml:"provider"`    // twilio, kannel, generic, loopback
-	BaseURL    string            `yaml:"base_url"`    // elsewhere than the provider's own: an emulator, a regional host
-	AccountSID string            `yaml:"account_sid"` // twilio
-	AuthToken  string            `yaml:"auth_token"`  // twilio
-	Username   string            `yaml:"username"`    // kannel
-	Password   string            `yaml:"password"`    // kannel
-	Secret     string            `yaml:"secret"`      // of its webhooks: kannel, generic, loopback
-	Secrets    []string          `yaml:"secrets"`     // further live secrets while one is rotated
-	OnlyTo     []string          `yaml:"only_to"`     // the only phones that may be texted through it; default all
-	Rate       float64           `yaml:"rate"`        // segments per second on each of its lines; default 10
-	Options    map[string]string `yaml:"options"`     // what only one provider knows
+	Provider   string   `yaml:"provider"`    // twilio, kannel, generic, loopback
+	BaseURL    string   `yaml:"base_url"`    // elsewhere than the provider's own: an emulator, a regional host
+	AccountSID string   `yaml:"account_sid"` // twilio
+	AuthToken  string   `yaml:"auth_token"`  // twilio
+	Username   string   `yaml:"username"`    // kannel
+	Password   string   `yaml:"password"`    // kannel
+	Secret     string   `yaml:"secret"`      // of its webhooks: kannel, generic, loopback
+	Secrets    []string `yaml:"secrets"`     // further live secrets while one is rotated
+	OnlyTo     []string `yaml:"only_to"`     // the only phones that may be texted through it; default all
+	Rate       float64  `yaml:"rate"`        // segments per second on each of its lines; default 10
+	// Timeout is how long one message may take to be handed over, 10s at most, which
+	// is also the default. What this server was sending when it died is taken up when
+	// the longest of the carriers' timeouts and 15 s have passed.
+	Timeout time.Duration     `yaml:"timeout"`
+	Options map[string]string `yaml:"options"` // what only one provider knows
 }
 
 // LineConfig is one sender.
@@ -179,6 +184,9 @@ func (c *Config) check() error {
 	for name, carrier := range c.Carriers {
 		if carrier.Provider == "" {
 			bad("carriers.%s: name its provider", name)
+		}
+		if carrier.Timeout < 0 || carrier.Timeout > 10*time.Second {
+			bad("carriers.%s.timeout: want at most 10s", name)
 		}
 	}
 	seen := map[string]bool{}

@@ -19,7 +19,13 @@ import (
 	"parley/outbound/provider"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := storetest.Main(m)
+	if built.folder != "" {
+		os.RemoveAll(built.folder)
+	}
+	os.Exit(code)
+}
 
 const (
 	testLine   = "+12025550100"

@@ -16,13 +16,31 @@ import (
 // openStore opens the configured database. SQLite is migrated on the way, since
 // nobody else shares it; PostgreSQL wants parley migrate.
 func openStore(ctx context.Context, c Config, node string, log *slog.Logger) (*store.Store, error) {
-	o := store.Options{URL: c.Database, Node: node, Log: log}
+	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()})}
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		if err := store.Migrate(ctx, o); err != nil {
 			return nil, err
 		}
 	}
 	return store.Open(ctx, o)
+}
+
+// onlyWarnings keeps the database's everyday news out of the log.
+type onlyWarnings struct{ slog.Handler }
+
+// Enabled says no below warnings.
+func (h onlyWarnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, l)
+}
+
+// WithAttrs keeps the restraint.
+func (h onlyWarnings) WithAttrs(a []slog.Attr) slog.Handler {
+	return onlyWarnings{h.Handler.WithAttrs(a)}
+}
+
+// WithGroup keeps the restraint.
+func (h onlyWarnings) WithGroup(name string) slog.Handler {
+	return onlyWarnings{h.Handler.WithGroup(name)}
 }
 
 // configVersion is the name under which the lines are kept among the flow

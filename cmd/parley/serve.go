@@ -82,7 +82,7 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.carriers[name] = outbound.Carrier{Provider: made, Traits: traits, OnlyTo: cc.OnlyTo}
+		p.carriers[name] = outbound.Carrier{Provider: made, Traits: traits, OnlyTo: cc.OnlyTo, Timeout: cc.Timeout}
 	}
 	for _, l := range c.Lines {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
@@ -225,7 +225,7 @@ func (h *house) run(ctx context.Context) error {
 
 // runner says who carries out which slow effect.
 func (h *house) runner() jobs.Runner {
-	return jobs.Runner{Submit: h.engine, Log: h.log, Do: map[string]jobs.Do{
+	return jobs.Runner{Submit: h.engine, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j)
 		},

@@ -20,14 +20,14 @@ type triggerCommand struct {
 	Type   string   `arg:"" help:"The event type, as flows name it: order.delivered"`
 	To     string   `arg:"" help:"The customer's phone, E.164."`
 	Data   []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; a value that is JSON is taken as such."`
-	URL    string   `default:"http://127.0.0.1:8080" env:"PARLEY_URL" help:"Where the server listens."`
+	URL    string   `env:"PARLEY_URL" help:"Where the server listens; default what parley.yaml says, else http://127.0.0.1:8080."`
 	Key    string   `env:"PARLEY_KEY" help:"An API key with the scope events."`
 	Line   string   `help:"The sender; default the brand's."`
 	DryRun bool     `help:"Print what would be done and why; nothing is stored or sent."`
 }
 
 // Run posts the event and prints the answer.
-func (c *triggerCommand) Run(ctx context.Context, p *Program) error {
+func (c *triggerCommand) Run(ctx context.Context, p *Program, all *commands) error {
 	if c.Key == "" {
 		return errors.New("an API key is needed: --key or PARLEY_KEY (parley keys create NAME makes one)")
 	}
@@ -38,6 +38,13 @@ func (c *triggerCommand) Run(ctx context.Context, p *Program) error {
 	body, err := json.Marshal(map[string]any{"type": c.Type, "to": c.To, "line": c.Line, "data": data})
 	if err != nil {
 		return fmt.Errorf("encoding the event: %w", err)
+	}
+	if c.URL == "" {
+		config, err := all.load()
+		if err != nil {
+			config = defaultConfig() // the server may be elsewhere, and its configuration with it
+		}
+		c.URL = "http://" + config.Listen
 	}
 	url := strings.TrimSuffix(c.URL, "/") + "/v1/events"
 	if c.DryRun {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -79,13 +80,16 @@ func TestNewPhonesInOppositeOrder(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		one, two := storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url})
 		before := deadlocks(t, url)
-		for round := range 60 {
-			old, a, b := text(9000, fmt.Sprint("o", round)), text(2*round, "a"), text(2*round+1, "b")
+		const many = 40 // of new phones in a batch: an unsorted pair of batches hardly misses a deadlock
+		for round := range 30 {
 			var wg sync.WaitGroup
 			for k, s := range []*store.Store{one, two, one, two} {
-				events := []conversation.Event{a, old, b}
+				events := []conversation.Event{text(9000, fmt.Sprint("o", round))}
+				for i := range many {
+					events = append(events, text(round*many+i, "a"))
+				}
 				if k%2 == 1 {
-					events = []conversation.Event{b, old, a}
+					slices.Reverse(events)
 				}
 				for i := range events {
 					events[i].Dedupe = fmt.Sprint(events[i].Dedupe, round, k/2) // two batches share their keys

@@ -30,7 +30,14 @@ import (
 //	get-url = "https://sms.example.com/webhooks/gw?secret=SECRET&from=%p&to=%P&text=%b&id=%I&time=%T&charset=%C&coding=%c"
 //
 // (post-url takes the same address.) omit-empty matters: without it Kannel texts
-// "<Empty reply from service provider>" to the customer.
+// "<Empty reply from service provider>" to the customer. In the group smsbox,
+//
+//	http-request-retry = 10000
+//	http-queue-delay = 2
+//
+// matter as much: without them Kannel drops a text that we could not take at once,
+// while we are restarted for one. And global-sender must not be there: %P would give
+// it instead of the number that the customer texted.
 type kannel struct {
 	settings Settings
 	secrets  []string

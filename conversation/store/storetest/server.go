@@ -51,6 +51,8 @@ type Server struct {
 type Settings struct {
 	// Fsync makes commits durable, as in production; without it they are faster.
 	Fsync bool
+	// Options are further settings, name=value, as postgres -c takes them.
+	Options []string
 }
 
 // Start starts a private server in about two seconds, or takes the one that
@@ -167,6 +169,9 @@ func (s *Server) serve(bin, dir, data string, who *syscall.Credential, o Setting
 	cmd := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-p", strconv.Itoa(port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "shared_buffers=128MB",
 		"-c", "fsync="+onOff(o.Fsync), "-c", "full_page_writes="+onOff(o.Fsync), "-c", "max_wal_size=4GB")
+	for _, option := range o.Options {
+		cmd.Args = append(cmd.Args, "-c", option)
+	}
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGQUIT}
 	started, gone := make(chan error, 1), make(chan struct{})
