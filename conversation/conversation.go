@@ -125,6 +125,9 @@ type Which struct {
 	Text  Text   `json:"x"`
 	Older string `json:"a,omitempty"` // run offered as 1; "": it is to be confirmed
 	Newer string `json:"b"`           // run offered as 2, or whose transition it is
+	// Intent is how an answer to be confirmed was understood: a classifier is not
+	// asked again.
+	Intent string `json:"n,omitempty"`
 }
 
 // Encode gives the state's stored form.

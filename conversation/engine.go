@@ -87,7 +87,7 @@ func New(s Settings) *Engine {
 }
 
 // Run applies what is submitted and sweeps for deadlines until ctx ends; then it
-// finishes what is waiting and returns. It is called once.
+// finishes what is waiting and returns.
 func (e *Engine) Run(ctx context.Context) error {
 	var shards, sweep sync.WaitGroup
 	for _, s := range e.shards {

@@ -179,18 +179,23 @@ func (f fixed) Read(_, _ string, intents []string) (string, bool, bool) {
 	return string(f), slices.Contains(intents, string(f)), false
 }
 
-// unclassified goes on without the classifier. When the question has gone
-// meanwhile, the text is read anew: it must not be lost over it.
+// unclassified goes on without the classifier. When the run has ended meanwhile,
+// the text is read anew: it must not be lost over it. When the run has moved on,
+// the text is kept and moves nothing: it cannot be an answer to the new question.
 func (s *step) unclassified(p Pending) {
 	s.settlePending()
 	s.reads = true
-	if i := s.run(p.Run); i >= 0 && s.c.State.Runs[i].Wait == p.Wait {
+	switch i := s.run(p.Run); {
+	case i < 0:
+		s.text(p.Text)
+	case s.c.State.Runs[i].Wait != p.Wait:
+		run := s.c.State.Runs[i]
+		s.record(Decision{About: "reading", Choice: "kept", Run: run.ID, Flow: run.Flow, State: run.State, Why: "its run has moved on to another question"})
+	default:
 		said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
 		if f, ok := s.version(i); ok && !s.keyword(p.Text) {
 			s.unfitting(candidate{i, f, flows.Reading{}}, said)
 		}
-	} else {
-		s.text(p.Text)
 	}
 	s.release()
 }

@@ -43,18 +43,6 @@ func (s *step) gist(c candidate) string {
 	return string(runes) + "..."
 }
 
-// askSure asks for a yes before a transition that wants to be confirmed is made on
-// words that may have meant something else.
-func (s *step) askSure(c candidate, said flows.Said) {
-	run := &s.c.State.Runs[c.i]
-	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID}
-	choice := strings.ReplaceAll(choiceOf(c.reading), "_", " ")
-	text := strings.ReplaceAll(consentText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
-	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State,
-		Why: "the transition asks to be confirmed and this was not its exact word"})
-	s.send(draft{run: run, class: c.flow.Class, text: text})
-}
-
 // alerts deals with a plain YES or NO while several alerts are open that it fits.
 // NO is the safe answer and is taken for all of them; YES clears none before the
 // customer has said which is meant.
@@ -81,6 +69,7 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 		return false
 	case sure == "no":
 		for n, c := range open { // each may move the others
+			c.reading.Confirm = false // a second question each would drown the first
 			if c.i = s.run(ids[n]); c.i >= 0 {
 				s.take(c, said)
 			}
@@ -93,9 +82,20 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 	return true
 }
 
+// askSure asks for a yes before a transition that wants to be confirmed is made on
+// words that may have meant something else.
+func (s *step) askSure(c candidate, said flows.Said) {
+	run := &s.c.State.Runs[c.i]
+	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Intent: c.reading.Intent}
+	choice := strings.ReplaceAll(choiceOf(c.reading), "_", " ")
+	text := strings.ReplaceAll(consentText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
+	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State,
+		Why: "the transition asks to be confirmed and this was not its exact word"})
+	s.send(draft{run: run, class: c.flow.Class, text: text})
+}
+
 // which reads the answer to askWhich or askSure. False: nothing was asked, or the
-// text is no choice and is read as usual. What fits both questions again is left to
-// a person.
+// text is no choice and is read as usual.
 func (s *step) which(said flows.Said) bool {
 	w := s.c.State.Which
 	if w == nil {
@@ -103,15 +103,11 @@ func (s *step) which(said flows.Said) bool {
 	}
 	s.c.State.Which = nil
 	run, decided := w.choose(s.env.Reader, said.Text, s.c.State.Language)
-	if !decided && s.stillBoth(w, said) {
-		s.handoff(Handing{Reason: "unclear", Note: "did not say which of two questions was answered", Run: w.Newer, Priority: flows.Alert})
-		return true
-	}
 	if !decided {
-		return false
+		return w.Older != "" && s.again(w, said)
 	}
 	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
-	c, ok := s.consider(s.run(run), original)
+	c, ok := s.understood(w, run, original)
 	if run == "" { // not what was meant: the question stands
 		if i := s.run(w.Newer); i >= 0 {
 			if f, ok := s.version(i); ok {
@@ -121,21 +117,38 @@ func (s *step) which(said flows.Said) bool {
 		return true
 	}
 	if !ok || !c.reading.Fits {
-		return false
+		// Its yes is no answer to the question itself.
+		return w.Older == "" && s.leaveOpen(w, "what was confirmed no longer fits the question")
 	}
 	c.reading.Confirm = false
 	s.take(c, original)
 	return true
 }
 
-// stillBoth says that a text which chooses nothing again fits both questions.
-func (s *step) stillBoth(w *Which, said flows.Said) bool {
-	if w.Older == "" {
-		return false
+// understood reads the answer that was cleared up once more, with the intent that a
+// classifier found in it.
+func (s *step) understood(w *Which, run string, original flows.Said) (candidate, bool) {
+	c, ok := s.consider(s.run(run), original)
+	if ok && !c.reading.Fits && w.Intent != "" {
+		c.reading = c.flow.Read(s.scope(), fixed(w.Intent), s.c.State.Runs[c.i].Run, original)
 	}
+	return c, ok
+}
+
+// again leaves it to a person when a text chooses neither of two questions and
+// fits both once more.
+func (s *step) again(w *Which, said flows.Said) bool {
 	older, a := s.consider(s.run(w.Older), said)
 	newer, b := s.consider(s.run(w.Newer), said)
-	return a && b && older.reading.Fits && newer.reading.Fits
+	if !a || !b || !older.reading.Fits || !newer.reading.Fits {
+		return false
+	}
+	return s.leaveOpen(w, "did not say which of two questions was answered")
+}
+
+func (s *step) leaveOpen(w *Which, why string) bool {
+	s.handoff(Handing{Reason: "unclear", Note: why, Run: w.Newer, Priority: flows.Alert})
+	return true
 }
 
 // choose reads a choice: the run that was meant, "" for neither; false: no choice.

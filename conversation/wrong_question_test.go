@@ -1,7 +1,6 @@
 package conversation
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,18 +168,22 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// TestResultAfterTheRunMovedOn brings the classifier's answer for a wait that a
-// business event has meanwhile ended; the same question is asked anew.
+// TestResultAfterTheRunMovedOn brings the classifier's answer for a question that
+// a business event has meanwhile taken away.
 func TestResultAfterTheRunMovedOn(t *testing.T) {
-	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.found: {goto: ask}}}", 1)
+	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.refunded: {goto: how}}}", 1)
+	moving = strings.Replace(moving, `      - {match: ["1", fine]`, "      - {intent: no, goto: person}\n"+`      - {match: ["1", fine]`, 1) // it would fit there too
 	k := newTalk(t, moving)
 	k.env.Line.Classifier = true
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	p := k.c.State.Pending
-	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.found"}})
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "parcel.refunded"}})
+	if k.state("parcel") != "how" {
+		t.Fatalf("the event left the run in %q", k.state("parcel"))
+	}
 	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
-	if k.state("parcel") != "ask" || slices.Contains(k.callbacks(), "parcel.missing") || len(k.said()) != 0 {
+	if k.state("parcel") != "how" || k.c.State.Handoff != nil || len(k.said()) != 0 {
 		t.Errorf("a late result moved the run to %q and said %q", k.state("parcel"), k.said())
 	}
 	if k.c.State.Pending != nil {
