@@ -101,6 +101,16 @@ func TestTheCarrierAnswered(t *testing.T) {
 	}
 }
 
+// A test key must not opt out whoever has the number.
+func TestPlayedOptOut(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.apply(Event{Kind: KindOptOut, Test: true, Settled: &Settled{Message: k.sent[0].ID, Run: k.sent[0].Run}})
+	if k.env.Consent.State != "" || len(k.c.State.Runs) != 0 {
+		t.Errorf("consent %+v, runs %v", k.env.Consent, k.c.State.Runs)
+	}
+}
+
 func TestCancelWhileARunIsOpen(t *testing.T) {
 	k := newTalk(t, parcel)
 	k.start("parcel", nil)

@@ -68,6 +68,7 @@ func (r *run) tellAll() {
 		for i, res := range group {
 			events[i] = event(res)
 		}
+		events = append(events, playedAnswers(group)...)
 		var outcomes []conversation.Outcome
 		err := r.insist(group, func(ctx context.Context) (err error) {
 			outcomes, err = r.Submit(ctx, events)

@@ -186,6 +186,29 @@ func TestTestKeysSendNothing(t *testing.T) {
 	}
 }
 
+// TestReservedNumbers plays the customers that test keys reserve.
+func TestReservedNumbers(t *testing.T) {
+	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	key := s.newKey("test", "events", "read")
+	for _, c := range []struct{ to, message, conversation string }{
+		{"+12025550001", "delivered", `"state":"ask"`},
+		{"+12025550002", "failed", `"runs":[]`},
+		{"+12025550003", "failed", `"runs":[]`},
+		{"+12025550004", "delivered", `"state":"condition"`},
+	} {
+		status, body := s.do(http.MethodPost, "/v1/events", key, map[string]any{"type": "order.delivered", "to": c.to, "data": map[string]any{"name": "Ann", "order": "A-1"}})
+		if status != http.StatusAccepted {
+			t.Fatalf("%s: %d %s", c.to, status, body["raw"])
+		}
+		id, chat := body["messages"].([]any)[0].(string), body["conversation"].(string)
+		eventually(t, c.to, func() bool {
+			_, m := s.do(http.MethodGet, "/v1/messages/"+id, key, nil)
+			_, conv := s.do(http.MethodGet, "/v1/conversations/"+chat, key, nil)
+			return m["status"] == c.message && strings.Contains(conv["raw"].(string), c.conversation)
+		})
+	}
+}
+
 func TestStopThroughTheDoors(t *testing.T) {
 	eachHouse(t, func(t *testing.T, s *server) {
 		event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
