@@ -170,7 +170,7 @@ func (a *applying) one(ctx context.Context, i int) (Outcome, error) {
 	a.firsts[[2]string{a.events[i].Carrier, a.events[i].Dedupe}] = i
 	if a.batch.Refused(i) {
 		a.writes.Forget = append(a.writes.Forget, i)
-		return Outcome{Status: Ignored, Conversation: a.events[i].Conversation}, nil
+		return Outcome{Status: Ignored, Conversation: a.events[i].Conversation, Repeated: true}, nil
 	}
 	ev := &a.events[i]
 	c, err := a.conversation(ctx, i)

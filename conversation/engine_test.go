@@ -324,3 +324,17 @@ func TestDeadlineWakesTheConversation(t *testing.T) {
 		t.Error("the silence of 24 h did not end the run")
 	})
 }
+
+// An event whose guard was settled before is told apart from one that Step ignores.
+func TestRefusedGuard(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		e := engineOn(t, s, counting, nil)
+		submit(t, e, start("+12025550123"))
+		out := submit(t, e, conversation.Event{Kind: conversation.KindSent, Line: line, Phone: "+12025550123",
+			Settled: &conversation.Settled{Message: "gone"},
+			Guard:   &conversation.Settlement{Message: "gone", Node: "n", Attempt: 1, Status: conversation.Sent}})[0]
+		if out.Status != conversation.Ignored || !out.Repeated {
+			t.Errorf("it was %+v", out)
+		}
+	})
+}

@@ -114,7 +114,7 @@ type Outcome struct {
 	Messages     []string      `json:"messages,omitempty"`
 	Problems     []string      `json:"problems,omitempty"` // of a refusal: one sentence each
 	Records      []Decision    `json:"records,omitempty"`  // of a dry run
-	Repeated     bool          `json:"-"`                  // the dedupe key was there already
+	Repeated     bool          `json:"-"`                  // the dedupe key was there already, or the guard was settled before
 }
 
 // OutcomeStatus says what became of an event.

@@ -196,6 +196,24 @@ func TestTroubleAfterSending(t *testing.T) {
 	}
 }
 
+// A receipt that is quicker than we are has settled the message: nothing is left to
+// write.
+func TestReceiptBeforeSettlement(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "q", Wait: 7})
+		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 2*time.Minute, func(d *outbound.Dispatcher) {
+			d.Sent = func(string, provider.Class, time.Duration) {
+				tab.mu.Lock()
+				defer tab.mu.Unlock()
+				tab.rows["q"].Status = conversation.Delivered
+			}
+		})
+		if r := tab.row("q"); r.Status != conversation.Delivered || len(c.sent) != 1 || tab.settles != 0 {
+			t.Errorf("%s after %d sends and %d settlements", r.Status, len(c.sent), tab.settles)
+		}
+	})
+}
+
 func TestPace(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		for range 30 {

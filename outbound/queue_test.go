@@ -175,7 +175,7 @@ func (t *table) Submit(_ context.Context, events []conversation.Event) ([]conver
 	for i, e := range events {
 		outcomes[i].Status = cmp.Or(t.refuse, conversation.Applied)
 		if t.refuse == "" && !t.settle(*e.Guard) {
-			outcomes[i].Status = conversation.Refused
+			outcomes[i] = conversation.Outcome{Status: conversation.Ignored, Repeated: true}
 			continue
 		}
 		t.events = append(t.events, e)

@@ -76,7 +76,7 @@ func (r *run) tellAll() {
 		})
 		for i, res := range group {
 			switch told := err == nil && i < len(outcomes); {
-			case told && outcomes[i].Status == conversation.Applied:
+			case told && (outcomes[i].Status == conversation.Applied || outcomes[i].Repeated):
 			case told:
 				r.results <- res
 			case res.settlement.Status != conversation.Expired: // those are found again
@@ -90,16 +90,12 @@ func (r *run) tellAll() {
 	}
 }
 
-// dedupe names the events, so that a repeat is absorbed.
-var dedupe = map[conversation.Kind]string{
-	conversation.KindSent: "sent/", conversation.KindFailed: "failed/", conversation.KindOptOut: "optout/",
-}
-
+// event carries a settlement as its guard. It needs no dedupe key: a guard holds
+// once, and a repeat is refused.
 func event(res result) conversation.Event {
 	m, guard := res.message, res.settlement
 	return conversation.Event{
 		Kind: res.kind, Conversation: m.Conversation, Line: m.Line, Phone: m.To, Test: m.Test,
-		Dedupe:  dedupe[res.kind] + m.ID,
 		Settled: &conversation.Settled{Message: m.ID, Run: m.Run, Wait: m.Wait, Error: guard.Error},
 		Guard:   &guard,
 	}

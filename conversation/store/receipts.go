@@ -14,7 +14,7 @@ const (
 	// receiptSQL remembers what a carrier said of one of its ids, forward only, and
 	// tells whose message it is, if a settlement was here before.
 	receiptSQL = `INSERT INTO provider_messages (carrier, provider_id, message, status, raw, error, at)
-		VALUES ($1, $2, $3, $4, $5, $6, {now})
+		VALUES {each}($1, $2, $3, $4, $5, $6, {now}){/each}
 		ON CONFLICT (carrier, provider_id) DO UPDATE SET
 			message = CASE WHEN provider_messages.message = '' THEN excluded.message ELSE provider_messages.message END,
 			raw = excluded.raw,
@@ -24,8 +24,7 @@ const (
 				WHEN excluded.status = 'failed' AND provider_messages.status <> 'delivered' THEN 'failed'
 				WHEN excluded.status = 'sent' AND provider_messages.status IN ('', 'queued') THEN 'sent'
 				WHEN excluded.status = 'queued' AND provider_messages.status = '' THEN 'queued'
-				ELSE provider_messages.status END
-		RETURNING message, status, error, parts`
+				ELSE provider_messages.status END` + upsertReturning
 
 	lockMessageSQL = `SELECT id FROM messages WHERE id = $1 {lock}`
 
@@ -60,25 +59,39 @@ const (
 )
 
 // Receive upserts the receipts by (carrier, provider id) and moves the messages'
-// statuses forward, in one transaction. It returns the events that Step must hear
-// of. Should the caller die before it submits them, Due returns them as well.
+// statuses forward, in one transaction that it shares with whoever calls meanwhile:
+// receipts come one to a webhook, and a commit each would cost more than the rest.
+// It returns the events that Step must hear of. Should the caller die before it
+// submits them, Due returns them as well. When too many wait, it is ErrBusy, and
+// nothing was stored.
 func (s *Store) Receive(ctx context.Context, receipts []conversation.Receipt) ([]conversation.Event, error) {
 	if len(receipts) == 0 {
 		return nil, nil
 	}
 	all := make([]*received, len(receipts))
 	for i := range receipts {
-		all[i] = &received{Receipt: receipts[i], move: move{
-			message: receipts[i].Message, carrier: receipts[i].Carrier, provider: receipts[i].ProviderID,
-			status: receipts[i].Status, error: receipts[i].Error, parts: 1,
-		}}
+		all[i] = &received{Receipt: receipts[i]}
+	}
+	if err := s.receipts.do(ctx, all, s.receive); err != nil {
+		return nil, fmt.Errorf("receiving receipts: %w", err)
+	}
+	return s.tell(all), nil
+}
+
+// receive stores receipts in one transaction.
+func (s *Store) receive(ctx context.Context, all []*received) error {
+	for _, r := range all {
+		r.fate, r.move = nil, move{
+			message: r.Message, carrier: r.Carrier, provider: r.ProviderID,
+			status: r.Status, error: r.Error, parts: 1,
+		}
 	}
 	tx := s.db.begin()
 	defer tx.rollback()
 	p := new(pipe)
 	remember(p, all)
 	if err := tx.flush(ctx, p); err != nil {
-		return nil, fmt.Errorf("receiving receipts: %w", err)
+		return err
 	}
 	p = new(pipe)
 	slices.SortStableFunc(all, func(x, y *received) int { return strings.Compare(x.move.message, y.move.message) })
@@ -86,10 +99,7 @@ func (s *Store) Receive(ctx context.Context, receipts []conversation.Receipt) ([
 		r.move.queue(p, r.moved)
 		r.find(p)
 	}
-	if err := tx.commit(ctx, p); err != nil {
-		return nil, fmt.Errorf("receiving receipts: %w", err)
-	}
-	return s.tell(all), nil
+	return tx.commit(ctx, p)
 }
 
 // received is one receipt on its way.
@@ -102,18 +112,16 @@ type received struct {
 
 // remember queues the upserts, sorted.
 func remember(p *pipe, all []*received) {
-	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(x, y *received) int {
-		return cmp.Or(strings.Compare(x.Carrier, y.Carrier), strings.Compare(x.ProviderID, y.ProviderID))
-	})
-	for _, r := range sorted {
-		if r.ProviderID == "" {
-			continue
+	u := upserts[*received]{text: receiptSQL}
+	for _, r := range all {
+		if r.ProviderID != "" {
+			u.add(carrierID{r.Carrier, r.ProviderID}, r, r.Message, string(r.Status), r.Raw, r.Error)
 		}
-		p.query(func(answer row) error {
-			return answer.Scan(&r.move.message, &r.move.status, &r.move.error, &r.move.parts)
-		}, receiptSQL, r.Carrier, r.ProviderID, r.Message, string(r.Status), r.Raw, r.Error)
 	}
+	u.queue(p, func(r *received, a upserted) {
+		r.move.message, r.move.error, r.move.parts = a.message, a.error, a.parts
+		r.move.status = conversation.Status(a.status)
+	})
 }
 
 // move takes a message's status forward.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -29,9 +28,8 @@ const (
 	// providerSQL takes the carrier's id for a message. The unique key orders it
 	// with receipts: whichever comes second sees the other.
 	providerSQL = `INSERT INTO provider_messages (carrier, provider_id, message, parts, at)
-		VALUES ($1, $2, $3, $4, {now})
-		ON CONFLICT (carrier, provider_id) DO UPDATE SET message = excluded.message, parts = excluded.parts
-		RETURNING status, error`
+		VALUES {each}($1, $2, $3, $4, {now}){/each}
+		ON CONFLICT (carrier, provider_id) DO UPDATE SET message = excluded.message, parts = excluded.parts` + upsertReturning
 
 	takenSQL = `UPDATE messages SET status = $4, carrier = $5, provider_id = $6, error = '', lease_until = 0,
 			sent_at = CASE WHEN CAST($7 AS bigint) = 0 THEN {now} ELSE CAST($7 AS bigint) END,
@@ -91,31 +89,17 @@ func (s *Store) Settle(ctx context.Context, settlements []conversation.Settlemen
 // claimProviderIDs queues the upserts of all provider ids, sorted. They stand even
 // when the settlement no longer holds: the carrier did take the message.
 func claimProviderIDs(p *pipe, all []*settling) {
-	type claim struct {
-		of *settling
-		id string
-	}
-	var claims []claim
+	u := upserts[*settling]{text: providerSQL}
 	for _, one := range all {
 		for _, id := range one.Provider {
 			if id != "" {
-				claims = append(claims, claim{one, id})
+				u.add(carrierID{one.Carrier, id}, one, one.Message, int64(len(one.Provider)))
 			}
 		}
 	}
-	slices.SortStableFunc(claims, func(x, y claim) int {
-		return cmp.Or(strings.Compare(x.of.Carrier, y.of.Carrier), strings.Compare(x.id, y.id))
+	u.queue(p, func(one *settling, a upserted) {
+		one.early = append(one.early, early{carrier: a.carrier, id: a.id, status: a.status, error: a.error})
 	})
-	for _, c := range claims {
-		p.query(func(r row) error {
-			e := early{carrier: c.of.Carrier, id: c.id}
-			if err := r.Scan(&e.status, &e.error); err != nil {
-				return err
-			}
-			c.of.early = append(c.of.early, e)
-			return nil
-		}, providerSQL, c.of.Carrier, c.id, c.of.Message, int64(len(c.of.Provider)))
-	}
 }
 
 // settleAll queues the updates of the messages, sorted by id.

@@ -167,6 +167,29 @@ func TestParts(t *testing.T) {
 	})
 }
 
+// One transaction may hear of an id several times, more of them than one statement
+// takes rows.
+func TestRepeatedIDs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"))
+		m := claim(t, s, work)[0]
+		var receipts []conversation.Receipt
+		var ids []string
+		for i := range 40 {
+			r := conversation.Receipt{Carrier: "us", ProviderID: "p", Status: conversation.Sent}
+			if i == 20 {
+				r.Status = conversation.Delivered
+			}
+			receipts, ids = append(receipts, r), append(ids, "p")
+		}
+		receive(t, s, receipts...)
+		settle(t, s, sent(m, ids...))
+		if got := status(t, s, m.ID); got != conversation.Delivered {
+			t.Errorf("it is %s", got)
+		}
+	})
+}
+
 // TestQuestionsAreTold: whoever waits hears of the fate of its question, also when
 // the process that knew died.
 func TestQuestionsAreTold(t *testing.T) {

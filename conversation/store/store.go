@@ -48,11 +48,12 @@ type Options struct {
 // Store is an open database. Its methods may be used by any number of
 // goroutines.
 type Store struct {
-	db    backend
-	salt  []byte
-	known *known
-	log   *slog.Logger
-	walk  cursor // of Overdue
+	db       backend
+	salt     []byte
+	known    *known
+	log      *slog.Logger
+	walk     cursor // of Overdue
+	receipts group[*received]
 }
 
 // The rooms whose interfaces Store serves.
@@ -79,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log}
+	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received]()}
 	if err := s.check(ctx); err != nil {
 		db.close()
 		return nil, err
