@@ -25,7 +25,7 @@ var mutants = []struct {
 		`OR m.epoch >= (SELECT c.epoch FROM conversations c WHERE c.id = m.conversation))`, `OR 1 = 1)`,
 		"conversation/store", "TestClaimTakes|TestClaimDecidesRaces"},
 	{"settle against receipt: an early receipt is kept", "conversation/store/settle.go",
-		`c.of.early = append(c.of.early, e)`, `_ = e`,
+		`one.early = append(one.early, early{carrier: a.carrier, id: a.id, status: a.status, error: a.error})`, `_ = one`,
 		"conversation/store", "TestReceiptIsNeverLost"},
 	{"settle against receipt: a settle holds only under its own claim", "conversation/store/settle.go",
 		`WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`, `WHERE id = $1 AND $2 = $2 AND $3 = $3`,
