@@ -111,9 +111,10 @@ func (plainReader) Read(text, _ string, intents []string) (string, bool, bool) {
 	return "", false, false
 }
 
-// submitters carries out n exchanges from 256 goroutines.
-func (b *bench) submitters(t *testing.T, e *conversation.Engine, n int) {
-	var next atomic.Int64
+// submitters carries out n exchanges from 256 goroutines, and counts the answers: a
+// text that repeats the answer before gets none.
+func (b *bench) submitters(t *testing.T, e *conversation.Engine, n int) int64 {
+	var next, answers atomic.Int64
 	var wg sync.WaitGroup
 	for range 256 {
 		wg.Go(func() {
@@ -122,14 +123,17 @@ func (b *bench) submitters(t *testing.T, e *conversation.Engine, n int) {
 				if i >= n {
 					return
 				}
-				if _, err := e.Submit(context.Background(), []conversation.Event{b.event(b.pick(i))}); err != nil {
+				out, err := e.Submit(context.Background(), []conversation.Event{b.event(b.pick(i))})
+				if err != nil {
 					t.Error(err)
 					return
 				}
+				answers.Add(int64(len(out[0].Messages)))
 			}
 		})
 	}
 	wg.Wait()
+	return answers.Load()
 }
 
 // pick spreads exchanges over all phones.
