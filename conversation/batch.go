@@ -18,7 +18,7 @@ import (
 func (e *Engine) process(batch []*request) {
 	err := e.attempt(batch)
 	for pause := 20 * time.Millisecond; errors.Is(err, ErrUnavailable) && pause <= 80*time.Millisecond; pause *= 4 {
-		time.Sleep(pause)
+		time.Sleep(pause) // on the shard's own goroutine: a deadlock or a restart needs a moment
 		err = e.attempt(batch)
 	}
 	switch {

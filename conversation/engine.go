@@ -245,6 +245,7 @@ func (e *Engine) Bury(ctx context.Context, ev Event, reason string) error {
 // deaf is the Reader of an engine that has none.
 type deaf struct{}
 
+// Read is never sure.
 func (deaf) Read(string, string, []string) (string, bool, bool) { return "", false, false }
 
 // batchTimeout bounds one transaction: longer than the database's own timeouts.

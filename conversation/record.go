@@ -95,6 +95,7 @@ type replaying struct {
 	keywords int // asked for so far
 }
 
+// ByHash finds a version, unless it was gone when the event was applied.
 func (r *replaying) ByHash(hash string) (*flows.Flow, bool) {
 	if slices.Contains(r.took.Gone, hash) {
 		return nil, false
@@ -102,10 +103,12 @@ func (r *replaying) ByHash(hash string) (*flows.Flow, bool) {
 	return r.versions(hash)
 }
 
+// Current is the version that was current then.
 func (r *replaying) Current(name string) (*flows.Flow, bool) {
 	return r.versions(r.took.Current[name])
 }
 
+// ForEvent lists the flows that the event started then.
 func (r *replaying) ForEvent(typ string) []*flows.Flow {
 	var list []*flows.Flow
 	for _, hash := range r.took.Events[typ] {
@@ -116,6 +119,7 @@ func (r *replaying) ForEvent(typ string) []*flows.Flow {
 	return list
 }
 
+// ForKeyword is the flow that the text started then.
 func (r *replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
 	if r.keywords >= len(r.took.Keyword) {
 		return nil, nil, false
