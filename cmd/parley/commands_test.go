@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -254,6 +255,34 @@ func TestDatabaseGone(t *testing.T) {
 	eventually(t, "ready again", func() bool { return ready() == 200 })
 	if c, _ := s.stored(); c.Rev != 2 {
 		t.Errorf("rev %d, want 2", c.Rev)
+	}
+}
+
+// TestDatabaseGoneAtStart cuts the wire just when the doors open: the server waits
+// for its database, and then takes texts and works on its jobs.
+func TestDatabaseGoneAtStart(t *testing.T) {
+	database := storetest.URL(t, "postgres")
+	host, rest := hostOf(t, database)
+	wire := newCut(t, "tcp", host)
+	told := make(chan struct{}, 16)
+	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told <- struct{}{} }))
+	defer business.Close()
+	config := testConfig(strings.Replace(rest, "HOST", wire.listener.Addr().String(), 1))
+	config.Callbacks = []CallbackConfig{{URL: business.URL, Secret: testSecret}}
+	s := serveTest(t, config, func() { wire.set(true) })
+	eventually(t, "the job queue has met the closed wire", func() bool { return strings.Contains(s.logs.String(), "could not be started") })
+	text := func() int {
+		return s.signed("/webhooks/lab", `{"type":"message.received","data":{"id":"a","from":"`+testPhone+`","to":"`+testLine+`","text":"STOP"}}`)
+	}
+	if got := text(); got != http.StatusServiceUnavailable {
+		t.Errorf("without a database: %d", got)
+	}
+	wire.set(false)
+	eventually(t, "texts are taken", func() bool { return text()/100 == 2 })
+	select {
+	case <-told:
+	case <-time.After(20 * time.Second):
+		t.Error("no callback about the STOP")
 	}
 }
 

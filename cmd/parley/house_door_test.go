@@ -72,8 +72,9 @@ func testConfig(database string) Config {
 	return c
 }
 
-// serveTest runs a server until the test ends.
-func serveTest(t *testing.T, config Config) *server {
+// serveTest runs a server until the test ends; before is done between the joining
+// of its rooms and the opening of its doors.
+func serveTest(t *testing.T, config Config, before ...func()) *server {
 	t.Helper()
 	s := &server{t: t, logs: &syncBuffer{}}
 	if err := config.check(); err != nil {
@@ -88,6 +89,9 @@ func serveTest(t *testing.T, config Config) *server {
 		s.carrier = loop.Carrier
 	}
 	s.key = s.newKey("live", inbound.Scopes...)
+	for _, do := range before {
+		do()
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()

@@ -22,6 +22,7 @@ const (
 	callbackTimeout = 30 * time.Second
 	rescueAfter     = 15 * time.Second
 	stopAfter       = 10 * time.Second
+	startAgain      = time.Second
 	effectTries     = 5
 	callbackTries   = 25
 )
@@ -46,7 +47,8 @@ type Runner struct {
 }
 
 // Run works until ctx ends, then lets running jobs finish for ten seconds. Any
-// number of nodes may run on one database.
+// number of nodes may run on one database. River asks the database before it
+// starts: one that is away at that moment is waited for.
 func (q *Queue[T]) Run(ctx context.Context, r Runner) error {
 	if r.Log == nil {
 		r.Log = slog.Default()
@@ -55,23 +57,30 @@ func (q *Queue[T]) Run(ctx context.Context, r Runner) error {
 	if err := river.AddWorkerSafely(all, &worker{runner: r}); err != nil {
 		return fmt.Errorf("running jobs: %w", err)
 	}
-	client, err := river.NewClient(q.driver, &river.Config{
-		Logger:               r.Log,
-		Workers:              all,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		FetchCooldown:        fetchCooldown,
-		JobTimeout:           effectTimeout,
-		RescueStuckJobsAfter: rescueAfter,
-		SoftStopTimeout:      stopAfter,
-	})
-	if err != nil {
-		return fmt.Errorf("running jobs: %w", err)
+	for {
+		client, err := river.NewClient(q.driver, &river.Config{
+			Logger:               r.Log,
+			Workers:              all,
+			Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+			FetchCooldown:        fetchCooldown,
+			JobTimeout:           effectTimeout,
+			RescueStuckJobsAfter: rescueAfter,
+			SoftStopTimeout:      stopAfter,
+		})
+		if err != nil {
+			return fmt.Errorf("running jobs: %w", err)
+		}
+		if err = client.Start(ctx); err == nil {
+			<-client.Stopped()
+			return nil
+		}
+		r.Log.Warn("the job queue could not be started and is tried again", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(startAgain):
+		}
 	}
-	if err := client.Start(ctx); err != nil {
-		return fmt.Errorf("running jobs: %w", err)
-	}
-	<-client.Stopped()
-	return nil
 }
 
 // worker is the one River worker.
