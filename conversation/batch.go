@@ -60,8 +60,9 @@ func (e *Engine) attempt(batch []*request) (err error) {
 }
 
 // bury stores an event that cannot be applied: its dedupe key, a dead letter, and
-// a handoff with the reason, in one transaction. Should the conversation itself be
-// beyond reading, only the first two.
+// a handoff with the reason, in one transaction. What it told of a message counts as
+// told, and is settled. Should the conversation itself be beyond reading, only the
+// first two.
 func (e *Engine) bury(r *request, cause error) {
 	e.Log.Error("an event could not be applied and is kept as a dead letter",
 		"kind", r.event.Kind, "conversation", r.event.Conversation, "error", cause)
@@ -69,7 +70,8 @@ func (e *Engine) bury(r *request, cause error) {
 	defer cancel()
 	reason := cause.Error()
 	stand := Event{Kind: KindPoisoned, Conversation: r.event.Conversation, Line: r.event.Line, Phone: r.event.Phone,
-		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, BodyHash: r.event.BodyHash, Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
+		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, BodyHash: r.event.BodyHash, Settled: r.event.Settled, Guard: r.event.Guard,
+		Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
 	dead := &DeadLetter{Kind: r.event.Kind, Reason: reason, Conversation: r.event.Conversation, Event: r.event}
 	outcomes, err := e.apply(ctx, []Event{stand}, dead)
 	if err == nil {

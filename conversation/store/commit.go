@@ -158,11 +158,15 @@ func (b *batch) told() map[string]string {
 	all := make(map[string]string)
 	for i := range b.events {
 		e := &b.events[i]
+		kind := e.Kind
+		if e.Poisoned != nil { // it stands for one that told
+			kind = e.Poisoned.Kind
+		}
 		switch {
 		case e.Settled == nil || e.Guard != nil: // a guard has told already
-		case e.Kind == conversation.KindFailed:
+		case kind == conversation.KindFailed:
 			all[e.Settled.Message] = "failed"
-		case e.Kind == conversation.KindSent:
+		case kind == conversation.KindSent:
 			all[e.Settled.Message] = "sent"
 		}
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -13,7 +14,7 @@ import (
 )
 
 // engine runs an engine without flows on a store until the test ends.
-func engine(t *testing.T, s *store.Store) *conversation.Engine {
+func engine(t *testing.T, s conversation.Store) *conversation.Engine {
 	t.Helper()
 	directory := &conversation.Directory{Lines: map[string]conversation.Line{line: {Number: line}}}
 	e := conversation.New(conversation.Settings{Store: s, Catalog: &conversation.Catalog{}, Shards: 1, Log: slog.New(slog.DiscardHandler),
@@ -139,4 +140,48 @@ func TestPeekSeesOtherLines(t *testing.T) {
 			t.Errorf("not the database's clock: %v", now)
 		}
 	})
+}
+
+// TestPoisonedFate: a question's fate that its conversation cannot apply is buried
+// once, whether it came with its settlement or by the sweep, and told no more.
+func TestPoisonedFate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		e := engine(t, choking{s})
+		say(t, s, asks, text(1, "1"), text(2, "2"))
+		all := claim(t, s, work)
+		guard := sent(all[0], "p1")
+		settle(t, s, sent(all[1], "p2"))
+		for i, m := range all {
+			fate := conversation.Event{Kind: conversation.KindSent, Conversation: m.Conversation, Settled: &conversation.Settled{Message: m.ID, Run: "r", Wait: m.Wait}}
+			if i == 0 {
+				fate.Guard = &guard
+			}
+			out, err := e.Submit(t.Context(), []conversation.Event{fate})
+			if err != nil || out[0].Status != conversation.Buried {
+				t.Fatalf("fate %d: %+v, %v", i, out, err)
+			}
+			settle(t, s, guard) // what the dispatcher does when the engine did not apply it
+			if got := status(t, s, m.ID); got != conversation.Sent {
+				t.Errorf("message %d is %s", i, got)
+			}
+			if n := ask(t, s, `SELECT count(*) FROM messages WHERE untold = 1 AND id = $1`, m.ID); n != 0 {
+				t.Errorf("fate %d is told again and again", i)
+			}
+		}
+		if n := ask(t, s, `SELECT count(*) FROM dead_letters`); n != 2 {
+			t.Errorf("%d dead letters for two fates", n)
+		}
+	})
+}
+
+// choking is a store whose transactions cannot carry a question's fate.
+type choking struct{ conversation.Store }
+
+func (c choking) Begin(ctx context.Context, events []conversation.Event) (conversation.Batch, error) {
+	for _, e := range events {
+		if e.Kind == conversation.KindSent {
+			return nil, errors.New("a fate nobody can swallow")
+		}
+	}
+	return c.Store.Begin(ctx, events)
 }
