@@ -136,26 +136,6 @@ func (p *parser) trigger(n *node) {
 	}
 }
 
-// on reads the flow's own events and replies, valid in every state.
-func (p *parser) on(n *node) {
-	if n == nil || !p.keys(n, "on", "events replies error", "") {
-		return
-	}
-	f := p.flow
-	f.events = p.events(n.child("events"), "on.event/")
-	for _, item := range p.list(n.child("replies"), "on.replies", maxReplies, false) {
-		if r := p.reply(item, "on.reply/", len(f.onReplies)); r != nil {
-			if r.next == nil {
-				p.failAt(item, "a reply of the whole flow goes nowhere: give it a goto")
-			}
-			f.onReplies = append(f.onReplies, r)
-		}
-	}
-	if e := n.child("error"); e != nil && p.keys(e, "on.error", "goto", "") {
-		f.onError = p.link(e.child("goto"), "on.error")
-	}
-}
-
 func (p *parser) states(n *node) {
 	if n == nil {
 		p.failAt(p.flow.at, "the flow has no states: add states: with at least one")

@@ -1,11 +1,6 @@
 package flows
 
-import (
-	"regexp"
-	"strconv"
-	"strings"
-	"time"
-)
+import "strconv"
 
 // state is one state of a flow, compiled.
 type state struct {
@@ -26,23 +21,10 @@ type state struct {
 	intents   []string // of its replies, in the author's order
 }
 
-type step struct {
-	after time.Duration
-	say   *texts
-	next  *link
-	at    *node
-}
-
 type otherwise struct {
 	say   *texts
 	tries int
 	next  *link
-}
-
-type happening struct {
-	do   []action
-	next *link // nil: the state stays
-	at   *node
 }
 
 type branch struct {
@@ -135,107 +117,6 @@ func (p *parser) exits(s *state, n *node) {
 	}
 }
 
-type reply struct {
-	at       *node
-	intent   string
-	words    []string // folded
-	numbers  []string // those of words that are option numbers
-	patterns []*regexp.Regexp
-	any      bool
-	as       string
-	do       []action // set first
-	next     *link
-	confirm  bool
-}
-
-func (p *parser) reply(n *node, prefix string, i int) *reply {
-	if !p.keys(n, "a reply", "intent match as any set do goto confirm", "") {
-		return nil
-	}
-	r := &reply{at: n, as: p.word(n.child("as"), "as"), any: p.flag(n.child("any"), "any", false),
-		confirm: p.flag(n.child("confirm"), "confirm", false)}
-	r.intent = p.intent(n.child("intent"))
-	for _, item := range p.list(n.child("match"), "match", maxReplies, true) {
-		p.match(r, item)
-	}
-	if set := n.child("set"); set != nil {
-		r.do = append(r.do, p.set(set))
-	}
-	r.do = append(r.do, p.actions(n.child("do"))...)
-	r.next = p.link(n.child("goto"), prefix+strconv.Itoa(i))
-	ways := 0
-	for _, way := range []string{"intent", "match", "any"} {
-		if n.child(way) != nil {
-			ways++
-		}
-	}
-	if ways != 1 {
-		p.failAt(n, "a reply listens to %d things: give it exactly one of intent, match, any", ways)
-	}
-	return r
-}
-
-func (p *parser) match(r *reply, n *node) {
-	s := n.text
-	if n.shape != isText && n.shape != isInt {
-		p.failAt(n, "a word to match is %s: write it in quotes", n.shape)
-		return
-	}
-	if len(s) > 2 && s[0] == '/' && s[len(s)-1] == '/' {
-		if re := p.pattern(n, s[1:len(s)-1], false); re != nil {
-			r.patterns = append(r.patterns, re)
-		}
-		return
-	}
-	w := fold(s)
-	if w == "" || len(w) > 200 {
-		p.failAt(n, "%s has no word in it: write what the customer would", quote(s))
-		return
-	}
-	r.words = append(r.words, w)
-	if isNumber(w) {
-		r.numbers = append(r.numbers, w)
-	}
-}
-
-// pattern compiles an RE2 expression that ignores case. whole makes it match all
-// of the text.
-func (p *parser) pattern(n *node, s string, whole bool) *regexp.Regexp {
-	if len(s) > 500 {
-		p.failAt(n, "a pattern of %d characters: at most 500", len(s))
-		return nil
-	}
-	if whole {
-		s = "^(?:" + s + ")$"
-	}
-	re, err := regexp.Compile("(?i)" + s)
-	if err != nil {
-		p.failAt(n, "not a pattern: %s", firstLine(strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
-		return nil
-	}
-	return re
-}
-
-func (p *parser) silence(s *state, n *node) {
-	for i, item := range p.list(n, "silence", 10, true) {
-		if !p.keys(item, "a step of silence", "after say goto", "at between") {
-			continue
-		}
-		st := step{after: p.duration(item.child("after"), "after"), at: item,
-			say: p.texts(item.child("say"), "say"), next: p.link(item.child("goto"), "silence/"+strconv.Itoa(i))}
-		switch {
-		case item.child("after") == nil:
-			p.failAt(item, "a step of silence without a time: add after: 24h")
-		case st.say == nil && st.next == nil:
-			p.failAt(item, "a step of silence that does nothing: add say or goto")
-		case i > 0 && len(s.silence) > 0 && st.after <= s.silence[len(s.silence)-1].after:
-			p.failAt(item.child("after"), "this step is not later than the one before: every after counts from the question")
-		}
-		s.silence = append(s.silence, st)
-		s.clock = append(s.clock, Silence{After: st.after})
-	}
-}
-
 func (p *parser) otherwise(n *node) *otherwise {
 	if n == nil || !p.keys(n, "otherwise", "say tries goto", "") {
 		return nil
@@ -251,39 +132,6 @@ func (p *parser) otherwise(n *node) *otherwise {
 		}
 	}
 	return o
-}
-
-func (p *parser) events(n *node, prefix string) map[string]*happening {
-	if n == nil {
-		return nil
-	}
-	if n.shape != isObject {
-		p.failAt(n, "events is %s: write TYPE: {goto: STATE}", n.shape)
-		return nil
-	}
-	if len(n.keys) > maxEvents {
-		p.failAt(n, "%d events: at most %d", len(n.keys), maxEvents)
-		return nil
-	}
-	out := make(map[string]*happening, len(n.keys))
-	for _, e := range n.keys {
-		if !isWord(e.name) {
-			p.failAt(e.at, "%s is no event type: use letters, digits, and . _ -", quote(e.name))
-		}
-		if !p.keys(e.value, "an event", "goto do set", "") {
-			continue
-		}
-		h := &happening{next: p.link(e.value.child("goto"), prefix+e.name), at: e.at}
-		if set := e.value.child("set"); set != nil {
-			h.do = append(h.do, p.set(set))
-		}
-		h.do = append(h.do, p.actions(e.value.child("do"))...)
-		if h.next == nil && len(h.do) == 0 {
-			p.failAt(e.at, "the event %s does nothing: give it a goto, set or do", e.name)
-		}
-		out[e.name] = h
-	}
-	return out
 }
 
 func (p *parser) branches(n *node) []branch {

@@ -1,0 +1,61 @@
+package flows
+
+// happening is what a business event does to the state that listens for it.
+type happening struct {
+	do   []action
+	next *link // nil: the state stays
+	at   *node
+}
+
+func (p *parser) events(n *node, prefix string) map[string]*happening {
+	if n == nil {
+		return nil
+	}
+	if n.shape != isObject {
+		p.failAt(n, "events is %s: write TYPE: {goto: STATE}", n.shape)
+		return nil
+	}
+	if len(n.keys) > maxEvents {
+		p.failAt(n, "%d events: at most %d", len(n.keys), maxEvents)
+		return nil
+	}
+	out := make(map[string]*happening, len(n.keys))
+	for _, e := range n.keys {
+		if !isWord(e.name) {
+			p.failAt(e.at, "%s is no event type: use letters, digits, and . _ -", quote(e.name))
+		}
+		if !p.keys(e.value, "an event", "goto do set", "") {
+			continue
+		}
+		h := &happening{next: p.link(e.value.child("goto"), prefix+e.name), at: e.at}
+		if set := e.value.child("set"); set != nil {
+			h.do = append(h.do, p.set(set))
+		}
+		h.do = append(h.do, p.actions(e.value.child("do"))...)
+		if h.next == nil && len(h.do) == 0 {
+			p.failAt(e.at, "the event %s does nothing: give it a goto, set or do", e.name)
+		}
+		out[e.name] = h
+	}
+	return out
+}
+
+// on reads the flow's own events and replies, valid in every state.
+func (p *parser) on(n *node) {
+	if n == nil || !p.keys(n, "on", "events replies error", "") {
+		return
+	}
+	f := p.flow
+	f.events = p.events(n.child("events"), "on.event/")
+	for _, item := range p.list(n.child("replies"), "on.replies", maxReplies, false) {
+		if r := p.reply(item, "on.reply/", len(f.onReplies)); r != nil {
+			if r.next == nil {
+				p.failAt(item, "a reply of the whole flow goes nowhere: give it a goto")
+			}
+			f.onReplies = append(f.onReplies, r)
+		}
+	}
+	if e := n.child("error"); e != nil && p.keys(e, "on.error", "goto", "") {
+		f.onError = p.link(e.child("goto"), "on.error")
+	}
+}
