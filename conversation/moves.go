@@ -10,20 +10,21 @@ import (
 func (s *step) move(i int, m flows.Move) {
 	run := &s.c.State.Runs[i]
 	before := run.State
-	asked := run.Wait > 0
+	answered := run.Wait > 0
 	run.Run = m.Run
 	if m.Moved || m.Handoff != nil {
 		run.Handed = m.Handoff != nil
 	}
 	class := flows.Notice
-	if f, ok := s.env.Flows.ByHash(run.Hash); ok {
-		class = f.Class
+	flow, ok := s.env.Flows.ByHash(run.Hash)
+	if ok {
+		class = flow.Class
 	}
-	var question *Message
+	var question asked
 	for _, say := range m.Says {
-		sent := s.send(draft{run: run, class: class, text: say.Text, media: say.Media, asks: say.Asks && m.Moved})
+		sent := s.send(draft{run: run, flow: flow, class: class, text: say.Text, media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
 		if say.Asks {
-			question = sent
+			question = asked{message: sent, dropped: sent == nil}
 		}
 	}
 	for _, a := range m.Actions {
@@ -33,7 +34,7 @@ func (s *step) move(i int, m flows.Move) {
 		s.record(Decision{About: "handoff", Choice: "problem", Why: m.Problem, Run: run.ID, Flow: run.Flow, State: run.State})
 	}
 	if m.Moved {
-		s.wait(i, m, question, asked, before)
+		s.wait(i, m, question, answered, before)
 	}
 	if m.End != "" {
 		s.endAt(s.run(m.Run.ID), m.End)
@@ -48,9 +49,15 @@ func (s *step) move(i int, m flows.Move) {
 	}
 }
 
+// asked is the text of a move that asks its question.
+type asked struct {
+	message *Message // nil: the move only waits on something said earlier
+	dropped bool     // it would have gone out too late: the customer never sees it
+}
+
 // wait begins the wait of a state that was just entered, or ends the one before.
 // A run that asks comes to the front; the runs behind it are interrupted.
-func (s *step) wait(i int, m flows.Move, question *Message, asked bool, before string) {
+func (s *step) wait(i int, m flows.Move, question asked, answered bool, before string) {
 	run := &s.c.State.Runs[i]
 	s.dropTimers(run.ID, TimerSilence)
 	run.Wait, run.Asked, run.OpenAt, run.Before = 0, "", 0, ""
@@ -59,13 +66,14 @@ func (s *step) wait(i int, m flows.Move, question *Message, asked bool, before s
 	}
 	s.c.State.Which = nil // "1" and "2" would now be read as an answer to this question
 	run.Wait = s.c.Rev
-	if asked && before != run.State {
+	if answered && before != run.State {
 		run.Before = before
 	}
 	from := s.env.Now
-	if question != nil {
-		run.Asked, from = question.ID, question.ExpiresAt
-	} else {
+	switch {
+	case question.message != nil:
+		run.Asked, from = question.message.ID, question.message.ExpiresAt
+	case !question.dropped:
 		run.OpenAt = s.env.Now // it waits on something said earlier
 	}
 	if len(m.Silence) > 0 {
@@ -135,7 +143,7 @@ func (s *step) resume() {
 	run.Interrupted = false
 	if f, ok := s.version(i); ok && !run.Resumed {
 		run.Resumed = true
-		s.move(i, f.Repeat(s.scope(), run.Run))
+		s.move(i, f.Resume(s.scope(), run.Run))
 	}
 }
 

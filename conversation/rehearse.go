@@ -49,7 +49,7 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 		switch {
 		case effect.Send != nil:
 			if !effect.Send.ByAgent { // the dialogue has the agent's own line
-				r.said = append(r.said, effect.Send.Text)
+				r.said = append(r.said, spoken(effect.Send.Text, effect.Send.Media))
 			}
 			if m := effect.Send; m.Wait > 0 {
 				defer r.Apply(Event{Kind: KindSent, Settled: &Settled{Message: m.ID, Run: m.Run, Wait: m.Wait}})
@@ -63,6 +63,15 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 		}
 	}
 	return out
+}
+
+// spoken is a text as dialogues write it: attachments stand before it.
+func spoken(text string, media []flows.Media) string {
+	var b strings.Builder
+	for _, m := range media {
+		b.WriteString("[" + flows.MediaWord(m.Type) + " " + m.URL + "] ")
+	}
+	return strings.TrimSpace(b.String() + text)
 }
 
 func (r *Rehearsal) happened(j *Job) {
@@ -136,7 +145,7 @@ func (r *Rehearsal) Perform(d flows.Dialogue) error {
 func (r *Rehearsal) perform(s flows.Step) error {
 	switch s.Kind {
 	case flows.StepBot:
-		return r.expectSaid(s.Text)
+		return r.expectSaid(spoken(s.Text, s.Media))
 	case flows.StepEmitted:
 		return r.expectEmitted(s)
 	case flows.StepState:

@@ -11,12 +11,14 @@ import (
 // draft is a text on its way to becoming a message.
 type draft struct {
 	run    *Run
+	flow   *flows.Flow // nil: of none, or of a version that is gone
 	class  flows.Class
 	text   string
 	media  []flows.Media
 	asks   bool
 	exempt bool
 	agent  bool
+	before time.Time // of no use after it; zero: the class says
 }
 
 // mostSaid is how many texts one event may make. A message's position has eight
@@ -24,21 +26,40 @@ type draft struct {
 const mostSaid = 200
 
 // send turns a draft into a message and records why it goes when. It returns the
-// message; nil when one event has said too much already.
+// message; nil when one event has said too much already, or when the text would go
+// out later than is of use.
 func (s *step) send(d draft) *Message {
 	if s.said >= mostSaid && !d.exempt {
 		s.record(Decision{About: "send", Choice: "refused", Why: "one event made too many texts"})
 		s.handoff(Handing{Reason: "problem", Note: "one event made too many texts"})
 		return nil
 	}
-	answering := s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+	due := s.due(d)
+	if !d.before.IsZero() && due >= d.before.UnixMilli() {
+		s.record(Decision{About: "send", Choice: "dropped", Why: "it would go out after send_before", Class: d.class, DueAt: due})
+		return nil
+	}
+	m := s.message(d)
+	m.DueAt = due
+	m.ExpiresAt = m.DueAt + expiries[m.Priority].Milliseconds()
+	if !d.before.IsZero() {
+		m.ExpiresAt = min(m.ExpiresAt, d.before.UnixMilli())
+	}
+	s.said++
+	s.effects = append(s.effects, Effect{Send: m})
+	s.record(m.decision(s.env.Now))
+	s.out.Messages = append(s.out.Messages, m.ID)
+	return m
+}
+
+// message makes the row, but for when it goes.
+func (s *step) message(d draft) *Message {
 	m := &Message{
 		ID: s.messageID(s.said), Conversation: s.c.ID, Position: s.c.Rev<<8 | int64(s.said),
 		Line: s.c.Line, To: s.c.Phone, Class: d.class, Text: d.text, Media: d.media,
-		Priority: priorityOf(d.class, answering), Epoch: s.c.State.Epoch,
+		Priority: s.priority(d), Epoch: s.c.State.Epoch,
 		ByAgent: d.agent, Exempt: d.exempt, Test: s.e.Test, CreatedAt: s.env.Now, Status: Queued,
 	}
-	s.said++
 	if d.run != nil {
 		m.Run, m.Test = d.run.ID, m.Test || d.run.Test
 	}
@@ -46,12 +67,13 @@ func (s *step) send(d draft) *Message {
 		m.Wait = s.c.Rev
 	}
 	m.Segments = max(1, segment.Count(d.text).Segments)
-	m.DueAt = s.due(m.Priority, m.Class)
-	m.ExpiresAt = m.DueAt + expiries[m.Priority].Milliseconds()
-	s.effects = append(s.effects, Effect{Send: m})
-	s.record(m.decision(s.env.Now))
-	s.out.Messages = append(s.out.Messages, m.ID)
 	return m
+}
+
+// priority ranks a draft: what answers the customer's own text goes before notices.
+func (s *step) priority(d draft) Priority {
+	answering := s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+	return priorityOf(d.class, answering)
 }
 
 // decision is the record of why m goes when.
@@ -63,14 +85,20 @@ func (m *Message) decision(now int64) Decision {
 	return d
 }
 
-// due is when a message of this priority may go out: notices and bulk texts wait
-// for the end of the quiet hours.
-func (s *step) due(p Priority, class flows.Class) int64 {
-	if p < PriorityNotice {
+// due is when a draft may go out: notices and bulk texts wait for the end of the
+// quiet hours, the flow's own or the line's.
+func (s *step) due(d draft) int64 {
+	if s.priority(d) < PriorityNotice {
 		return s.env.Now
 	}
-	at := time.UnixMilli(s.env.Now)
-	return quiet.Until(at, string(class), s.env.Line.Zone, s.env.Line.Quiet).UnixMilli()
+	zone, window := s.env.Line.Zone, s.env.Line.Quiet
+	if d.flow != nil {
+		zone = d.flow.Zone(s.env.Line.Brand)
+		if d.flow.Quiet != nil {
+			window = *d.flow.Quiet
+		}
+	}
+	return quiet.Until(time.UnixMilli(s.env.Now), string(d.class), zone, window).UnixMilli()
 }
 
 // outgoing sends one text of the business outside any flow.

@@ -77,7 +77,7 @@ func (c *call) moment(t time.Time) string {
 	return c.day(t, "") + " " + c.clock(t)
 }
 
-func (c *call) zone() *time.Location { return c.flow.zone(c.sc.Brand.Timezone) }
+func (c *call) zone() *time.Location { return c.flow.Zone(c.sc.Brand) }
 
 // styles of date().
 var styles = map[string]bool{"": true, "short": true, "long": true}

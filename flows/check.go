@@ -54,6 +54,7 @@ func (f *Flow) allTexts() []*texts {
 	}
 	for _, s := range f.order {
 		add(s.say)
+		add(s.resume)
 		for _, st := range s.silence {
 			add(st.say)
 		}
@@ -120,7 +121,7 @@ func (p *parser) saidBefore(s *state) bool {
 func (p *parser) checkWords() {
 	replies := slices.Clone(p.flow.onReplies)
 	for _, s := range p.flow.order {
-		replies = append(replies, s.replies...)
+		replies = append(append(replies, s.replies...), s.onReplies...)
 	}
 	for _, r := range replies {
 		for _, w := range r.words {

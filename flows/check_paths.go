@@ -34,6 +34,10 @@ func (s *state) edges() []edge {
 	for _, h := range s.events {
 		add(h.next, h.do, "event")
 	}
+	for _, r := range s.onReplies {
+		add(r.next, r.do, "reply")
+	}
+	add(s.onError, nil, "error")
 	for _, b := range s.branch {
 		add(b.next, nil, "branch")
 	}

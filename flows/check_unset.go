@@ -85,7 +85,14 @@ func both(a, b names) names {
 func (p *parser) unsetIn(s *state, at names) {
 	p.unsetActions(s.do, at)
 	p.unset(s.say.exprs(), at)
-	for _, r := range s.replies {
+	p.unset(s.resume.exprs(), at)
+	for _, address := range s.media {
+		p.unset(address.exprs(), at)
+	}
+	if s.before != nil {
+		p.unset([]*expression{s.before}, at)
+	}
+	for _, r := range append(slices.Clip(s.replies), s.onReplies...) {
 		p.unsetActions(r.do, maps.Clone(at))
 	}
 	for _, st := range s.silence {

@@ -273,6 +273,18 @@ var mediaWords = map[string]string{
 	"photo": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "file": "application/octet-stream",
 }
 
+// MediaWord is what dialogues call media of a MIME type.
+func MediaWord(typ string) string {
+	kind, _, _ := strings.Cut(typ, "/")
+	switch kind {
+	case "image":
+		return "photo"
+	case "video", "audio":
+		return kind
+	}
+	return "file"
+}
+
 // attachments cuts "[photo crushed.jpg]" from the beginning of a text.
 func attachments(text string) ([]Media, string) {
 	var out []Media

@@ -3,6 +3,8 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"path"
+	"strings"
 )
 
 var errLoop = errors.New("one input entered a hundred states")
@@ -42,7 +44,7 @@ func (c *call) enter() error {
 		if err := c.carryOut(s.do); err != nil {
 			return err
 		}
-		if err := c.speak(s.say, false); err != nil {
+		if err := c.utter(s, s.say, false); err != nil {
 			return err
 		}
 		next, err := c.settle(s)
@@ -115,6 +117,61 @@ func (c *call) handOver(h *handoff) error {
 func (c *call) waiting(s *state) {
 	c.move.Asks = s.asks()
 	c.move.Silence = s.clock
+}
+
+// maxAttached is how many media one text carries: what carriers take.
+const maxAttached = 10
+
+// utter says a text of the state with what stands beside it.
+func (c *call) utter(s *state, t *texts, asks bool) error {
+	said := len(c.move.Says)
+	if err := c.speak(t, asks); err != nil {
+		return err
+	}
+	for _, address := range s.media {
+		url, err := address.render(c)
+		if err != nil {
+			return err
+		}
+		if url == "" {
+			continue
+		}
+		if len(c.move.Says) == said {
+			c.move.Says = append(c.move.Says, Say{Asks: asks})
+		}
+		last := &c.move.Says[len(c.move.Says)-1]
+		last.Media = append(last.Media, Media{URL: url, Type: mediaTypes[strings.ToLower(path.Ext(url))]})
+	}
+	return c.dated(s, said)
+}
+
+// dated gives the texts said since then the state's send_before.
+func (c *call) dated(s *state, said int) error {
+	if s.before == nil || len(c.move.Says) == said {
+		return nil
+	}
+	v, err := s.before.value(c)
+	if err != nil {
+		return err
+	}
+	before, ok := c.readTime(v)
+	for i := said; ok && i < len(c.move.Says); i++ {
+		c.move.Says[i].Before = before
+	}
+	return nil
+}
+
+// again asks the present question once more.
+func (c *call) again(resumed bool) error {
+	s, err := c.state()
+	if err != nil || !s.asks() {
+		return err
+	}
+	c.waiting(s)
+	if resumed && s.resume != nil {
+		return c.utter(s, s.resume, true)
+	}
+	return c.utter(s, s.say, true)
 }
 
 // speak adds a text in the run's language; nil says nothing.

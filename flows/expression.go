@@ -51,6 +51,7 @@ type expression struct {
 	at        *node
 	forText   bool // goes into a text: foreign values are defused
 	condition bool // must be true or false
+	moment    bool // must be a date or a moment
 
 	path     []string
 	fallback any // of path ?? constant
@@ -147,6 +148,8 @@ func (p *parser) compile(e *expression, env types.Map) {
 	}
 	if t := root.Type(); e.condition && t != nil && t.String() != "bool" && t.String() != "interface {}" {
 		p.failAt(e.at, "when is %s, not true or false: compare it with something", t)
+	} else if e.moment && t != nil && t.String() != "time.Time" && t.String() != "interface {}" {
+		p.failAt(e.at, "%s is %s, not a moment: use a date, a datetime, or now with a duration", quote(e.source), t)
 	} else if t != nil && strings.HasPrefix(t.String(), "func(") {
 		p.failAt(e.at, "%s is a function: give it what it works on, as in %s(now)", e.source, e.source)
 	}

@@ -91,6 +91,8 @@ type Say struct {
 	Text  string  `json:"text"`
 	Media []Media `json:"media,omitempty"`
 	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on; not set for reminders and otherwise
+	// Before is the moment after which the text is of no use; zero: its class says.
+	Before time.Time `json:"before,omitzero"`
 }
 
 // Silence is one step of a wait's clock.
@@ -126,7 +128,7 @@ type Reading struct {
 	Layer    string         // word, pattern, lexicon, any, capture, media
 	Exact    bool           // the words themselves, not an interpretation
 	Reply    int            // index into the state's replies; -1: captures
-	On       bool           // Reply is an index into the flow's on.replies
+	On       bool           // Reply is an index into on.replies, the state's and the flow's
 	As       string         // the reply's name for it
 	Intent   string         // the intent, where one was read
 	Captured map[string]any // parsed answers

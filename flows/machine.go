@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/expr-lang/expr/vm"
 	"github.com/looplab/fsm"
@@ -37,6 +38,10 @@ func (f *Flow) buildMachine() error {
 		t.add(r.next, all...)
 	}
 	t.add(f.onError, all...)
+	for _, s := range f.order {
+		s.urgent = append(slices.Clip(s.onReplies), f.onReplies...)
+		s.urgently = intentsOf(s.urgent)
+	}
 	if t.twice != "" {
 		return fmt.Errorf("two ways are named %s in one state", t.twice)
 	}
@@ -44,7 +49,6 @@ func (f *Flow) buildMachine() error {
 	f.engines.New = func() any {
 		return &engine{fsm: fsm.NewFSM(start, rows, nil), env: make(map[string]any, 8), vm: vm.VM{MemoryBudget: memoryBudget}}
 	}
-	f.onIntents = intentsOf(f.onReplies)
 	return nil
 }
 
@@ -59,9 +63,13 @@ func (f *Flow) stateRows(t *tables, s *state) {
 	for _, h := range s.events {
 		t.add(h.next, s.name)
 	}
+	for _, r := range s.onReplies {
+		t.add(r.next, s.name)
+	}
 	for _, b := range s.branch {
 		t.add(b.next, s.name)
 	}
+	t.add(s.onError, s.name)
 	if s.otherwise != nil {
 		t.add(s.otherwise.next, s.name)
 	}

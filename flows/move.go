@@ -39,7 +39,7 @@ func (f *Flow) Answer(sc Scope, run Run, said Said, r Reading) Move {
 		}
 		replies := s.replies
 		if r.On {
-			replies = f.onReplies
+			replies = s.urgent
 		}
 		if r.Reply >= len(replies) {
 			return errors.New("the reading names a reply that the state does not have")
@@ -90,7 +90,10 @@ func (f *Flow) Unfitting(sc Scope, run Run, said Said) Move {
 		switch {
 		case o != nil && c.run.Tries <= o.tries:
 			c.waiting(s)
-			return c.speak(o.say, false)
+			if err := c.speak(o.say, false); err != nil {
+				return err
+			}
+			return c.dated(s, 0)
 		case o != nil && o.next != nil:
 			return c.follow(o.next)
 		}
@@ -139,10 +142,11 @@ func (f *Flow) Silent(sc Scope, run Run, step int) Move {
 			return fmt.Errorf("the state %s has no step %d of silence", run.State, step)
 		}
 		st := s.silence[step]
-		if st.say != nil {
-			if err := c.speak(st.say, false); err != nil {
-				return err
-			}
+		if err := c.speak(st.say, false); err != nil {
+			return err
+		}
+		if err := c.dated(s, 0); err != nil {
+			return err
 		}
 		if st.next != nil {
 			return c.follow(st.next)
@@ -167,14 +171,12 @@ func (f *Flow) Return(sc Scope, run Run) Move {
 // Repeat asks the present question again, without its actions. Moved is false; a
 // state that asks nothing says nothing.
 func (f *Flow) Repeat(sc Scope, run Run) Move {
-	return f.do(&sc, run, func(c *call) error {
-		s, err := c.state()
-		if err != nil || !s.asks() {
-			return err
-		}
-		c.waiting(s)
-		return c.speak(s.say, true)
-	})
+	return f.do(&sc, run, func(c *call) error { return c.again(false) })
+}
+
+// Resume is Repeat after an interruption, in the state's own words for that.
+func (f *Flow) Resume(sc Scope, run Run) Move {
+	return f.do(&sc, run, func(c *call) error { return c.again(true) })
 }
 
 // Waits says whether the run's question is open: the state wants an answer.
@@ -228,14 +230,24 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 		c.move.Run = c.run
 		return c.move
 	}
-	problem := "in the state " + strconv.Quote(c.run.State) + ": " + err.Error()
+	failed := c.run.State
+	problem := "in the state " + strconv.Quote(failed) + ": " + err.Error()
 	c.run, c.own, c.move, c.moves = run, false, Move{}, 0
-	if s := f.states[run.State]; f.onError != nil && s != nil {
-		if failed := c.follow(f.onError); failed == nil && c.fits() == nil {
+	if l := f.wayOut(failed); l != nil {
+		c.run.State = failed
+		if err := c.follow(l); err == nil && c.fits() == nil {
 			c.move.Run, c.move.Problem = c.run, problem
 			return c.move
 		}
-		c.run = run
 	}
 	return Move{Run: run, Problem: problem, Handoff: &Handoff{Note: problem}}
+}
+
+// wayOut is where a run-time error in the state leads; nil: to a person.
+func (f *Flow) wayOut(name string) *link {
+	s := f.states[name]
+	if s == nil || s.onError == nil {
+		return f.onError
+	}
+	return s.onError
 }

@@ -3,8 +3,11 @@ package flows
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
+
+	"parley/outbound/quiet"
 )
 
 // Bounds of one flow, so that its tables stay small.
@@ -68,8 +71,8 @@ func (p *parser) build(root *node) (*Flow, error) {
 }
 
 const (
-	flowKeys  = "flow title class brand languages trigger key overlap input on late start states"
-	flowLater = "intents timezone quiet migrate promotional"
+	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional"
+	flowLater = "intents migrate"
 )
 
 func (p *parser) root(n *node) {
@@ -83,7 +86,8 @@ func (p *parser) root(n *node) {
 	}
 	f.Name = p.word(n.child("flow"), "flow")
 	f.Title = p.text(n.child("title"), "title")
-	f.Class = Class(p.oneOf(n.child("class"), "class", string(Notice), string(Code), string(Alert), string(Bulk)))
+	f.Class = p.class(n)
+	p.clocks(n)
 	f.Brand = p.word(n.child("brand"), "brand")
 	f.Overlap = p.oneOf(n.child("overlap"), "overlap", "queue", "replace", "parallel")
 	late := []string{"read", "agent", "ignore"}
@@ -100,6 +104,41 @@ func (p *parser) root(n *node) {
 	p.on(n.child("on"))
 	p.states(n.child("states"))
 	p.start(n)
+}
+
+// class reads the flow's class; what sells is bulk, whatever else is said.
+func (p *parser) class(n *node) Class {
+	at := n.child("class")
+	class := Class(p.oneOf(at, "class", string(Notice), string(Code), string(Alert), string(Bulk)))
+	if !p.flag(n.child("promotional"), "promotional", false) {
+		return class
+	}
+	if at != nil && class != Bulk {
+		p.failAt(at, "a flow that sells is of class bulk: leave class out, or promotional")
+	}
+	return Bulk
+}
+
+// clocks reads what overrides the brand's zone and quiet hours.
+func (p *parser) clocks(n *node) {
+	f := p.flow
+	f.Timezone = p.text(n.child("timezone"), "timezone")
+	if _, err := time.LoadLocation(f.Timezone); err != nil {
+		p.failAt(n.child("timezone"), "there is no time zone %s: write an IANA name such as America/New_York", quote(f.Timezone))
+	}
+	at := n.child("quiet")
+	if at == nil {
+		return
+	}
+	text := at.text
+	if at.shape == isFlag && text == "false" {
+		text = "off" // what YAML 1.1 readers make of it
+	}
+	window, err := quiet.Parse(text)
+	if err != nil || text == "" {
+		p.failAt(at, "quiet cannot be %s: write hours like \"21:00-08:00\", or off", quote(text))
+	}
+	f.Quiet = &window
 }
 
 func (p *parser) languages(n *node) {

@@ -47,15 +47,32 @@ func (p *parser) on(n *node) {
 	}
 	f := p.flow
 	f.events = p.events(n.child("events"), "on.event/")
-	for _, item := range p.list(n.child("replies"), "on.replies", maxReplies, false) {
-		if r := p.reply(item, "on.reply/", len(f.onReplies)); r != nil {
-			if r.next == nil {
-				p.failAt(item, "a reply of the whole flow goes nowhere: give it a goto")
-			}
-			f.onReplies = append(f.onReplies, r)
+	f.onReplies = p.urgent(n.child("replies"), "a reply of the whole flow", "on.reply/")
+	f.onError = p.onError(n.child("error"), "on.error")
+}
+
+// urgent reads on.replies: words that are read before a question's own answers.
+func (p *parser) urgent(n *node, what, prefix string) []*reply {
+	var out []*reply
+	for _, item := range p.list(n, "on.replies", maxReplies, false) {
+		r := p.reply(item, prefix, len(out))
+		if r == nil {
+			continue
 		}
+		if r.next == nil {
+			p.failAt(item, "%s goes nowhere: give it a goto", what)
+		}
+		out = append(out, r)
 	}
-	if e := n.child("error"); e != nil && p.keys(e, "on.error", "goto", "") {
-		f.onError = p.link(e.child("goto"), "on.error")
+	return out
+}
+
+func (p *parser) onError(n *node, event string) *link {
+	if n == nil || !p.keys(n, "on.error", "goto", "") {
+		return nil
 	}
+	if n.child("goto") == nil {
+		p.failAt(n, "on.error goes nowhere: give it a goto")
+	}
+	return p.link(n.child("goto"), event)
 }

@@ -1,12 +1,18 @@
 package flows
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // state is one state of a flow, compiled.
 type state struct {
 	name      string
 	at        *node
 	say       *texts
+	media     []*template // beside say: addresses
+	before    *expression // send_before; nil: the class's own expiry
+	resume    *texts      // nil: say
 	do        []action
 	replies   []*reply
 	captures  []*variable
@@ -14,11 +20,15 @@ type state struct {
 	clock     []Silence // of silence, as moves show it
 	otherwise *otherwise
 	events    map[string]*happening
+	onReplies []*reply // the state's own emergency words
+	urgent    []*reply // the state's own, then the flow's
+	onError   *link
 	branch    []branch
 	next      *link
 	handoff   *handoff
 	end       string
 	intents   []string // of its replies, in the author's order
+	urgently  []string // of urgent
 }
 
 type otherwise struct {
@@ -55,8 +65,8 @@ func (s *state) leaves() bool { return s.next != nil || len(s.branch) > 0 }
 func (s *state) waits() bool { return s.asks() || s.parked() || s.handoff != nil }
 
 const (
-	stateKeys  = "say do replies capture silence otherwise on branch goto handoff end"
-	stateLater = "choose send_before resume media"
+	stateKeys  = "say media do send_before resume replies capture silence otherwise on branch goto handoff end"
+	stateLater = "choose"
 )
 
 func (p *parser) state(e entry) *state {
@@ -65,7 +75,12 @@ func (p *parser) state(e entry) *state {
 		return s
 	}
 	s.say = p.texts(n.child("say"), "say")
+	s.media = p.addresses(n.child("media"))
 	s.do = p.actions(n.child("do"))
+	s.resume = p.texts(n.child("resume"), "resume")
+	if before := n.child("send_before"); before != nil {
+		s.before = p.moment(before, "send_before")
+	}
 	for _, item := range p.list(n.child("replies"), "replies", maxReplies, false) {
 		if r := p.reply(item, "reply/", len(s.replies)); r != nil {
 			s.replies = append(s.replies, r)
@@ -75,8 +90,10 @@ func (p *parser) state(e entry) *state {
 	s.captures = p.captures(n.child("capture"))
 	p.silence(s, n.child("silence"))
 	s.otherwise = p.otherwise(n.child("otherwise"))
-	if on := n.child("on"); on != nil && p.keys(on, "on of a state", "events", "replies error") {
+	if on := n.child("on"); on != nil && p.keys(on, "on of a state", "events replies error", "") {
 		s.events = p.events(on.child("events"), "event/")
+		s.onReplies = p.urgent(on.child("replies"), "a reply of on.replies", "here.reply/")
+		s.onError = p.onError(on.child("error"), "here.error")
 	}
 	s.branch = p.branches(n.child("branch"))
 	s.next = p.link(n.child("goto"), "goto")
@@ -103,6 +120,12 @@ func (p *parser) exits(s *state, n *node) {
 	}
 	if n.child("otherwise") != nil && !s.asks() {
 		p.failAt(n.child("otherwise"), "otherwise in a state that asks nothing: remove it, or add replies or capture")
+	}
+	if s.resume != nil && !s.asks() {
+		p.failAt(n.child("resume"), "resume in a state that asks nothing: remove it, or add replies or capture")
+	}
+	if s.before != nil && s.say == nil && len(s.media) == 0 && len(s.silence) == 0 {
+		p.failAt(n.child("send_before"), "send_before in a state that says nothing: remove it, or add say")
 	}
 	if n.child("silence") != nil && !s.asks() && len(ways) > 0 {
 		p.failAt(n.child("silence"), "silence in a state that does not wait: remove it")
@@ -173,6 +196,19 @@ func (p *parser) handoff(n *node) *handoff {
 		h.priority = Class(p.oneOf(n.child("priority"), "priority", string(Notice), string(Code), string(Alert), string(Bulk)))
 	}
 	return h
+}
+
+// addresses reads what stands beside say: one address or some.
+func (p *parser) addresses(n *node) []*template {
+	var out []*template
+	for _, item := range p.list(n, "media", maxAttached, true) {
+		t := p.template(item, "media", true)
+		if len(t.parts) > 0 && t.parts[0].expr == nil && !strings.HasPrefix(t.parts[0].text, "https://") {
+			p.failAt(item, "media is no web address: begin it with https://")
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 func hasAnswer(captures []*variable) bool {

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Read says how the state that waits understands a text. First come the flow's
-// on.replies, then the state's replies, then its captures. Within replies all
+// Read says how the state that waits understands a text. First come on.replies, the
+// state's own before the flow's, then the state's replies, then its captures. Within replies all
 // exact words go before all patterns, these before intents, these before any:
 // true; within one layer the author's order decides.
 func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	s := f.states[run.State]
-	if s == nil || !s.asks() && len(f.onReplies) == 0 {
+	if s == nil || !s.asks() && len(s.urgent) == 0 {
 		return Reading{Reply: -1}
 	}
 	said.Text = bounded(said.Text)
 	words := fold(said.Text)
 	later := false
-	if r, ok := match(f.onReplies, f.onIntents, rd, run.Language, said.Text, words, &later); ok {
+	if r, ok := match(s.urgent, s.urgently, rd, run.Language, said.Text, words, &later); ok {
 		r.On = true
 		return r
 	}
@@ -150,7 +150,7 @@ func (s *state) read(a *answer, said Said) (Reading, bool) {
 }
 
 func (f *Flow) answer(sc Scope, run Run, said Said) *answer {
-	zone := sc.Brand.Timezone
+	zone := f.clock(sc.Brand)
 	return &answer{
 		text:     strings.TrimSpace(strings.ReplaceAll(said.Text, "\x00", "")),
 		language: run.Language,

@@ -1,10 +1,13 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"parley/outbound/quiet"
 )
 
 // Flow is one version of a flow, compiled. It does not change after Parse or
@@ -13,10 +16,12 @@ type Flow struct {
 	Name      string
 	Title     string
 	Class     Class
-	Brand     string   // "" : the line's
-	Languages []string // BCP 47; the first is the fallback
-	Late      string   // read, agent, ignore
-	Overlap   string   // queue, replace, parallel
+	Brand     string        // "" : the line's
+	Languages []string      // BCP 47; the first is the fallback
+	Late      string        // read, agent, ignore
+	Overlap   string        // queue, replace, parallel
+	Timezone  string        // IANA; "" : the brand's
+	Quiet     *quiet.Window // nil: the line's
 	HasKey    bool
 	Events    []string // types that start a run
 	Hash      string   // identity of the version
@@ -34,7 +39,6 @@ type Flow struct {
 	keywords  []keyword
 	events    map[string]*happening
 	onReplies []*reply
-	onIntents []string
 	onError   *link
 
 	zones   sync.Map  // IANA name → *time.Location
@@ -80,7 +84,13 @@ func (f *Flow) States() []string {
 	return names
 }
 
-// zone returns the brand's clock; an unknown name is UTC.
+// Zone is the clock of the flow's dates and hours: its own, else the brand's.
+func (f *Flow) Zone(b Brand) *time.Location { return f.zone(f.clock(b)) }
+
+// clock names the zone that the flow's dates and hours are in.
+func (f *Flow) clock(b Brand) string { return cmp.Or(f.Timezone, b.Timezone) }
+
+// zone returns the clock of that name; an unknown one is UTC.
 func (f *Flow) zone(name string) *time.Location {
 	if name == "" || name == "UTC" {
 		return time.UTC

@@ -4,9 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +45,7 @@ func lineOf(b BrandConfig, l LineConfig) (conversation.Line, error) {
 	if b.Timezone == "" {
 		b.Timezone = "UTC"
 	}
-	held, err := window(b.Quiet)
+	held, err := quiet.Parse(b.Quiet)
 	if err != nil {
 		return conversation.Line{}, fmt.Errorf("brands.%s.quiet: %w", l.Brand, err)
 	}
@@ -86,34 +84,4 @@ func linesFrom(b []byte) (map[string]conversation.Line, error) {
 		lines[number] = l
 	}
 	return lines, nil
-}
-
-// window reads "21:00-08:00"; "off" is no window, "" the default.
-//
-// 47 CFR 64.1200(c)(1) keeps solicitations between 8 and 21 o'clock; transactional
-// texts need not follow it, and wise ones do.
-func window(text string) (quiet.Window, error) {
-	switch text {
-	case "off":
-		return quiet.Window{}, nil
-	case "":
-		return quiet.Default, nil
-	}
-	a, b, ok := strings.Cut(text, "-")
-	from, errFrom := minutes(a)
-	to, errTo := minutes(b)
-	if !ok || errFrom != nil || errTo != nil {
-		return quiet.Window{}, errors.New(`want hours like "21:00-08:00", or off`)
-	}
-	return quiet.Window{From: from, To: to}, nil
-}
-
-func minutes(text string) (int, error) {
-	h, m, ok := strings.Cut(strings.TrimSpace(text), ":")
-	hour, err := strconv.Atoi(h)
-	minute, err2 := strconv.Atoi(m)
-	if !ok || err != nil || err2 != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 {
-		return 0, errors.New("not a time of day")
-	}
-	return hour*60 + minute, nil
 }

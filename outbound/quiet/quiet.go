@@ -1,7 +1,12 @@
 // Package quiet holds back what would wake people. It is a leaf.
 package quiet
 
-import "time"
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Window is the part of the day in which notices and bulk texts are held, as
 // minutes since midnight; it usually runs over midnight. The zero value is none.
@@ -9,6 +14,37 @@ type Window struct{ From, To int }
 
 // Default is 21:00 to 08:00.
 var Default = Window{From: 21 * 60, To: 8 * 60}
+
+// Parse reads "21:00-08:00"; "off" is no window, "" the default.
+//
+// 47 CFR 64.1200(c)(1) keeps solicitations between 8 and 21 o'clock; transactional
+// texts need not follow it, and wise ones do.
+func Parse(text string) (Window, error) {
+	switch text {
+	case "off":
+		return Window{}, nil
+	case "":
+		return Default, nil
+	}
+	a, b, ok := strings.Cut(text, "-")
+	from, errFrom := minutes(a)
+	to, errTo := minutes(b)
+	if !ok || errFrom != nil || errTo != nil {
+		return Window{}, errors.New(`want hours like "21:00-08:00", or off`)
+	}
+	return Window{From: from, To: to}, nil
+}
+
+// minutes reads a time of day as minutes since midnight.
+func minutes(text string) (int, error) {
+	h, m, ok := strings.Cut(strings.TrimSpace(text), ":")
+	hour, err := strconv.Atoi(h)
+	minute, err2 := strconv.Atoi(m)
+	if !ok || err != nil || err2 != nil || hour < 0 || hour > 23 || minute < 0 || minute > 59 {
+		return 0, errors.New("not a time of day")
+	}
+	return hour*60 + minute, nil
+}
 
 // holds are the classes that wait; codes and alerts never do.
 var holds = map[string]bool{"notice": true, "bulk": true}
