@@ -56,7 +56,7 @@ var mutants = []mutant{
 }
 
 func TestMutants(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() { // every mutant is a build of its own
 		t.Skip("not run: -short")
 	}
 	kill(t, mutants, "60s", "--- FAIL")

@@ -36,7 +36,7 @@ var proofMutants = []mutant{
 // TestProofMutants runs the proofs in their small size against broken code. Some
 // mutants leave a proof waiting for what never comes.
 func TestProofMutants(t *testing.T) {
-	if size(0, 1) == 0 {
+	if size(0, 1) == 0 { // every mutant builds the server and runs a proof
 		t.Skip("not run: the mutants of the proofs take some minutes: PARLEY_PROOF=1, or make proof")
 	}
 	kill(t, proofMutants, "150s", "--- FAIL", "panic: test timed out")
