@@ -79,7 +79,14 @@ func (c *Catalog) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 // none is the library before any was loaded.
 type none struct{}
 
-func (none) Current(string) (*flows.Flow, bool)                    { return nil, false }
-func (none) ByHash(string) (*flows.Flow, bool)                     { return nil, false }
-func (none) ForEvent(string) []*flows.Flow                         { return nil }
+// Current knows no flow.
+func (none) Current(string) (*flows.Flow, bool) { return nil, false }
+
+// ByHash knows no version.
+func (none) ByHash(string) (*flows.Flow, bool) { return nil, false }
+
+// ForEvent starts nothing.
+func (none) ForEvent(string) []*flows.Flow { return nil }
+
+// ForKeyword starts nothing.
 func (none) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }

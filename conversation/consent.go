@@ -39,11 +39,10 @@ const (
 	wordHelp   consentWord = "help"
 )
 
-// courtesies may stand around a consent word without changing it.
-var courtesies = []string{
-	"please", "pls", "plz", "thanks", "thank you", "thankyou", "thx", "ty", "now", "por favor", "gracias",
-	"s il vous plait", "svp", "merci", "bitte", "danke", "obrigado", "grazie", "per favore", "hi", "hello", "ok", "okay",
-}
+// consentCourtesies may stand around a consent word without changing it, as the
+// courtesies of flows may. Around the answer to a question they would be part of it:
+// "ok" may be the answer, "now" a time, "Ty" a name.
+var consentCourtesies = []string{"thankyou", "ty", "svp", "now", "hi", "hello", "ok", "okay"}
 
 // carrierWords are what a carrier's own opt-out service reports that it acted on
 // (Twilio's OptOutType).
@@ -58,18 +57,7 @@ func readConsent(text string) (consentWord, bool) {
 	if w, ok := consentWords[folded]; ok {
 		return w, true
 	}
-	for trimmed := true; trimmed; {
-		trimmed = false
-		for _, c := range courtesies {
-			if rest, ok := strings.CutPrefix(folded, c); ok && strings.HasPrefix(rest, " ") {
-				folded, trimmed = rest[1:], true
-			}
-			if rest, ok := strings.CutSuffix(folded, c); ok && strings.HasSuffix(rest, " ") {
-				folded, trimmed = rest[:len(rest)-1], true
-			}
-		}
-	}
-	w, ok := consentWords[folded]
+	w, ok := consentWords[flows.TrimCourtesies(folded, consentCourtesies...)]
 	return w, ok
 }
 

@@ -184,7 +184,7 @@ type bomb struct{}
 
 func (bomb) Read(text, _ string, _ []string) (string, bool, bool) {
 	if strings.HasPrefix(text, "boom") {
-		panic(text)
+		panic(text) // what the engine must survive, and must not log
 	}
 	return "", false, false
 }
@@ -195,6 +195,13 @@ type flaky struct {
 	mu   sync.Mutex
 	lose int // replies still to lose
 	fail int // begins still to fail
+}
+
+// breaks loses the next replies, or fails the next begins.
+func (f *flaky) breaks(lose, fail int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lose, f.fail = lose, fail
 }
 
 type flakyBatch struct {
@@ -229,9 +236,7 @@ func TestLostCommitReply(t *testing.T) {
 		f := &flaky{Store: s}
 		e := engineOn(t, f, counting, nil)
 		submit(t, e, start("+12025550123"))
-		f.mu.Lock()
-		f.lose = 1
-		f.mu.Unlock()
+		f.breaks(1, 0)
 		if out := submit(t, e, text("+12025550123", "n1", "a"))[0]; out.Status != conversation.Applied {
 			t.Errorf("outcome %+v", out)
 		}
@@ -246,9 +251,7 @@ func TestUnavailableStoresNothing(t *testing.T) {
 	f := &flaky{Store: s}
 	e := engineOn(t, f, counting, nil)
 	submit(t, e, start("+12025550123"))
-	f.mu.Lock()
-	f.fail = 3
-	f.mu.Unlock()
+	f.breaks(0, 3)
 	_, err := e.Submit(t.Context(), []conversation.Event{text("+12025550123", "n1", "a")})
 	if !errors.Is(err, conversation.ErrUnavailable) {
 		t.Fatalf("after three failures: %v", err)

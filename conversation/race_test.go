@@ -67,15 +67,7 @@ func TestTimerAgainstText(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, messages, err := s.Thread(t.Context(), c.ID, 0, 20)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var said string
-			for _, m := range messages {
-				said = m.Text + "|" + said
-			}
-			switch {
+			switch said := saidIn(t, s, c.ID); {
 			case len(c.State.Runs) == 1 && c.State.Runs[0].State == "second" && said == "Acme: one?|Acme: two?|":
 				answered++
 			case len(c.State.Runs) == 0 && said == "Acme: one?|too late|":
@@ -85,4 +77,18 @@ func TestTimerAgainstText(t *testing.T) {
 		}
 		t.Logf("%d of %d were answered in time", answered, phones)
 	})
+}
+
+// saidIn joins what the business said in a conversation, oldest first.
+func saidIn(t *testing.T, s *store.Store, conversation string) string {
+	t.Helper()
+	_, messages, err := s.Thread(t.Context(), conversation, 0, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said string
+	for _, m := range messages {
+		said = m.Text + "|" + said
+	}
+	return said
 }

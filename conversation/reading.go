@@ -276,7 +276,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 	}
 }
 
-// courtesies on their own need no answer when nothing is open.
+// politeWords on their own need no answer when nothing is open.
 var politeWords = map[string]bool{
 	"": true, "thanks": true, "thank you": true, "thx": true, "ty": true, "ok": true, "okay": true, "k": true, "ok thanks": true,
 	"ok thank you": true, "great": true, "cool": true, "perfect": true, "gracias": true, "muchas gracias": true, "vale": true,

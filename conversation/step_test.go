@@ -51,6 +51,7 @@ func TestConsent(t *testing.T) {
 		{"STOP", wordStop}, {"stop.", wordStop}, {" Stop!! ", wordStop}, {"Stop. Thank you!", wordStop}, {"please stop", wordStop},
 		{"STOP ALL", wordStop}, {"StopAll", wordStop}, {"ＳＴＯＰ", wordStop}, {"stop 🛑", wordStop}, {"Arrêt", wordStop}, {"opt-out", wordStop},
 		{"CANCEL", wordCancel}, {"end", wordCancel}, {"START", wordStart}, {"unstop", wordStart}, {"Help!", wordHelp}, {"help please", wordHelp},
+		{"Ok, stop now", wordStop}, {"kindly stop, thank you very much", wordStop},
 		{"STOP 12345", ""}, {"don't stop", ""}, {"where does it stop", ""}, {"cancel my order", ""}, {"the end", ""}, {"yes", ""}, {"", ""},
 		{"I need help with my order", ""}, {"restart", ""},
 	} {

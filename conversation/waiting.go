@@ -219,9 +219,7 @@ func (s *step) forgetPending(why string) {
 // stamped is a text that is read later, with the moment at which it came: which
 // question it belongs to is judged by that.
 func (s *step) stamped(e Event) Event {
-	if e.At <= 0 || e.At > s.env.Now {
-		e.At = s.env.Now
-	}
+	e.At = s.written(e)
 	return e
 }
 

@@ -91,22 +91,25 @@ var courtesies = []string{
 }
 
 // fold is Fold without courtesies at either end, unless nothing else is there.
-func fold(text string) string {
-	s := Fold(text)
+func fold(text string) string { return TrimCourtesies(Fold(text)) }
+
+// TrimCourtesies takes the courtesies, and the words of more, from both ends of a
+// folded text, unless nothing else is there.
+func TrimCourtesies(s string, more ...string) string {
 	for {
-		shorter := trimCourtesy(s)
-		if shorter == s || shorter == "" {
+		shorter := trimOne(trimOne(s, courtesies), more)
+		if shorter == s {
 			return s
 		}
 		s = shorter
 	}
 }
 
-func trimCourtesy(s string) string {
+func trimOne(s string, words []string) string {
 	if strings.IndexByte(s, ' ') < 0 {
 		return s
 	}
-	for _, c := range courtesies {
+	for _, c := range words {
 		if len(s) <= len(c) {
 			continue
 		}

@@ -180,15 +180,7 @@ func (p *parser) states(n *node) {
 		p.failAt(p.flow.at, "the flow has no states: add states: with at least one")
 		return
 	}
-	if n.shape != isObject {
-		p.failAt(n, "states is %s: write NAME: {say: ..., goto: ...}", n.shape)
-		return
-	}
-	if len(n.keys) > maxStates {
-		p.failAt(n, "%d states: at most %d; split the flow", len(n.keys), maxStates)
-		return
-	}
-	for _, e := range n.keys {
+	for _, e := range p.entries(n, "states", "NAME: {say: ..., goto: ...}", maxStates) {
 		if !isWord(e.name) {
 			p.failAt(e.at, "%s is no name for a state: use letters, digits, and . _ - between them", quote(e.name))
 			continue

@@ -8,19 +8,8 @@ type happening struct {
 }
 
 func (p *parser) events(n *node, prefix string) map[string]*happening {
-	if n == nil {
-		return nil
-	}
-	if n.shape != isObject {
-		p.failAt(n, "events is %s: write TYPE: {goto: STATE}", n.shape)
-		return nil
-	}
-	if len(n.keys) > maxEvents {
-		p.failAt(n, "%d events: at most %d", len(n.keys), maxEvents)
-		return nil
-	}
-	out := make(map[string]*happening, len(n.keys))
-	for _, e := range n.keys {
+	out := map[string]*happening{}
+	for _, e := range p.entries(n, "events", "TYPE: {goto: STATE}", maxEvents) {
 		if !isWord(e.name) {
 			p.failAt(e.at, "%s is no event type: use letters, digits, and . _ -", quote(e.name))
 		}

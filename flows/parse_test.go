@@ -44,6 +44,10 @@ func TestParseFindings(t *testing.T) {
 		{"unknown state", head + "  a: {goto: b}", `6:13 there is no state "b": did you mean a?`},
 		{"unknown start", "flow: x\nstart: q\nstates: {a: {end: z}}", `2:8 there is no state "q": did you mean a?`},
 		{"no states", "flow: x\nstart: q", "1:1 the flow has no states"},
+		{"states as a list", "flow: x\nstart: q\nstates: [q]", "3:9 states is a list: write NAME: {say: ..., goto: ...}"},
+		{"too many states", "flow: x\nstart: q\nstates:\n" + manyStates(), "states has 301 entries: at most 300; split the flow"},
+		{"input as a text", "flow: x\ninput: q\nstart: q", "2:8 input is a text: write NAME: TYPE"},
+		{"events as a text", head + "  a: {on: {events: e}}", "6:20 events is a text: write TYPE: {goto: STATE}"},
 		{"anchor", "flow: &n x\nstart: a", "1:7 an anchor"},
 		{"alias", "flow: x\nstart: *n", "2:8 an alias"},
 		{"tag", "flow: !!str x", "1:7 a tag"},
@@ -94,6 +98,14 @@ func TestParseFindings(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
+}
+
+func manyStates() string {
+	var b strings.Builder
+	for i := range maxStates + 1 {
+		fmt.Fprintf(&b, "  s%d: {end: z}\n", i)
+	}
+	return b.String()
 }
 
 func TestCheckFindings(t *testing.T) {

@@ -215,6 +215,22 @@ func (p *parser) list(n *node, what string, limit int, lone bool) []*node {
 	return n.items
 }
 
+// entries reads names that the author chose, at most limit of them, each with what
+// form shows.
+func (p *parser) entries(n *node, what, form string, limit int) []entry {
+	switch {
+	case n == nil:
+		return nil
+	case n.shape != isObject:
+		p.failAt(n, "%s is %s: write %s", what, n.shape, form)
+		return nil
+	case len(n.keys) > limit:
+		p.failAt(n, "%s has %d entries: at most %d; split the flow", what, len(n.keys), limit)
+		return nil
+	}
+	return n.keys
+}
+
 func (p *parser) duration(n *node, what string) time.Duration {
 	if n == nil {
 		return 0

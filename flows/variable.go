@@ -89,18 +89,7 @@ var (
 const variableKeys = "type required default min max pattern values secret foreign"
 
 func (p *parser) inputs(n *node) {
-	if n == nil {
-		return
-	}
-	if n.shape != isObject {
-		p.failAt(n, "input is %s: write NAME: TYPE", n.shape)
-		return
-	}
-	if len(n.keys) > maxInputs {
-		p.failAt(n, "%d inputs: at most %d", len(n.keys), maxInputs)
-		return
-	}
-	for _, e := range n.keys {
+	for _, e := range p.entries(n, "input", "NAME: TYPE", maxInputs) {
 		if v := p.variable(e, "input", inputKinds, variableKeys); v != nil {
 			p.flow.inputs = append(p.flow.inputs, v)
 			p.flow.vars[v.name] = v

@@ -247,7 +247,7 @@ func TestTrickle(t *testing.T) {
 		go func() {
 			for range 200 {
 				tab.add(conversation.Message{})
-				time.Sleep(100 * time.Millisecond)
+				time.Sleep(100 * time.Millisecond) // in the bubble's time
 			}
 		}()
 		house(t, tab, outbound.Carrier{Provider: c, Concurrency: 4}, outbound.Line{}, 30*time.Second)

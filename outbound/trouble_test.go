@@ -18,7 +18,7 @@ func TestThrottledLineRests(t *testing.T) {
 		c.answers = []*provider.Error{{Class: provider.Throttled, Code: "429", RetryAfter: 7 * time.Second}}
 		tab.add(conversation.Message{ID: "a"})
 		go func() { // arrives during the rest
-			time.Sleep(2 * time.Second)
+			time.Sleep(2 * time.Second) // in the bubble's time
 			tab.add(conversation.Message{ID: "b"})
 		}()
 		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 20*time.Second)
@@ -219,7 +219,7 @@ type sleepy struct {
 
 func (s *sleepy) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Message, error) {
 	claimed, err := s.table.Claim(ctx, c)
-	s.once.Do(func() { time.Sleep(30 * time.Second) })
+	s.once.Do(func() { time.Sleep(30 * time.Second) }) // in the bubble's time
 	return claimed, err
 }
 

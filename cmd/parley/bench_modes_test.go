@@ -307,7 +307,7 @@ func (b *bench) sending(t *testing.T, n int, took func(provider.Outgoing)) {
 	go func() { defer close(done); _ = d.Run(ctx) }() // its failures show as texts not sent
 	answers := b.submitters(t, e, n)
 	for deadline := time.Now().Add(time.Minute); sent.Load() < answers && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // a millisecond is nothing in what n texts take
 	}
 	if sent.Load() < answers || answers < int64(n)*9/10 {
 		t.Errorf("of %d texts %d were answered and %d answers sent", n, answers, sent.Load())
@@ -376,7 +376,7 @@ func (b *bench) steady(ctx context.Context, rate float64, d time.Duration) []tim
 	begun := time.Now()
 	b.workers(256, 1, n, func(i int) error {
 		due := begun.Add(time.Duration(float64(i) / rate * float64(time.Second)))
-		time.Sleep(time.Until(due))
+		time.Sleep(time.Until(due)) // the rate is kept in real time, however long answers take
 		err := b.post(ctx, client, door, b.pick(i))
 		took[i] = time.Since(due)
 		return err

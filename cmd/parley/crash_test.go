@@ -78,10 +78,10 @@ func crash(t *testing.T, w *world, p *phones, kills int) {
 // texts on their way in and replies on their way out.
 func (w *world) underLoad(ctx context.Context, p *phones, acked int64) {
 	for p.acked.Load() < acked && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
+		time.Sleep(time.Millisecond) // the server is another process, in real time
 	}
 	for end := time.Now().Add(500 * time.Millisecond); (p.wire.Load() < 2 || w.busy.Load() < 1) && time.Now().Before(end); {
-		time.Sleep(50 * time.Microsecond)
+		time.Sleep(50 * time.Microsecond) // such a moment is over within milliseconds
 	}
 }
 

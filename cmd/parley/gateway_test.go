@@ -89,7 +89,7 @@ func (g *gateway) holds(t *testing.T, at, key string, i int) {
 			t.Errorf("starting the conversation of %s: %v", handsetOf(i), err)
 			return
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // a refused post is tried again as a business would, not at once
 	}
 	first := fmt.Sprintf("Acme: Hi Ann, order A-%d was delivered. Did it arrive? Reply YES or NO.", i)
 	for n, want := range append([]string{first}, talk.hears...) {

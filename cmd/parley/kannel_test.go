@@ -39,7 +39,7 @@ func programs(t *testing.T) (bearerbox, smsbox, fakesmsc string) {
 		if os.Getenv("CI") != "" || os.Getenv("PARLEY_REQUIRE_POSTGRES") != "" {
 			t.Fatal(missing)
 		}
-		t.Skip(missing)
+		t.Skip(missing) // only where nobody demands it
 	}
 	return paths[0], paths[1], paths[2]
 }
@@ -178,7 +178,7 @@ func (h *handset) heard() (texts []string) {
 
 // hears waits for the n-th text; false: it did not come.
 func (h *handset) hears(n int, want string) bool {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) { // Kannel works in real time
 		if got := h.heard(); len(got) >= n {
 			if got[n-1] != want {
 				h.g.t.Errorf("%s should have got %q and got %q", handsetOf(h.i), want, got[n-1])

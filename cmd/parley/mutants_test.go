@@ -5,16 +5,21 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// mutants break the code on purpose, one rule each; the test of that rule must go
-// red. A rule whose mutant lives is not proven by its test.
-var mutants = []struct {
+// mutant breaks one rule of the code on purpose: in file, old becomes new. The test
+// of that rule, in pkg, must go red; a rule whose mutant lives is not proven by it.
+type mutant struct {
 	rule, file, old, new string
 	pkg, test            string
-}{
+}
+
+// mutants break what the tests of single packages prove; proofMutants break what
+// the proofs prove.
+var mutants = []mutant{
 	{"STOP against a claim: the claim asks for consent", "conversation/store/claim.go",
 		`AND (m.exempt = 1 OR COALESCE((SELECT k.state FROM consents k WHERE k.phone = m.phone), '') <> 'out')`, ``,
 		"conversation/store", "TestClaimTakes|TestClaimDecidesRaces"},
@@ -51,36 +56,49 @@ var mutants = []struct {
 }
 
 func TestMutants(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() { // every mutant is a build of its own
 		t.Skip("not run: -short")
 	}
+	kill(t, mutants, "60s", "--- FAIL")
+}
+
+// kill runs the test of every mutant against the broken code for at most as long as
+// within. The test is red when it fails and prints one of the words of red.
+func kill(t *testing.T, mutants []mutant, within string, red ...string) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range mutants {
 		t.Run(m.rule, func(t *testing.T) {
-			original := filepath.Join(root, m.file)
-			source, err := os.ReadFile(original)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Count(string(source), m.old) == 0 {
-				t.Fatalf("%s no longer holds %q: give the mutant its new words", m.file, m.old)
-			}
-			folder := t.TempDir()
-			broken := write(t, folder, "broken.go", strings.Replace(string(source), m.old, m.new, 1))
-			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: broken}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", write(t, folder, "overlay.json", string(overlay)),
-				"-count=1", "-timeout=60s", "-run", m.test, "./"+m.pkg)
+			cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-timeout="+within, "-run", m.test, "./"+m.pkg)
 			cmd.Dir = root
+			// As GOFLAGS, the overlay reaches also what a proof builds: the server.
+			cmd.Env = append(os.Environ(), "PARLEY_PROOF=", "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+m.overlay(t, root))
 			out, err := cmd.CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "--- FAIL") {
+			if err == nil || !slices.ContainsFunc(red, func(word string) bool { return strings.Contains(string(out), word) }) {
 				t.Errorf("the broken code passes:\n%s", out)
 			}
 		})
 	}
+}
+
+// overlay writes the broken file, and the file that tells the go command to build
+// with it, which it names.
+func (m mutant) overlay(t *testing.T, root string) string {
+	original := filepath.Join(root, m.file)
+	source, err := os.ReadFile(original)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(source), m.old) {
+		t.Fatalf("%s no longer holds %q: give the mutant its new words", m.file, m.old)
+	}
+	folder := t.TempDir()
+	broken := write(t, folder, "broken.go", strings.Replace(string(source), m.old, m.new, 1))
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: broken}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write(t, folder, "overlay.json", string(overlay))
 }

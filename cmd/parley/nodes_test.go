@@ -94,7 +94,7 @@ func TestProofStoppedNode(t *testing.T) {
 	b.signal(syscall.SIGCONT)
 	p.only.Store(0)
 	thawed := time.Now()
-	time.Sleep(2 * time.Second)
+	time.Sleep(2 * time.Second) // for the node that is back to send again what it had leased
 	close(p.enough)
 	<-done
 	p.waited(t, frozen, thawed)
@@ -117,7 +117,7 @@ func (w *world) freeze(s *served) (tries int) {
 			return tries
 		}
 		s.signal(syscall.SIGCONT)
-		time.Sleep(5*time.Millisecond + rand.N(25*time.Millisecond))
+		time.Sleep(5*time.Millisecond + rand.N(25*time.Millisecond)) // for it to get to another point of its work
 	}
 	w.t.Fatal("the node was never caught in the middle of a transaction")
 	return 0

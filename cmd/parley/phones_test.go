@@ -99,7 +99,7 @@ func (p *phones) insist(ctx context.Context, i, n int) bool {
 			p.acked.Add(1)
 			return true
 		}
-		time.Sleep(20*time.Millisecond + rand.N(40*time.Millisecond))
+		time.Sleep(20*time.Millisecond + rand.N(40*time.Millisecond)) // as a carrier tries again, while the server is away
 	}
 	return false
 }

@@ -143,7 +143,7 @@ func serve(t *testing.T, config string) *served {
 		if !strings.Contains(s.log.String(), "address already in use") {
 			t.Fatalf("parley did not get ready:\n%s", s.log)
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // for the kernel to free the port
 	}
 	t.Fatal("the port stays taken")
 	return nil
@@ -211,7 +211,7 @@ func settled(t *testing.T, db *sql.DB, within time.Duration) {
 		if time.Since(begun) > within {
 			t.Fatalf("%d messages are still queued or leased after %v", number(t, db, openSQL), within)
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond) // another process sends them in real time
 	}
 	t.Logf("every message had its end %.1f s after the last text", time.Since(begun).Seconds())
 }

@@ -24,7 +24,7 @@ type mode struct {
 // the same database in one run: medians of three alternating runs, each after a
 // CHECKPOINT. It runs under make bench only; the figures are the machine's own.
 func TestSpeed(t *testing.T) {
-	if os.Getenv("PARLEY_BENCH") == "" {
+	if os.Getenv("PARLEY_BENCH") == "" { // beside other tests the figures would be wrong
 		t.Skip("not run: figures need a quiet machine; make bench prints them")
 	}
 	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true, Options: []string{"shared_buffers=2GB"}})

@@ -69,7 +69,7 @@ func (w *world) slow(next http.Handler) http.Handler {
 		defer w.busy.Add(-1)
 		takes := 20*time.Millisecond + rand.N(30*time.Millisecond)
 		before := rand.N(takes)
-		time.Sleep(before)
+		time.Sleep(before) // a carrier that takes its time, so that kills find messages under way
 		next.ServeHTTP(&late{out, takes - before}, r)
 	})
 }
@@ -82,7 +82,7 @@ type late struct {
 
 // WriteHeader waits first.
 func (l *late) WriteHeader(status int) {
-	time.Sleep(l.wait)
+	time.Sleep(l.wait) // the message is taken, and nobody knows yet
 	l.ResponseWriter.WriteHeader(status)
 }
 

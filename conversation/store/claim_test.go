@@ -68,18 +68,27 @@ func TestClaimTakes(t *testing.T) {
 				if c.optOut {
 					optOut(t, s, phone(1))
 				}
-				got := claim(t, s, work)
-				if len(got) != len(c.want) {
-					t.Fatalf("%d messages claimed, want %d", len(got), len(c.want))
+				var want []conversation.Message
+				for _, i := range c.want {
+					want = append(want, said[i])
 				}
-				for i, w := range c.want {
-					m := got[i]
-					if m.ID != said[w].ID || m.Status != conversation.Sending || m.Attempt != 1 || m.Text != "hello" {
-						t.Errorf("claimed %+v", m)
-					}
-				}
+				claims(t, s, want)
 			})
 		})
+	}
+}
+
+// claims checks that one claim takes exactly these messages.
+func claims(t *testing.T, s *store.Store, want []conversation.Message) {
+	t.Helper()
+	got := claim(t, s, work)
+	if len(got) != len(want) {
+		t.Fatalf("%d messages claimed, want %d", len(got), len(want))
+	}
+	for i, m := range got {
+		if m.ID != want[i].ID || m.Status != conversation.Sending || m.Attempt != 1 || m.Text != "hello" {
+			t.Errorf("claimed %+v", m)
+		}
 	}
 }
 

@@ -29,22 +29,10 @@ func TestFeedSkipsNothing(t *testing.T) {
 				}
 			})
 		}
-		stop := make(chan struct{})
+		ctx, stop := context.WithCancel(t.Context())
 		var relays sync.WaitGroup
 		for range 2 {
-			relays.Go(func() {
-				for {
-					if _, err := s.Relay(context.Background(), 3); err != nil {
-						t.Error(err)
-						return
-					}
-					select {
-					case <-stop:
-						return
-					default:
-					}
-				}
-			})
+			relays.Go(func() { relay(ctx, t, s) })
 		}
 		revs := make(map[string]int64)
 		var after int64
@@ -63,12 +51,22 @@ func TestFeedSkipsNothing(t *testing.T) {
 			}
 		}
 		wg.Wait()
-		close(stop)
+		stop()
 		relays.Wait()
 		if _, head, _ := s.FeedHead(t.Context()); head != after || after != 2*writers*rounds {
 			t.Errorf("read up to %d of %d", after, head)
 		}
 	})
+}
+
+// relay numbers what was committed, a little at a time, until ctx ends.
+func relay(ctx context.Context, t *testing.T, s *store.Store) {
+	for ctx.Err() == nil {
+		if _, err := s.Relay(context.Background(), 3); err != nil {
+			t.Error(err)
+			return
+		}
+	}
 }
 
 // TestHints: a commit with messages wakes who listens, on this node and others.

@@ -68,7 +68,7 @@ func TestGroupErrors(t *testing.T) {
 		}, 1, 101},
 		{"one panics", func(_ context.Context, all []int) error {
 			if slices.Contains(all, 7) {
-				panic("seven")
+				panic("seven") // its caller hears of it, nobody else
 			}
 			return nil
 		}, 1, 101},

@@ -65,21 +65,10 @@ func TestJobs(t *testing.T) {
 				Do: map[string]jobs.Do{conversation.JobCall: call}, Submit: back, Log: slog.New(slog.DiscardHandler)})
 		}()
 		for i := range n {
-			b := begin(t, s, text(i, fmt.Sprint(i)))
-			var w conversation.Writes
-			step(b, 0, &w, nil)
-			id := fmt.Sprint("e-", i)
 			if i == 3 {
-				failBatch(t, b, w)
-				b = begin(t, s, text(i, fmt.Sprint(i)))
-				w = conversation.Writes{}
-				step(b, 0, &w, nil)
+				failBatch(t, s, i)
 			}
-			w.Effects = append(w.Effects, conversation.Effect{Job: &conversation.Job{
-				ID: id, Kind: conversation.JobCall, Conversation: b.Load(0).Conversation.ID, Wait: int64(i), Data: map[string]any{"x": "y"}}})
-			if err := b.Commit(t.Context(), w); err != nil {
-				t.Fatal(err)
-			}
+			commitJob(t, s, i)
 		}
 		select {
 		case <-back.done:
@@ -97,9 +86,25 @@ func TestJobs(t *testing.T) {
 	})
 }
 
-// failBatch fails a batch that has a job: its last effect repeats a message's id.
-func failBatch(t *testing.T, b conversation.Batch, w conversation.Writes) {
+// commitJob commits a batch with the i-th job.
+func commitJob(t *testing.T, s *store.Store, i int) {
 	t.Helper()
+	b := begin(t, s, text(i, fmt.Sprint(i)))
+	var w conversation.Writes
+	step(b, 0, &w, nil)
+	w.Effects = append(w.Effects, conversation.Effect{Job: &conversation.Job{ID: fmt.Sprint("e-", i), Kind: conversation.JobCall,
+		Conversation: b.Load(0).Conversation.ID, Wait: int64(i), Data: map[string]any{"x": "y"}}})
+	if err := b.Commit(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failBatch fails a batch that has a job: its last effect repeats a message's id.
+func failBatch(t *testing.T, s *store.Store, i int) {
+	t.Helper()
+	b := begin(t, s, text(i, fmt.Sprint(i)))
+	var w conversation.Writes
+	step(b, 0, &w, nil)
 	w.Effects = append(w.Effects, w.Effects[0],
 		conversation.Effect{Job: &conversation.Job{ID: "rolled-back", Kind: conversation.JobCall}})
 	if err := b.Commit(t.Context(), w); err == nil {

@@ -50,17 +50,7 @@ func TestReceiptIsNeverLost(t *testing.T) {
 		if len(all) != n {
 			t.Fatalf("%d claimed", len(all))
 		}
-		var wg sync.WaitGroup
-		limit := make(chan struct{}, 8)
-		run := func(f func() error) {
-			limit <- struct{}{}
-			wg.Go(func() {
-				defer func() { <-limit }()
-				if err := f(); err != nil {
-					t.Error(err)
-				}
-			})
-		}
+		var meet []func() error
 		for i, m := range all {
 			id := fmt.Sprint("SM", i)
 			settle := func() error {
@@ -74,16 +64,32 @@ func TestReceiptIsNeverLost(t *testing.T) {
 			if i%2 == 0 {
 				settle, receive = receive, settle
 			}
-			run(settle)
-			run(receive)
+			meet = append(meet, settle, receive)
 		}
-		wg.Wait()
+		atOnce(t, 8, meet)
 		for _, m := range all {
 			if got := status(t, s, m.ID); got != conversation.Delivered {
 				t.Errorf("%s is %s", m.ID, got)
 			}
 		}
 	})
+}
+
+// atOnce runs everything, so many at a time.
+func atOnce(t *testing.T, most int, all []func() error) {
+	t.Helper()
+	var wg sync.WaitGroup
+	limit := make(chan struct{}, most)
+	for _, f := range all {
+		limit <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-limit }()
+			if err := f(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // TestStatusMovesForward: whatever comes late changes nothing.

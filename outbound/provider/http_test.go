@@ -53,12 +53,12 @@ func TestSendTrouble(t *testing.T) {
 		}, provider.Ambiguous},
 		{"hangs up after reading", func(_ http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) // how a handler cuts the connection
 		}, provider.Ambiguous},
 		{"a yes that breaks off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			w.Write([]byte(`{"id":"`))
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) // how a handler cuts the connection
 		}, provider.Ambiguous},
 		{"an endless yes", func(w http.ResponseWriter, _ *http.Request) {
 			for err := error(nil); err == nil; {
@@ -109,7 +109,7 @@ func TestBrokenConnectionIsNotRepeated(t *testing.T) {
 		var calls atomic.Int32
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if calls.Add(1) > 1 {
-				panic(http.ErrAbortHandler)
+				panic(http.ErrAbortHandler) // how a handler cuts the connection
 			}
 			io.Copy(io.Discard, r.Body)
 			w.Write([]byte(`{}`))
