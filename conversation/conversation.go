@@ -63,6 +63,9 @@ type Run struct {
 	flows.Run
 	// Wait is the rev at which the present wait began; 0: it waits for no answer.
 	Wait int64 `json:"w,omitempty"`
+	// Entered is the rev at which the present state was entered: timers of an earlier
+	// stay are stale.
+	Entered int64 `json:"en,omitempty"`
 	// Asked is the message that asked; OpenAt is when the carrier took it, Unix
 	// ms, 0: not yet.
 	Asked  string `json:"a,omitempty"`
@@ -94,9 +97,10 @@ type Start struct {
 type Timer struct {
 	Kind TimerKind `json:"k"`
 	Run  string    `json:"r,omitempty"`
-	Wait int64     `json:"w,omitempty"` // of which wait; a timer of an older one is stale
+	Wait int64     `json:"w,omitempty"` // of a silence: Entered of its run; of an effect: Wait
 	Step int       `json:"s,omitempty"` // of a silence: which step of the list
 	At   int64     `json:"at"`          // Unix ms
+	From int64     `json:"f,omitempty"` // of a silence: what its steps count from, Unix ms
 }
 
 // TimerKind says what a deadline is for.

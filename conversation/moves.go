@@ -56,12 +56,14 @@ type asked struct {
 }
 
 // wait begins the wait of a state that was just entered, or ends the one before.
-// A run that asks comes to the front; the runs behind it are interrupted.
 func (s *step) wait(i int, m flows.Move, question asked, answered bool, before string) {
 	run := &s.c.State.Runs[i]
 	s.dropTimers(run.ID, TimerSilence)
-	run.Wait, run.Asked, run.OpenAt, run.Before = 0, "", 0, ""
-	if !m.Asks {
+	run.Wait, run.Asked, run.OpenAt, run.Before, run.Entered = 0, "", 0, "", s.c.Rev
+	if !m.Asks || question.dropped { // a question that nobody sees is not open
+		if m.Clock {
+			s.arm(i, 0, s.env.Now)
+		}
 		return
 	}
 	s.c.State.Which = nil // "1" and "2" would now be read as an answer to this question
@@ -70,17 +72,20 @@ func (s *step) wait(i int, m flows.Move, question asked, answered bool, before s
 		run.Before = before
 	}
 	from := s.env.Now
-	switch {
-	case question.message != nil:
+	if question.message != nil {
 		run.Asked, from = question.message.ID, question.message.ExpiresAt
-	case !question.dropped:
+	} else {
 		run.OpenAt = s.env.Now // it waits on something said earlier
 	}
-	if len(m.Silence) > 0 {
-		s.c.State.Timers = append(s.c.State.Timers, Timer{
-			Kind: TimerSilence, Run: run.ID, Wait: run.Wait, At: from + m.Silence[0].After.Milliseconds(),
-		})
+	if m.Clock {
+		s.arm(i, 0, from)
 	}
+	s.toFront(i)
+}
+
+// toFront brings run i, which asks, to the front; the runs behind it are interrupted.
+func (s *step) toFront(i int) {
+	run := &s.c.State.Runs[i]
 	for j := range i {
 		s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
 	}

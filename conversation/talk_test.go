@@ -123,6 +123,24 @@ func (k *talk) after(d time.Duration) *talk {
 	return k
 }
 
+// until lets time pass to a moment (RFC 3339) and fires what falls due on the way;
+// said is what all of it made the business say.
+func (k *talk) until(moment string) *talk {
+	k.t.Helper()
+	at, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	var all []Effect
+	for k.c.WakeAt > 0 && k.c.WakeAt <= at.UnixMilli() {
+		k.env.Now = max(k.env.Now, k.c.WakeAt)
+		k.apply(Event{Kind: KindTimer})
+		all = append(all, k.effects...)
+	}
+	k.env.Now, k.effects = at.UnixMilli(), all
+	return k
+}
+
 func (k *talk) text(text string) Outcome {
 	k.t.Helper()
 	return k.apply(Event{Kind: KindText, Text: &Text{Text: text}})

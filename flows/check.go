@@ -78,7 +78,7 @@ func (p *parser) checkStates() {
 		case (s.asks() || s.parked()) && len(s.silence) == 0:
 			p.report(Warning, s.at, fmt.Sprintf("the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name))
 		case len(s.silence) > 0 && s.silence[len(s.silence)-1].next == nil:
-			p.report(Warning, s.silence[len(s.silence)-1].at, "after the last step of silence the wait goes on for ever: give it a goto")
+			p.report(Warning, s.silence[len(s.silence)-1].node, "after the last step of silence the wait goes on for ever: give it a goto")
 		}
 		if s.asks() && s.say == nil && !p.saidBefore(s) {
 			p.report(Warning, s.at, fmt.Sprintf("the state %s asks without a word: give it a say", s.name))

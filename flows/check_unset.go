@@ -97,6 +97,9 @@ func (p *parser) unsetIn(s *state, at names) {
 	}
 	for _, st := range s.silence {
 		p.unset(st.say.exprs(), at)
+		if st.at != nil {
+			p.unset([]*expression{st.at}, at)
+		}
 	}
 	if s.otherwise != nil {
 		p.unset(s.otherwise.say.exprs(), at)

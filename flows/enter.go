@@ -116,7 +116,7 @@ func (c *call) handOver(h *handoff) error {
 // waiting notes that the run waits in the state, and its clock.
 func (c *call) waiting(s *state) {
 	c.move.Asks = s.asks()
-	c.move.Silence = s.clock
+	c.move.Clock = len(s.silence) > 0
 }
 
 // maxAttached is how many media one text carries: what carriers take.

@@ -73,12 +73,13 @@ type Move struct {
 	Run     Run      // afterwards
 	Says    []Say    // texts, in order
 	Actions []Action // asked of the outside world, in order
-	// Asks says that the run now waits for an answer; Silence is its clock, if any.
+	// Asks says that the run now waits for an answer; Clock, that its wait has a
+	// silence (see Flow.Alarm), be it a question's or a parked state's.
 	Asks bool
 	// Moved says that a state was entered (also the same one again), so that a new
 	// wait began; otherwise the old wait goes on.
 	Moved   bool
-	Silence []Silence
+	Clock   bool
 	Handoff *Handoff // set: the bot is silent until a person hands back
 	End     string   // outcome, when the run is over
 	// Problem is a run-time error, in words without the customer's data. Handoff is
@@ -93,11 +94,6 @@ type Say struct {
 	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on; not set for reminders and otherwise
 	// Before is the moment after which the text is of no use; zero: its class says.
 	Before time.Time `json:"before,omitzero"`
-}
-
-// Silence is one step of a wait's clock.
-type Silence struct {
-	After time.Duration // since the carrier took the question, for every step
 }
 
 // Handoff asks for a person.

@@ -149,7 +149,7 @@ func (l *Library) ByHash(hash string) (*Flow, bool) {
 func (l *Library) ForEvent(typ string) []*Flow {
 	var out []*Flow
 	for _, f := range l.flows {
-		if slices.Contains(f.Events, typ) {
+		if f.StartsOn(typ) {
 			out = append(out, f)
 		}
 	}
@@ -162,19 +162,9 @@ func (l *Library) ForKeyword(text string) (found *Flow, args map[string]any, ok 
 	text = bounded(text)
 	best := -1
 	for _, f := range l.flows {
-		for _, k := range f.keywords {
-			a, fits := k.match(f, text)
-			score := 2 * k.words()
-			if !k.opens {
-				score++
-			}
-			if fits && score > best {
-				found, args, best = f, a, score
-			}
+		if a, score := f.keywordOf(text); score > best {
+			found, args, best = f, a, score
 		}
-	}
-	if args == nil {
-		args = map[string]any{}
 	}
 	return found, args, found != nil
 }

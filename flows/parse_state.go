@@ -17,7 +17,6 @@ type state struct {
 	replies   []*reply
 	captures  []*variable
 	silence   []step
-	clock     []Silence // of silence, as moves show it
 	otherwise *otherwise
 	events    map[string]*happening
 	onReplies []*reply // the state's own emergency words
