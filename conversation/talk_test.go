@@ -205,6 +205,18 @@ func (k *talk) callbacks() []string {
 	return list
 }
 
+// callback is what the last event told the business under that name.
+func (k *talk) callback(name string) *Job {
+	k.t.Helper()
+	for _, f := range k.effects {
+		if f.Job != nil && f.Job.Name == name {
+			return f.Job
+		}
+	}
+	k.t.Fatalf("%s was not told: %v", name, k.callbacks())
+	return nil
+}
+
 // parcel asks two questions; alarm is an alert; count loops on itself.
 const (
 	parcel = `

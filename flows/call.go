@@ -22,6 +22,7 @@ type call struct {
 	reading Reading
 	event   string
 	data    map[string]any
+	item    any // the element whose label is being worked out
 
 	move Move
 }
@@ -80,6 +81,12 @@ func (c *call) variable(name string) any {
 		return c.run.LastText
 	case "opens":
 		return c.sc.Opens
+	case "choices":
+		return c.choices()
+	case "item":
+		if c.item != nil {
+			return c.item
+		}
 	case "contact", "reply", "event":
 		return c.object(name)
 	case "money":

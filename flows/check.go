@@ -96,7 +96,7 @@ func (p *parser) checkStates() {
 
 // unused lists the state's goto where neither captures nor replies would take it.
 func (s *state) unused() []*link {
-	if s.next == nil || len(s.captures) > 0 || len(s.replies) == 0 {
+	if s.next == nil || len(s.captures) > 0 || s.choose != nil || len(s.replies) == 0 {
 		return nil
 	}
 	if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.next == nil }) {

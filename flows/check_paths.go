@@ -47,7 +47,16 @@ func (s *state) edges() []edge {
 	if s.handoff != nil {
 		add(s.handoff.then, nil, "then")
 	}
+	if s.choose != nil {
+		add(s.choose.none, nil, "none")
+		next := s.choose.next
+		if next == nil {
+			next = s.next
+		}
+		add(next, nil, "choice")
+	}
 	switch {
+	case s.choose != nil:
 	case len(s.captures) > 0:
 		add(s.next, nil, "capture")
 	case len(s.replies) == 0:

@@ -52,6 +52,9 @@ func (s *state) after(at names, e edge) names {
 	for _, a := range s.do {
 		out.add(a.sets())
 	}
+	if e.via == "choice" {
+		out[s.choose.as] = true
+	}
 	if e.via == "capture" {
 		for _, v := range s.captures {
 			if v.kind != kindMedia || !hasAnswer(s.captures) {
@@ -84,6 +87,7 @@ func both(a, b names) names {
 // unsetIn checks the expressions of one state, in the order in which they run.
 func (p *parser) unsetIn(s *state, at names) {
 	p.unsetActions(s.do, at)
+	p.unset(s.choose.exprs(), at)
 	p.unset(s.say.exprs(), at)
 	p.unset(s.resume.exprs(), at)
 	for _, address := range s.media {

@@ -38,6 +38,7 @@ type Run struct {
 	Vars     map[string]any `json:"vars,omitempty"`
 	Tries    int            `json:"n,omitempty"` // answers that fitted nothing, in the present wait
 	LastText string         `json:"lt,omitempty"`
+	Choices  []Choice       `json:"ch,omitempty"` // what the present wait offers
 }
 
 // Scope is what expressions may see besides the run's variables.

@@ -33,6 +33,9 @@ func (f *Flow) Answer(sc Scope, run Run, said Said, r Reading) Move {
 		for name, v := range r.Captured {
 			c.set(name, v)
 		}
+		if r.Reply < 0 && s.choose != nil && s.choose.next != nil {
+			return c.follow(s.choose.next)
+		}
 		if r.Reply < 0 {
 			return c.follow(s.next)
 		}
