@@ -117,6 +117,7 @@ type house struct {
 	mux        *http.ServeMux
 	live       atomic.Int64
 	ready      atomic.Bool
+	mute       atomic.Bool   // the last heartbeat could not be written
 	listening  chan struct{} // closed when the doors are open
 	address    string        // where they are
 
@@ -215,7 +216,7 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
 	close(h.listening)
-	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node)
+	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node, "admin", cmp.Or(h.adminAddress, "off"))
 	err = rooms.wait(ctx)
 	h.ready.Store(false)
 	rooms.stop()
@@ -262,6 +263,9 @@ func (h *house) beat(ctx context.Context) error {
 		live, err := h.store.Beat(ctx, h.node, dead)
 		if err == nil {
 			h.live.Store(int64(live))
+		}
+		if mute := err != nil && ctx.Err() == nil; h.mute.Swap(mute) != mute && mute {
+			h.log.Error("the database takes no writes: look at its disk and its connection", "error", err)
 		}
 		select {
 		case <-ctx.Done():
