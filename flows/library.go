@@ -138,6 +138,17 @@ func (l *Library) Current(name string) (*Flow, bool) {
 	return f, ok
 }
 
+// Successor returns the version that a waiting run of an earlier one moves to, and
+// the state there.
+func (l *Library) Successor(run Run) (*Flow, string, bool) {
+	f, ok := l.byName[run.Flow]
+	if !ok {
+		return nil, "", false
+	}
+	state, ok := f.Successor(run)
+	return f, state, ok
+}
+
 // ByHash returns the flow whose present version has the hash; older versions are
 // the store's.
 func (l *Library) ByHash(hash string) (*Flow, bool) {

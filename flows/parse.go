@@ -71,8 +71,8 @@ func (p *parser) build(root *node) (*Flow, error) {
 }
 
 const (
-	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional"
-	flowLater = "intents migrate"
+	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional migrate"
+	flowLater = "intents"
 )
 
 func (p *parser) root(n *node) {
@@ -104,6 +104,20 @@ func (p *parser) root(n *node) {
 	p.on(n.child("on"))
 	p.states(n.child("states"))
 	p.start(n)
+	p.migrate(n.child("migrate"))
+}
+
+// migrate reads where waiting runs of earlier versions go on. Only the new states
+// are this file's, so that only they can be checked.
+func (p *parser) migrate(n *node) {
+	for _, e := range p.entries(n, "migrate", "OLD_STATE: NEW_STATE", maxStates) {
+		if l := p.link(e.value, "migrate/"+e.name); l != nil {
+			if p.flow.migrate == nil {
+				p.flow.migrate = map[string]*link{}
+			}
+			p.flow.migrate[e.name] = l
+		}
+	}
 }
 
 // class reads the flow's class; what sells is bulk, whatever else is said.
