@@ -48,7 +48,7 @@ type State struct {
 	// words that follow it join that run.
 	Answered   string `json:"an,omitempty"`
 	AnsweredAt int64  `json:"aa,omitempty"`
-	Last       string `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
+	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked;
@@ -83,6 +83,12 @@ type Run struct {
 	// Handed: it asked for a person, and goes on or ends when the conversation is
 	// handed back; more than one run may have asked meanwhile.
 	Handed bool `json:"hd,omitempty"`
+}
+
+// Late is a run that ended by silence, as it stood when it was still waiting.
+type Late struct {
+	Run Run   `json:"r"`
+	At  int64 `json:"at"` // when it ended, Unix ms
 }
 
 // Start is a trigger that waits its turn.

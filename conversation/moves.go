@@ -111,9 +111,6 @@ func (s *step) endAt(i int, outcome string) {
 	run := s.c.State.Runs[i]
 	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
 	s.leave(run, outcome)
-	if s.e.Kind == KindTimer {
-		s.c.State.Last = run.ID
-	}
 	if outcome == "opted_out" {
 		return
 	}
