@@ -75,7 +75,11 @@ func (s *step) read(e Event) {
 		s.media(front, e, said)
 		return
 	}
-	if s.alerts(front, e, said) || s.early(front, e, said) {
+	if c, rest, ok := s.numbered(said); ok {
+		s.take(c, rest)
+		return
+	}
+	if s.alerts(front, e, said) || s.early(front, e, said) || s.ambiguous(front, e, said) {
 		return
 	}
 	switch {
