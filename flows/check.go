@@ -13,7 +13,7 @@ import (
 // keywords that cannot start the flow, waits without silence. A flow with a
 // finding of severity Error must not be used.
 func (f *Flow) Check() []*Problem {
-	p := &parser{file: f.file, lines: f.lines, flow: f}
+	p := &parser{origin: f.origin, flow: f}
 	p.checkLanguages()
 	p.checkStates()
 	p.checkReach()

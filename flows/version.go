@@ -26,8 +26,7 @@ type Flow struct {
 	Events    []string // types that start a run
 	Hash      string   // identity of the version
 
-	file      string
-	lines     []string
+	origin    *origin
 	at        *node
 	source    []byte
 	start     string
@@ -37,6 +36,7 @@ type Flow struct {
 	vars      map[string]*variable // inputs, captures and set variables
 	key       *template
 	keywords  []keyword
+	intents   map[string]*intent // the flow's own and the shared ones that it uses
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link
