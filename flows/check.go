@@ -10,8 +10,9 @@ import (
 // Check looks at the flow as a whole and returns what it finds, sorted by place:
 // dead ends, loops without a wait, states that nothing leads to, missing
 // languages, variables that may be unset, words that no question may ask for,
-// keywords that cannot start the flow, waits without silence. A flow with a
-// finding of severity Error must not be used.
+// keywords that cannot start the flow, waits without silence, texts that say too
+// much or cost too much, replies that would unlock. A flow with a finding of
+// severity Error must not be used.
 func (f *Flow) Check() []*Problem {
 	p := &parser{origin: f.origin, flow: f}
 	p.checkLanguages()
@@ -20,7 +21,10 @@ func (f *Flow) Check() []*Problem {
 	p.checkLoops()
 	p.checkUnset()
 	p.checkWords()
+	p.checkTwice()
 	p.checkKeywords()
+	p.checkTexts()
+	p.checkUnlock()
 	byPlace(p.problems)
 	return p.problems
 }
