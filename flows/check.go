@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ func (p *parser) checkLanguages() {
 	for _, t := range p.flow.allTexts() {
 		if t.every != nil {
 			if len(p.flow.Languages) > 1 {
-				p.report(Warning, t.at, "one text for all languages: write it as "+strings.Join(p.flow.Languages, ": ..., ")+": ...")
+				p.warnAt(t.at, "one text for all languages: write it as %s: ...", strings.Join(p.flow.Languages, ": ..., "))
 			}
 			continue
 		}
@@ -86,20 +85,20 @@ func (p *parser) checkStates() {
 		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():
 			p.failAt(s.at, "the state %s is a dead end: give it goto, branch, replies, handoff or end", s.name)
 		case (s.asks() || s.parked()) && len(s.silence) == 0:
-			p.report(Warning, s.at, fmt.Sprintf("the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name))
+			p.warnAt(s.at, "the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name)
 		case len(s.silence) > 0 && s.silence[len(s.silence)-1].next == nil:
-			p.report(Warning, s.silence[len(s.silence)-1].node, "after the last step of silence the wait goes on for ever: give it a goto")
+			p.warnAt(s.silence[len(s.silence)-1].node, "after the last step of silence the wait goes on for ever: give it a goto")
 		}
 		if s.asks() && s.say == nil && !p.saidBefore(s) {
-			p.report(Warning, s.at, fmt.Sprintf("the state %s asks without a word: give it a say", s.name))
+			p.warnAt(s.at, "the state %s asks without a word: give it a say", s.name)
 		}
 		for i, r := range s.replies {
 			if r.any && (i < len(s.replies)-1 || hasAnswer(s.captures)) {
-				p.report(Warning, r.at, "any: true takes every text: nothing after it is reached")
+				p.warnAt(r.at, "any: true takes every text: nothing after it is reached")
 			}
 		}
 		for _, l := range s.unused() {
-			p.report(Warning, l.at, "this goto is never followed: every reply has its own")
+			p.warnAt(l.at, "this goto is never followed: every reply has its own")
 		}
 	}
 }

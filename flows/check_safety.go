@@ -60,7 +60,7 @@ func (p *parser) checkTwice() {
 		for _, r := range s.replies {
 			for _, w := range r.words {
 				if owner[w] {
-					p.report(Warning, r.at, quote(strings.ToUpper(w))+" is taken by an earlier reply of this state: remove it from one")
+					p.warnAt(r.at, "%s is taken by an earlier reply of this state: remove it from one", quote(strings.ToUpper(w)))
 				}
 			}
 			for _, w := range r.words {
@@ -68,7 +68,7 @@ func (p *parser) checkTwice() {
 			}
 		}
 		if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.any }) && s.otherwise != nil {
-			p.report(Warning, s.at, "the state "+s.name+" takes any text: its otherwise is never reached")
+			p.warnAt(s.at, "the state %s takes any text: its otherwise is never reached", s.name)
 		}
 	}
 }

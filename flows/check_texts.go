@@ -38,7 +38,7 @@ func (p *parser) checkBrand() {
 			if i > 0 && len(p.flow.Languages) > 1 {
 				lang = " in " + p.flow.Languages[i-1]
 			}
-			p.report(Warning, one.at, fmt.Sprintf("the first text%s does not say who is texting: begin it with {{ brand }}", lang))
+			p.warnAt(one.at, "the first text%s does not say who is texting: begin it with {{ brand }}", lang)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (p *parser) checkText(t *template, lang string) {
 		p.failAt(t.at, "%s is a public link shortener, which carriers filter: use a link of your own", short)
 	}
 	if word := sells(literal, base(lang)); word != "" && p.flow.Class != Bulk {
-		p.report(Warning, t.at, fmt.Sprintf("%s sells something: mark the flow promotional: true, or word it otherwise", quote(word)))
+		p.warnAt(t.at, "%s sells something: mark the flow promotional: true, or word it otherwise", quote(word))
 	}
 	p.checkSegments(t, lang, literal)
 	p.checkCut(t.at)
@@ -108,12 +108,12 @@ func (p *parser) checkText(t *template, lang string) {
 
 func (p *parser) checkSegments(t *template, lang, literal string) {
 	if info := segment.Count(literal); info.Encoding == segment.UCS2 {
-		p.report(Warning, t.at, fmt.Sprintf("%q forces UCS-2, where a segment holds 70 characters and not 160: this text may take %d; write it without",
-			string(info.Offending), segment.Count(t.worst(p.flow, lang)).Segments))
+		p.warnAt(t.at, "%q forces UCS-2, where a segment holds 70 characters and not 160: this text may take %d; write it without",
+			string(info.Offending), segment.Count(t.worst(p.flow, lang)).Segments)
 		return
 	}
 	if n := segment.Count(t.worst(p.flow, lang)).Segments; n > mostSegments {
-		p.report(Warning, t.at, fmt.Sprintf("this text may take %d segments in %s: shorten it, or give the inputs in it a smaller max", n, lang))
+		p.warnAt(t.at, "this text may take %d segments in %s: shorten it, or give the inputs in it a smaller max", n, lang)
 	}
 }
 
@@ -142,7 +142,7 @@ func (p *parser) checkCut(n *node) {
 	}
 	_, rest, found := strings.Cut(string(line[n.col-1:]), n.text)
 	if cut, ok := strings.CutPrefix(rest, " #"); found && ok && cut != "" && cut[0] != ' ' && cut[0] != '#' {
-		p.report(Warning, n, "a # has cut this text short: put it in quotes")
+		p.warnAt(n, "a # has cut this text short: put it in quotes")
 	}
 }
 
