@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"parley/outbound"
 	"parley/outbound/egress"
+	"parley/outbound/provider"
 )
 
 // CallbackConfig is one endpoint of the business.
@@ -110,6 +112,23 @@ func callerOf(c Config) (*outbound.Caller, error) {
 	}
 	caller.Client = client
 	return caller, nil
+}
+
+// callbacksOf makes what tells the business; its Store is missing.
+func callbacksOf(c Config, log *slog.Logger) (*outbound.Callbacks, error) {
+	client, err := egress.NewClient(egress.Config{Private: privateOf(c.Callbacks), Timeout: outbound.CallbackTimeout})
+	if err != nil {
+		return nil, fmt.Errorf("callbacks: %w", err)
+	}
+	all := &outbound.Callbacks{Client: client, Log: log}
+	for i, cb := range c.Callbacks {
+		keys, err := provider.ParseKeys(cb.Secret)
+		if err != nil {
+			return nil, fmt.Errorf("callbacks[%d].secret: %w", i, err)
+		}
+		all.Endpoints = append(all.Endpoints, outbound.Endpoint{Name: cb.Name, URL: cb.URL, Keys: keys, Events: cb.Events})
+	}
+	return all, nil
 }
 
 // privateOf lists the host:port of callback endpoints inside our own network.
