@@ -2,6 +2,8 @@ package conversation
 
 import "encoding/json"
 
+//go:generate go test -run TestCallbacksAreDocumented -update .
+
 // Told is something of Parley's own that the business is told of by a callback. The
 // type's fields are the callback's data; docs/callbacks.md is written from this
 // file.
