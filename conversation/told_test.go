@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flag.Bool("update", false, "write docs/callbacks.md anew")
@@ -146,10 +147,12 @@ func document(t *testing.T, b *strings.Builder, docs map[string]typeDoc, told To
 // what the flow calls secret.
 func TestEndTellsAnswers(t *testing.T) {
 	k := newTalk(t, answersFlow)
-	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "survey.sent", Data: map[string]any{"order": "A-7"}}})
+	if out := k.start("survey", map[string]any{"order": "A-7", "pin": 1}); out.Status != Applied {
+		t.Fatalf("%+v", out)
+	}
 	var ended *Job
 	for _, text := range []string{"very good", "4711"} {
-		k.text(text)
+		k.taken().after(time.Second).text(text)
 		for _, f := range k.effects {
 			if f.Job != nil && f.Job.Name == "run.ended" {
 				ended = f.Job
