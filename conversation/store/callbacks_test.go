@@ -170,6 +170,11 @@ func TestGiveUp(t *testing.T) {
 		check(t, "given up anew", s.GiveUp(ctx, g) == nil)
 		again := must(s.DeadLetters(ctx, 10))(t)
 		check(t, "the letter is not open again", len(again) == 1 && again[0].ID == all[0].ID && again[0].Tries == 1)
+		check(t, "a letter is swept too early", must(s.Sweep(ctx))(t) == 0)
+		if err := store.Exec(ctx, s, `UPDATE dead_letters SET at = 1`); err != nil {
+			t.Fatal(err)
+		}
+		check(t, "an old letter is not swept", must(s.Sweep(ctx))(t) == 1 && len(must(s.DeadLetters(ctx, 10))(t)) == 0)
 		_, err = s.RetryCallback(ctx, conversation.DeadLetter{ID: "x"})
 		check(t, "a letter that is about no callback", err != nil)
 	})

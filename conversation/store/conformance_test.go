@@ -85,6 +85,10 @@ func callbackLife(t *testing.T, s *store.Store) {
 	check(t, "not given up", s.GiveUp(ctx, g) == nil)
 	check(t, "not disabled", must(s.Disabled(ctx, "shop", g.Gone))(t))
 	check(t, "not enabled", must(s.Enable(ctx, "shop"))(t))
+	if err := store.Exec(ctx, s, `UPDATE dead_letters SET at = 1 WHERE kind = 'callback'`); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "the old callback is not swept", must(s.Sweep(ctx))(t) == 1)
 }
 
 func engineLife(t *testing.T, s *store.Store) {
