@@ -2,9 +2,13 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"parley/conversation"
 )
@@ -55,6 +59,36 @@ func TestCallsFitTheirTimer(t *testing.T) {
 	}
 	if got := p.after(2, later(0)); got != 3*time.Second {
 		t.Errorf("no wish: %v", got)
+	}
+}
+
+// TestPauses: what a Do's error asks for is when the job is tried again; a job whose
+// process died waits as its kind does.
+func TestPauses(t *testing.T) {
+	fails := func(err error) Do {
+		return func(ctx context.Context, _ conversation.Job) (conversation.Event, bool, error) {
+			if try := TryOf(ctx); try != (Try{N: 2, Of: 3}) {
+				t.Errorf("%+v", try)
+			}
+			return conversation.Event{}, false, err
+		}
+	}
+	for _, c := range []struct {
+		err  error
+		want time.Duration
+	}{{errors.New("no"), 3 * time.Second}, {later(4 * time.Second), 4 * time.Second}, {later(time.Hour), 5 * time.Second}} {
+		w := &worker{runner: Runner{Do: map[string]Do{conversation.JobCall: fails(c.err)}}}
+		job := &river.Job[slow]{JobRow: &rivertype.JobRow{Attempt: 2}, Args: slow{Job: conversation.Job{Kind: conversation.JobCall}}}
+		if err := w.Work(t.Context(), job); err == nil {
+			t.Error("the failure is lost")
+		}
+		if pause := time.Until(w.NextRetry(job)).Round(time.Second); pause != c.want {
+			t.Errorf("%v: %v, want %v", c.err, pause, c.want)
+		}
+		job.Args.pause = 0
+		if pause := time.Until(w.NextRetry(job)).Round(time.Second); pause != 3*time.Second {
+			t.Errorf("a process died: %v", pause)
+		}
 	}
 }
 

@@ -54,17 +54,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-func TestProxyOfTheEnvironmentIsNotAsked(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }))
-	defer proxy.Close()
-	t.Setenv("HTTP_PROXY", proxy.URL)
-	t.Setenv("http_proxy", proxy.URL)
-	if res, err := client(t, egress.Config{Timeout: time.Second}).Get("http://192.0.2.1/"); err == nil {
-		res.Body.Close()
-		t.Error("a documentation address answered")
-	}
-}
-
 func TestFormsAreRefused(t *testing.T) {
 	for _, address := range []string{"ftp://example.com/", "file:///etc/passwd", "gopher://example.com/", "http://user:word@example.com/", "http://user@example.com/", "http:///path", "unix:///x"} {
 		if res, err := client(t, egress.Config{}).Get(address); !errors.Is(err, egress.ErrForbidden) {

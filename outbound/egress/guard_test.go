@@ -85,6 +85,18 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
+// TestNoProxy: net/http reads the environment once in a process, so that the setting
+// itself is looked at.
+func TestNoProxy(t *testing.T) {
+	client, err := NewClient(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if client.Transport.(*limited).next.(*http.Transport).Proxy != nil {
+		t.Error("a proxy of the environment would dial in our stead")
+	}
+}
+
 // TestRebinding: a name that was public a moment ago, and is this machine now, is
 // refused where it is dialled.
 func TestRebinding(t *testing.T) {
