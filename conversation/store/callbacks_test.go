@@ -221,10 +221,14 @@ func TestSlowEndpoint(t *testing.T) {
 		defer cancel()
 		var group sync.WaitGroup
 		group.Add(2)
+		release := make(chan struct{})
 		do := func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			if j.Endpoint == "slow" {
-				<-ctx.Done()
-				return conversation.Event{}, false, ctx.Err()
+				select {
+				case <-release:
+				case <-ctx.Done():
+				}
+				return conversation.Event{}, false, nil
 			}
 			group.Done()
 			return conversation.Event{}, false, nil
@@ -242,6 +246,7 @@ func TestSlowEndpoint(t *testing.T) {
 			t.Error("a slow endpoint holds up the rest")
 		}
 		cancel()
+		close(release)
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
