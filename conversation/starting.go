@@ -202,7 +202,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	}
 	s.out.Run = run.ID
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
-	s.callback("run.started", run.ID, map[string]any{"flow": f.Name, "key": key})
+	s.tell(RunStarted{Flow: f.Name, Key: key}, run.ID)
 	s.c.State.Runs = append(s.c.State.Runs, run)
 	s.move(len(s.c.State.Runs)-1, f.Start(s.scope(), run.Run))
 }
