@@ -71,6 +71,8 @@ func (c *call) variable(name string) any {
 		return c.sc.Brand.Name
 	case "line":
 		return c.sc.Line
+	case "language":
+		return c.run.Language
 	case "now":
 		return c.sc.Now.In(c.zone())
 	case "can_reply":
