@@ -117,6 +117,9 @@ func (s *state) unused() []*link {
 // saidBefore says whether every way into the state comes from one that speaks.
 func (p *parser) saidBefore(s *state) bool {
 	for _, from := range p.flow.order {
+		if from == s { // staying is no new question
+			continue
+		}
 		for _, e := range from.edges() {
 			if e.next.to == s.name && (from.say == nil || from.waits()) {
 				return false
