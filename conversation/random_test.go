@@ -50,10 +50,10 @@ func TestRandomSequences(t *testing.T) {
 type pool struct {
 	texts    []string
 	triggers []conversation.Trigger
-	calls    []flows.Step
 }
 
-func poolOf(t *testing.T, name string) pool {
+// dialoguesOf reads the dialogues of a shipped flow.
+func dialoguesOf(t testing.TB, name string) []flows.Dialogue {
 	t.Helper()
 	source, err := fs.ReadFile(flows.Shipped(), name+".chat")
 	if err != nil {
@@ -63,8 +63,13 @@ func poolOf(t *testing.T, name string) pool {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dialogues
+}
+
+func poolOf(t *testing.T, name string) pool {
+	t.Helper()
 	p := pool{texts: []string{"yes", "no", "1", "2", "9", "STOP", "START", "help", "thanks", "👍", "", "cancel", "what?", "2 yes", "\x1b\u202e", "ok"}}
-	for _, d := range dialogues {
+	for _, d := range dialoguesOf(t, name) {
 		for _, s := range d.Steps {
 			switch s.Kind {
 			case flows.StepCustomer:
