@@ -111,6 +111,7 @@ func (p *parser) condition(n *node) *expression {
 // compileAll compiles what has been noted, now that all variables are known.
 func (p *parser) compileAll() {
 	env := p.environment()
+	p.known = make(map[string]*vm.Program, len(p.pending))
 	if len(p.pending) > maxExpressions {
 		p.failAt(p.pending[maxExpressions].at, "%d expressions in one flow: at most %d; split it", len(p.pending), maxExpressions)
 		return
@@ -134,7 +135,14 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(e.at, "an expression of %d characters: write 1 to %d", len(e.source), maxExpression)
 		return
 	}
-	program, err := compileExpr(e.source, env)
+	key := e.source
+	if e.item {
+		key = "item " + key // it sees one name more
+	}
+	program, err := p.known[key], error(nil)
+	if program == nil {
+		program, err = compileExpr(e.source, env)
+	}
 	if err != nil {
 		at := *e.at
 		message := firstLine(err.Error())
@@ -147,6 +155,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(&at, "%s", p.advise(e.source, message))
 		return
 	}
+	p.known[key] = program
 	root := program.Node()
 	walk := &walker{known: env}
 	walk.visit(root, false, 0)
