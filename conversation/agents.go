@@ -83,6 +83,7 @@ func (s *step) own(owner Owner, agent string) {
 	st.Owner, st.Agent = owner, agent
 	st.Epoch++
 	st.Which = nil
+	s.dropCalls()
 	s.forgetPending("texts that were held are left to the person")
 	s.record(Decision{About: "owner", Choice: string(owner), Why: agent})
 }
@@ -94,6 +95,7 @@ func (s *step) giveBack(closed bool) {
 		s.ignore()
 		return
 	}
+	s.dropCalls()
 	var handed []string
 	for _, run := range s.c.State.Runs {
 		if run.Handed {

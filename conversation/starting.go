@@ -127,7 +127,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{"to: the customer has opted out of texts from this business"}
 	}
-	vars, problems := f.CheckInput(t.Data)
+	vars, problems := inputs(f, t)
 	if len(problems) > 0 {
 		return problems
 	}
@@ -156,7 +156,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if len(s.c.State.Runs) >= mostRuns {
 		return []string{"to: too many runs are live for this customer: end some first"}
 	}
-	s.begin(f, t, vars, key, s.e.Test)
+	s.begin(f, t, vars, key, s.e.Test || t.Test)
 	return nil
 }
 
@@ -175,7 +175,7 @@ func (s *step) overlaps(f *flows.Flow, t Trigger, i int) (dealt bool, problems [
 	if len(s.c.State.Queued) >= mostQueued {
 		return false, []string{"to: too many runs of " + f.Name + " wait for this customer"}
 	}
-	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, At: s.env.Now, Test: s.e.Test})
+	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, At: s.env.Now, Test: s.e.Test || t.Test})
 	s.record(Decision{About: "start", Choice: "queued", Why: "an earlier run of the flow is open", Flow: f.Name})
 	return true, nil
 }
@@ -191,7 +191,7 @@ func (s *step) dropQuietly(i int, outcome string) {
 func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, test bool) {
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
-			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Line.Language)},
+			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Contact.Language, s.env.Line.Language)},
 		Alert: f.Class == flows.Alert, Test: test,
 	}
 	if s.c.State.Language == "" {
@@ -201,7 +201,8 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
 	s.callback("run.started", run.ID, map[string]any{"flow": f.Name, "key": key})
 	s.c.State.Runs = append(s.c.State.Runs, run)
-	s.move(len(s.c.State.Runs)-1, f.Start(s.scope(), run.Run))
+	s.awaited(t, run.ID)
+	s.move(len(s.c.State.Runs)-1, s.opening(f, t, run.Run))
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.
@@ -250,7 +251,7 @@ func (s *step) startQueued(next Start) bool {
 	case s.env.Consent.State == OptedOut:
 		dropped.Why = "the customer has opted out"
 	default:
-		vars, problems := f.CheckInput(next.Trigger.Data)
+		vars, problems := inputs(f, next.Trigger)
 		key, err := f.RunKey(s.scope(), vars)
 		if len(problems) == 0 && err == nil {
 			s.begin(f, next.Trigger, vars, key, next.Test)
@@ -259,6 +260,9 @@ func (s *step) startQueued(next Start) bool {
 		dropped.Why = "its inputs no longer fit the flow"
 	}
 	s.record(dropped)
+	if next.Trigger.Waits {
+		s.fail(next.Trigger.From, errNoInput)
+	}
 	return false
 }
 
@@ -275,7 +279,7 @@ func (s *step) keyword(e Event) bool {
 // startedByText starts a flow for a customer. False: it cannot be started now; the
 // text must not be lost over it.
 func (s *step) startedByText(f *flows.Flow, args map[string]any) bool {
-	problems := s.launch(f, Trigger{Data: args})
+	problems := s.launch(f, Trigger{Data: args, ByText: true})
 	if len(problems) > 0 {
 		s.record(Decision{About: "start", Choice: "not started", Why: "the text does not fill the flow's inputs, or too much is open", Flow: f.Name})
 	}

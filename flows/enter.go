@@ -32,6 +32,7 @@ func (c *call) follow(l *link) error {
 // enter carries out the present state, and those that it leads to at once.
 func (c *call) enter() error {
 	for {
+		c.move.Entered++
 		if c.moves++; c.moves > maxMoves {
 			return errLoop
 		}
@@ -41,13 +42,10 @@ func (c *call) enter() error {
 		}
 		c.run.Tries = 0
 		c.move.Moved = true
-		if err := c.carryOut(s.do); err != nil {
+		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err
 		}
-		if err := c.utter(s, s.say, false); err != nil {
-			return err
-		}
-		next, err := c.settle(s)
+		next, err := c.rest(s)
 		if err != nil || next == nil {
 			return err
 		}
@@ -55,6 +53,14 @@ func (c *call) enter() error {
 			return err
 		}
 	}
+}
+
+// rest is what follows a state's actions: what it says, and its way on.
+func (c *call) rest(s *state) (*link, error) {
+	if err := c.utter(s, s.say, false); err != nil {
+		return nil, err
+	}
+	return c.settle(s)
 }
 
 // settle ends, hands over or waits in the state, or returns the way on.

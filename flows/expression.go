@@ -66,7 +66,7 @@ func (p *parser) environment() types.Map {
 		"brand": types.String, "line": types.String, "now": timeType, "can_reply": types.Bool,
 		"last_text": types.String, "opens": types.String,
 		"contact": types.Map{"name": types.String, "language": types.String, "timezone": types.String,
-			"fields": types.TypeOf(map[string]any{})},
+			"tags": types.Array(types.String), "fields": types.TypeOf(map[string]any{})},
 		"reply": types.Map{"text": types.String, "as": types.String, "intent": types.String, "media": mediaType},
 		"event": types.Map{"type": types.String, "data": types.TypeOf(map[string]any{})},
 		"money": types.TypeOf(func(any) (string, error) { return "", nil }),

@@ -54,7 +54,7 @@ func Load(folders []string) (*Library, error) {
 		l.byHash[f.Hash] = f
 	}
 	slices.SortFunc(l.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.keywordsOnce())
+	errs = append(errs, l.keywordsOnce(), l.othersKnown())
 	return l, errors.Join(errs...)
 }
 

@@ -160,7 +160,7 @@ func (p *parser) languages(n *node) {
 }
 
 func (p *parser) trigger(n *node) {
-	if n == nil || !p.keys(n, "trigger", "events keywords", "intents lookup") {
+	if n == nil || !p.keys(n, "trigger", "events keywords lookup", "intents") {
 		return
 	}
 	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {
@@ -173,6 +173,7 @@ func (p *parser) trigger(n *node) {
 			p.flow.keywords = append(p.flow.keywords, k)
 		}
 	}
+	p.lookup(n.child("lookup"))
 }
 
 func (p *parser) states(n *node) {

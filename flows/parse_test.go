@@ -35,7 +35,6 @@ func TestParseFindings(t *testing.T) {
 		{"unknown key of a flow", "flow: x\nstarts: a\nstates: {a: {end: z}}", `2:1 a flow has no key "starts": did you mean start?`},
 		{"unknown key of a state", head + "  a: {end: z, sey: hi}", `6:15 the state "a" has no key "sey": did you mean say?`},
 		{"not yet", head + "  a: {choose: {}, end: z}", "6:7 choose is not supported yet"},
-		{"action not yet", head + "  a: {do: [{call: {}}], end: z}", "6:13 call is not supported yet"},
 		{"migrate not yet", "flow: x\nmigrate: {}\nstart: a\nstates: {a: {end: z}}", "2:1 migrate is not supported yet"},
 		{"silence at", head + "  a: {replies: [{any: true, goto: a}], silence: {at: now}}", "at is not supported yet"},
 		{"duplicate", head + "  a: {end: x, end: y}", `6:15 "end" is written twice`},

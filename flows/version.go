@@ -37,6 +37,9 @@ type Flow struct {
 	vars      map[string]*variable // inputs, captures and set variables
 	key       *template
 	keywords  []keyword
+	lookup    *request // of a text that started the run; nil: none
+	others    []other  // flows that this one starts
+	sees      []string // of the contact, what its expressions read
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link
