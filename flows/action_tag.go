@@ -12,6 +12,7 @@ const maxTags = 32
 
 func (p *parser) tag(n *node) *tagAction {
 	a := &tagAction{}
+	p.flow.tags = true
 	if n.shape != isObject {
 		a.add = p.tags(n)
 	} else if p.keys(n, "tag", "add remove", "") {

@@ -154,6 +154,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(e.at, "%s is a function: give it what it works on, as in %s(now)", e.source, e.source)
 	}
 	e.program, e.uses, e.bare = program, walk.uses, walk.bare
+	p.flow.see(walk.sees)
 	e.shortcut(root)
 }
 

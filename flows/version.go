@@ -40,6 +40,7 @@ type Flow struct {
 	lookup    *request // of a text that started the run; nil: none
 	others    []other  // flows that this one starts
 	sees      []string // of the contact, what its expressions read
+	tags      bool     // it labels the contact
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link

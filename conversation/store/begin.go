@@ -86,6 +86,7 @@ func (b *batch) open(ctx context.Context) error {
 	}, createSQL, inserts)
 	p.inList(b.loadRow, lockSQL, ids)
 	p.inList(b.loadConsent, consentsSQL, ids)
+	p.inList(b.loadContact, contactsSQL, ids)
 	b.settling = b.guards()
 	claimProviderIDs(p, b.settling)
 	if err := b.tx.flush(ctx, p); err != nil {
