@@ -11,21 +11,17 @@ import (
 	"parley/flows"
 )
 
-const contactColumns = `k.name, k.language, k.timezone, k.fields, k.tags`
+const ofContact = `k.phone, k.name, k.language, k.timezone, k.fields, k.tags FROM contacts k`
 
 const (
-	// contactsSQL goes with consentsSQL, in the same round trip.
-	contactsSQL = `SELECT c.id, ` + contactColumns + `
-		FROM conversations c JOIN contacts k ON k.phone = c.phone WHERE c.id IN ({ids})`
-
-	peekContactSQL = `SELECT k.phone, ` + contactColumns + ` FROM contacts k
+	peekContactSQL = `SELECT ` + ofContact + `
 		WHERE k.phone = COALESCE((SELECT c.phone FROM conversations c WHERE c.id = $1), $2)`
 
-	contactSQL = `SELECT k.phone, ` + contactColumns + ` FROM contacts k WHERE k.phone = $1`
+	contactSQL = `SELECT ` + ofContact + ` WHERE k.phone = $1`
 
-	lockContactsSQL = `SELECT k.phone, ` + contactColumns + ` FROM contacts k WHERE k.phone IN ({ids}) ORDER BY k.phone {lock}`
+	lockContactsSQL = `SELECT ` + ofContact + ` WHERE k.phone IN ({ids}) ORDER BY k.phone {lock}`
 
-	contactPageSQL = `SELECT k.phone, ` + contactColumns + ` FROM contacts k WHERE k.phone > $1 ORDER BY k.phone LIMIT $2`
+	contactPageSQL = `SELECT ` + ofContact + ` WHERE k.phone > $1 ORDER BY k.phone LIMIT $2`
 
 	putContactSQL = `INSERT INTO contacts (phone, name, language, timezone, fields, tags, created_at, updated_at)
 		VALUES {each}($1, $2, $3, $4, $5, $6, {now}, {now}){/each}
@@ -33,42 +29,43 @@ const (
 			fields = excluded.fields, tags = excluded.tags, updated_at = excluded.updated_at`
 )
 
-// scanContact reads a key and the contact's columns.
-func scanContact(r row, key *string, c *flows.Contact) error {
-	var fields, tags string
-	if err := r.Scan(key, &c.Name, &c.Language, &c.Timezone, &fields, &tags); err != nil {
-		return err
-	}
-	if fields != "" {
-		if err := json.Unmarshal([]byte(fields), &c.Fields); err != nil {
-			return fmt.Errorf("reading a contact's fields: %w", err)
-		}
-	}
-	if tags != "" {
-		if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
-			return fmt.Errorf("reading a contact's tags: %w", err)
-		}
-	}
-	return nil
+// contactColumns is a contact as its row has it.
+type contactColumns struct {
+	flows.Contact
+	fields, tags string // JSON
 }
 
-func (b *batch) loadContact(r row) error {
-	var id string
-	var c flows.Contact
-	if err := scanContact(r, &id, &c); err != nil {
-		return err
+func (k *contactColumns) contact() (flows.Contact, error) {
+	if k.fields != "" {
+		if err := json.Unmarshal([]byte(k.fields), &k.Fields); err != nil {
+			return flows.Contact{}, fmt.Errorf("reading a contact's fields: %w", err)
+		}
 	}
-	if l := b.rows[id]; l != nil {
-		c.Phone = l.Conversation.Phone
-		l.Contact = c
+	if k.tags != "" {
+		if err := json.Unmarshal([]byte(k.tags), &k.Tags); err != nil {
+			return flows.Contact{}, fmt.Errorf("reading a contact's tags: %w", err)
+		}
 	}
-	return nil
+	return k.Contact, nil
+}
+
+// scanContact reads ofContact.
+func scanContact(r row) (flows.Contact, error) {
+	var k contactColumns
+	if err := r.Scan(&k.Phone, &k.Name, &k.Language, &k.Timezone, &k.fields, &k.tags); err != nil {
+		return flows.Contact{}, err
+	}
+	return k.contact()
 }
 
 // Contact reads what is known of a phone.
 func (s *Store) Contact(ctx context.Context, phone string) (c flows.Contact, found bool, err error) {
 	p := new(pipe)
-	p.query(func(r row) error { found = true; return scanContact(r, &c.Phone, &c) }, contactSQL, phone)
+	p.query(func(r row) (err error) {
+		found = true
+		c, err = scanContact(r)
+		return err
+	}, contactSQL, phone)
 	if err := s.db.read(ctx, p); err != nil {
 		return flows.Contact{}, false, fmt.Errorf("reading a contact: %w", err)
 	}
@@ -80,8 +77,7 @@ func (s *Store) Contacts(ctx context.Context, after string, limit int) ([]flows.
 	all := make([]flows.Contact, 0, limit)
 	p := new(pipe)
 	p.query(func(r row) error {
-		var c flows.Contact
-		err := scanContact(r, &c.Phone, &c)
+		c, err := scanContact(r)
 		all = append(all, c)
 		return err
 	}, contactPageSQL, after, int64(limit))
@@ -115,8 +111,7 @@ func changeContacts(ctx context.Context, tx session, out *pipe, phones []string,
 	before := make(map[string]flows.Contact, len(phones))
 	look := new(pipe)
 	look.inList(func(r row) error {
-		var c flows.Contact
-		err := scanContact(r, &c.Phone, &c)
+		c, err := scanContact(r)
 		before[c.Phone] = c
 		return err
 	}, lockContactsSQL, phones)
