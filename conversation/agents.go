@@ -83,7 +83,6 @@ func (s *step) own(owner Owner, agent string) {
 	st.Owner, st.Agent = owner, agent
 	st.Epoch++
 	st.Which = nil
-	s.dropCalls()
 	s.forgetPending("texts that were held are left to the person")
 	s.record(Decision{About: "owner", Choice: string(owner), Why: agent})
 }

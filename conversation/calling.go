@@ -95,15 +95,15 @@ func (s *step) endCalling(i int) {
 	s.dropTimers(s.c.State.Runs[i].ID, TimerCall)
 }
 
-// dropCalls ends the calls of all runs because a person reads on: their answers
-// could only talk into what the person says. These runs end when they are given
-// back.
+// dropCalls ends the calls of all runs when a person gives the conversation back:
+// their answers have been dropped meanwhile, because they could only have talked
+// into what the person said. These runs end as those that handed over.
 func (s *step) dropCalls() {
 	for i := range s.c.State.Runs {
 		if run := &s.c.State.Runs[i]; run.Calling != nil && run.Calling.Effect != "" {
 			s.endCalling(i)
 			run.Handed = true
-			s.record(Decision{About: "action", Choice: "call dropped", Why: "a person has the conversation", Run: run.ID, Flow: run.Flow})
+			s.record(Decision{About: "action", Choice: "call dropped", Why: "a person had the conversation", Run: run.ID, Flow: run.Flow})
 		}
 	}
 }

@@ -193,3 +193,25 @@ func TestACallOutlivesAClassifier(t *testing.T) {
 		t.Errorf("%s, held %d", out.Status, len(k.c.State.Held))
 	}
 }
+
+// An answer is for the call that asked for it, in whatever state the run is now.
+func TestOnlyTheCallThatIsAwaitedIsAnswered(t *testing.T) {
+	again := strings.Replace(stock, "on: {events: {item.gone: {goto: gone}}}", "on: {events: {item.gone: {goto: gone}, item.back: {goto: wait}}}", 1) +
+		"  wait: {say: \"One moment.\", silence: {after: 1h, goto: check}, on: {events: {item.there: {goto: check}}}}\n"
+	k := newTalk(t, again)
+	k.start("stock", map[string]any{"item": "x"})
+	first := k.call()
+	other := *first
+	other.ID = "job_other"
+	if out := k.answer(&other, `{"status": 200}`, ""); out.Status != Ignored {
+		t.Errorf("another job's answer was %s", out.Status)
+	}
+	k.text("hello?")
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "item.back"}})
+	if k.state("stock") != "wait" || k.c.State.Runs[0].Calling != nil || len(k.c.State.Held) != 0 {
+		t.Errorf("the call goes on in %q: %+v", k.state("stock"), k.c.State)
+	}
+	if out := k.answer(first, `{"status": 200}`, ""); out.Status != Ignored {
+		t.Errorf("the answer of a call that was left was %s", out.Status)
+	}
+}

@@ -126,3 +126,20 @@ func TestTagsOfTestRunsAreNotWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestFlowsWaitForEachOtherToADepth(t *testing.T) {
+	var sources []string
+	for i := range 12 {
+		sources = append(sources, flow(fmt.Sprintf("f%d", i), fmt.Sprintf("{start: {flow: f%d, wait: true}}", i+1), "goto: done"))
+	}
+	k := newTalk(t, append(sources, strings.Replace(parcel, "flow: parcel", "flow: f12", 1))...)
+	k.start("f3", nil)
+	if len(k.c.State.Runs) != deepest+1 || k.c.State.Handoff == nil {
+		t.Errorf("%d runs, handoff %+v", len(k.c.State.Runs), k.c.State.Handoff)
+	}
+	k = newTalk(t, append(sources, strings.Replace(parcel, "flow: parcel", "flow: f12", 1))...)
+	k.start("f4", nil)
+	if len(k.c.State.Runs) != deepest+1 || k.c.State.Handoff != nil {
+		t.Errorf("%d runs, handoff %+v", len(k.c.State.Runs), k.c.State.Handoff)
+	}
+}

@@ -40,6 +40,7 @@ func TestActionFindings(t *testing.T) {
 		{"wait in an event", head + "  a: {on: {events: {e: {do: [{start: {flow: x, wait: true}}]}}}, silence: {after: 1h, goto: z}}" + tail, "6:38 an action that waits for a result stands in a state's do"},
 		{"after ok", head + "  a: {do: [{call: {" + shop + ", on: {ok: z}}}], goto: z}" + tail, "6:3 after its call this state does nothing: on.ok leads elsewhere [warning]"},
 		{"unset result", head + "  a: {do: [{call: {" + shop + ", result: {left: integer}}}], branch: [{when: left > 0, goto: z}, {goto: z}]}" + tail, "6:92 left may be unset here"},
+		{"set before the call", head + "  a: {do: [{set: {left: 1}}, {call: {" + shop + ", result: {left: integer}}}], branch: [{when: left > 0, goto: z}, {goto: z}]}" + tail, "6:110 left may be unset here"},
 		{"unset after failure", head + "  a: {do: [{call: {" + shop + ", result: {left: integer}, on: {failed: f}}}], goto: z}\n  f: {say: {en: \"{{ left }}\", es: x}, end: z}" + tail, "7:21 left may be unset here"},
 		{"calls in a circle", head + "  a: {do: [{call: {" + shop + ", on: {failed: a}}}], goto: z}" + tail, "6:61 a loop without a wait (a > a)"},
 		{"no label", do("tag: []"), "6:18 tag names no label"},
