@@ -96,6 +96,7 @@ type applying struct {
 	firsts    map[[2]string]int // by carrier and dedupe key: the first event that came with it
 	open      map[string]*opened
 	consents  map[string]Consent
+	tags      map[string][]string // of contacts that this batch has labelled, by phone
 	writes    Writes
 	lines     []string
 }
@@ -121,7 +122,7 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 	}
 	defer batch.Rollback()
 	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
-		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, firsts: map[[2]string]int{}}
+		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, tags: map[string][]string{}, firsts: map[[2]string]int{}}
 	a.writes.Outcomes = make(map[int]Outcome, len(events))
 	a.outcomes = make([]Outcome, len(events))
 	for i := range events {
@@ -237,6 +238,9 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 	if consent, ok := a.consents[c.Conversation.Phone]; ok {
 		c.Consent = consent
 	}
+	if tags, ok := a.tags[c.Conversation.Phone]; ok {
+		c.Contact.Tags = tags
+	}
 	return c, nil
 }
 
@@ -271,8 +275,8 @@ func (a *applying) env(l Loaded, took *Took) Env {
 		line = Line{Number: l.Conversation.Line}
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
-	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash,
-		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took}}
+	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash, Contact: l.Contact,
+		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took, l.Contact}}
 }
 
 // keep adds an applied event to what the batch writes.
@@ -284,6 +288,9 @@ func (a *applying) keep(i int, c *opened, next Conversation, effects []Effect, r
 			continue
 		case effect.Consent != nil:
 			a.consents[effect.Consent.Phone] = *effect.Consent
+		case effect.Contact != nil:
+			a.tags[effect.Contact.Phone] = flows.Retag(c.Contact.Tags, effect.Contact.Add, effect.Contact.Remove)
+			c.Contact.Tags = a.tags[effect.Contact.Phone]
 		case effect.Send != nil && !slices.Contains(a.lines, effect.Send.Line):
 			a.lines = append(a.lines, effect.Send.Line)
 		}

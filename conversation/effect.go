@@ -11,6 +11,7 @@ type Effect struct {
 	Consent *Consent  `json:"consent,omitempty"` // writes the phone's consent row
 	Job     *Job      `json:"job,omitempty"`     // a slow effect, inserted as a River job
 	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
+	Contact *Tagging  `json:"contact,omitempty"` // labels the phone's contact
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on

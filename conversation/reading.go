@@ -28,7 +28,7 @@ func (s *step) text(e Event) {
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
-	case s.c.State.Pending != nil:
+	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:
 		s.read(e)
@@ -48,7 +48,11 @@ func (s *step) hold(e Event) {
 	}
 	held := make([]Event, 0, len(s.c.State.Held)+1)
 	s.c.State.Held = append(append(held, s.c.State.Held...), s.stamped(e))
-	s.record(Decision{About: "reading", Choice: "held", Why: "an earlier text is still being read"})
+	why := "an earlier text is still being read"
+	if s.calling() {
+		why = "the answer of a call is awaited"
+	}
+	s.record(Decision{About: "reading", Choice: "held", Why: why})
 }
 
 // candidate is an open question and how it reads a text.

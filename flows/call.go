@@ -128,7 +128,8 @@ func (c *call) object(name string) map[string]any {
 	switch name {
 	case "contact":
 		p := c.sc.Contact
-		return map[string]any{"name": p.Name, "language": p.Language, "timezone": p.Timezone, "fields": p.Fields}
+		tags, _ := storable(p.Tags)
+		return map[string]any{"name": p.Name, "language": p.Language, "timezone": p.Timezone, "tags": tags, "fields": p.Fields}
 	case "event":
 		return map[string]any{"type": c.sc.Event.Type, "data": c.sc.Event.Data}
 	}

@@ -24,6 +24,7 @@ func (f *Flow) Check() []*Problem {
 	p.checkKeywords()
 	p.checkTexts()
 	p.checkUnlock()
+	p.checkCalls()
 	byPlace(p.problems)
 	return p.problems
 }
@@ -82,7 +83,7 @@ func (p *parser) checkStates() {
 	}
 	for _, s := range p.flow.order {
 		switch {
-		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():
+		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked() && !s.leavesByCall():
 			p.failAt(s.at, "the state %s is a dead end: give it goto, branch, replies, handoff or end", s.name)
 		case (s.asks() || s.parked()) && len(s.silence) == 0:
 			p.warnAt(s.at, "the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name)
@@ -165,7 +166,7 @@ func (p *parser) checkKeywords() {
 			filled[t.arg] = true
 		}
 		for _, v := range p.flow.inputs {
-			if v.required && !filled[v.name] {
+			if v.required && !filled[v.name] && !p.flow.lookup.fills(v.name) {
 				p.failAt(k.at, "a text with this keyword cannot fill the input %s: add {%s}, or give the input a default", v.name, v.name)
 			}
 		}

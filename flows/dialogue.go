@@ -35,6 +35,9 @@ const (
 	StepState    StepKind = "="        // the run is in state, handoff or ended (Name), which one (Text)
 	StepLanguage StepKind = "language" // @ lang Text
 	StepAt       StepKind = "at"       // @ at: it is At, by the brand's clock
+	StepContact  StepKind = "contact"  // @ contact {…}: what is known of the customer
+	StepOneWay   StepKind = "one-way"  // @ one-way: the sender cannot receive answers
+	StepCall     StepKind = "call"     // call STATUS {…}, call failed: the waiting call is answered
 )
 
 // Step is one line of a dialogue.
@@ -47,6 +50,8 @@ type Step struct {
 	Media []Media
 	For   time.Duration
 	At    string // as written: 2026-03-01T09:00, in the brand's zone
+	// Status is that of a call's answer; 0: it failed.
+	Status int
 }
 
 // Bounds of a .chat file.
@@ -172,6 +177,9 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "start", "event":
 		s.Kind = StepKind(mark)
 		return d.business(s, rest, i)
+	case "call":
+		s.Kind = StepCall
+		return d.answered(s, rest, i)
 	case "<", ">":
 		s.Kind = StepKind(mark)
 		s.Media, s.Text = attachments(rest)
@@ -200,7 +208,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "@":
 		return d.setting(s, rest, i)
 	}
-	return d.fail(i, "%s begins no line: use start, event, <, >, ~, *, !, =, @ or #", quote(mark))
+	return d.fail(i, "%s begins no line: use start, event, call, <, >, ~, *, !, =, @ or #", quote(mark))
 }
 
 func (d *dialogues) among(s *Step, i int, names ...string) bool {
@@ -245,7 +253,7 @@ func (d *dialogues) setting(s *Step, rest string, i int) bool {
 		}
 		return true
 	}
-	return d.fail(i, "@ %s: %s", quote(name), suggest(name, []string{"lang", "at"}))
+	return d.stage(s, name, value, i)
 }
 
 // business reads what stands behind start, event and !: a type but for start, and
@@ -257,6 +265,11 @@ func (d *dialogues) business(s *Step, rest string, i int) bool {
 			return d.fail(i, "%s is no event type: write it before the data", quote(s.Name))
 		}
 	}
+	return d.object(s, rest, i)
+}
+
+// object reads optional JSON.
+func (d *dialogues) object(s *Step, rest string, i int) bool {
 	rest = strings.TrimSpace(rest)
 	if rest == "" {
 		return true

@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,7 @@ func (p *parser) environment() types.Map {
 		"brand": types.String, "line": types.String, "now": timeType, "can_reply": types.Bool,
 		"last_text": types.String, "language": types.String, "opens": types.String, "choices": types.String,
 		"contact": types.Map{"name": types.String, "language": types.String, "timezone": types.String,
-			"fields": types.TypeOf(map[string]any{})},
+			"tags": types.Array(types.String), "fields": types.TypeOf(map[string]any{})},
 		"reply": types.Map{"text": types.String, "as": types.String, "intent": types.String, "media": mediaType},
 		"event": types.Map{"type": types.String, "data": types.TypeOf(map[string]any{})},
 		"money": types.TypeOf(func(any) (string, error) { return "", nil }),
@@ -120,13 +121,13 @@ func (p *parser) compileAll() {
 		if len(p.problems) >= maxProblems {
 			return
 		}
-		if e.item {
-			env["item"] = types.Any
+		if e.item { // inside choose it is the element, whatever else has the name
+			with := maps.Clone(env)
+			with["item"] = types.Any
+			p.compile(e, with)
+			continue
 		}
 		p.compile(e, env)
-		if e.item {
-			delete(env, "item")
-		}
 	}
 }
 
@@ -171,6 +172,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(e.at, "%s is a function: give it what it works on, as in %s(now)", e.source, e.source)
 	}
 	e.program, e.uses, e.bare = program, walk.uses, walk.bare
+	p.flow.see(walk.sees)
 	e.shortcut(root)
 }
 

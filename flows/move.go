@@ -189,7 +189,7 @@ func (f *Flow) Retell(sc Scope, run Run) Move {
 			return err
 		}
 		c.waiting(s)
-		return c.ask(s, s.say, s.asks())
+		return c.put(s, s.say, s.asks())
 	})
 }
 
@@ -237,6 +237,9 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 	}
 	failed := c.run.State
 	problem := "in the state " + strconv.Quote(failed) + ": " + err.Error()
+	if failed == lookingUp {
+		problem = "looking up what a text asked for: " + err.Error()
+	}
 	c.run, c.own, c.move, c.moves = run, false, Move{}, 0
 	if l := f.wayOut(failed); l != nil {
 		c.run.State = failed
@@ -251,7 +254,10 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 // wayOut is where a run-time error in the state leads; nil: to a person.
 func (f *Flow) wayOut(name string) *link {
 	s := f.states[name]
-	if s == nil || s.onError == nil {
+	switch {
+	case name == lookingUp: // nothing that on.error may count on is set
+		return nil
+	case s == nil || s.onError == nil:
 		return f.onError
 	}
 	return s.onError

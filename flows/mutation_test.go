@@ -3,7 +3,6 @@ package flows_test
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ func TestMutation(t *testing.T) {
 	for _, f := range l.All() {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
-			dialogues := shippedDialogues(t, f.Name)
+			dialogues := dialoguesOf(t, "library", f.Name)
 			mutants := 0
 			for _, m := range mutantsOf(t, f) {
 				mutants++
@@ -34,19 +33,6 @@ func TestMutation(t *testing.T) {
 			t.Logf("%d mutants", mutants)
 		})
 	}
-}
-
-func shippedDialogues(t *testing.T, name string) []flows.Dialogue {
-	t.Helper()
-	source, err := fs.ReadFile(flows.Shipped(), name+".chat")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dialogues, err := flows.ParseDialogues(name+".chat", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dialogues
 }
 
 // differs says whether a dialogue goes otherwise with this version.

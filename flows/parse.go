@@ -185,7 +185,7 @@ func (p *parser) languages(n *node) {
 }
 
 func (p *parser) trigger(n *node) {
-	if n == nil || !p.keys(n, "trigger", "events keywords intents", "lookup") {
+	if n == nil || !p.keys(n, "trigger", "events keywords intents lookup", "") {
 		return
 	}
 	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {
@@ -201,6 +201,7 @@ func (p *parser) trigger(n *node) {
 	for _, item := range p.list(n.child("intents"), "trigger.intents", maxKeywords, true) {
 		p.startsOnIntent(item)
 	}
+	p.lookup(n.child("lookup"))
 }
 
 func (p *parser) states(n *node) {

@@ -17,6 +17,8 @@ type API struct {
 	Engine Engine
 	Keys   Keys
 	Reads  Reads
+	// Contacts are what GET and PUT /v1/contacts/{phone} read and write.
+	Contacts Contacts
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
@@ -50,6 +52,10 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read one conversation with its latest messages."), a.getConversation)
 	huma.Register(api, operation(guard, "end-run", http.MethodPost, "/v1/runs/{id}/end", "events", http.StatusOK,
 		"End a live run: what it had queued is taken back."), a.endRun)
+	huma.Register(api, operation(guard, "get-contact", http.MethodGet, "/v1/contacts/{phone}", "contacts", http.StatusOK,
+		"Read what is known of a phone."), a.getContact)
+	huma.Register(api, operation(guard, "put-contact", http.MethodPut, "/v1/contacts/{phone}", "contacts", http.StatusOK,
+		"Write what is known of a phone: what the body leaves out is taken away."), a.putContact)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

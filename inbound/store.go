@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 // Engine is what the doors need of the conversation engine.
@@ -45,6 +46,15 @@ type Key struct {
 	CreatedAt  int64    // Unix ms
 	LastUsedAt int64    // Unix ms, to the hour; 0: never
 	RevokedAt  int64    // Unix ms; 0: live
+}
+
+// Contacts keeps what is known of phones.
+type Contacts interface {
+	Contact(ctx context.Context, phone string) (flows.Contact, bool, error)
+	// ChangeContacts lets change work on the contact of each phone (a new one comes
+	// with its phone only), once, and writes together those of which it says so and
+	// that are others than before. It returns how many were written.
+	ChangeContacts(ctx context.Context, phones []string, change func(c *flows.Contact) bool) (written int, err error)
 }
 
 // Reads answers the API's questions.

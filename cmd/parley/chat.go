@@ -62,6 +62,8 @@ func (c *chatCommand) Run(_ context.Context, p *Program) error {
 func (c *chatCommand) heed(p *Program, r *conversation.Rehearsal, text string) {
 	switch {
 	case text == "":
+	case r.Awaited() != "":
+		c.answer(p, r, text)
 	case strings.HasPrefix(text, "~"):
 		d, err := flows.ParseDuration(strings.TrimSpace(text[1:]))
 		if err != nil {
@@ -87,6 +89,23 @@ func (c *chatCommand) heed(p *Program, r *conversation.Rehearsal, text string) {
 	}
 }
 
+// answer plays the business's API: the line is what it answers.
+func (c *chatCommand) answer(p *Program, r *conversation.Rehearsal, text string) {
+	found, err := flows.ParseDialogues("this line", []byte(text))
+	if err != nil || len(found) != 1 || len(found[0].Steps) != 1 || found[0].Steps[0].Kind != flows.StepCall {
+		fmt.Fprintln(p.Out, "  a call waits: answer it with call 200 {…}, call 404 or call failed")
+		return
+	}
+	step := found[0].Steps[0]
+	var body any
+	if step.Data != nil {
+		body = step.Data
+	}
+	if err := r.Answer(step.Status, body); err != nil {
+		fmt.Fprintln(p.Out, " ", err)
+	}
+}
+
 // print shows what came of it.
 func (c *chatCommand) print(p *Program, r *conversation.Rehearsal) {
 	for _, text := range r.Said() {
@@ -103,6 +122,9 @@ func (c *chatCommand) print(p *Program, r *conversation.Rehearsal) {
 		if c.Why {
 			fmt.Fprintf(p.Out, "  %s: %s %s\n", d.About, d.Choice, d.Why)
 		}
+	}
+	if host := r.Awaited(); host != "" {
+		fmt.Fprintf(p.Out, "= a call to %s waits: answer it with call 200 {…}, call 404 or call failed\n", host)
 	}
 	if h := r.Conversation.State.Handoff; h != nil {
 		fmt.Fprintf(p.Out, "= handoff %s (%s)\n", h.Queue, h.Reason)

@@ -35,6 +35,7 @@ type commands struct {
 	Chat      chatCommand      `cmd:"" help:"Talk to a flow in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server."`
 	Flows     flowsCommand     `cmd:"" help:"Check and test flow files."`
+	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`

@@ -175,7 +175,7 @@ func (h *house) doors() {
 		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Route: h.config.route,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }

@@ -63,6 +63,7 @@ func life(t *testing.T, s *store.Store) {
 	dispatcherLife(t, s)
 	operatorLife(t, s)
 	readerLife(t, s)
+	contactLife(t, s)
 	callbackLife(t, s)
 }
 
