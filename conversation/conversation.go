@@ -50,7 +50,7 @@ type State struct {
 	// words that follow it join that run.
 	Answered   string `json:"an,omitempty"`
 	AnsweredAt int64  `json:"aa,omitempty"`
-	Last       string `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
+	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked;
@@ -65,6 +65,9 @@ type Run struct {
 	flows.Run
 	// Wait is the rev at which the present wait began; 0: it waits for no answer.
 	Wait int64 `json:"w,omitempty"`
+	// Entered is the rev at which the present state was entered: timers of an earlier
+	// stay are stale.
+	Entered int64 `json:"en,omitempty"`
 	// Asked is the message that asked; OpenAt is when the carrier took it, Unix
 	// ms, 0: not yet.
 	Asked  string `json:"a,omitempty"`
@@ -76,6 +79,9 @@ type Run struct {
 	// asked again once already.
 	Interrupted bool `json:"i,omitempty"`
 	Resumed     bool `json:"rs,omitempty"`
+	// Number is what the customer calls the run by while another of its flow asks too;
+	// 0: it has none.
+	Number int `json:"nu,omitempty"`
 	// Alert is set for runs of class alert; its question outranks others.
 	Alert bool `json:"al,omitempty"`
 	Test  bool `json:"te,omitempty"`
@@ -87,22 +93,31 @@ type Run struct {
 	Calling *Calling `json:"c,omitempty"`
 }
 
+// Late is a run that ended by silence, as it stood when it was still waiting.
+type Late struct {
+	Run Run   `json:"r"`
+	At  int64 `json:"at"` // when it ended, Unix ms
+}
+
 // Start is a trigger that waits its turn.
 type Start struct {
-	Trigger Trigger `json:"tr"`
-	Flow    string  `json:"f"`
-	At      int64   `json:"at"`
-	Test    bool    `json:"te,omitempty"`
+	Trigger Trigger   `json:"tr"`
+	Flow    string    `json:"f"`
+	Key     string    `json:"k,omitempty"`
+	Later   []Trigger `json:"l,omitempty"` // events of its key that came while it waited
+	At      int64     `json:"at"`
+	Test    bool      `json:"te,omitempty"`
 }
 
 // Timer is one deadline.
 type Timer struct {
 	Kind TimerKind `json:"k"`
 	Run  string    `json:"r,omitempty"`
-	Wait int64     `json:"w,omitempty"` // of which wait; a timer of an older one is stale
+	Wait int64     `json:"w,omitempty"` // of a silence: Entered of its run; of an effect: Wait
 	Step int       `json:"s,omitempty"` // of a silence: which step of the list
 	At   int64     `json:"at"`          // Unix ms
 	Name string    `json:"n,omitempty"` // of a schedule
+	From int64     `json:"f,omitempty"` // of a silence: what its steps count from, Unix ms
 }
 
 // TimerKind says what a deadline is for.
@@ -128,12 +143,14 @@ type Pending struct {
 }
 
 // Which is an answer that has to be cleared up before anything is done with it:
-// it fitted two open questions, one of them an alert, or its transition asks to be
+// it fitted two open questions, one of them an alert, or several of one flow, or its transition asks to be
 // confirmed and it was not the exact word.
 type Which struct {
 	Text  Text   `json:"x"`
 	Older string `json:"a,omitempty"` // run offered as 1; "": it is to be confirmed
-	Newer string `json:"b"`           // run offered as 2, or whose transition it is
+	Newer string `json:"b"`           // run offered as 2, or whose transition it is; of numbered runs: any of them
+	// Numbered: the runs of one flow are told apart by their own numbers.
+	Numbered bool `json:"u,omitempty"`
 	// Intent is how an answer to be confirmed was understood: a classifier is not
 	// asked again.
 	Intent string `json:"n,omitempty"`

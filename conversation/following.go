@@ -195,7 +195,7 @@ func (s *step) backTo(ended Run, outcome string) {
 	for _, id := range s.waitingFor(ended.ID) {
 		data := map[string]any{"flow": ended.Flow, "outcome": outcome, "answers": map[string]any{}}
 		if f, ok := s.env.Flows.ByHash(ended.Hash); ok {
-			data["answers"] = f.Answers(ended.Run)
+			data["answers"] = f.Answers(ended.Vars)
 		}
 		s.c.State.Runs[s.run(id)].Calling = &Calling{Ended: data}
 	}

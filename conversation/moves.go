@@ -24,7 +24,7 @@ func (s *step) move(i int, m flows.Move) {
 	}
 	var question asked
 	for _, say := range m.Says {
-		sent := s.send(draft{run: run, flow: flow, class: class, text: say.Text, media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
+		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
 		if say.Asks {
 			question = asked{message: sent, dropped: sent == nil}
 		}
@@ -63,12 +63,14 @@ type asked struct {
 }
 
 // wait begins the wait of a state that was just entered, or ends the one before.
-// A run that asks comes to the front; the runs behind it are interrupted.
 func (s *step) wait(i int, m flows.Move, question asked, answered bool, before string) {
 	run := &s.c.State.Runs[i]
 	s.dropTimers(run.ID, TimerSilence)
-	run.Wait, run.Asked, run.OpenAt, run.Before = 0, "", 0, ""
-	if !m.Asks {
+	run.Wait, run.Asked, run.OpenAt, run.Before, run.Entered = 0, "", 0, "", s.c.Rev
+	if !m.Asks || question.dropped { // a question that nobody sees is not open
+		if m.Clock {
+			s.arm(i, 0, s.env.Now)
+		}
 		return
 	}
 	s.c.State.Which = nil // "1" and "2" would now be read as an answer to this question
@@ -77,17 +79,20 @@ func (s *step) wait(i int, m flows.Move, question asked, answered bool, before s
 		run.Before = before
 	}
 	from := s.env.Now
-	switch {
-	case question.message != nil:
+	if question.message != nil {
 		run.Asked, from = question.message.ID, question.message.ExpiresAt
-	case !question.dropped:
+	} else {
 		run.OpenAt = s.env.Now // it waits on something said earlier
 	}
-	if len(m.Silence) > 0 {
-		s.c.State.Timers = append(s.c.State.Timers, Timer{
-			Kind: TimerSilence, Run: run.ID, Wait: run.Wait, At: from + m.Silence[0].After.Milliseconds(),
-		})
+	if m.Clock {
+		s.arm(i, 0, from)
 	}
+	s.toFront(i)
+}
+
+// toFront brings run i, which asks, to the front; the runs behind it are interrupted.
+func (s *step) toFront(i int) {
+	run := &s.c.State.Runs[i]
 	for j := range i {
 		s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
 	}
@@ -124,9 +129,6 @@ func (s *step) endAt(i int, outcome string) {
 	run := s.c.State.Runs[i]
 	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
 	s.leave(run, outcome)
-	if s.e.Kind == KindTimer {
-		s.c.State.Last = run.ID
-	}
 	if outcome == "opted_out" {
 		return
 	}
@@ -143,7 +145,11 @@ func (s *step) leave(run Run, outcome string) {
 		s.c.State.Which = nil
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
-	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+	ended := RunEnded{Flow: run.Flow, Outcome: outcome, Key: run.Key}
+	if f, ok := s.env.Flows.ByHash(run.Hash); ok && s.env.Line.wants(ended.Event()) {
+		ended.Answers = f.Answers(run.Vars)
+	}
+	s.tell(ended, run.ID)
 }
 
 // goOn starts what waited its turn, or asks again what was interrupted.

@@ -21,6 +21,7 @@ func Step(env Env, c Conversation, e Event) (Conversation, []Effect, Outcome) {
 	s.c.State.Runs = slices.Clone(c.State.Runs)
 	s.c.State.Timers = slices.Clone(c.State.Timers)
 	s.out = Outcome{Status: Applied, Conversation: c.ID}
+	s.migrate()
 	s.decide()
 	if s.out.Status != Applied {
 		if e.Kind == KindTimer {
@@ -148,7 +149,14 @@ func (s *step) messageID(n int) string {
 	return string(out[:])
 }
 
-// callback tells the business, when it listens.
+// tell lets the business know of something of Parley's own, when it listens.
+func (s *step) tell(t Told, run string) {
+	if s.env.Line.wants(t.Event()) {
+		s.job(Job{Kind: JobCallback, Name: t.Event(), Run: run, Data: DataOf(t)})
+	}
+}
+
+// callback tells the business what a flow emits, when it listens.
 func (s *step) callback(event string, run string, data map[string]any) {
 	if !s.env.Line.wants(event) {
 		return

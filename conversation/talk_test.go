@@ -48,6 +48,15 @@ func (l shelf) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return f, nil, ok
 }
 
+func (l shelf) Successor(run flows.Run) (*flows.Flow, string, bool) {
+	for _, f := range l {
+		if state, ok := f.Successor(run); ok {
+			return f, state, true
+		}
+	}
+	return nil, "", false
+}
+
 // ear reads plain yes and no, and sends "hm" to a slow classifier.
 type ear struct{}
 
@@ -123,6 +132,24 @@ func (k *talk) after(d time.Duration) *talk {
 	return k
 }
 
+// until lets time pass to a moment (RFC 3339) and fires what falls due on the way;
+// said is what all of it made the business say.
+func (k *talk) until(moment string) *talk {
+	k.t.Helper()
+	at, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	var all []Effect
+	for k.c.WakeAt > 0 && k.c.WakeAt <= at.UnixMilli() {
+		k.env.Now = max(k.env.Now, k.c.WakeAt)
+		k.apply(Event{Kind: KindTimer})
+		all = append(all, k.effects...)
+	}
+	k.env.Now, k.effects = at.UnixMilli(), all
+	return k
+}
+
 func (k *talk) text(text string) Outcome {
 	k.t.Helper()
 	return k.apply(Event{Kind: KindText, Text: &Text{Text: text}})
@@ -185,6 +212,18 @@ func (k *talk) callbacks() []string {
 		}
 	}
 	return list
+}
+
+// callback is what the last event told the business under that name.
+func (k *talk) callback(name string) *Job {
+	k.t.Helper()
+	for _, f := range k.effects {
+		if f.Job != nil && f.Job.Name == name {
+			return f.Job
+		}
+	}
+	k.t.Fatalf("%s was not told: %v", name, k.callbacks())
+	return nil
 }
 
 // parcel asks two questions; alarm is an alert; count loops on itself.

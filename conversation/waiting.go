@@ -3,6 +3,7 @@ package conversation
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"parley/flows"
 )
@@ -75,7 +76,7 @@ func (s *step) fire(t Timer) {
 		return
 	}
 	i := s.run(t.Run)
-	if i < 0 || s.c.State.Runs[i].Wait != t.Wait {
+	if i < 0 || s.c.State.Runs[i].Entered != t.Wait {
 		return
 	}
 	f, ok := s.version(i)
@@ -84,13 +85,37 @@ func (s *step) fire(t Timer) {
 	}
 	run := &s.c.State.Runs[i]
 	s.record(Decision{About: "silence", Choice: "fired", Run: run.ID, Flow: run.Flow, State: run.State})
-	if steps := f.Silence(run.Run); t.Step+1 < len(steps) {
-		next := t
-		next.Step++
-		next.At = max(t.At+(steps[t.Step+1].After-steps[t.Step].After).Milliseconds(), s.env.Now)
-		s.c.State.Timers = append(s.c.State.Timers, next)
+	if !s.arm(i, t.Step+1, t.From) {
+		return
 	}
-	s.move(i, f.Silent(s.scope(), run.Run, t.Step))
+	waited := s.c.State.Runs[i]
+	s.move(i, f.Silent(s.scope(), waited.Run, t.Step))
+	if s.run(waited.ID) < 0 {
+		s.rememberLate(waited)
+	}
+}
+
+// arm sets the timer of the run's silence, from the given step on; from is what the
+// steps count from (Unix ms). False: the moment of a step could not be worked out,
+// and a person has the conversation.
+func (s *step) arm(i, step int, from int64) bool {
+	f, ok := s.version(i)
+	if !ok {
+		return false
+	}
+	run := &s.c.State.Runs[i]
+	alarm, ok, err := f.Alarm(s.scope(), run.Run, step, time.UnixMilli(from))
+	if err != nil {
+		s.record(Decision{About: "handoff", Choice: "problem", Why: err.Error(), Run: run.ID, Flow: run.Flow, State: run.State})
+		run.Handed = true
+		s.handoff(Handing{Reason: "problem", Note: err.Error(), Run: run.ID})
+		return false
+	}
+	if ok {
+		s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerSilence, Run: run.ID, Wait: run.Entered,
+			Step: alarm.Step, At: max(alarm.At.UnixMilli(), s.env.Now), From: from})
+	}
+	return true
 }
 
 // tookOff notes that the carrier took a question: it is open from now on, and its
@@ -103,16 +128,13 @@ func (s *step) tookOff(t Settled) {
 	}
 	run := &s.c.State.Runs[i]
 	run.OpenAt = s.env.Now
-	f, ok := s.version(i)
-	if !ok {
-		return
-	}
-	steps := f.Silence(run.Run)
-	for j := range s.c.State.Timers {
-		timer := &s.c.State.Timers[j]
-		if timer.Kind == TimerSilence && timer.Run == run.ID && timer.Wait == t.Wait && timer.Step < len(steps) {
-			timer.At = s.env.Now + steps[timer.Step].After.Milliseconds()
-		}
+	j := slices.IndexFunc(s.c.State.Timers, func(timer Timer) bool {
+		return timer.Kind == TimerSilence && timer.Run == run.ID
+	})
+	if j >= 0 {
+		step := s.c.State.Timers[j].Step
+		s.c.State.Timers = slices.Delete(s.c.State.Timers, j, j+1)
+		s.arm(i, step, s.env.Now)
 	}
 }
 

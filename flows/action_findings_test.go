@@ -84,7 +84,8 @@ func TestLookupFindings(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
-	if got := findings(flow(shop+", result: {b: string}, on: {404: u}", good+"  u: {say: '{{ a }}', end: z}")); got != "" {
+	named := strings.Replace(good, "'{{ a", "'{{ brand }}: {{ a", 1)
+	if got := findings(flow(shop+", result: {b: string}, on: {404: u}", named+"  u: {say: '{{ brand }}: {{ a }}', end: z}")); got != "" {
 		t.Errorf("a good lookup: %s", got)
 	}
 }

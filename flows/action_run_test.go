@@ -20,7 +20,9 @@ func TestDialoguesOfActions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range parsed.Warnings() {
-		t.Error(w)
+		if !strings.Contains(w.Message, "who is texting") { // examples are short
+			t.Error(w)
+		}
 	}
 	for _, library := range []conversation.Flows{parsed, stored(t, parsed)} {
 		for _, f := range parsed.All() {

@@ -38,7 +38,7 @@ func (a *startAction) run(c *call) error {
 	if a.waits {
 		c.move.Awaits = &out
 	} else {
-		c.ask(out)
+		c.want(out)
 	}
 	return err
 }
@@ -60,7 +60,7 @@ func (a *startAction) node() *node {
 // event.data are those of that run's end.
 func (f *Flow) Ended(sc Scope, run Run, data map[string]any) Move {
 	return f.do(&sc, run, func(c *call) error {
-		c.event, c.data = "run.ended", data
+		c.sc.Event = Event{"run.ended", data}
 		return c.goOn()
 	})
 }
@@ -69,16 +69,4 @@ func (f *Flow) Ended(sc Scope, run Run, data map[string]any) Move {
 // did not get.
 func (f *Flow) Failed(sc Scope, run Run, why error) Move {
 	return f.do(&sc, run, func(*call) error { return why })
-}
-
-// Answers are the variables that the run's conversation has filled: captures, set
-// and the results of calls, never inputs and never secrets.
-func (f *Flow) Answers(run Run) map[string]any {
-	out := map[string]any{}
-	for name, value := range run.Vars {
-		if v := f.vars[name]; v != nil && !v.secret && f.input(name) == nil {
-			out[name] = value
-		}
-	}
-	return out
 }

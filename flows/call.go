@@ -20,8 +20,7 @@ type call struct {
 
 	said    Said
 	reading Reading
-	event   string
-	data    map[string]any
+	item    any // the element whose label is being worked out
 
 	move Move
 }
@@ -72,6 +71,8 @@ func (c *call) variable(name string) any {
 		return c.sc.Brand.Name
 	case "line":
 		return c.sc.Line
+	case "language":
+		return c.run.Language
 	case "now":
 		return c.sc.Now.In(c.zone())
 	case "can_reply":
@@ -80,6 +81,12 @@ func (c *call) variable(name string) any {
 		return c.run.LastText
 	case "opens":
 		return c.sc.Opens
+	case "choices":
+		return c.choices()
+	case "item":
+		if c.item != nil {
+			return c.item
+		}
 	case "contact", "reply", "event":
 		return c.object(name)
 	case "money":
@@ -124,7 +131,7 @@ func (c *call) object(name string) map[string]any {
 		tags, _ := storable(p.Tags)
 		return map[string]any{"name": p.Name, "language": p.Language, "timezone": p.Timezone, "tags": tags, "fields": p.Fields}
 	case "event":
-		return map[string]any{"type": c.event, "data": c.data}
+		return map[string]any{"type": c.sc.Event.Type, "data": c.sc.Event.Data}
 	}
 	return map[string]any{"text": c.said.Text, "as": c.reading.As, "intent": c.reading.Intent, "media": mediaValues(c.said.Media)}
 }

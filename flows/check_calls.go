@@ -38,11 +38,11 @@ func (s *state) leavesByCall() bool {
 func (p *parser) checkCalls() {
 	for _, s := range p.flow.order {
 		if s.leavesByCall() && (s.say != nil || len(s.media) > 0 || s.asks() || s.leaves() || s.handoff != nil || s.end != "") {
-			p.report(Warning, s.at, "after its call this state does nothing: on.ok leads elsewhere")
+			p.warnAt(s.at, "after its call this state does nothing: on.ok leads elsewhere")
 		}
 	}
 	if q := p.flow.lookup; q != nil && len(p.flow.keywords) == 0 {
-		p.report(Warning, q.at, "no text starts this flow, so that nothing is looked up: add keywords, or remove lookup")
+		p.warnAt(q.at, "no text starts this flow, so that nothing is looked up: add keywords, or remove lookup")
 	}
 }
 

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -50,7 +49,16 @@ func (s *state) edges() []edge {
 	if a, ok := s.suspends().(*callAction); ok {
 		out = append(out, a.edges()...)
 	}
+	if s.choose != nil {
+		add(s.choose.none, nil, "none")
+		next := s.choose.next
+		if next == nil {
+			next = s.next
+		}
+		add(next, nil, "choice")
+	}
 	switch {
+	case s.choose != nil:
 	case len(s.captures) > 0:
 		add(s.next, nil, "capture")
 	case len(s.replies) == 0:
@@ -116,7 +124,7 @@ func (p *parser) checkReach() {
 	}
 	for _, s := range f.order {
 		if !reached[s.name] {
-			p.report(Warning, s.at, fmt.Sprintf("nothing leads to the state %s: remove it, or give it a way in", s.name))
+			p.warnAt(s.at, "nothing leads to the state %s: remove it, or give it a way in", s.name)
 		}
 	}
 }

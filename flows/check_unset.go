@@ -59,6 +59,9 @@ func (s *state) after(at names, e edge) names {
 	if a := s.suspends(); a != nil && e.via != "refused" {
 		out.drop(a.unsets())
 	}
+	if e.via == "choice" {
+		out[s.choose.as] = true
+	}
 	if e.via == "capture" {
 		for _, v := range s.captures {
 			if v.kind != kindMedia || !hasAnswer(s.captures) {
@@ -100,6 +103,7 @@ func (p *parser) unsetIn(s *state, at names) {
 	if a := s.suspends(); a != nil {
 		at.drop(a.unsets())
 	}
+	p.unset(s.choose.exprs(), at)
 	p.unset(s.say.exprs(), at)
 	p.unset(s.resume.exprs(), at)
 	for _, address := range s.media {
@@ -113,6 +117,9 @@ func (p *parser) unsetIn(s *state, at names) {
 	}
 	for _, st := range s.silence {
 		p.unset(st.say.exprs(), at)
+		if st.at != nil {
+			p.unset([]*expression{st.at}, at)
+		}
 	}
 	if s.otherwise != nil {
 		p.unset(s.otherwise.say.exprs(), at)

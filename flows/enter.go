@@ -40,12 +40,12 @@ func (c *call) enter() error {
 		if err != nil {
 			return err
 		}
-		c.run.Tries = 0
+		c.run.Tries, c.run.Choices = 0, nil
 		c.move.Moved = true
 		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err
 		}
-		next, err := c.rest(s)
+		next, err := c.present(s)
 		if err != nil || next == nil {
 			return err
 		}
@@ -55,12 +55,35 @@ func (c *call) enter() error {
 	}
 }
 
-// rest is what follows a state's actions: what it says, and its way on.
-func (c *call) rest(s *state) (*link, error) {
-	if err := c.utter(s, s.say, false); err != nil {
+// present says what the state says and offers, and then settles.
+func (c *call) present(s *state) (*link, error) {
+	if s.choose != nil {
+		next, err := c.offer(s.choose)
+		if err != nil || next != nil || c.move.Handoff != nil {
+			return next, err
+		}
+	}
+	if err := c.ask(s, s.say, false); err != nil {
 		return nil, err
 	}
 	return c.settle(s)
+}
+
+// ask utters a text of the state, with what it offers below it unless the text has
+// it elsewhere.
+func (c *call) ask(s *state, t *texts, asks bool) error {
+	said := len(c.move.Says)
+	if err := c.utter(s, t, asks); err != nil || s.choose == nil || t.uses("choices") {
+		return err
+	}
+	if len(c.move.Says) == said {
+		c.move.Says = append(c.move.Says, Say{Asks: asks})
+		if err := c.dated(s, said); err != nil {
+			return err
+		}
+	}
+	c.move.Says[said].Text = strings.TrimSpace(c.move.Says[said].Text + "\n" + c.choices())
+	return nil
 }
 
 // settle ends, hands over or waits in the state, or returns the way on.
@@ -122,7 +145,7 @@ func (c *call) handOver(h *handoff) error {
 // waiting notes that the run waits in the state, and its clock.
 func (c *call) waiting(s *state) {
 	c.move.Asks = s.asks()
-	c.move.Silence = s.clock
+	c.move.Clock = len(s.silence) > 0
 }
 
 // maxAttached is how many media one text carries: what carriers take.
@@ -175,9 +198,9 @@ func (c *call) again(resumed bool) error {
 	}
 	c.waiting(s)
 	if resumed && s.resume != nil {
-		return c.utter(s, s.resume, true)
+		return c.ask(s, s.resume, true)
 	}
-	return c.utter(s, s.say, true)
+	return c.ask(s, s.say, true)
 }
 
 // speak adds a text in the run's language; nil says nothing.
@@ -189,10 +212,18 @@ func (c *call) speak(t *texts, asks bool) error {
 	if err != nil {
 		return err
 	}
-	if text != "" {
+	if text = closed(text); text != "" {
 		c.move.Says = append(c.move.Says, Say{Text: text, Asks: asks})
 	}
 	return nil
+}
+
+// closed closes the gaps that expressions leave which come to nothing.
+func closed(text string) string {
+	for strings.Contains(text, "  ") {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	return strings.TrimSpace(text)
 }
 
 func (s *state) wantsMedia() bool {

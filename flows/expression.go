@@ -52,6 +52,7 @@ type expression struct {
 	forText   bool // goes into a text: foreign values are defused
 	condition bool // must be true or false
 	moment    bool // must be a date or a moment
+	item      bool // may use item, the element of a choose
 
 	path     []string
 	fallback any // of path ?? constant
@@ -64,7 +65,7 @@ type expression struct {
 func (p *parser) environment() types.Map {
 	env := types.Map{
 		"brand": types.String, "line": types.String, "now": timeType, "can_reply": types.Bool,
-		"last_text": types.String, "opens": types.String,
+		"last_text": types.String, "language": types.String, "opens": types.String, "choices": types.String,
 		"contact": types.Map{"name": types.String, "language": types.String, "timezone": types.String,
 			"tags": types.Array(types.String), "fields": types.TypeOf(map[string]any{})},
 		"reply": types.Map{"text": types.String, "as": types.String, "intent": types.String, "media": mediaType},
@@ -115,8 +116,15 @@ func (p *parser) compileAll() {
 		return
 	}
 	for _, e := range p.pending {
-		if len(p.problems) < maxProblems {
-			p.compile(e, env)
+		if len(p.problems) >= maxProblems {
+			return
+		}
+		if e.item {
+			env["item"] = types.Any
+		}
+		p.compile(e, env)
+		if e.item {
+			delete(env, "item")
 		}
 	}
 }

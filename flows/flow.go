@@ -38,6 +38,7 @@ type Run struct {
 	Vars     map[string]any `json:"vars,omitempty"`
 	Tries    int            `json:"n,omitempty"` // answers that fitted nothing, in the present wait
 	LastText string         `json:"lt,omitempty"`
+	Choices  []Choice       `json:"ch,omitempty"` // what the present wait offers
 }
 
 // Scope is what expressions may see besides the run's variables.
@@ -47,7 +48,14 @@ type Scope struct {
 	Contact  Contact
 	Line     string
 	CanReply bool   // the sender can receive answers
+	Event    Event  // what starts the run, or the business event that is being applied
 	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
+}
+
+// Event is a business event as expressions see it.
+type Event struct {
+	Type string
+	Data map[string]any
 }
 
 // Brand is one of the config's brands, as texts and clocks need it.
@@ -74,12 +82,13 @@ type Move struct {
 	Run     Run      // afterwards
 	Says    []Say    // texts, in order
 	Actions []Action // asked of the outside world, in order
-	// Asks says that the run now waits for an answer; Silence is its clock, if any.
+	// Asks says that the run now waits for an answer; Clock, that its wait has a
+	// silence (see Flow.Alarm), be it a question's or a parked state's.
 	Asks bool
 	// Moved says that a state was entered (also the same one again), so that a new
 	// wait began; otherwise the old wait goes on.
 	Moved   bool
-	Silence []Silence
+	Clock   bool
 	Handoff *Handoff // set: the bot is silent until a person hands back
 	// Awaits is what the run waits for before its state says anything: a call, whose
 	// result Returned takes, or a start, whose end Ended takes. nil: nothing.
@@ -98,11 +107,6 @@ type Say struct {
 	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on; not set for reminders and otherwise
 	// Before is the moment after which the text is of no use; zero: its class says.
 	Before time.Time `json:"before,omitzero"`
-}
-
-// Silence is one step of a wait's clock.
-type Silence struct {
-	After time.Duration // since the carrier took the question, for every step
 }
 
 // Handoff asks for a person.

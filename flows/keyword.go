@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -90,6 +91,42 @@ func (k keyword) folded() string {
 		words = append(words, t.word)
 	}
 	return strings.Join(words, " ")
+}
+
+// StartsOn says whether a business event of the type starts the flow.
+func (f *Flow) StartsOn(typ string) bool { return slices.Contains(f.Events, typ) }
+
+// Knows says whether a business event of the type starts the flow or is heard in any
+// of its states.
+func (f *Flow) Knows(typ string) bool {
+	return f.StartsOn(typ) || f.events[typ] != nil || slices.ContainsFunc(f.order, func(s *state) bool { return s.events[typ] != nil })
+}
+
+// ByKeyword says whether a text starts the flow by one of its keywords, and which
+// inputs it fills.
+func (f *Flow) ByKeyword(text string) (*Flow, map[string]any, bool) {
+	args, score := f.keywordOf(bounded(text))
+	return f, args, score >= 0
+}
+
+// keywordOf is the flow's keyword that fits the text best, by its arguments and how
+// certain it is; -1: none fits.
+func (f *Flow) keywordOf(text string) (args map[string]any, best int) {
+	best = -1
+	for _, k := range f.keywords {
+		a, fits := k.match(f, text)
+		score := 2 * k.words()
+		if !k.opens {
+			score++
+		}
+		if fits && score > best {
+			args, best = a, score
+		}
+	}
+	if args == nil {
+		args = map[string]any{}
+	}
+	return args, best
 }
 
 // argument reads one argument of a text as the input wants it.

@@ -75,6 +75,10 @@ func (f *Flow) stateRows(t *tables, s *state) {
 	if s.otherwise != nil {
 		t.add(s.otherwise.next, s.name)
 	}
+	if s.choose != nil {
+		t.add(s.choose.none, s.name)
+		t.add(s.choose.next, s.name)
+	}
 	if s.handoff != nil {
 		t.add(s.handoff.then, s.name)
 	}

@@ -8,8 +8,7 @@ import (
 )
 
 // The moves of a run. Each takes a run by value and returns it changed, in
-// Move.Run; the given Vars are never written to. Move.Silence is shared with the
-// Flow: do not write to it. A move that fails at run time sends nothing and asks
+// Move.Run; the given Vars are never written to. A move that fails at run time sends nothing and asks
 // for no actions: it goes to on.error, or to a person.
 
 // Start enters the flow's first state. The run has Flow, Hash, ID, Language and
@@ -33,6 +32,9 @@ func (f *Flow) Answer(sc Scope, run Run, said Said, r Reading) Move {
 		c.keep(s, said.Media)
 		for name, v := range r.Captured {
 			c.set(name, v)
+		}
+		if r.Reply < 0 && s.choose != nil && s.choose.next != nil {
+			return c.follow(s.choose.next)
 		}
 		if r.Reply < 0 {
 			return c.follow(s.next)
@@ -117,7 +119,7 @@ func (f *Flow) Happened(sc Scope, run Run, typ string, data map[string]any) (m M
 		return Move{Run: run}, false
 	}
 	return f.do(&sc, run, func(c *call) error {
-		c.event, c.data = typ, data
+		c.sc.Event = Event{typ, data}
 		if err := c.carryOut(h.do); err != nil {
 			return err
 		}
@@ -129,9 +131,8 @@ func (f *Flow) Happened(sc Scope, run Run, typ string, data map[string]any) (m M
 	}), true
 }
 
-// Silent carries out one step of the wait's silence. Every step's After counts from
-// when the carrier took the question, not from the step before. A step that only
-// speaks leaves the wait as it was: Moved is false.
+// Silent carries out one step of the wait's silence. A step that only speaks leaves
+// the wait as it was: Moved is false.
 func (f *Flow) Silent(sc Scope, run Run, step int) Move {
 	return f.do(&sc, run, func(c *call) error {
 		s, err := c.state()
@@ -179,19 +180,23 @@ func (f *Flow) Resume(sc Scope, run Run) Move {
 	return f.do(&sc, run, func(c *call) error { return c.again(true) })
 }
 
+// Retell says the present state's text once more, be it a question or not: the
+// customer has asked how things stand. Moved is false.
+func (f *Flow) Retell(sc Scope, run Run) Move {
+	return f.do(&sc, run, func(c *call) error {
+		s, err := c.state()
+		if err != nil {
+			return err
+		}
+		c.waiting(s)
+		return c.ask(s, s.say, s.asks())
+	})
+}
+
 // Waits says whether the run's question is open: the state wants an answer.
 func (f *Flow) Waits(run Run) bool {
 	s := f.states[run.State]
 	return s != nil && s.asks()
-}
-
-// Silence is the clock of the run's wait: one entry a step, which Silent takes by
-// its index. Do not write to it.
-func (f *Flow) Silence(run Run) []Silence {
-	if s := f.states[run.State]; s != nil {
-		return s.clock
-	}
-	return nil
 }
 
 // Listens says whether an event of the type would reach the run.

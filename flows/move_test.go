@@ -63,8 +63,10 @@ func begin(t *testing.T) (*Flow, Run) {
 	if spoken(m) != "Hi. | Question 1?*" || !m.Asks || !m.Moved || m.Run.State != "ask" || m.Run.ID != "r" {
 		t.Fatalf("%+v", m)
 	}
-	if want := []Silence{{time.Hour}, {2 * time.Hour}}; !reflect.DeepEqual(m.Silence, want) || !reflect.DeepEqual(f.Silence(m.Run), want) {
-		t.Fatalf("%v", m.Silence)
+	for step, after := range []time.Duration{time.Hour, 2 * time.Hour} {
+		if a, ok, err := f.Alarm(Scope{}, m.Run, step, time.Time{}); !m.Clock || !ok || err != nil || a != (Alarm{step, time.Time{}.Add(after)}) {
+			t.Fatalf("step %d: %v, %v, %v", step, a, ok, err)
+		}
 	}
 	return f, m.Run
 }
@@ -166,7 +168,7 @@ func TestHappened(t *testing.T) {
 func TestParked(t *testing.T) {
 	f, run := begin(t)
 	m := say(f, run, "parked")
-	if spoken(m) != "Wait." || m.Asks || f.Waits(m.Run) || len(m.Silence) != 1 || m.End != "" || m.Handoff != nil {
+	if spoken(m) != "Wait." || m.Asks || f.Waits(m.Run) || !m.Clock || m.End != "" || m.Handoff != nil {
 		t.Errorf("%+v", m)
 	}
 	if r := f.Repeat(Scope{}, m.Run); len(r.Says) > 0 {

@@ -43,8 +43,15 @@ type node struct {
 	items []*node
 	keys  []entry
 
+	from      *origin // nil: of a stored flow
 	line, col int
 	inside    int // characters from col to the first character of a text; -1: unknown (blocks)
+}
+
+// origin is the file that a node was written in.
+type origin struct {
+	name  string
+	lines []string
 }
 
 type entry struct {
@@ -156,6 +163,10 @@ func (p *parser) tokens(source []byte) token.Tokens {
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
 			depth++
+			if t.Type == token.MappingStartType && t.Next != nil && t.Next.Type == token.MappingStartType {
+				p.failAt(at, "{{ without quotes means something else in YAML: put the text in quotes")
+				return nil
+			}
 		case token.SequenceEndType, token.MappingEndType:
 			depth--
 		case token.SequenceEntryType:
@@ -205,6 +216,7 @@ func place(n ast.Node) *node {
 
 func (p *parser) fromAST(n ast.Node, depth int) *node {
 	out := place(n)
+	out.from = p.origin
 	if depth > maxDepth {
 		p.failAt(out, "nested more than %d deep: a flow needs far less", maxDepth)
 		out.shape = isNull
@@ -236,6 +248,7 @@ func (p *parser) fromAST(n ast.Node, depth int) *node {
 
 func (p *parser) addKey(out *node, v *ast.MappingValueNode, depth int) {
 	at := place(v.Key)
+	at.from = p.origin
 	key := &node{}
 	p.scalar(key, v.Key)
 	name := key.text
@@ -248,7 +261,7 @@ func (p *parser) addKey(out *node, v *ast.MappingValueNode, depth int) {
 	}
 	value := v.Value
 	if value == nil {
-		out.keys = append(out.keys, entry{name, at, &node{shape: isNull, line: at.line, col: at.col}})
+		out.keys = append(out.keys, entry{name, at, &node{shape: isNull, from: p.origin, line: at.line, col: at.col}})
 		return
 	}
 	out.keys = append(out.keys, entry{name, at, p.fromAST(value, depth+1)})

@@ -16,8 +16,8 @@ type state struct {
 	do        []action
 	replies   []*reply
 	captures  []*variable
+	choose    *choose
 	silence   []step
-	clock     []Silence // of silence, as moves show it
 	otherwise *otherwise
 	events    map[string]*happening
 	onReplies []*reply // the state's own emergency words
@@ -52,7 +52,7 @@ type handoff struct {
 }
 
 // asks says whether the state waits for an answer.
-func (s *state) asks() bool { return len(s.replies) > 0 || len(s.captures) > 0 }
+func (s *state) asks() bool { return len(s.replies) > 0 || len(s.captures) > 0 || s.choose != nil }
 
 // parked says whether the state waits without having asked.
 func (s *state) parked() bool {
@@ -65,8 +65,8 @@ func (s *state) leaves() bool { return s.next != nil || len(s.branch) > 0 }
 func (s *state) waits() bool { return s.asks() || s.parked() || s.handoff != nil }
 
 const (
-	stateKeys  = "say media do send_before resume replies capture silence otherwise on branch goto handoff end"
-	stateLater = "choose"
+	stateKeys  = "say media do send_before resume replies capture choose silence otherwise on branch goto handoff end"
+	stateLater = ""
 )
 
 func (p *parser) state(e entry) *state {
@@ -88,6 +88,7 @@ func (p *parser) state(e entry) *state {
 	}
 	s.intents = intentsOf(s.replies)
 	s.captures = p.captures(n.child("capture"))
+	s.choose = p.choose(n.child("choose"))
 	p.silence(s, n.child("silence"))
 	s.otherwise = p.otherwise(n.child("otherwise"))
 	if on := n.child("on"); on != nil && p.keys(on, "on of a state", "events replies error", "") {
@@ -134,6 +135,9 @@ func (p *parser) exits(s *state, n *node) {
 		if r.next == nil && s.next == nil {
 			p.failAt(r.at, "this reply goes nowhere: give it a goto")
 		}
+	}
+	if s.choose != nil {
+		p.chooses(s, n)
 	}
 	if len(s.captures) > 0 && s.next == nil && hasAnswer(s.captures) {
 		p.failAt(n.child("capture"), "the captured answer goes nowhere: add goto to the state")
@@ -196,6 +200,23 @@ func (p *parser) handoff(n *node) *handoff {
 		h.priority = Class(p.oneOf(n.child("priority"), "priority", string(Notice), string(Code), string(Alert), string(Bulk)))
 	}
 	return h
+}
+
+// chooses refuses what would make a choice ambiguous or lead nowhere.
+func (p *parser) chooses(s *state, n *node) {
+	if s.choose.next == nil && s.next == nil {
+		p.failAt(s.choose.at, "the choice goes nowhere: add goto")
+	}
+	if hasAnswer(s.captures) {
+		p.failAt(n.child("capture"), "a captured answer beside choose: ask for it in a state of its own")
+	}
+	for _, r := range s.replies {
+		for _, number := range r.numbers {
+			if len(number) == 1 && number != "0" {
+				p.failAt(r.at, "the reply %s is a number of choose too: use a word", number)
+			}
+		}
+	}
 }
 
 // addresses reads what stands beside say: one address or some.

@@ -14,9 +14,9 @@ const maxProblems = 50
 // parser reads one flow. It goes on after a problem, so that an author sees all
 // of them at once.
 type parser struct {
-	file     string
-	lines    []string // nil for a stored flow
+	*origin  // the file being read
 	problems []*Problem
+	shared   map[string]*node // intents that several flows use
 
 	flow    *Flow
 	pending []*expression // compiled when all variables are known
@@ -31,22 +31,42 @@ type link struct {
 	at    *node
 }
 
-func (p *parser) failAt(at *node, format string, args ...any) {
-	p.report(Error, at, fmt.Sprintf(format, args...))
-}
+// failAt reports what keeps the flow from being used.
+func (p *parser) failAt(at *node, format string, args ...any) { p.report(Error, at, format, args) }
 
-func (p *parser) report(s Severity, at *node, message string) {
+// warnAt reports what somebody should look at.
+func (p *parser) warnAt(at *node, format string, args ...any) { p.report(Warning, at, format, args) }
+
+func (p *parser) report(s Severity, at *node, format string, args []any) {
 	if len(p.problems) >= maxProblems {
 		return
 	}
-	found := &Problem{File: p.file, Severity: s, Message: message}
+	from := p.origin
+	if at != nil && at.from != nil {
+		from = at.from
+	}
+	found := &Problem{File: from.name, Severity: s, Rule: ruleOf(format), Message: fmt.Sprintf(format, args...)}
 	if at != nil {
 		found.Line, found.Col = at.line, at.col
 	}
-	if found.Line > 0 && found.Line <= len(p.lines) {
-		found.Source = p.lines[found.Line-1]
+	if found.Line > 0 && found.Line <= len(from.lines) {
+		found.Source = from.lines[found.Line-1]
 	}
 	p.problems = append(p.problems, found)
+}
+
+// ruleOf names a kind of finding by the words that all of its messages share, up to
+// what is to be done: "there is no state %s: %s" is there-is-no-state.
+func ruleOf(format string) string {
+	what, _, _ := strings.Cut(format, ": ")
+	var words []string
+	for w := range strings.FieldsSeq(what) {
+		w = strings.Trim(strings.ToLower(w), `.,:;()"{}`)
+		if w != "" && !strings.Contains(w, "%") && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words[:min(len(words), 6)], "-")
 }
 
 // keys checks that the node is an object of known keys. Those in later belong to

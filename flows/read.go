@@ -24,6 +24,12 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	if r, ok := match(s.replies, s.intents, rd, run.Language, said.Text, words, &later); ok {
 		return r
 	}
+	if s.choose != nil {
+		if chosen, ok := run.pick(said.Text, words); ok {
+			return Reading{Fits: true, Layer: "word", Exact: true, Reply: -1, As: chosen.Label, Captured: map[string]any{s.choose.as: chosen.Value}}
+		}
+		return Reading{Reply: -1, Later: later}
+	}
 	if r, ok := s.read(f.answer(sc, run, said), said); ok {
 		return r
 	}

@@ -158,6 +158,11 @@ func (t *texts) exprs() []*expression {
 	return out
 }
 
+// uses says whether the text names a variable, in any language.
+func (t *texts) uses(name string) bool {
+	return slices.ContainsFunc(t.exprs(), func(e *expression) bool { return slices.Contains(e.uses, name) })
+}
+
 var errTooLong = errors.New("a text grew beyond 1,600 characters")
 
 // render writes the template as text.

@@ -26,8 +26,7 @@ type Flow struct {
 	Events    []string // types that start a run
 	Hash      string   // identity of the version
 
-	file      string
-	lines     []string
+	origin    *origin
 	at        *node
 	source    []byte
 	start     string
@@ -37,13 +36,15 @@ type Flow struct {
 	vars      map[string]*variable // inputs, captures and set variables
 	key       *template
 	keywords  []keyword
-	lookup    *request // of a text that started the run; nil: none
-	others    []other  // flows that this one starts
-	sees      []string // of the contact, what its expressions read
-	tags      bool     // it labels the contact
+	lookup    *request           // of a text that started the run; nil: none
+	others    []other            // flows that this one starts
+	sees      []string           // of the contact, what its expressions read
+	tags      bool               // it labels the contact
+	intents   map[string]*intent // the flow's own and the shared ones that it uses
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link
+	migrate   map[string]*link // by the old state's name
 
 	zones   sync.Map  // IANA name → *time.Location
 	engines sync.Pool // of *engine
@@ -52,6 +53,15 @@ type Flow struct {
 // Source returns the canonical source: JSON with sorted keys, from which Compile
 // makes the same version with the same Hash.
 func (f *Flow) Source() []byte { return slices.Clone(f.source) }
+
+// Successor says where a waiting run of an earlier version goes on in this one; false:
+// it stays on its own.
+func (f *Flow) Successor(run Run) (state string, ok bool) {
+	if l := f.migrate[run.State]; l != nil && run.Flow == f.Name && run.Hash != f.Hash {
+		return l.to, true
+	}
+	return "", false
+}
 
 // Speaks returns the flow's language for a wanted BCP 47 tag: the same, the same
 // base ("es" for "es-MX"), or the flow's first.
@@ -77,6 +87,20 @@ func base(tag string) string {
 func (f *Flow) Secret(name string) bool {
 	v := f.vars[name]
 	return v != nil && v.secret
+}
+
+// Answers picks what the customer answered out of a run's variables: those that
+// states capture and that are not secret.
+func (f *Flow) Answers(vars map[string]any) map[string]any {
+	answers := map[string]any{}
+	for _, s := range f.order {
+		for _, v := range s.captures {
+			if value, ok := vars[v.name]; ok && !f.Secret(v.name) {
+				answers[v.name] = value
+			}
+		}
+	}
+	return answers
 }
 
 // States lists the names of the states, in the order of the file.

@@ -81,8 +81,8 @@ func (h *house) admin() (func(context.Context) error, error) {
 	return func(ctx context.Context) error { return serveUntil(ctx, server, listener) }, nil
 }
 
-// readyz says whether this node can take texts: the doors are open and the
-// database answers.
+// readyz says whether this node can take texts: the doors are open, the database
+// answers, and it took the last heartbeat; one with a full disk still reads.
 func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -92,6 +92,10 @@ func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := h.store.Ping(ctx); err != nil {
 		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	if h.mute.Load() {
+		http.Error(w, "the database takes no writes", http.StatusServiceUnavailable)
 		return
 	}
 	fmt.Fprintln(w, "ready")

@@ -16,7 +16,8 @@ import (
 // flowsCommand is for those who write flows.
 type flowsCommand struct {
 	Check struct {
-		Paths []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+		Paths  []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+		Format string   `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
 	} `cmd:"" help:"Say what is wrong with flow files: file:line:col, and what to do."`
 	Test struct {
 		Paths   []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
@@ -33,33 +34,25 @@ func (c *flowsCommand) Run(_ context.Context, p *Program, command string) error 
 }
 
 func (c *flowsCommand) check(p *Program) error {
-	files, err := found(c.Check.Paths, ".yaml")
-	if err != nil {
+	library, err := flows.Load(c.Check.Paths)
+	problems := flows.Problems(err)
+	if err != nil && len(problems) == 0 {
 		return err
 	}
-	wrong := 0
-	for _, file := range files {
-		for _, problem := range checked(file) {
-			fmt.Fprintln(p.Out, problem)
-			if problem.Severity == flows.Error {
-				wrong++
-			}
-		}
+	warnings := library.Warnings()
+	if err := writeFindings(p.Out, c.Check.Format, append(problems, warnings...)); err != nil {
+		return err
 	}
-	if wrong > 0 {
-		return fmt.Errorf("%d errors in %d flow files", wrong, len(files))
+	switch {
+	case len(problems) > 0:
+		return fmt.Errorf("%d errors and %d warnings", len(problems), len(warnings))
+	case c.Check.Format != "text":
+	case len(warnings) > 0:
+		fmt.Fprintf(p.Out, "%d flows: usable, with %d warnings\n", len(library.All()), len(warnings))
+	default:
+		fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
 	}
-	fmt.Fprintf(p.Out, "%d flows: good\n", len(files))
 	return nil
-}
-
-// checked is everything that can be said of one file.
-func checked(f source) []*flows.Problem {
-	flow, err := flows.Parse(f.name, f.text)
-	if err != nil {
-		return flows.Problems(err)
-	}
-	return flow.Check()
 }
 
 // source is one file, on the disk or among the shipped ones.

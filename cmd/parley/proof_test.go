@@ -120,22 +120,30 @@ type served struct {
 	*process
 	address string // HOST:PORT
 	node    string
+	admin   string // HOST:PORT, or off
 	log     *syncBuffer
 }
 
-var readyLine = regexp.MustCompile(`msg="parley is ready" address=http://(\S+) node=(\S+)`)
+var readyLine = regexp.MustCompile(`msg="parley is ready" address=http://(\S+) node=(\S+) admin=(\S+)`)
 
 // serve starts a server and waits until it says where it is. A port that is still
 // taken is tried again.
 func serve(t *testing.T, config string) *served {
 	t.Helper()
+	return serveUnder(t, config)
+}
+
+// serveUnder starts it through a program that becomes it.
+func serveUnder(t *testing.T, config string, under ...string) *served {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
+	command := append(under, path, "serve", "--config", config)
 	for range 5 {
 		s := &served{log: &syncBuffer{}}
-		s.process = spawn(t, s.log, path, "serve", "--config", config)
+		s.process = spawn(t, s.log, command[0], command[1:]...)
 		if s.ready(30 * time.Second) {
 			return s
 		}
@@ -152,7 +160,7 @@ func serve(t *testing.T, config string) *served {
 func (s *served) ready(within time.Duration) bool {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
 		if found := readyLine.FindStringSubmatch(s.log.String()); found != nil {
-			s.address, s.node = found[1], found[2]
+			s.address, s.node, s.admin = found[1], found[2], found[3]
 			return true
 		}
 		select {

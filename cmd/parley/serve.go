@@ -49,7 +49,8 @@ type prepared struct {
 	lines     []byte // the directory's stored form
 	carriers  map[string]outbound.Carrier
 	senders   map[string]outbound.Line
-	callbacks outbound.Callbacks
+	callbacks *outbound.Callbacks
+	caller    *outbound.Caller
 	public    *url.URL
 }
 
@@ -88,20 +89,11 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
 		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
-	p.callbacks, err = callbacksOf(c)
-	return p, err
-}
-
-func callbacksOf(c Config) (outbound.Callbacks, error) {
-	var all outbound.Callbacks
-	for i, cb := range c.Callbacks {
-		keys, err := provider.ParseKeys(cb.Secret)
-		if err != nil {
-			return all, fmt.Errorf("callbacks[%d].secret: %w", i, err)
-		}
-		all.Endpoints = append(all.Endpoints, outbound.Endpoint{URL: cb.URL, Keys: keys, Events: cb.Events})
+	if p.caller, err = callerOf(c); err != nil {
+		return nil, err
 	}
-	return all, nil
+	p.callbacks, err = callbacksOf(c, log)
+	return p, err
 }
 
 // house is a running server: every room, joined.
@@ -117,6 +109,7 @@ type house struct {
 	mux        *http.ServeMux
 	live       atomic.Int64
 	ready      atomic.Bool
+	mute       atomic.Bool   // the last heartbeat could not be written
 	listening  chan struct{} // closed when the doors are open
 	address    string        // where they are
 
@@ -134,6 +127,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	if h.store, err = openStore(ctx, config, h.node, log); err != nil {
 		return nil, err
 	}
+	p.callbacks.Store = h.store
 	if err := remember(ctx, h.store, p); err != nil {
 		h.store.Close()
 		return nil, err
@@ -215,7 +209,7 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
 	close(h.listening)
-	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node)
+	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node, "admin", cmp.Or(h.adminAddress, "off"))
 	err = rooms.wait(ctx)
 	h.ready.Store(false)
 	rooms.stop()
@@ -225,13 +219,17 @@ func (h *house) run(ctx context.Context) error {
 
 // runner says who carries out which slow effect.
 func (h *house) runner() jobs.Runner {
-	return jobs.Runner{Submit: h.engine, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
+	var endpoints []string
+	for _, e := range h.prepared.callbacks.Endpoints {
+		endpoints = append(endpoints, e.Name)
+	}
+	return jobs.Runner{Submit: h.engine, Endpoints: endpoints, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			err := h.prepared.callbacks.Deliver(ctx, j)
-			if err != nil {
-				h.log.Warn("a callback was not taken and is tried again", "event", j.Name, "job", j.ID, "error", err)
-			}
-			return conversation.Event{}, false, err
+			try := jobs.TryOf(ctx)
+			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
+		},
+		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
 	}}
 }
@@ -262,6 +260,9 @@ func (h *house) beat(ctx context.Context) error {
 		live, err := h.store.Beat(ctx, h.node, dead)
 		if err == nil {
 			h.live.Store(int64(live))
+		}
+		if mute := err != nil && ctx.Err() == nil; h.mute.Swap(mute) != mute && mute {
+			h.log.Error("the database takes no writes: look at its disk and its connection", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -89,16 +89,22 @@ func (l *late) WriteHeader(status int) {
 // serve starts a server of this world on the given address.
 func (w *world) serve(name, listen string) *served {
 	w.t.Helper()
-	return serve(w.t, write(w.t, w.folder, name+".yaml", fmt.Sprintf(`
+	return serve(w.t, w.config(name, listen, "off"))
+}
+
+// config writes a server's file.
+func (w *world) config(name, listen, admin string) (file string) {
+	w.t.Helper()
+	return write(w.t, w.folder, name+".yaml", fmt.Sprintf(`
 name: proof
 database: %q
 listen: %s
-admin: "off"
+admin: %q
 flows: [%q]
 brands: {acme: {name: Acme, contact: help@acme.example, timezone: UTC, quiet: "off"}}
 carriers: {lab: {provider: generic, base_url: "http://%s", secret: "%s", rate: %d, timeout: 2s}}
 lines: [{number: "%s", carrier: lab, default_flow: echo}]
-`, w.database, listen, filepath.Join(w.folder, "flows"), w.at, testSecret, w.rate, testLine)))
+`, w.database, listen, admin, filepath.Join(w.folder, "flows"), w.at, testSecret, w.rate, testLine))
 }
 
 // mouth is where customers' texts leave the carrier for one server.

@@ -53,7 +53,15 @@ var holds = map[string]bool{"notice": true, "bulk": true}
 // once (the same time), or when the window ends in zone, the brand's or the
 // customer's; nil is UTC. Days of 23 and 25 hours come out right.
 func Until(at time.Time, class string, zone *time.Location, w Window) time.Time {
-	if !holds[class] || !w.Covers(at, zone) {
+	if !holds[class] {
+		return at
+	}
+	return w.After(at, zone)
+}
+
+// After is the time itself when it lies outside the window, else the window's end.
+func (w Window) After(at time.Time, zone *time.Location) time.Time {
+	if !w.Covers(at, zone) {
 		return at
 	}
 	local := in(at, zone)
