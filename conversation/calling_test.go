@@ -12,14 +12,14 @@ flow: stock
 title: Says what is left
 class: notice
 trigger: {events: [stock.asked]}
-input: {item: {type: string, max: 20}}
+input: {thing: {type: string, max: 20}}
 on: {events: {item.gone: {goto: gone}}}
 start: check
 states:
   check:
     do:
       - call:
-          url: "https://shop.example.com/stock/{{ item }}"
+          url: "https://shop.example.com/stock/{{ thing }}"
           result: {left: integer}
           on: {404: gone, 503: busy}
     say: "{{ left ?? 0 }} left. Keep one? YES or NO"
@@ -34,7 +34,7 @@ states:
 func called(t *testing.T, sources ...string) (*talk, *Job) {
 	t.Helper()
 	k := newTalk(t, append(sources, stock)...)
-	k.start("stock", map[string]any{"item": "a b"})
+	k.start("stock", map[string]any{"thing": "a b"})
 	return k, k.call()
 }
 
@@ -182,7 +182,7 @@ func TestACallOutlivesAClassifier(t *testing.T) {
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("hm")
 	p := k.c.State.Pending
-	k.start("stock", map[string]any{"item": "x"})
+	k.start("stock", map[string]any{"thing": "x"})
 	j := k.call()
 	k.text("one more")
 	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"yes"}`)}})
@@ -199,7 +199,7 @@ func TestOnlyTheCallThatIsAwaitedIsAnswered(t *testing.T) {
 	again := strings.Replace(stock, "on: {events: {item.gone: {goto: gone}}}", "on: {events: {item.gone: {goto: gone}, item.back: {goto: wait}}}", 1) +
 		"  wait: {say: \"One moment.\", silence: {after: 1h, goto: check}, on: {events: {item.there: {goto: check}}}}\n"
 	k := newTalk(t, again)
-	k.start("stock", map[string]any{"item": "x"})
+	k.start("stock", map[string]any{"thing": "x"})
 	first := k.call()
 	other := *first
 	other.ID = "job_other"

@@ -116,8 +116,8 @@ type Timer struct {
 	Wait int64     `json:"w,omitempty"` // of a silence: Entered of its run; of an effect: Wait
 	Step int       `json:"s,omitempty"` // of a silence: which step of the list
 	At   int64     `json:"at"`          // Unix ms
-	From int64     `json:"f,omitempty"` // of a silence: what its steps count from, Unix ms
 	Name string    `json:"n,omitempty"` // of a schedule
+	From int64     `json:"f,omitempty"` // of a silence: what its steps count from, Unix ms
 }
 
 // TimerKind says what a deadline is for.

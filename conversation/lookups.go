@@ -13,9 +13,7 @@ func inputs(f *flows.Flow, t Trigger) (vars map[string]any, problems []string) {
 
 // opening is the first move of a run: its first state, or the lookup that has to
 // come before it.
-func (s *step) opening(f *flows.Flow, t Trigger, run flows.Run) flows.Move {
-	sc := s.scope()
-	sc.Event = flows.Event{Type: t.Type, Data: t.Data}
+func opening(f *flows.Flow, sc flows.Scope, t Trigger, run flows.Run) flows.Move {
 	if t.ByText {
 		if _, lookUp, _ := f.CheckText(t.Data); lookUp {
 			return f.LookUp(sc, run)

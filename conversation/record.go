@@ -26,9 +26,9 @@ type Took struct {
 	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
 	Keyword []TookKeyword       `json:"fk,omitempty"` // in the order asked: held texts are read in one step
 	Gone    []string            `json:"fg,omitempty"` // hashes of versions that were nowhere
-	Moved   []TookMove          `json:"fm,omitempty"` // runs that moved to a later version
 	// Contact is what the flows that were asked for can see of the contact.
 	Contact *flows.Contact `json:"ct,omitempty"`
+	Moved   []TookMove     `json:"fm,omitempty"` // runs that moved to a later version
 }
 
 // TookKeyword is the flow that a text starts by a keyword; Hash "": none.
@@ -37,18 +37,18 @@ type TookKeyword struct {
 	Args map[string]any `json:"a,omitempty"`
 }
 
-// TookMove is where a run of an earlier version went on.
-type TookMove struct {
-	Run   string `json:"r"`
-	Hash  string `json:"h"`
-	State string `json:"s"`
-}
-
 func (t *Took) contact() flows.Contact {
 	if t.Contact == nil {
 		return flows.Contact{}
 	}
 	return *t.Contact
+}
+
+// TookMove is where a run of an earlier version went on.
+type TookMove struct {
+	Run   string `json:"r"`
+	Hash  string `json:"h"`
+	State string `json:"s"`
 }
 
 // taking is a Flows that notes what was taken.

@@ -10,11 +10,11 @@ import (
 // A dialogue cannot go past a call without saying what it brings.
 func TestDialoguesAnswerTheirCalls(t *testing.T) {
 	for chat, want := range map[string]string{
-		"start {\"item\": \"x\"}\n> hi":                             "d.chat:2: \"\": the call to shop.example.com waits for its answer: write call 200",
-		"start {\"item\": \"x\"}\n~ 2m":                             "d.chat:2: \"\": the call to shop.example.com waits",
-		"start {\"item\": \"x\"}\ncall 404\n< Gone.\ncall 404":      "d.chat:4: \"\": no call waits for an answer",
-		"start {\"item\": \"x\"}\n= state check\ncall 404\n< Gone.": "",
-		"@ contact {\"age\": 5}\nstart {\"item\": \"x\"}":           "d.chat:1: \"\": the contact has name, language, timezone, tags and fields",
+		"start {\"thing\": \"x\"}\n> hi":                             "d.chat:2: \"\": the call to shop.example.com waits for its answer: write call 200",
+		"start {\"thing\": \"x\"}\n~ 2m":                             "d.chat:2: \"\": the call to shop.example.com waits",
+		"start {\"thing\": \"x\"}\ncall 404\n< Gone.\ncall 404":      "d.chat:4: \"\": no call waits for an answer",
+		"start {\"thing\": \"x\"}\n= state check\ncall 404\n< Gone.": "",
+		"@ contact {\"age\": 5}\nstart {\"thing\": \"x\"}":           "d.chat:1: \"\": the contact has name, language, timezone, tags and fields",
 	} {
 		found, err := flows.ParseDialogues("d.chat", []byte(chat))
 		if err != nil {

@@ -215,8 +215,10 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 		run.LastText = s.e.Text.Text
 	}
 	s.c.State.Runs = append(s.c.State.Runs, run)
+	sc := s.scope()
+	sc.Event = flows.Event{Type: t.Type, Data: vars}
 	s.awaited(t, run.ID)
-	s.move(len(s.c.State.Runs)-1, s.opening(f, t, run.Run))
+	s.move(len(s.c.State.Runs)-1, opening(f, sc, t, run.Run))
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.

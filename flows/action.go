@@ -54,8 +54,8 @@ func (p *parser) actionList(n *node) []action {
 	return out
 }
 
-// ask notes what the outside world shall do.
-func (c *call) ask(a Action) { c.move.Actions = append(c.move.Actions, a) }
+// want notes what the outside world shall do.
+func (c *call) want(a Action) { c.move.Actions = append(c.move.Actions, a) }
 
 // fields reads an object of values; nil when there is none.
 func (p *parser) fields(n *node, what string) *data {

@@ -84,7 +84,7 @@ func (c *call) goOn() error {
 		return err
 	}
 	c.move.Moved = true
-	next, err := c.rest(s)
+	next, err := c.present(s)
 	if err != nil || next == nil {
 		return err
 	}

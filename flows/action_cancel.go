@@ -18,7 +18,7 @@ func (p *parser) cancel(n *node) *cancelAction {
 
 func (a *cancelAction) run(c *call) error {
 	name, err := c.named(a.name)
-	c.ask(Action{Kind: "cancel", Name: name})
+	c.want(Action{Kind: "cancel", Name: name})
 	return err
 }
 

@@ -21,7 +21,7 @@ func (p *parser) emit(n *node) *emitAction {
 
 func (a *emitAction) run(c *call) error {
 	fields, err := a.data.fields(c)
-	c.ask(Action{Kind: "emit", Name: a.event, Data: fields})
+	c.want(Action{Kind: "emit", Name: a.event, Data: fields})
 	return err
 }
 

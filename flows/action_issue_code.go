@@ -38,7 +38,7 @@ func (a *issueCodeAction) run(c *call) error {
 		return err
 	}
 	params["purpose"] = a.purpose
-	c.ask(Action{Kind: "issue_code", Data: params})
+	c.want(Action{Kind: "issue_code", Data: params})
 	return nil
 }
 

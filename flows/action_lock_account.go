@@ -37,7 +37,7 @@ func (a *lockAccountAction) run(c *call) error {
 			return errTooMuch
 		}
 	}
-	c.ask(Action{Kind: "lock_account", Data: params})
+	c.want(Action{Kind: "lock_account", Data: params})
 	return nil
 }
 

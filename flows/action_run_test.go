@@ -20,7 +20,7 @@ func TestDialoguesOfActions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range parsed.Warnings() {
-		if w.Rule != "the-first-does-not-say-who" { // they are examples of actions, not of manners
+		if !strings.Contains(w.Message, "who is texting") { // examples are short
 			t.Error(w)
 		}
 	}

@@ -72,7 +72,7 @@ func (a *scheduleAction) run(c *call) error {
 	if out.At.After(c.sc.Now.Add(latest)) {
 		return errTooLate
 	}
-	c.ask(out)
+	c.want(out)
 	return nil
 }
 

@@ -38,7 +38,7 @@ func (a *startAction) run(c *call) error {
 	if a.waits {
 		c.move.Awaits = &out
 	} else {
-		c.ask(out)
+		c.want(out)
 	}
 	return err
 }

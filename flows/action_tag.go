@@ -41,7 +41,7 @@ func (p *parser) tags(n *node) []string {
 
 // run also lets the rest of the move see the labels.
 func (a *tagAction) run(c *call) error {
-	c.ask(Action{Kind: "tag", Add: a.add, Remove: a.remove})
+	c.want(Action{Kind: "tag", Add: a.add, Remove: a.remove})
 	c.sc.Contact.Tags = Retag(c.sc.Contact.Tags, a.add, a.remove)
 	return nil
 }

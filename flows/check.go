@@ -22,9 +22,9 @@ func (f *Flow) Check() []*Problem {
 	p.checkWords()
 	p.checkTwice()
 	p.checkKeywords()
+	p.checkCalls()
 	p.checkTexts()
 	p.checkUnlock()
-	p.checkCalls()
 	byPlace(p.problems)
 	return p.problems
 }

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -15,22 +14,21 @@ func (l *Library) othersKnown() error {
 		names = append(names, f.Name)
 	}
 	for _, f := range l.flows {
+		p := &parser{origin: f.origin}
 		for _, o := range f.others {
-			if problem := l.startable(o, names); problem != "" {
-				p := &parser{origin: f.origin}
-				p.failAt(o.at, "%s", problem)
-				errs = append(errs, join(p.problems))
-			}
+			p.startable(l, o, names)
 		}
+		errs = append(errs, join(p.problems))
 	}
 	return errors.Join(errs...)
 }
 
-// startable says what is wrong with a start of another flow; "": nothing.
-func (l *Library) startable(o other, names []string) string {
+// startable checks one start of another flow.
+func (p *parser) startable(l *Library, o other, names []string) {
 	to := l.byName[o.flow]
 	if to == nil {
-		return fmt.Sprintf("there is no flow %s: %s", quote(o.flow), suggest(o.flow, names))
+		p.failAt(o.at, "there is no flow %s: %s", quote(o.flow), suggest(o.flow, names))
+		return
 	}
 	var given, known []string
 	if o.input != nil {
@@ -39,13 +37,12 @@ func (l *Library) startable(o other, names []string) string {
 	for _, v := range to.inputs {
 		known = append(known, v.name)
 		if v.required && v.def == nil && !slices.Contains(given, v.name) {
-			return fmt.Sprintf("the flow %s needs the input %s: add it under input", o.flow, v.name)
+			p.failAt(o.at, "the flow %s needs the input %s: add it under input", o.flow, v.name)
 		}
 	}
 	for _, name := range given {
 		if !slices.Contains(known, name) {
-			return fmt.Sprintf("the flow %s has no input %s: %s", o.flow, quote(name), suggest(name, known))
+			p.failAt(o.at, "the flow %s has no input %s: %s", o.flow, quote(name), suggest(name, known))
 		}
 	}
-	return ""
 }

@@ -46,6 +46,9 @@ func (s *state) edges() []edge {
 	if s.handoff != nil {
 		add(s.handoff.then, nil, "then")
 	}
+	if a, ok := s.suspends().(*callAction); ok {
+		out = append(out, a.edges()...)
+	}
 	if s.choose != nil {
 		add(s.choose.none, nil, "none")
 		next := s.choose.next
@@ -53,9 +56,6 @@ func (s *state) edges() []edge {
 			next = s.next
 		}
 		add(next, nil, "choice")
-	}
-	if a, ok := s.suspends().(*callAction); ok {
-		out = append(out, a.edges()...)
 	}
 	switch {
 	case s.choose != nil:

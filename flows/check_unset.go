@@ -56,11 +56,11 @@ func (s *state) after(at names, e edge) names {
 	for _, a := range s.do {
 		out.add(a.sets())
 	}
-	if e.via == "choice" {
-		out[s.choose.as] = true
-	}
 	if a := s.suspends(); a != nil && e.via != "refused" {
 		out.drop(a.unsets())
+	}
+	if e.via == "choice" {
+		out[s.choose.as] = true
 	}
 	if e.via == "capture" {
 		for _, v := range s.captures {

@@ -45,7 +45,7 @@ func (c *call) enter() error {
 		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err
 		}
-		next, err := c.rest(s)
+		next, err := c.present(s)
 		if err != nil || next == nil {
 			return err
 		}
@@ -55,23 +55,23 @@ func (c *call) enter() error {
 	}
 }
 
-// rest is what follows a state's actions: what it says and offers, and its way on.
-func (c *call) rest(s *state) (*link, error) {
+// present says what the state says and offers, and then settles.
+func (c *call) present(s *state) (*link, error) {
 	if s.choose != nil {
 		next, err := c.offer(s.choose)
 		if err != nil || next != nil || c.move.Handoff != nil {
 			return next, err
 		}
 	}
-	if err := c.put(s, s.say, false); err != nil {
+	if err := c.ask(s, s.say, false); err != nil {
 		return nil, err
 	}
 	return c.settle(s)
 }
 
-// put utters a text of the state, with what it offers below it unless the text has
+// ask utters a text of the state, with what it offers below it unless the text has
 // it elsewhere.
-func (c *call) put(s *state, t *texts, asks bool) error {
+func (c *call) ask(s *state, t *texts, asks bool) error {
 	said := len(c.move.Says)
 	if err := c.utter(s, t, asks); err != nil || s.choose == nil || t.uses("choices") {
 		return err
@@ -198,9 +198,9 @@ func (c *call) again(resumed bool) error {
 	}
 	c.waiting(s)
 	if resumed && s.resume != nil {
-		return c.put(s, s.resume, true)
+		return c.ask(s, s.resume, true)
 	}
-	return c.put(s, s.say, true)
+	return c.ask(s, s.say, true)
 }
 
 // speak adds a text in the run's language; nil says nothing.

@@ -189,7 +189,7 @@ func (f *Flow) Retell(sc Scope, run Run) Move {
 			return err
 		}
 		c.waiting(s)
-		return c.put(s, s.say, s.asks())
+		return c.ask(s, s.say, s.asks())
 	})
 }
 

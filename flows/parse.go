@@ -198,10 +198,10 @@ func (p *parser) trigger(n *node) {
 			p.flow.keywords = append(p.flow.keywords, k)
 		}
 	}
+	p.lookup(n.child("lookup"))
 	for _, item := range p.list(n.child("intents"), "trigger.intents", maxKeywords, true) {
 		p.startsOnIntent(item)
 	}
-	p.lookup(n.child("lookup"))
 }
 
 func (p *parser) states(n *node) {
