@@ -89,6 +89,7 @@ func (e *Engine) bury(r *request, cause error) {
 type applying struct {
 	engine    *Engine
 	directory *Directory
+	flows     *view
 	batch     Batch
 	now       int64
 	events    []Event
@@ -120,7 +121,7 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 		return nil, err
 	}
 	defer batch.Rollback()
-	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
+	a := &applying{engine: e, directory: e.Directory(), flows: e.Catalog.view(), batch: batch, now: batch.Now().UnixMilli(), events: events,
 		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, firsts: map[[2]string]int{}}
 	a.writes.Outcomes = make(map[int]Outcome, len(events))
 	a.outcomes = make([]Outcome, len(events))
@@ -244,7 +245,7 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 // nowhere, or no longer compiles, is left to Step, which hands over.
 func (a *applying) fetch(ctx context.Context, runs []Run) error {
 	for _, run := range runs {
-		if _, ok := a.engine.Catalog.ByHash(run.Hash); ok {
+		if _, ok := a.flows.ByHash(run.Hash); ok {
 			continue
 		}
 		_, source, found, err := a.batch.FlowVersion(ctx, run.Hash)
@@ -259,7 +260,7 @@ func (a *applying) fetch(ctx context.Context, runs []Run) error {
 			a.engine.Log.Error("a stored flow version no longer compiles", "flow", run.Flow, "hash", run.Hash, "error", err)
 			continue
 		}
-		a.engine.Catalog.Keep(f)
+		a.flows.keep(f)
 	}
 	return nil
 }
@@ -272,7 +273,7 @@ func (a *applying) env(l Loaded, took *Took) Env {
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
 	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash,
-		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took}}
+		Reader: a.engine.Reader, Flows: taking{a.flows, took}}
 }
 
 // keep adds an applied event to what the batch writes.
