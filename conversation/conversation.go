@@ -83,6 +83,7 @@ type Run struct {
 	// Handed: it asked for a person, and goes on or ends when the conversation is
 	// handed back; more than one run may have asked meanwhile.
 	Handed bool `json:"hd,omitempty"`
+	tally
 }
 
 // Start is a trigger that waits its turn.

@@ -128,6 +128,7 @@ func (s *step) leave(run Run, outcome string) {
 		s.c.State.Which = nil
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.results(run, outcome)
 	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
 }
 

@@ -36,6 +36,7 @@ type commands struct {
 	Trigger triggerCommand `cmd:"" help:"Report a business event to a running server."`
 	Flows   flowsCommand   `cmd:"" help:"Check and test flow files."`
 	Keys    keysCommand    `cmd:"" help:"Make, list and revoke API keys."`
+	Results resultsCommand `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema."`
 	Dead    deadCommand    `cmd:"" help:"Look after events that could not be applied."`
 	Config  configCommand  `cmd:"" help:"Check the configuration."`

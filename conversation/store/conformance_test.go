@@ -63,6 +63,7 @@ func life(t *testing.T, s *store.Store) {
 	dispatcherLife(t, s)
 	operatorLife(t, s)
 	readerLife(t, s)
+	resultLife(t, s)
 }
 
 func engineLife(t *testing.T, s *store.Store) {
