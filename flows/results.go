@@ -24,7 +24,9 @@ func (f *Flow) Results(vars map[string]any) (answers map[string]any, media []str
 }
 
 // SecretKey says that the run's key is made of a secret and must not be shown.
-func (f *Flow) SecretKey() bool { return f.key != nil && slices.ContainsFunc(f.key.exprs(), f.usesSecret) }
+func (f *Flow) SecretKey() bool {
+	return f.key != nil && slices.ContainsFunc(f.key.exprs(), f.usesSecret)
+}
 
 func addressesIn(value any) (out []string) {
 	list, _ := value.([]any)
