@@ -231,7 +231,11 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 		c = &opened{Loaded: a.batch.Load(i)}
 		c.wakeAt = c.Conversation.WakeAt
 		a.open[id] = c
-		if err := a.fetch(ctx, c.Conversation.State.Runs); err != nil {
+		runs := slices.Clip(c.Conversation.State.Runs)
+		for _, late := range c.Conversation.State.Late { // a late answer is read by the version that asked
+			runs = append(runs, late.Run)
+		}
+		if err := a.fetch(ctx, runs); err != nil {
 			return nil, err
 		}
 	}

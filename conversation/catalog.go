@@ -13,6 +13,7 @@ type Library interface {
 	ByHash(hash string) (*flows.Flow, bool)
 	ForEvent(typ string) []*flows.Flow
 	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
+	Successor(run flows.Run) (f *flows.Flow, state string, ok bool)
 }
 
 // Catalog is the loaded library and the older versions that live runs are still
@@ -76,6 +77,11 @@ func (c *Catalog) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return c.current().ForKeyword(text)
 }
 
+// Successor is the loaded version that a waiting run moves to.
+func (c *Catalog) Successor(run flows.Run) (*flows.Flow, string, bool) {
+	return c.current().Successor(run)
+}
+
 // none is the library before any was loaded.
 type none struct{}
 
@@ -90,3 +96,6 @@ func (none) ForEvent(string) []*flows.Flow { return nil }
 
 // ForKeyword starts nothing.
 func (none) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
+
+// Successor finds none.
+func (none) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }

@@ -29,6 +29,14 @@ var consentTexts = map[string]map[string]string{
 		"en": "To be sure: did you mean {choice}? Reply YES or NO.",
 		"es": "Para estar seguros: quiso decir {choice}? Responda SI o NO.",
 	},
+	"number": {
+		"en": "Which one do you mean? Please put its number before your answer, for example: {n} YES",
+		"es": "A cual se refiere? Ponga su numero antes de la respuesta, por ejemplo: {n} SI",
+		"fr": "De laquelle parlez-vous? Mettez son numero avant la reponse, par exemple: {n} OUI",
+		"de": "Welche meinen Sie? Bitte setzen Sie die Nummer vor die Antwort, zum Beispiel: {n} JA",
+		"pt": "A qual se refere? Ponha o numero antes da resposta, por exemplo: {n} SIM",
+		"it": "A quale si riferisce? Metta il numero prima della risposta, per esempio: {n} SI",
+	},
 	"which": {
 		"en": "We asked you two things. Is this your answer to 1 or 2?\n1: {first}\n2: {second}",
 		"es": "Le preguntamos dos cosas. Responde a la 1 o a la 2?\n1: {first}\n2: {second}",

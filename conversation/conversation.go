@@ -48,7 +48,7 @@ type State struct {
 	// words that follow it join that run.
 	Answered   string `json:"an,omitempty"`
 	AnsweredAt int64  `json:"aa,omitempty"`
-	Last       string `json:"lt,omitempty"` // id of the run that ended last by silence, for late answers
+	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked;
@@ -77,6 +77,9 @@ type Run struct {
 	// asked again once already.
 	Interrupted bool `json:"i,omitempty"`
 	Resumed     bool `json:"rs,omitempty"`
+	// Number is what the customer calls the run by while another of its flow asks too;
+	// 0: it has none.
+	Number int `json:"nu,omitempty"`
 	// Alert is set for runs of class alert; its question outranks others.
 	Alert bool `json:"al,omitempty"`
 	Test  bool `json:"te,omitempty"`
@@ -86,12 +89,20 @@ type Run struct {
 	tally
 }
 
+// Late is a run that ended by silence, as it stood when it was still waiting.
+type Late struct {
+	Run Run   `json:"r"`
+	At  int64 `json:"at"` // when it ended, Unix ms
+}
+
 // Start is a trigger that waits its turn.
 type Start struct {
-	Trigger Trigger `json:"tr"`
-	Flow    string  `json:"f"`
-	At      int64   `json:"at"`
-	Test    bool    `json:"te,omitempty"`
+	Trigger Trigger   `json:"tr"`
+	Flow    string    `json:"f"`
+	Key     string    `json:"k,omitempty"`
+	Later   []Trigger `json:"l,omitempty"` // events of its key that came while it waited
+	At      int64     `json:"at"`
+	Test    bool      `json:"te,omitempty"`
 }
 
 // Timer is one deadline.
@@ -124,12 +135,14 @@ type Pending struct {
 }
 
 // Which is an answer that has to be cleared up before anything is done with it:
-// it fitted two open questions, one of them an alert, or its transition asks to be
+// it fitted two open questions, one of them an alert, or several of one flow, or its transition asks to be
 // confirmed and it was not the exact word.
 type Which struct {
 	Text  Text   `json:"x"`
 	Older string `json:"a,omitempty"` // run offered as 1; "": it is to be confirmed
-	Newer string `json:"b"`           // run offered as 2, or whose transition it is
+	Newer string `json:"b"`           // run offered as 2, or whose transition it is; of numbered runs: any of them
+	// Numbered: the runs of one flow are told apart by their own numbers.
+	Numbered bool `json:"u,omitempty"`
 	// Intent is how an answer to be confirmed was understood: a classifier is not
 	// asked again.
 	Intent string `json:"n,omitempty"`

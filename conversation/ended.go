@@ -19,6 +19,9 @@ type Ended struct {
 	AnswerIn int64
 	Texts    int64 // that the run said, parts not counted
 	Test     bool  // came of a test key
+	// Instead is the EndedAt of the result that this one replaces: a late answer took
+	// up a run that its silence had ended. 0: of none.
+	Instead int64
 	Details  Details
 }
 
@@ -41,6 +44,7 @@ type tally struct {
 	AnswerIn int64    `json:"ai,omitempty"` // ms, see Ended
 	Texts    int64    `json:"tx,omitempty"`
 	Readings []ReadAs `json:"rd,omitempty"`
+	EndedAt  int64    `json:"ea,omitempty"` // Unix ms; 0: it never ended before
 }
 
 // answered notes an answer and how it was read.
@@ -76,7 +80,7 @@ func (r *Run) Result(c *Conversation, versions Flows) Ended {
 // results keeps what a run that is over has led to.
 func (s *step) results(run Run, outcome string) {
 	e := run.Result(&s.c, s.env.Flows)
-	e.Outcome, e.EndedAt = outcome, s.env.Now
+	e.Outcome, e.EndedAt, e.Instead = outcome, s.env.Now, run.EndedAt
 	s.effects = append(s.effects, Effect{Ended: &e})
 }
 

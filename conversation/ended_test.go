@@ -77,3 +77,15 @@ func TestResultOfSilence(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+// TestResultOfALateAnswer replaces the result of the silence.
+func TestResultOfALateAnswer(t *testing.T) {
+	k := newTalk(t, rated)
+	k.start("rated", map[string]any{"order": "A-1", "pin": "4711"})
+	k.taken().after(25 * time.Hour).apply(Event{Kind: KindTimer})
+	silent := k.env.Now
+	k.after(time.Hour).text("good")
+	if all := k.results(); len(all) != 1 || all[0].Outcome != "rated" || all[0].Instead != silent {
+		t.Errorf("%+v", all)
+	}
+}

@@ -26,6 +26,9 @@ type Flows interface {
 	Current(name string) (*flows.Flow, bool)
 	ForEvent(typ string) []*flows.Flow
 	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
+	// Successor is the version that a waiting run moves to, by the loaded file's
+	// migrate, and the state there; false: the run stays where it is.
+	Successor(run flows.Run) (f *flows.Flow, state string, ok bool)
 }
 
 // Line is one of the business's senders, as the configuration has it.

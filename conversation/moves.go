@@ -22,7 +22,7 @@ func (s *step) move(i int, m flows.Move) {
 	}
 	var question asked
 	for _, say := range m.Says {
-		sent := s.send(draft{run: run, flow: flow, class: class, text: say.Text, media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
+		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
 		if say.Asks {
 			question = asked{message: sent, dropped: sent == nil}
 		}
@@ -111,9 +111,6 @@ func (s *step) endAt(i int, outcome string) {
 	run := s.c.State.Runs[i]
 	s.c.State.Runs = slices.Delete(s.c.State.Runs, i, i+1)
 	s.leave(run, outcome)
-	if s.e.Kind == KindTimer {
-		s.c.State.Last = run.ID
-	}
 	if outcome == "opted_out" {
 		return
 	}

@@ -17,6 +17,7 @@ const twice = `
 flow: twice
 title: Asks twice
 class: notice
+late: ignore
 trigger: {events: [count.me]}
 start: first
 states:

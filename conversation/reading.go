@@ -75,7 +75,11 @@ func (s *step) read(e Event) {
 		s.media(front, e, said)
 		return
 	}
-	if s.alerts(front, e, said) || s.early(front, e, said) {
+	if c, rest, ok := s.numbered(said); ok {
+		s.take(c, rest)
+		return
+	}
+	if s.alerts(front, e, said) || s.early(front, e, said) || s.ambiguous(front, e, said) {
 		return
 	}
 	switch {
@@ -85,7 +89,7 @@ func (s *step) read(e Event) {
 	case !s.bot(): // a version was gone
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
-	case s.keyword(e):
+	case s.keyword(e), s.late(said):
 	default:
 		s.unfitting(front, said)
 	}
@@ -272,7 +276,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})
-	case s.defaultFlow():
+	case s.late(said), s.defaultFlow():
 	default:
 		s.handoff(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
 	}

@@ -26,12 +26,20 @@ type Took struct {
 	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
 	Keyword []TookKeyword       `json:"fk,omitempty"` // in the order asked: held texts are read in one step
 	Gone    []string            `json:"fg,omitempty"` // hashes of versions that were nowhere
+	Moved   []TookMove          `json:"fm,omitempty"` // runs that moved to a later version
 }
 
 // TookKeyword is the flow that a text starts by a keyword; Hash "": none.
 type TookKeyword struct {
 	Hash string         `json:"h"`
 	Args map[string]any `json:"a,omitempty"`
+}
+
+// TookMove is where a run of an earlier version went on.
+type TookMove struct {
+	Run   string `json:"r"`
+	Hash  string `json:"h"`
+	State string `json:"s"`
 }
 
 // taking is a Flows that notes what was taken.
@@ -88,6 +96,15 @@ func (t taking) ByHash(hash string) (*flows.Flow, bool) {
 	return f, ok
 }
 
+// Successor notes a run that moves.
+func (t taking) Successor(run flows.Run) (*flows.Flow, string, bool) {
+	f, state, ok := t.Flows.Successor(run)
+	if ok {
+		t.took.Moved = append(t.took.Moved, TookMove{Run: run.ID, Hash: f.Hash, State: state})
+	}
+	return f, state, ok
+}
+
 // replaying is a Flows that answers what was taken.
 type replaying struct {
 	versions func(hash string) (*flows.Flow, bool)
@@ -128,6 +145,17 @@ func (r *replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
 	r.keywords++
 	f, ok := r.versions(took.Hash)
 	return f, took.Args, ok
+}
+
+// Successor is where the run went on then.
+func (r *replaying) Successor(run flows.Run) (*flows.Flow, string, bool) {
+	for _, m := range r.took.Moved {
+		if m.Run == run.ID {
+			f, ok := r.versions(m.Hash)
+			return f, m.State, ok
+		}
+	}
+	return nil, "", false
 }
 
 // Past is what a replay needs besides the recorded events: the flow versions and

@@ -16,6 +16,7 @@ func (s *step) trigger(t Trigger) {
 		s.c.State.Language = t.Language
 	}
 	keyed, reached := s.reach(t)
+	keyed, reached = s.reachQueued(t, keyed, reached)
 	starts := s.startable(t)
 	if s.out.Status != Applied {
 		return
@@ -136,6 +137,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 		return []string{"key: " + err.Error()}
 	}
 	t.Data = vars // what else came with the event is kept with the event only
+	live := -1
 	for i, run := range s.c.State.Runs {
 		if run.Flow != f.Name {
 			continue
@@ -145,13 +147,14 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 			s.out.Run = run.ID
 			return nil
 		}
-		if f.HasKey {
-			continue
+		if live < 0 {
+			live = i
 		}
-		if dealt, problems := s.overlaps(f, t, i); dealt || len(problems) > 0 {
+	}
+	if live >= 0 {
+		if dealt, problems := s.overlaps(f, t, key, live); dealt || len(problems) > 0 {
 			return problems
 		}
-		break
 	}
 	if len(s.c.State.Runs) >= mostRuns {
 		return []string{"to: too many runs are live for this customer: end some first"}
@@ -160,9 +163,9 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	return nil
 }
 
-// overlaps treats a second run of a flow without a key as the flow says. True:
-// the start has been dealt with.
-func (s *step) overlaps(f *flows.Flow, t Trigger, i int) (dealt bool, problems []string) {
+// overlaps treats a second run of a flow without a shared key as the flow says.
+// True: the start has been dealt with.
+func (s *step) overlaps(f *flows.Flow, t Trigger, key string, i int) (dealt bool, problems []string) {
 	switch f.Overlap {
 	case "parallel":
 		return false, nil
@@ -175,7 +178,7 @@ func (s *step) overlaps(f *flows.Flow, t Trigger, i int) (dealt bool, problems [
 	if len(s.c.State.Queued) >= mostQueued {
 		return false, []string{"to: too many runs of " + f.Name + " wait for this customer"}
 	}
-	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, At: s.env.Now, Test: s.e.Test})
+	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, Key: key, At: s.env.Now, Test: s.e.Test})
 	s.record(Decision{About: "start", Choice: "queued", Why: "an earlier run of the flow is open", Flow: f.Name})
 	return true, nil
 }
@@ -192,7 +195,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
 			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Line.Language)},
-		Alert: f.Class == flows.Alert, Test: test, tally: tally{BeganAt: s.env.Now},
+		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f), tally: tally{BeganAt: s.env.Now},
 	}
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language
@@ -217,49 +220,6 @@ func chooseLanguage(has []string, wanted ...string) string {
 		return ""
 	}
 	return has[0]
-}
-
-// nextQueued starts the first of what waited for a run that is over. While a
-// person has the conversation nothing starts: they may hand back first. False:
-// nothing waits any longer.
-func (s *step) nextQueued() bool {
-	for s.bot() {
-		i := slices.IndexFunc(s.c.State.Queued, func(q Start) bool {
-			return !slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Flow == q.Flow })
-		})
-		if i < 0 || len(s.c.State.Runs) >= mostRuns {
-			return false
-		}
-		next := s.c.State.Queued[i]
-		s.c.State.Queued = slices.Delete(slices.Clone(s.c.State.Queued), i, i+1)
-		if s.startQueued(next) {
-			return true
-		}
-	}
-	return false
-}
-
-// startQueued begins a start that waited, unless the flow or the customer has
-// changed meanwhile.
-func (s *step) startQueued(next Start) bool {
-	dropped := Decision{About: "start", Choice: "dropped", Flow: next.Flow}
-	f, ok := s.env.Flows.Current(next.Flow)
-	switch {
-	case !ok:
-		dropped.Why = "the flow is gone"
-	case s.env.Consent.State == OptedOut:
-		dropped.Why = "the customer has opted out"
-	default:
-		vars, problems := f.CheckInput(next.Trigger.Data)
-		key, err := f.RunKey(s.scope(), vars)
-		if len(problems) == 0 && err == nil {
-			s.begin(f, next.Trigger, vars, key, next.Test)
-			return true
-		}
-		dropped.Why = "its inputs no longer fit the flow"
-	}
-	s.record(dropped)
-	return false
 }
 
 // keyword starts a flow by a text, if one of its keywords fits.

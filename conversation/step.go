@@ -21,6 +21,7 @@ func Step(env Env, c Conversation, e Event) (Conversation, []Effect, Outcome) {
 	s.c.State.Runs = slices.Clone(c.State.Runs)
 	s.c.State.Timers = slices.Clone(c.State.Timers)
 	s.out = Outcome{Status: Applied, Conversation: c.ID}
+	s.migrate()
 	s.decide()
 	if s.out.Status != Applied {
 		if e.Kind == KindTimer {

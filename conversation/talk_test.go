@@ -48,6 +48,15 @@ func (l shelf) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return f, nil, ok
 }
 
+func (l shelf) Successor(run flows.Run) (*flows.Flow, string, bool) {
+	for _, f := range l {
+		if state, ok := f.Successor(run); ok {
+			return f, state, true
+		}
+	}
+	return nil, "", false
+}
+
 // ear reads plain yes and no, and sends "hm" to a slow classifier.
 type ear struct{}
 

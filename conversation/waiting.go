@@ -81,7 +81,11 @@ func (s *step) fire(t Timer) {
 	if !s.arm(i, t.Step+1, t.From) {
 		return
 	}
-	s.move(i, f.Silent(s.scope(), s.c.State.Runs[i].Run, t.Step))
+	waited := s.c.State.Runs[i]
+	s.move(i, f.Silent(s.scope(), waited.Run, t.Step))
+	if s.run(waited.ID) < 0 {
+		s.rememberLate(waited)
+	}
 }
 
 // arm sets the timer of the run's silence, from the given step on; from is what the

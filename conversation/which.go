@@ -74,6 +74,8 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 				s.take(c, said)
 			}
 		}
+	case s.c.State.Runs[open[0].i].Number > 0:
+		s.askNumber(s.c.State.Runs[open[0].i], said)
 	case len(open) == 2:
 		s.askWhich(open[0], open[1], said)
 	default:
@@ -102,6 +104,9 @@ func (s *step) which(said flows.Said) bool {
 		return false
 	}
 	s.c.State.Which = nil
+	if w.Numbered {
+		return s.whichNumber(w, said)
+	}
 	run, decided := w.choose(s.env.Reader, said.Text, s.c.State.Language)
 	if !decided {
 		return w.Older != "" && s.again(w, said)

@@ -206,14 +206,69 @@ func TestSeveralAlerts(t *testing.T) {
 	if len(k.c.State.Runs) != 0 {
 		t.Errorf("a plain NO left %d alerts open", len(k.c.State.Runs))
 	}
-	k = two(t)
-	k.text("yes")
-	if len(k.c.State.Runs) != 2 || k.c.State.Which == nil {
-		t.Errorf("a plain YES cleared something: %d open", len(k.c.State.Runs))
+	for _, answer := range []string{"1", "1 yes", "yes #1", "1. Yes!"} {
+		k = two(t)
+		k.text("yes")
+		if len(k.c.State.Runs) != 2 || k.c.State.Which == nil {
+			t.Errorf("a plain YES cleared something: %d open", len(k.c.State.Runs))
+		}
+		k.after(time.Minute).text(answer)
+		if k.out.Run == "" || len(k.c.State.Runs) != 1 || k.c.State.Runs[0].Number != 2 {
+			t.Errorf("after %q: %+v", answer, k.c.State.Runs)
+		}
 	}
-	k.after(time.Minute).text("1")
-	if k.out.Run == "" || len(k.c.State.Runs) != 1 {
-		t.Errorf("after the choice %d are open", len(k.c.State.Runs))
+}
+
+// TestNumberedQuestions: runs of one flow that ask at the same time have numbers.
+func TestNumberedQuestions(t *testing.T) {
+	k := newTalk(t, strings.Replace(parcel, "class: notice", "class: notice\noverlap: parallel", 1))
+	k.start("parcel", nil)
+	k.wantSaid("Acme: did it arrive? YES or NO")
+	k.taken().after(time.Hour).start("parcel", nil)
+	k.wantSaid("2: Acme: did it arrive? YES or NO")
+	k.taken().after(time.Hour).text("yes")
+	k.wantSaid("Which one do you mean? Please put its number before your answer, for example: 2 YES")
+	k.after(time.Minute).text("2 yes")
+	k.wantSaid("2: How? 1 fine, 2 damaged")
+	k.taken().after(time.Minute).text("yes") // now only the first question is a yes or no
+	k.wantSaid("1: How? 1 fine, 2 damaged")
+	k.taken().after(time.Minute).text("2 1")
+	k.wantSaid("Thanks!", "How? 1 fine, 2 damaged")
+}
+
+// TestKeysAndOverlap: runs of different keys wait for each other unless the flow says
+// otherwise; an event of a key that waits is not lost.
+func TestKeysAndOverlap(t *testing.T) {
+	keyed := strings.NewReplacer("class: notice", "class: notice\nkey: \"{{ order }}\"\ninput: {order: string}\non: {events: {parcel.refunded: {goto: refunded}}}",
+		"  unanswered: {end", "  refunded: {say: \"Refunded {{ order }}.\", end: refunded}\n  unanswered: {end").Replace(parcel)
+	event := func(k *talk, typ, order string) Outcome {
+		return k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: typ, Data: map[string]any{"order": order}}})
+	}
+	k := newTalk(t, keyed)
+	event(k, "parcel.delivered", "A")
+	if out := event(k, "parcel.delivered", "B"); out.Status != Applied || len(k.c.State.Runs) != 1 || len(k.c.State.Queued) != 1 {
+		t.Fatalf("%+v, %+v", out, k.c.State)
+	}
+	event(k, "parcel.delivered", "B")
+	if len(k.c.State.Queued) != 1 {
+		t.Errorf("the same key waits twice")
+	}
+	if out := event(k, "parcel.refunded", "B"); out.Status != Applied || k.state("parcel") != "ask" {
+		t.Errorf("%+v, state %q", out, k.state("parcel"))
+	}
+	event(k, "parcel.refunded", "A")
+	k.wantSaid("Refunded A.", "Acme: did it arrive? YES or NO", "Refunded B.")
+
+	k = newTalk(t, strings.Replace(keyed, "class: notice", "class: notice\noverlap: parallel", 1))
+	event(k, "parcel.delivered", "A")
+	event(k, "parcel.delivered", "B")
+	k.wantSaid("2: Acme: did it arrive? YES or NO")
+
+	k = newTalk(t, strings.Replace(keyed, "class: notice", "class: notice\noverlap: replace", 1))
+	event(k, "parcel.delivered", "A")
+	event(k, "parcel.delivered", "B")
+	if len(k.c.State.Runs) != 1 || k.c.State.Runs[0].Key != "B" {
+		t.Errorf("%+v", k.c.State.Runs)
 	}
 }
 

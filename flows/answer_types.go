@@ -152,12 +152,16 @@ func dateWords(text string) []string {
 }
 
 // fillers stand in dates and times without changing them.
-var fillers = []string{"on", "the", "of", "at", "de", "del", "el", "a", "las", "la", "please", "por", "favor", "for", "para"}
+var fillers = []string{"on", "the", "of", "at", "de", "del", "el", "a", "las", "la", "please", "por", "favor", "for", "para",
+	"le", "les", "den", "der", "um", "bitte", "dia", "em", "no", "na", "as", "il", "alle", "ore", "du", "feira"}
 
 // date reads a date: ISO, with a month's name, figures where their order is
 // certain, a weekday (the next one), today and tomorrow.
 func (a *answer) date(words []string) (time.Time, bool) {
 	cal := calendars[base(a.language)]
+	if base(a.language) == "de" && len(words) > 1 && words[0] == "am" {
+		words = words[1:] // "am Donnerstag": elsewhere am is the morning
+	}
 	today := time.Date(a.now.Year(), a.now.Month(), a.now.Day(), 0, 0, 0, 0, a.now.Location())
 	if len(words) == 1 {
 		if d, ok := cal.near[words[0]]; ok {
@@ -249,8 +253,12 @@ var clockPattern = regexp.MustCompile(`^(\d{1,2})(?:[:.h](\d{2}))?h?\s?(am|pm)?$
 // readClock reads a time of day. A bare "3" is none: it could be either half.
 func readClock(words []string) (hour, minute int, ok bool) {
 	s := strings.Join(words, "")
-	if s == "noon" || s == "midday" || s == "mediodia" {
+	switch s {
+	case "noon", "midday", "mediodia", "midi", "mittag", "mittags", "meiodia", "mezzogiorno":
 		return 12, 0, true
+	}
+	for _, hours := range []string{"uhr", "heures", "heure", "horas"} {
+		s = strings.TrimSuffix(s, hours) + map[bool]string{true: "h"}[strings.HasSuffix(s, hours)]
 	}
 	m := clockPattern.FindStringSubmatch(s)
 	if m == nil {
@@ -259,7 +267,7 @@ func readClock(words []string) (hour, minute int, ok bool) {
 	hour, _ = strconv.Atoi(m[1])
 	minute, _ = strconv.Atoi(m[2])
 	if m[3] == "" {
-		certain := m[2] != "" && (hour == 0 || hour >= 7) || strings.HasSuffix(s, "h")
+		certain := m[2] != "" && (hour == 0 || hour >= 7) || strings.HasSuffix(s, "h") || hour >= 13
 		return hour, minute, certain && hour < 24 && minute < 60
 	}
 	if hour < 1 || hour > 12 || minute > 59 {

@@ -2,18 +2,22 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // calendar names months and days in one language, without accents that GSM-7
-// lacks. Names are told apart by their first three letters when read.
+// lacks, and says how dates are written with them.
 type calendar struct {
 	months []string
+	brief  []string // months in three or four letters
 	days   []string // from Sunday
 	near   map[string]int
+	// The layouts of date(x, 'short'), of date(x) and of date(x, 'long'): d the day,
+	// m and b the month and its brief name, w and v the weekday and its first three
+	// letters, y the year.
+	short, usual, long string
 }
 
 // calendars of the languages that dates are written and read in with words;
@@ -21,17 +25,50 @@ type calendar struct {
 var calendars = map[string]calendar{
 	"en": {
 		months: strings.Fields("January February March April May June July August September October November December"),
+		brief:  strings.Fields("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
 		days:   strings.Fields("Sunday Monday Tuesday Wednesday Thursday Friday Saturday"),
 		near:   map[string]int{"today": 0, "tomorrow": 1},
+		short:  "{b} {d}", usual: "{v}, {b} {d}", long: "{w}, {m} {d}, {y}",
 	},
 	"es": {
 		months: strings.Fields("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+		brief:  strings.Fields("ene feb mar abr may jun jul ago sep oct nov dic"),
 		days:   strings.Fields("domingo lunes martes miercoles jueves viernes sabado"),
 		near:   map[string]int{"hoy": 0, "manana": 1},
+		short:  "{d} {b}", usual: "{w} {d} de {m}", long: "{w} {d} de {m} de {y}",
+	},
+	"fr": {
+		months: strings.Fields("janvier février mars avril mai juin juillet aout septembre octobre novembre décembre"),
+		brief:  strings.Fields("janv févr mars avril mai juin juil aout sept oct nov déc"),
+		days:   strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+		near:   map[string]int{"aujourdhui": 0, "demain": 1},
+		short:  "{d} {b}", usual: "{w} {d} {m}", long: "{w} {d} {m} {y}",
+	},
+	"de": {
+		months: strings.Fields("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+		brief:  strings.Fields("Jan Feb März Apr Mai Juni Juli Aug Sep Okt Nov Dez"),
+		days:   strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
+		near:   map[string]int{"heute": 0, "morgen": 1},
+		short:  "{d}. {b}", usual: "{w}, {d}. {m}", long: "{w}, {d}. {m} {y}",
+	},
+	"pt": {
+		months: strings.Fields("janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro"),
+		brief:  strings.Fields("jan fev mar abr mai jun jul ago set out nov dez"),
+		days:   strings.Fields("domingo segunda terca quarta quinta sexta sabado"),
+		near:   map[string]int{"hoje": 0, "amanha": 1},
+		short:  "{d} {b}", usual: "{w}, {d} de {m}", long: "{w}, {d} de {m} de {y}",
+	},
+	"it": {
+		months: strings.Fields("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
+		brief:  strings.Fields("gen feb mar apr mag giu lug ago set ott nov dic"),
+		days:   strings.Fields("domenica lunedì martedì mercoledì giovedì venerdì sabato"),
+		near:   map[string]int{"oggi": 0, "domani": 1},
+		short:  "{d} {b}", usual: "{w} {d} {m}", long: "{w} {d} {m} {y}",
 	},
 }
 
-// day writes a date: short "Mar 5", long "Thursday, March 5, 2026", else "Thu, Mar 5".
+// day writes a date in one of the styles: "Mar 5", "Thu, Mar 5", "Thursday, March 5,
+// 2026".
 func (c *call) day(t time.Time, style string) string {
 	cal, ok := calendars[base(c.run.Language)]
 	if !ok {
@@ -40,23 +77,13 @@ func (c *call) day(t time.Time, style string) string {
 		}
 		return t.Format("2/1/2006")
 	}
-	month, weekday := cal.months[t.Month()-1], cal.days[t.Weekday()]
-	if base(c.run.Language) == "es" {
-		switch style {
-		case "short":
-			return fmt.Sprintf("%d %s", t.Day(), month[:3])
-		case "long":
-			return fmt.Sprintf("%s %d de %s de %d", weekday, t.Day(), month, t.Year())
-		}
-		return fmt.Sprintf("%s %d de %s", weekday, t.Day(), month)
+	layout := map[string]string{"short": cal.short, "long": cal.long}[style]
+	if layout == "" {
+		layout = cal.usual
 	}
-	switch style {
-	case "short":
-		return fmt.Sprintf("%s %d", month[:3], t.Day())
-	case "long":
-		return fmt.Sprintf("%s, %s %d, %d", weekday, month, t.Day(), t.Year())
-	}
-	return fmt.Sprintf("%s, %s %d", weekday[:3], month[:3], t.Day())
+	weekday := cal.days[t.Weekday()]
+	return strings.NewReplacer("{d}", strconv.Itoa(t.Day()), "{m}", cal.months[t.Month()-1], "{b}", cal.brief[t.Month()-1],
+		"{w}", weekday, "{v}", weekday[:3], "{y}", strconv.Itoa(t.Year())).Replace(layout)
 }
 
 // clock writes a time of day: "3:30 PM" in English, else "15:30".
@@ -151,13 +178,20 @@ func (cal calendar) monthIn(word string) int { return nameIn(cal.months, word) +
 // dayIn finds the weekday that a folded word names, or -1.
 func (cal calendar) dayIn(word string) int { return nameIn(cal.days, word) }
 
+// nameIn finds the one name that the folded word begins; -1: none, or several.
 func nameIn(names []string, word string) int {
+	found := -1
 	for i, name := range names {
-		if len(word) >= 3 && strings.HasPrefix(strings.ToLower(name), word) {
+		switch name = Fold(name); {
+		case name == word:
 			return i
+		case len(word) >= 3 && strings.HasPrefix(name, word) && found >= 0:
+			return -1
+		case len(word) >= 3 && strings.HasPrefix(name, word):
+			found = i
 		}
 	}
-	return -1
+	return found
 }
 
 func number(s string) (int, bool) {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,7 @@ import (
 // keywords that cannot start the flow, waits without silence. A flow with a
 // finding of severity Error must not be used.
 func (f *Flow) Check() []*Problem {
-	p := &parser{file: f.file, lines: f.lines, flow: f}
+	p := &parser{origin: f.origin, flow: f}
 	p.checkLanguages()
 	p.checkStates()
 	p.checkReach()
@@ -71,6 +72,11 @@ func (f *Flow) allTexts() []*texts {
 
 // checkStates finds dead ends and waits that may last for ever.
 func (p *parser) checkStates() {
+	for _, old := range slices.Sorted(maps.Keys(p.flow.migrate)) {
+		if l := p.flow.migrate[old]; !p.flow.states[l.to].waits() {
+			p.failAt(l.at, "a waiting run cannot move to %s, which does not wait: name a state that asks, parks or hands over", l.to)
+		}
+	}
 	for _, s := range p.flow.order {
 		switch {
 		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():

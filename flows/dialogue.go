@@ -118,7 +118,7 @@ func (d *dialogues) begin(title string, i int) {
 		d.fail(i, "more than %d dialogues: split the file", maxDialogues)
 		return
 	}
-	d.found = append(d.found, Dialogue{Title: title, File: d.file, Line: i + 1})
+	d.found = append(d.found, Dialogue{Title: title, File: d.name, Line: i + 1})
 }
 
 // isTitle says whether a comment is a dialogue's title: the first comment of its

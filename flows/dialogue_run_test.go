@@ -28,6 +28,8 @@ func (l lone) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return l.flow.ByKeyword(text)
 }
 
+func (l lone) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
+
 // Every dialogue of the shipped flows and of the actions' examples holds, on the
 // parsed version and on the one compiled from its stored source.
 func TestDialogues(t *testing.T) {

@@ -96,6 +96,12 @@ func (k keyword) folded() string {
 // StartsOn says whether a business event of the type starts the flow.
 func (f *Flow) StartsOn(typ string) bool { return slices.Contains(f.Events, typ) }
 
+// Knows says whether a business event of the type starts the flow or is heard in any
+// of its states.
+func (f *Flow) Knows(typ string) bool {
+	return f.StartsOn(typ) || f.events[typ] != nil || slices.ContainsFunc(f.order, func(s *state) bool { return s.events[typ] != nil })
+}
+
 // ByKeyword says whether a text starts the flow by one of its keywords, and which
 // inputs it fills.
 func (f *Flow) ByKeyword(text string) (*Flow, map[string]any, bool) {

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -33,78 +30,6 @@ type Library struct {
 	warnings []*Problem
 }
 
-// maxFlows bounds a library.
-const maxFlows = 1000
-
-// Load reads every *.yaml of the folders; the folder "library" means the shipped
-// flows. A flow in a later folder replaces one of the same name in an earlier. The
-// error joins all problems of all files (see Problems).
-func Load(folders []string) (*Library, error) {
-	l := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}}
-	var errs []error
-	for _, folder := range folders {
-		files := os.DirFS(folder)
-		if folder == "library" {
-			files = Shipped()
-		}
-		errs = append(errs, l.add(folder, files))
-	}
-	for _, f := range l.byName {
-		l.flows = append(l.flows, f)
-		l.byHash[f.Hash] = f
-	}
-	slices.SortFunc(l.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.keywordsOnce())
-	return l, errors.Join(errs...)
-}
-
-// add reads one folder. Two flows of one name in it are a mistake.
-func (l *Library) add(folder string, files fs.FS) error {
-	entries, err := fs.ReadDir(files, ".")
-	if err != nil {
-		return fmt.Errorf("reading the flows in %s: %w", folder, err)
-	}
-	if len(entries) > maxFlows {
-		return fmt.Errorf("reading the flows in %s: %d files, at most %d", folder, len(entries), maxFlows)
-	}
-	var errs []error
-	here := map[string]bool{}
-	for _, e := range entries {
-		if e.IsDir() || path.Ext(e.Name()) != ".yaml" || e.Name() == "intents.yaml" {
-			continue
-		}
-		f, err := l.load(files, e.Name(), filepath.Join(folder, e.Name()))
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if here[f.Name] {
-			errs = append(errs, f.problem("another file of %s has a flow %s too: rename one", folder, f.Name))
-		}
-		here[f.Name] = true
-		l.byName[f.Name] = f
-	}
-	return errors.Join(errs...)
-}
-
-func (l *Library) load(files fs.FS, name, shown string) (*Flow, error) {
-	source, err := fs.ReadFile(files, name)
-	if err != nil {
-		return nil, fmt.Errorf("reading the flow %s: %w", shown, err)
-	}
-	f, err := Parse(shown, source)
-	if err != nil {
-		return nil, err
-	}
-	found := f.Check()
-	for _, p := range found {
-		if p.Severity == Warning {
-			l.warnings = append(l.warnings, p)
-		}
-	}
-	return f, join(found)
-}
-
 // keywordsOnce refuses a keyword that starts two flows.
 func (l *Library) keywordsOnce() error {
 	var errs []error
@@ -113,17 +38,13 @@ func (l *Library) keywordsOnce() error {
 		for _, k := range f.keywords {
 			shape := k.shape()
 			if other := owner[shape]; other != nil && other != f {
-				errs = append(errs, &Problem{File: f.file, Line: k.at.line, Col: k.at.col, Severity: Error,
+				errs = append(errs, &Problem{File: f.origin.name, Line: k.at.line, Col: k.at.col, Severity: Error,
 					Message: fmt.Sprintf("the keyword %s starts the flow %s too: use another", quote(k.source), other.Name)})
 			}
 			owner[shape] = f
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (f *Flow) problem(format string, args ...any) *Problem {
-	return &Problem{File: f.file, Line: f.at.line, Col: f.at.col, Severity: Error, Message: fmt.Sprintf(format, args...)}
 }
 
 // All lists the flows by name.
@@ -136,6 +57,17 @@ func (l *Library) Warnings() []*Problem { return slices.Clone(l.warnings) }
 func (l *Library) Current(name string) (*Flow, bool) {
 	f, ok := l.byName[name]
 	return f, ok
+}
+
+// Successor returns the version that a waiting run of an earlier one moves to, and
+// the state there.
+func (l *Library) Successor(run Run) (*Flow, string, bool) {
+	f, ok := l.byName[run.Flow]
+	if !ok {
+		return nil, "", false
+	}
+	state, ok := f.Successor(run)
+	return f, state, ok
 }
 
 // ByHash returns the flow whose present version has the hash; older versions are

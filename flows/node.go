@@ -43,8 +43,15 @@ type node struct {
 	items []*node
 	keys  []entry
 
+	from      *origin // nil: of a stored flow
 	line, col int
 	inside    int // characters from col to the first character of a text; -1: unknown (blocks)
+}
+
+// origin is the file that a node was written in.
+type origin struct {
+	name  string
+	lines []string
 }
 
 type entry struct {
@@ -205,6 +212,7 @@ func place(n ast.Node) *node {
 
 func (p *parser) fromAST(n ast.Node, depth int) *node {
 	out := place(n)
+	out.from = p.origin
 	if depth > maxDepth {
 		p.failAt(out, "nested more than %d deep: a flow needs far less", maxDepth)
 		out.shape = isNull
@@ -236,6 +244,7 @@ func (p *parser) fromAST(n ast.Node, depth int) *node {
 
 func (p *parser) addKey(out *node, v *ast.MappingValueNode, depth int) {
 	at := place(v.Key)
+	at.from = p.origin
 	key := &node{}
 	p.scalar(key, v.Key)
 	name := key.text
@@ -248,7 +257,7 @@ func (p *parser) addKey(out *node, v *ast.MappingValueNode, depth int) {
 	}
 	value := v.Value
 	if value == nil {
-		out.keys = append(out.keys, entry{name, at, &node{shape: isNull, line: at.line, col: at.col}})
+		out.keys = append(out.keys, entry{name, at, &node{shape: isNull, from: p.origin, line: at.line, col: at.col}})
 		return
 	}
 	out.keys = append(out.keys, entry{name, at, p.fromAST(value, depth+1)})

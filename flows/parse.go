@@ -24,15 +24,24 @@ const (
 // error joins every *Problem found (see Problems). What only a look at the whole
 // flow can find is Check's.
 func Parse(file string, source []byte) (*Flow, error) {
+	p, root := readFile(file, source)
+	if root == nil {
+		return nil, join(p.problems)
+	}
+	return p.build(root)
+}
+
+// readFile reads a file into nodes; nil: it cannot be read, and the parser says why.
+func readFile(file string, source []byte) (*parser, *node) {
 	p := newParser(file)
 	if len(source) <= maxFile {
 		p.lines = strings.Split(string(source), "\n")
 	}
 	root := p.readYAML(source)
-	if root == nil || len(p.problems) > 0 {
-		return nil, join(p.problems)
+	if len(p.problems) > 0 {
+		return p, nil
 	}
-	return p.build(root)
+	return p, root
 }
 
 // Compile makes a flow of its canonical source, as Source returns it and stores
@@ -49,11 +58,12 @@ func Compile(source []byte) (*Flow, error) {
 }
 
 func newParser(file string) *parser {
-	return &parser{file: file}
+	return &parser{origin: &origin{name: file}}
 }
 
 func (p *parser) build(root *node) (*Flow, error) {
-	p.flow = &Flow{file: p.file, lines: p.lines, states: map[string]*state{}, vars: map[string]*variable{}}
+	p.pending, p.links, p.assigns = nil, nil, nil
+	p.flow = &Flow{origin: p.origin, states: map[string]*state{}, vars: map[string]*variable{}}
 	p.root(root)
 	p.resolve()
 	p.compileAll()
@@ -72,8 +82,8 @@ func (p *parser) build(root *node) (*Flow, error) {
 }
 
 const (
-	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional"
-	flowLater = "intents migrate"
+	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional migrate intents"
+	flowLater = ""
 )
 
 func (p *parser) root(n *node) {
@@ -98,6 +108,7 @@ func (p *parser) root(n *node) {
 	f.Late = p.oneOf(n.child("late"), "late", late...)
 	p.languages(n.child("languages"))
 	p.inputs(n.child("input"))
+	p.intents(n)
 	if key := n.child("key"); key != nil {
 		f.HasKey, f.key = true, p.template(key, "key", false)
 	}
@@ -105,6 +116,20 @@ func (p *parser) root(n *node) {
 	p.on(n.child("on"))
 	p.states(n.child("states"))
 	p.start(n)
+	p.migrate(n.child("migrate"))
+}
+
+// migrate reads where waiting runs of earlier versions go on. Only the new states
+// are this file's, so that only they can be checked.
+func (p *parser) migrate(n *node) {
+	for _, e := range p.entries(n, "migrate", "OLD_STATE: NEW_STATE", maxStates) {
+		if l := p.link(e.value, "migrate/"+e.name); l != nil {
+			if p.flow.migrate == nil {
+				p.flow.migrate = map[string]*link{}
+			}
+			p.flow.migrate[e.name] = l
+		}
+	}
 }
 
 // class reads the flow's class; what sells is bulk, whatever else is said.
@@ -161,7 +186,7 @@ func (p *parser) languages(n *node) {
 }
 
 func (p *parser) trigger(n *node) {
-	if n == nil || !p.keys(n, "trigger", "events keywords", "intents lookup") {
+	if n == nil || !p.keys(n, "trigger", "events keywords intents", "lookup") {
 		return
 	}
 	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {
@@ -173,6 +198,9 @@ func (p *parser) trigger(n *node) {
 		if k, ok := p.keyword(item); ok {
 			p.flow.keywords = append(p.flow.keywords, k)
 		}
+	}
+	for _, item := range p.list(n.child("intents"), "trigger.intents", maxKeywords, true) {
+		p.startsOnIntent(item)
 	}
 }
 

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,7 +26,10 @@ func (p *parser) reply(n *node, prefix string, i int) *reply {
 	}
 	r := &reply{at: n, as: p.word(n.child("as"), "as"), any: p.flag(n.child("any"), "any", false),
 		confirm: p.flag(n.child("confirm"), "confirm", false)}
-	r.intent = p.intent(n.child("intent"))
+	if in := n.child("intent"); in != nil {
+		r.intent, r.words = p.intent(in)
+		r.words = slices.Clone(r.words)
+	}
 	for _, item := range p.list(n.child("match"), "match", maxReplies, true) {
 		p.match(r, item)
 	}

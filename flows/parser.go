@@ -14,9 +14,9 @@ const maxProblems = 50
 // parser reads one flow. It goes on after a problem, so that an author sees all
 // of them at once.
 type parser struct {
-	file     string
-	lines    []string // nil for a stored flow
+	*origin  // the file being read
 	problems []*Problem
+	shared   map[string]*node // intents that several flows use
 
 	flow    *Flow
 	pending []*expression // compiled when all variables are known
@@ -39,12 +39,16 @@ func (p *parser) report(s Severity, at *node, message string) {
 	if len(p.problems) >= maxProblems {
 		return
 	}
-	found := &Problem{File: p.file, Severity: s, Message: message}
+	from := p.origin
+	if at != nil && at.from != nil {
+		from = at.from
+	}
+	found := &Problem{File: from.name, Severity: s, Message: message}
 	if at != nil {
 		found.Line, found.Col = at.line, at.col
 	}
-	if found.Line > 0 && found.Line <= len(p.lines) {
-		found.Source = p.lines[found.Line-1]
+	if found.Line > 0 && found.Line <= len(from.lines) {
+		found.Source = from.lines[found.Line-1]
 	}
 	p.problems = append(p.problems, found)
 }

@@ -26,8 +26,7 @@ type Flow struct {
 	Events    []string // types that start a run
 	Hash      string   // identity of the version
 
-	file      string
-	lines     []string
+	origin    *origin
 	at        *node
 	source    []byte
 	start     string
@@ -37,9 +36,11 @@ type Flow struct {
 	vars      map[string]*variable // inputs, captures and set variables
 	key       *template
 	keywords  []keyword
+	intents   map[string]*intent // the flow's own and the shared ones that it uses
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link
+	migrate   map[string]*link // by the old state's name
 
 	zones   sync.Map  // IANA name → *time.Location
 	engines sync.Pool // of *engine
@@ -48,6 +49,15 @@ type Flow struct {
 // Source returns the canonical source: JSON with sorted keys, from which Compile
 // makes the same version with the same Hash.
 func (f *Flow) Source() []byte { return slices.Clone(f.source) }
+
+// Successor says where a waiting run of an earlier version goes on in this one; false:
+// it stays on its own.
+func (f *Flow) Successor(run Run) (state string, ok bool) {
+	if l := f.migrate[run.State]; l != nil && run.Flow == f.Name && run.Hash != f.Hash {
+		return l.to, true
+	}
+	return "", false
+}
 
 // Speaks returns the flow's language for a wanted BCP 47 tag: the same, the same
 // base ("es" for "es-MX"), or the flow's first.

@@ -99,6 +99,7 @@ func (o oneFlow) Current(name string) (*flows.Flow, bool)             { return o
 func (o oneFlow) ByHash(hash string) (*flows.Flow, bool)              { return o.f, hash == o.f.Hash }
 func (o oneFlow) ForEvent(string) []*flows.Flow                       { return []*flows.Flow{o.f} }
 func (oneFlow) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
+func (oneFlow) Successor(flows.Run) (*flows.Flow, string, bool)       { return nil, "", false }
 
 type plainReader struct{}
 

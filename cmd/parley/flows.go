@@ -33,33 +33,19 @@ func (c *flowsCommand) Run(_ context.Context, p *Program, command string) error 
 }
 
 func (c *flowsCommand) check(p *Program) error {
-	files, err := found(c.Check.Paths, ".yaml")
-	if err != nil {
+	library, err := flows.Load(c.Check.Paths)
+	problems := flows.Problems(err)
+	if err != nil && len(problems) == 0 {
 		return err
 	}
-	wrong := 0
-	for _, file := range files {
-		for _, problem := range checked(file) {
-			fmt.Fprintln(p.Out, problem)
-			if problem.Severity == flows.Error {
-				wrong++
-			}
-		}
+	for _, problem := range append(problems, library.Warnings()...) {
+		fmt.Fprintln(p.Out, problem)
 	}
-	if wrong > 0 {
-		return fmt.Errorf("%d errors in %d flow files", wrong, len(files))
+	if len(problems) > 0 {
+		return fmt.Errorf("%d errors", len(problems))
 	}
-	fmt.Fprintf(p.Out, "%d flows: good\n", len(files))
+	fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
 	return nil
-}
-
-// checked is everything that can be said of one file.
-func checked(f source) []*flows.Problem {
-	flow, err := flows.Parse(f.name, f.text)
-	if err != nil {
-		return flows.Problems(err)
-	}
-	return flow.Check()
 }
 
 // source is one file, on the disk or among the shipped ones.

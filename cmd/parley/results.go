@@ -183,6 +183,9 @@ func (fetched) ForEvent(string) []*flows.Flow { return nil }
 // ForKeyword starts nothing.
 func (fetched) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
 
+// Successor finds none.
+func (fetched) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
+
 // outcomeOf names how a run ended; one that is live is "(live)".
 func outcomeOf(e conversation.Ended) string {
 	if e.EndedAt == 0 {

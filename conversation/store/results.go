@@ -14,6 +14,9 @@ const (
 	endedSQL = `INSERT INTO results (` + resultColumns + `)
 		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16){/each}`
 
+	// insteadSQL takes out the result that a run had before a late answer took it up.
+	insteadSQL = `DELETE FROM results WHERE flow = $1 AND ended_at = $2 AND run = $3`
+
 	resultsSQL = `SELECT ` + resultColumns + ` FROM results
 		WHERE flow = $1 AND ended_at >= $2 AND ended_at < $3 AND (ended_at, run) > ($4, $5) ORDER BY ended_at, run LIMIT $6`
 
@@ -29,6 +32,9 @@ func writeResults(p *pipe, effects []conversation.Effect) error {
 		e := effect.Ended
 		if e == nil {
 			continue
+		}
+		if e.Instead > 0 {
+			p.exec(insteadSQL, e.Flow, e.Instead, e.Run)
 		}
 		details, err := json.Marshal(e.Details)
 		if err != nil {

@@ -28,6 +28,14 @@ func resultLife(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	finish(t, s, 100, "r1", "r2", "r3")
 	finish(t, s, 200, "r0")
+	b := begin(t, s, text(70, "late"))
+	var w conversation.Writes
+	step(b, 0, &w, nil)
+	w.Effects = append(w.Effects, conversation.Effect{Ended: &conversation.Ended{Run: "r0", Flow: "f", Outcome: "late", EndedAt: 300, Instead: 200}})
+	check(t, "instead", b.Commit(ctx, w) == nil)
+	late := must(s.Results(ctx, conversation.ResultQuery{Flow: "f", Since: 150, Until: 400}, 9))(t)
+	check(t, "the late result stands beside the first", len(late) == 1 && late[0].Outcome == "late")
+	finish(t, s, 200, "r0")
 	q := conversation.ResultQuery{Flow: "f", Since: 100, Until: 201}
 	var got []string
 	for range 5 {
