@@ -22,7 +22,7 @@ type Ended struct {
 	// Instead is the EndedAt of the result that this one replaces: a late answer took
 	// up a run that its silence had ended. 0: of none.
 	Instead int64
-	Details  Details
+	Details Details
 }
 
 // Details are the parts of a result that differ from flow to flow.
