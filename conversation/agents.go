@@ -21,7 +21,7 @@ func (s *step) handoff(h Handing) {
 		s.c.State.Handoff = &h // the more urgent reason is what the queue shows
 	}
 	s.record(Decision{About: "handoff", Choice: h.Queue, Why: h.Reason, Run: h.Run})
-	s.callback("handoff.requested", h.Run, map[string]any{"queue": h.Queue, "reason": h.Reason})
+	s.tell(HandoffRequested{Queue: h.Queue, Reason: h.Reason}, h.Run)
 }
 
 // poisoned hands a conversation to a person because one of its events could not
@@ -47,6 +47,7 @@ func (s *step) agent(a Agent) {
 	case "take":
 		s.own(OwnerAgent, a.Name)
 		s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Superseded, Reason: "agent_took_over", Before: st.Epoch, Spare: true}})
+		s.tell(HandoffTaken{Agent: a.Name}, "")
 	case "reply":
 		if st.Owner != OwnerAgent || st.Agent != a.Name {
 			s.out = Outcome{Status: Conflicting, Conversation: s.c.ID, Problems: []string{"the conversation is not yours: take it first"}}
@@ -62,9 +63,9 @@ func (s *step) agent(a Agent) {
 		}
 		s.send(draft{class: "notice", text: a.Text, media: a.Media, agent: true})
 	case "return":
-		s.giveBack(false)
+		s.giveBack(a.Name, false)
 	case "close":
-		s.giveBack(true)
+		s.giveBack(a.Name, true)
 	case "note":
 		s.record(Decision{About: "note", Choice: a.Name})
 	default:
@@ -89,7 +90,7 @@ func (s *step) own(owner Owner, agent string) {
 
 // giveBack returns the conversation to the bot: the runs that handed over go on
 // where their flows say, or end when the agent closed it.
-func (s *step) giveBack(closed bool) {
+func (s *step) giveBack(agent string, closed bool) {
 	if s.bot() {
 		s.ignore()
 		return
@@ -102,6 +103,7 @@ func (s *step) giveBack(closed bool) {
 	}
 	s.own(OwnerBot, "")
 	s.c.State.Owner, s.c.State.Handoff = "", nil
+	s.tell(HandoffReturned{Agent: agent, Closed: closed}, "")
 	for _, id := range handed {
 		i := s.run(id)
 		switch {

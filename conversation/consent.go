@@ -97,7 +97,7 @@ func (s *step) consent(w consentWord) {
 			s.record(Decision{About: "consent", Choice: "no answer", Why: "had opted out before"})
 		case open && w == wordCancel:
 			s.answer("stop_open", "opted out by a word that may have meant the open question")
-			s.callback("run.optout_while_open", "", map[string]any{"word": string(w)})
+			s.tell(OptOutWhileOpen{Word: string(w)}, "")
 			s.handoff(Handing{Reason: "opt_out_while_open", Note: "texted " + strings.ToUpper(string(w)) + " while a question was open"})
 		default:
 			s.answer("stop", "opted out")
@@ -125,7 +125,7 @@ func (s *step) setConsent(state ConsentState, source, word string) {
 	c := Consent{Phone: s.c.Phone, State: state, At: s.env.Now, Source: source, Word: word}
 	s.env.Consent = c
 	s.effects = append(s.effects, Effect{Consent: &c})
-	s.callback("consent.changed", "", map[string]any{"state": string(state), "source": source})
+	s.tell(ConsentChanged{State: string(state), Source: source}, "")
 }
 
 // optOut ends everything that would text the customer: queued messages, live

@@ -38,7 +38,8 @@ type Job struct {
 	Run          string         `json:"run,omitempty"`
 	Wait         int64          `json:"wait,omitempty"`
 	Epoch        int64          `json:"epoch,omitempty"`
-	Name         string         `json:"name,omitempty"` // of a callback: the event type
+	Name         string         `json:"name,omitempty"`     // of a callback: the event type
+	Endpoint     string         `json:"endpoint,omitempty"` // of a callback: who is told; set when the job is inserted
 	Data         map[string]any `json:"data,omitempty"`
 	At           int64          `json:"at"`
 	Test         bool           `json:"test,omitempty"`

@@ -126,7 +126,11 @@ func (s *step) leave(run Run, outcome string) {
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.results(run, outcome)
-	s.callback("run.ended", run.ID, map[string]any{"flow": run.Flow, "outcome": outcome, "key": run.Key})
+	ended := RunEnded{Flow: run.Flow, Outcome: outcome, Key: run.Key}
+	if f, ok := s.env.Flows.ByHash(run.Hash); ok && s.env.Line.wants(ended.Event()) {
+		ended.Answers = f.Answers(run.Vars)
+	}
+	s.tell(ended, run.ID)
 }
 
 // goOn starts what waited its turn, or asks again what was interrupted.

@@ -145,6 +145,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 		if f.HasKey && run.Key == key {
 			s.record(Decision{About: "start", Choice: "reached the live run", Run: run.ID, Flow: f.Name})
 			s.out.Run = run.ID
+			s.retell(i)
 			return nil
 		}
 		if live < 0 {
@@ -161,6 +162,13 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	}
 	s.begin(f, t, vars, key, s.e.Test)
 	return nil
+}
+
+// retell tells a customer who asked by a keyword how the live run stands.
+func (s *step) retell(i int) {
+	if f, ok := s.version(i); ok && s.e.Kind != KindTrigger {
+		s.move(i, f.Retell(s.scope(), s.c.State.Runs[i].Run))
+	}
 }
 
 // overlaps treats a second run of a flow without a shared key as the flow says.
@@ -202,9 +210,14 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	}
 	s.out.Run = run.ID
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
-	s.callback("run.started", run.ID, map[string]any{"flow": f.Name, "key": key})
+	s.tell(RunStarted{Flow: f.Name, Key: key}, run.ID)
+	if s.e.Kind == KindText {
+		run.LastText = s.e.Text.Text
+	}
 	s.c.State.Runs = append(s.c.State.Runs, run)
-	s.move(len(s.c.State.Runs)-1, f.Start(s.scope(), run.Run))
+	sc := s.scope()
+	sc.Event = flows.Event{Type: t.Type, Data: vars}
+	s.move(len(s.c.State.Runs)-1, f.Start(sc, run.Run))
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.

@@ -144,7 +144,14 @@ func (s *step) messageID(n int) string {
 	return string(out[:])
 }
 
-// callback tells the business, when it listens.
+// tell lets the business know of something of Parley's own, when it listens.
+func (s *step) tell(t Told, run string) {
+	if s.env.Line.wants(t.Event()) {
+		s.job(Job{Kind: JobCallback, Name: t.Event(), Run: run, Data: DataOf(t)})
+	}
+}
+
+// callback tells the business what a flow emits, when it listens.
 func (s *step) callback(event string, run string, data map[string]any) {
 	if !s.env.Line.wants(event) {
 		return

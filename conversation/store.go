@@ -161,7 +161,12 @@ type DeadStore interface {
 	CloseDeadLetter(ctx context.Context, id, status string) (bool, error)
 }
 
-// DeadLetter is an event that could not be applied or belongs nowhere.
+// KindCallback is the kind of a dead letter that no event led to: a callback that
+// was given up.
+const KindCallback Kind = "callback"
+
+// DeadLetter is an event that could not be applied or belongs nowhere, or a
+// callback that its endpoint did not take.
 type DeadLetter struct {
 	ID           string
 	At           int64 // Unix ms
@@ -170,8 +175,17 @@ type DeadLetter struct {
 	Reason       string
 	Conversation string
 	Event        Event // holds the customer's text: never printed
+	Job          *Job  // of KindCallback instead of Event: never printed either
 	Status       string
 	Tries        int
+}
+
+// GivenUp is a callback that its endpoint did not take.
+type GivenUp struct {
+	Job    Job
+	Reason string // in words that hold nothing of Job's data
+	Gone   string // the endpoint's URL, when it said that it is gone: it is disabled
+	Tell   *Job   // what the other endpoints are told of it; nil: nothing
 }
 
 // VersionStore keeps flow versions for the runs that stay on them.

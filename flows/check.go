@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +9,9 @@ import (
 // Check looks at the flow as a whole and returns what it finds, sorted by place:
 // dead ends, loops without a wait, states that nothing leads to, missing
 // languages, variables that may be unset, words that no question may ask for,
-// keywords that cannot start the flow, waits without silence. A flow with a
-// finding of severity Error must not be used.
+// keywords that cannot start the flow, waits without silence, texts that say too
+// much or cost too much, replies that would unlock. A flow with a finding of
+// severity Error must not be used.
 func (f *Flow) Check() []*Problem {
 	p := &parser{origin: f.origin, flow: f}
 	p.checkLanguages()
@@ -20,7 +20,10 @@ func (f *Flow) Check() []*Problem {
 	p.checkLoops()
 	p.checkUnset()
 	p.checkWords()
+	p.checkTwice()
 	p.checkKeywords()
+	p.checkTexts()
+	p.checkUnlock()
 	byPlace(p.problems)
 	return p.problems
 }
@@ -29,7 +32,7 @@ func (p *parser) checkLanguages() {
 	for _, t := range p.flow.allTexts() {
 		if t.every != nil {
 			if len(p.flow.Languages) > 1 {
-				p.report(Warning, t.at, "one text for all languages: write it as "+strings.Join(p.flow.Languages, ": ..., ")+": ...")
+				p.warnAt(t.at, "one text for all languages: write it as %s: ...", strings.Join(p.flow.Languages, ": ..., "))
 			}
 			continue
 		}
@@ -82,20 +85,20 @@ func (p *parser) checkStates() {
 		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():
 			p.failAt(s.at, "the state %s is a dead end: give it goto, branch, replies, handoff or end", s.name)
 		case (s.asks() || s.parked()) && len(s.silence) == 0:
-			p.report(Warning, s.at, fmt.Sprintf("the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name))
+			p.warnAt(s.at, "the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name)
 		case len(s.silence) > 0 && s.silence[len(s.silence)-1].next == nil:
-			p.report(Warning, s.silence[len(s.silence)-1].node, "after the last step of silence the wait goes on for ever: give it a goto")
+			p.warnAt(s.silence[len(s.silence)-1].node, "after the last step of silence the wait goes on for ever: give it a goto")
 		}
 		if s.asks() && s.say == nil && !p.saidBefore(s) {
-			p.report(Warning, s.at, fmt.Sprintf("the state %s asks without a word: give it a say", s.name))
+			p.warnAt(s.at, "the state %s asks without a word: give it a say", s.name)
 		}
 		for i, r := range s.replies {
 			if r.any && (i < len(s.replies)-1 || hasAnswer(s.captures)) {
-				p.report(Warning, r.at, "any: true takes every text: nothing after it is reached")
+				p.warnAt(r.at, "any: true takes every text: nothing after it is reached")
 			}
 		}
 		for _, l := range s.unused() {
-			p.report(Warning, l.at, "this goto is never followed: every reply has its own")
+			p.warnAt(l.at, "this goto is never followed: every reply has its own")
 		}
 	}
 }
@@ -114,6 +117,9 @@ func (s *state) unused() []*link {
 // saidBefore says whether every way into the state comes from one that speaks.
 func (p *parser) saidBefore(s *state) bool {
 	for _, from := range p.flow.order {
+		if from == s { // staying is no new question
+			continue
+		}
 		for _, e := range from.edges() {
 			if e.next.to == s.name && (from.say == nil || from.waits()) {
 				return false

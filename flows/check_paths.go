@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -113,7 +112,7 @@ func (p *parser) checkReach() {
 	}
 	for _, s := range f.order {
 		if !reached[s.name] {
-			p.report(Warning, s.at, fmt.Sprintf("nothing leads to the state %s: remove it, or give it a way in", s.name))
+			p.warnAt(s.at, "nothing leads to the state %s: remove it, or give it a way in", s.name)
 		}
 	}
 }

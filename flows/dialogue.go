@@ -96,6 +96,9 @@ func (d *dialogues) line(i int) {
 		if d.isTitle(i) {
 			d.begin(strings.TrimSpace(strings.TrimLeft(text, "#")), i)
 		}
+	case d.continues(i):
+		steps := d.found[len(d.found)-1].Steps
+		steps[len(steps)-1].Text += "\n" + text
 	default:
 		step := Step{Line: i + 1}
 		if !d.step(&step, text, i) {
@@ -111,6 +114,20 @@ func (d *dialogues) line(i int) {
 		last := &d.found[len(d.found)-1]
 		last.Steps = append(last.Steps, step)
 	}
+}
+
+// continues says whether an indented line goes on with what was said in the line
+// before it.
+func (d *dialogues) continues(i int) bool {
+	if d.lines[i][0] != ' ' && d.lines[i][0] != '\t' || len(d.found) == 0 || strings.TrimSpace(d.lines[max(i-1, 0)]) == "" {
+		return false
+	}
+	steps := d.found[len(d.found)-1].Steps
+	if len(steps) == 0 {
+		return false
+	}
+	last := &steps[len(steps)-1]
+	return (last.Kind == StepBot || last.Kind == StepCustomer) && last.Line+strings.Count(last.Text, "\n")+1 == i+1
 }
 
 func (d *dialogues) begin(title string, i int) {

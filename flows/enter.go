@@ -211,10 +211,18 @@ func (c *call) speak(t *texts, asks bool) error {
 	if err != nil {
 		return err
 	}
-	if text != "" {
+	if text = closed(text); text != "" {
 		c.move.Says = append(c.move.Says, Say{Text: text, Asks: asks})
 	}
 	return nil
+}
+
+// closed closes the gaps that expressions leave which come to nothing.
+func closed(text string) string {
+	for strings.Contains(text, "  ") {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	return strings.TrimSpace(text)
 }
 
 func (s *state) wantsMedia() bool {

@@ -65,7 +65,7 @@ type expression struct {
 func (p *parser) environment() types.Map {
 	env := types.Map{
 		"brand": types.String, "line": types.String, "now": timeType, "can_reply": types.Bool,
-		"last_text": types.String, "opens": types.String, "choices": types.String,
+		"last_text": types.String, "language": types.String, "opens": types.String, "choices": types.String,
 		"contact": types.Map{"name": types.String, "language": types.String, "timezone": types.String,
 			"fields": types.TypeOf(map[string]any{})},
 		"reply": types.Map{"text": types.String, "as": types.String, "intent": types.String, "media": mediaType},

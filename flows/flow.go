@@ -48,7 +48,14 @@ type Scope struct {
 	Contact  Contact
 	Line     string
 	CanReply bool   // the sender can receive answers
+	Event    Event  // what starts the run, or the business event that is being applied
 	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
+}
+
+// Event is a business event as expressions see it.
+type Event struct {
+	Type string
+	Data map[string]any
 }
 
 // Brand is one of the config's brands, as texts and clocks need it.

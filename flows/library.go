@@ -3,7 +3,6 @@ package flows
 import (
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -38,8 +37,9 @@ func (l *Library) keywordsOnce() error {
 		for _, k := range f.keywords {
 			shape := k.shape()
 			if other := owner[shape]; other != nil && other != f {
-				errs = append(errs, &Problem{File: f.origin.name, Line: k.at.line, Col: k.at.col, Severity: Error,
-					Message: fmt.Sprintf("the keyword %s starts the flow %s too: use another", quote(k.source), other.Name)})
+				p := &parser{origin: f.origin}
+				p.failAt(k.at, "the keyword %s starts the flow %s too: use another", quote(k.source), other.Name)
+				errs = append(errs, join(p.problems))
 			}
 			owner[shape] = f
 		}

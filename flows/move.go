@@ -119,7 +119,7 @@ func (f *Flow) Happened(sc Scope, run Run, typ string, data map[string]any) (m M
 		return Move{Run: run}, false
 	}
 	return f.do(&sc, run, func(c *call) error {
-		c.event, c.data = typ, data
+		c.sc.Event = Event{typ, data}
 		if err := c.carryOut(h.do); err != nil {
 			return err
 		}
@@ -178,6 +178,19 @@ func (f *Flow) Repeat(sc Scope, run Run) Move {
 // Resume is Repeat after an interruption, in the state's own words for that.
 func (f *Flow) Resume(sc Scope, run Run) Move {
 	return f.do(&sc, run, func(c *call) error { return c.again(true) })
+}
+
+// Retell says the present state's text once more, be it a question or not: the
+// customer has asked how things stand. Moved is false.
+func (f *Flow) Retell(sc Scope, run Run) Move {
+	return f.do(&sc, run, func(c *call) error {
+		s, err := c.state()
+		if err != nil {
+			return err
+		}
+		c.waiting(s)
+		return c.ask(s, s.say, s.asks())
+	})
 }
 
 // Waits says whether the run's question is open: the state wants an answer.

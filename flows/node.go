@@ -163,6 +163,10 @@ func (p *parser) tokens(source []byte) token.Tokens {
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
 			depth++
+			if t.Type == token.MappingStartType && t.Next != nil && t.Next.Type == token.MappingStartType {
+				p.failAt(at, "{{ without quotes means something else in YAML: put the text in quotes")
+				return nil
+			}
 		case token.SequenceEndType, token.MappingEndType:
 			depth--
 		case token.SequenceEntryType:

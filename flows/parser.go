@@ -31,11 +31,13 @@ type link struct {
 	at    *node
 }
 
-func (p *parser) failAt(at *node, format string, args ...any) {
-	p.report(Error, at, fmt.Sprintf(format, args...))
-}
+// failAt reports what keeps the flow from being used.
+func (p *parser) failAt(at *node, format string, args ...any) { p.report(Error, at, format, args) }
 
-func (p *parser) report(s Severity, at *node, message string) {
+// warnAt reports what somebody should look at.
+func (p *parser) warnAt(at *node, format string, args ...any) { p.report(Warning, at, format, args) }
+
+func (p *parser) report(s Severity, at *node, format string, args []any) {
 	if len(p.problems) >= maxProblems {
 		return
 	}
@@ -43,7 +45,7 @@ func (p *parser) report(s Severity, at *node, message string) {
 	if at != nil && at.from != nil {
 		from = at.from
 	}
-	found := &Problem{File: from.name, Severity: s, Message: message}
+	found := &Problem{File: from.name, Severity: s, Rule: ruleOf(format), Message: fmt.Sprintf(format, args...)}
 	if at != nil {
 		found.Line, found.Col = at.line, at.col
 	}
@@ -51,6 +53,20 @@ func (p *parser) report(s Severity, at *node, message string) {
 		found.Source = from.lines[found.Line-1]
 	}
 	p.problems = append(p.problems, found)
+}
+
+// ruleOf names a kind of finding by the words that all of its messages share, up to
+// what is to be done: "there is no state %s: %s" is there-is-no-state.
+func ruleOf(format string) string {
+	what, _, _ := strings.Cut(format, ": ")
+	var words []string
+	for w := range strings.FieldsSeq(what) {
+		w = strings.Trim(strings.ToLower(w), `.,:;()"{}`)
+		if w != "" && !strings.Contains(w, "%") && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words[:min(len(words), 6)], "-")
 }
 
 // keys checks that the node is an object of known keys. Those in later belong to

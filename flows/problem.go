@@ -25,6 +25,7 @@ type Problem struct {
 	Line     int
 	Col      int
 	Severity Severity
+	Rule     string // names the kind of finding
 	Message  string // what is wrong: what to do
 	Source   string // the line of the file
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -35,7 +36,9 @@ func (l *loader) texts(where string, files fs.FS) {
 		base, isYAML := strings.CutSuffix(e.Name(), ".yaml")
 		dot := strings.LastIndexByte(base, '.')
 		if e.IsDir() || !isYAML || dot < 1 {
-			l.errs = append(l.errs, &Problem{File: shown, Severity: Error, Message: "no name for other wordings: call it FLOW.LANGUAGE.yaml"})
+			p := newParser(shown)
+			p.failAt(nil, "no name for other wordings: call it FLOW.LANGUAGE.yaml")
+			l.errs = append(l.errs, join(p.problems))
 			continue
 		}
 		source, err := fs.ReadFile(files, "texts/"+e.Name())
@@ -62,14 +65,14 @@ func (p *parser) isObject(n *node, what, how string) bool {
 
 // strays finds overrides of flows that are not there.
 func (l *loader) strays() error {
-	var found []*Problem
+	var errs []error
 	for _, o := range l.overrides {
 		if l.flows[o.flow] == nil {
-			found = append(found, &Problem{File: o.name, Line: 1, Col: 1, Severity: Error,
-				Message: fmt.Sprintf("there is no flow %s to word otherwise: the file's name is FLOW.LANGUAGE.yaml", quote(o.flow))})
+			o.failAt(&node{line: 1, col: 1}, "there is no flow %s to word otherwise: the file's name is FLOW.LANGUAGE.yaml", quote(o.flow))
+			errs = append(errs, join(o.problems))
 		}
 	}
-	return join(found)
+	return errors.Join(errs...)
 }
 
 // apply writes the texts into the flow's file as read; p hears what is wrong.

@@ -120,8 +120,11 @@ func (p *parser) captures(n *node) []*variable {
 				p.failAt(e.at, "a second answer in one question: ask for %s in a state of its own", v.name)
 			}
 		}
-		if old := p.flow.vars[v.name]; old != nil && old.kind != kindAny && old.kind != v.kind {
-			p.failAt(e.at, "%s is %s here and %s elsewhere: use two names", v.name, v.kind, old.kind)
+		if old := p.flow.vars[v.name]; old != nil {
+			if old.kind != kindAny && old.kind != v.kind {
+				p.failAt(e.at, "%s is %s here and %s elsewhere: use two names", v.name, v.kind, old.kind)
+			}
+			v.secret = old.secret // a secret input that the customer may give instead
 		}
 		p.flow.vars[v.name] = v
 		out = append(out, v)
@@ -130,7 +133,7 @@ func (p *parser) captures(n *node) []*variable {
 }
 
 // builtins are the names that expressions always have.
-var builtins = []string{"brand", "contact", "line", "now", "can_reply", "last_text", "reply", "event", "opens", "choices", "item"}
+var builtins = []string{"brand", "contact", "line", "now", "can_reply", "last_text", "reply", "event", "opens", "choices", "item", "language"}
 
 func (p *parser) variable(e entry, what string, kinds []string, known string) *variable {
 	n := e.value

@@ -85,6 +85,20 @@ func (f *Flow) Secret(name string) bool {
 	return v != nil && v.secret
 }
 
+// Answers picks what the customer answered out of a run's variables: those that
+// states capture and that are not secret.
+func (f *Flow) Answers(vars map[string]any) map[string]any {
+	answers := map[string]any{}
+	for _, s := range f.order {
+		for _, v := range s.captures {
+			if value, ok := vars[v.name]; ok && !f.Secret(v.name) {
+				answers[v.name] = value
+			}
+		}
+	}
+	return answers
+}
+
 // States lists the names of the states, in the order of the file.
 func (f *Flow) States() []string {
 	var names []string

@@ -100,7 +100,7 @@ func TestLogsHoldNobodysWords(t *testing.T) {
 	const callbackSecret = "whsec_c2VjcmV0LW9mLXRoZS1zaG9wLWF0LWxlYXN0LTI0"
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		config := testConfig(url)
-		config.Callbacks = []CallbackConfig{{URL: shop.URL, Secret: callbackSecret, Events: []string{"*"}}}
+		config.Callbacks = []CallbackConfig{{URL: shop.URL, Secret: callbackSecret, Events: []string{"*"}, Private: true}}
 		s := serveTest(t, config)
 		before := called.Load()
 		event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Zsuzsanna", "order": "ORD-77123"}}

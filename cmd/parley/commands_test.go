@@ -268,7 +268,7 @@ func TestDatabaseGoneAtStart(t *testing.T) {
 	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told <- struct{}{} }))
 	defer business.Close()
 	config := testConfig(strings.Replace(rest, "HOST", wire.listener.Addr().String(), 1))
-	config.Callbacks = []CallbackConfig{{URL: business.URL, Secret: testSecret}}
+	config.Callbacks = []CallbackConfig{{URL: business.URL, Secret: testSecret, Private: true}}
 	s := serveTest(t, config, func() { wire.set(true) })
 	eventually(t, "the job queue has met the closed wire", func() bool { return strings.Contains(s.logs.String(), "could not be started") })
 	text := func() int {

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +39,8 @@ type Config struct {
 	Lines []LineConfig `yaml:"lines"`
 	// Callbacks are the business's endpoints for events.
 	Callbacks []CallbackConfig `yaml:"callbacks"`
+	// Calls are the hosts that flows may call; no other is ever called.
+	Calls []CallConfig `yaml:"calls"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
 }
@@ -84,13 +85,6 @@ type LineConfig struct {
 	DefaultFlow string  `yaml:"default_flow"` // started by texts that nothing else reads
 	Language    string  `yaml:"language"`     // of its customers, BCP 47; default the flow's first
 	Rate        float64 `yaml:"rate"`         // segments per second; default the carrier's
-}
-
-// CallbackConfig is one endpoint of the business.
-type CallbackConfig struct {
-	URL    string   `yaml:"url"`
-	Secret string   `yaml:"secret"` // Standard Webhooks: whsec_ and base64
-	Events []string `yaml:"events"` // types, "prefix.*" or "*"; default all
 }
 
 // LLMConfig is an OpenAI-compatible service.
@@ -211,16 +205,7 @@ func (c *Config) check() error {
 			bad("lines[%d].brand: there is no brand %q", i, l.Brand)
 		}
 	}
-	for i, cb := range c.Callbacks {
-		if u, err := url.Parse(cb.URL); err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) {
-			bad("callbacks[%d].url: want an http(s) address", i)
-		}
-		if cb.Secret == "" {
-			bad("callbacks[%d].secret: is missing; make one with: openssl rand -base64 32", i)
-		}
-		if len(cb.Events) == 0 {
-			c.Callbacks[i].Events = []string{"*"}
-		}
-	}
+	c.checkCallbacks(bad)
+	c.checkCalls(bad)
 	return errors.Join(wrong...)
 }

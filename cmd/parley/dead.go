@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"parley/conversation"
@@ -11,8 +12,8 @@ import (
 	"parley/conversation/store"
 )
 
-// deadCommand looks after events that could not be applied. It never prints a
-// text or a whole number.
+// deadCommand looks after events that could not be applied and callbacks that were
+// given up. It never prints a text, a callback's data or a whole number.
 type deadCommand struct {
 	List struct {
 		Limit int `default:"100" help:"How many, oldest first."`
@@ -22,7 +23,7 @@ type deadCommand struct {
 	} `cmd:"" help:"Show one, without its text."`
 	Retry struct {
 		ID string `arg:""`
-	} `cmd:"" help:"Apply one again, once; the server must run the mended flows."`
+	} `cmd:"" help:"Apply an event again, once (the server must run the mended flows), or tell an endpoint again."`
 	Drop struct {
 		ID string `arg:""`
 	} `cmd:"" help:"Close one without applying it."`
@@ -54,9 +55,17 @@ func (c *deadCommand) Run(ctx context.Context, p *Program, all *commands, comman
 	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tAT\tKIND\tFROM\tREASON")
 	for _, d := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.ID, day(d.At), d.Kind, phone.Mask(d.Event.Phone), d.Reason)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.ID, day(d.At), d.Kind, phone.Mask(about(d)), d.Reason)
 	}
 	return w.Flush()
+}
+
+// about is the phone that a dead letter is about.
+func about(d conversation.DeadLetter) string {
+	if d.Job != nil {
+		return d.Job.Phone
+	}
+	return d.Event.Phone
 }
 
 func (c *deadCommand) show(ctx context.Context, p *Program, s *store.Store, id string) error {
@@ -66,6 +75,11 @@ func (c *deadCommand) show(ctx context.Context, p *Program, s *store.Store, id s
 	}
 	if !found {
 		return fmt.Errorf("there is no dead letter %s", id)
+	}
+	if d.Job != nil {
+		fmt.Fprintf(p.Out, "id            %s\nstatus        %s\nat            %s\nkind          %s\nendpoint      %s\nevent         %s\nwebhook-id    %s\nphone         %s\nconversation  %s\nreason        %s\ndata          %d values, not shown\n",
+			d.ID, d.Status, day(d.At), d.Kind, d.Job.Endpoint, d.Job.Name, d.Job.ID, phone.Mask(d.Job.Phone), d.Conversation, d.Reason, len(d.Job.Data))
+		return nil
 	}
 	length := 0
 	if d.Event.Text != nil {
@@ -89,6 +103,9 @@ func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *s
 	config, err := all.load()
 	if err != nil {
 		return err
+	}
+	if d.Job != nil {
+		return c.tellAgain(ctx, p, config, s, d)
 	}
 	engine, stop, err := lonelyEngine(ctx, config, s, p.logger(all.LogJSON))
 	if err != nil {
@@ -114,6 +131,22 @@ func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *s
 		return errors.New("the event could not be applied again: it is kept as a new dead letter (parley dead list)")
 	}
 	fmt.Fprintln(p.Out, "applied")
+	return nil
+}
+
+// tellAgain puts a callback back into its queue, for the running servers.
+func (c *deadCommand) tellAgain(ctx context.Context, p *Program, config Config, s *store.Store, d conversation.DeadLetter) error {
+	if !slices.ContainsFunc(config.Callbacks, func(cb CallbackConfig) bool { return cb.Name == d.Job.Endpoint }) {
+		return fmt.Errorf("the configuration has no callback endpoint %q any more: drop the letter, or add the endpoint", d.Job.Endpoint)
+	}
+	open, err := s.RetryCallback(ctx, d)
+	if err == nil && !open {
+		err = fmt.Errorf("there is no open dead letter %s", d.ID)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.Out, "%s is told again\n", d.Job.Endpoint)
 	return nil
 }
 

@@ -16,7 +16,8 @@ import (
 // flowsCommand is for those who write flows.
 type flowsCommand struct {
 	Check struct {
-		Paths []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+		Paths  []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+		Format string   `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
 	} `cmd:"" help:"Say what is wrong with flow files: file:line:col, and what to do."`
 	Test struct {
 		Paths   []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
@@ -42,13 +43,19 @@ func (c *flowsCommand) check(p *Program) error {
 	if err != nil && len(problems) == 0 {
 		return err
 	}
-	for _, problem := range append(problems, library.Warnings()...) {
-		fmt.Fprintln(p.Out, problem)
+	warnings := library.Warnings()
+	if err := writeFindings(p.Out, c.Check.Format, append(problems, warnings...)); err != nil {
+		return err
 	}
-	if len(problems) > 0 {
-		return fmt.Errorf("%d errors", len(problems))
+	switch {
+	case len(problems) > 0:
+		return fmt.Errorf("%d errors and %d warnings", len(problems), len(warnings))
+	case c.Check.Format != "text":
+	case len(warnings) > 0:
+		fmt.Fprintf(p.Out, "%d flows: usable, with %d warnings\n", len(library.All()), len(warnings))
+	default:
+		fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
 	}
-	fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
 	return nil
 }
 

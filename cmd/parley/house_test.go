@@ -21,6 +21,7 @@ var rooms = map[string][]string{
 	"outbound/segment":   {},
 	"outbound/senders":   {},
 	"outbound/quiet":     {},
+	"outbound/egress":    {},
 	"migrations":         {},
 
 	"flows":                 {},
@@ -37,7 +38,7 @@ var rooms = map[string][]string{
 }
 
 // leaves may be imported by any room.
-var leaves = []string{"conversation/phone", "outbound/segment", "outbound/senders", "outbound/quiet"}
+var leaves = []string{"conversation/phone", "outbound/segment", "outbound/senders", "outbound/quiet", "outbound/egress"}
 
 // single says which room alone may import a library.
 var single = map[string]string{
@@ -52,6 +53,7 @@ var single = map[string]string{
 	"modernc.org/sqlite":                "conversation/store",
 	"github.com/danielgtaylor/huma":     "inbound",
 	"github.com/alecthomas/kong":        "cmd/parley",
+	"code.dny.dev/ssrf":                 "outbound/egress",
 }
 
 type goPackage struct {

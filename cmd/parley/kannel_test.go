@@ -201,6 +201,6 @@ admin: "off"
 brands: {acme: {name: Acme, contact: help@acme.example, timezone: UTC, quiet: "off", senders: {default: "%s"}}}
 carriers: {gw: {provider: kannel, base_url: "http://127.0.0.1:%d", username: parley, password: %s, secret: %s, rate: 100}}
 lines: [{number: "%s", carrier: gw}]
-callbacks: [{url: "http://%s/", secret: "%s", events: ["delivery.*", run.ended]}]
+callbacks: [{url: "http://%s/", secret: "%s", events: ["delivery.*", run.ended], private: true}]
 `, database, listen, testLine, g.sendsms, kannelPassword, kannelSecret, testLine, callback, testSecret))
 }

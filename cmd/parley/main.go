@@ -30,16 +30,17 @@ type Program struct {
 
 // commands is the whole command line.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Watch a conversation happen: a temporary database, a carrier that lives in this process, the shipped flows."`
-	Serve   serveCommand   `cmd:"" help:"Serve webhooks and the API, apply events, send messages."`
-	Chat    chatCommand    `cmd:"" help:"Talk to a flow in the terminal; nothing is stored or sent."`
-	Trigger triggerCommand `cmd:"" help:"Report a business event to a running server."`
-	Flows   flowsCommand   `cmd:"" help:"Check and test flow files."`
-	Keys    keysCommand    `cmd:"" help:"Make, list and revoke API keys."`
-	Results resultsCommand `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version's schema."`
-	Dead    deadCommand    `cmd:"" help:"Look after events that could not be applied."`
-	Config  configCommand  `cmd:"" help:"Check the configuration."`
+	Demo      demoCommand      `cmd:"" help:"Watch a conversation happen: a temporary database, a carrier that lives in this process, the shipped flows."`
+	Serve     serveCommand     `cmd:"" help:"Serve webhooks and the API, apply events, send messages."`
+	Chat      chatCommand      `cmd:"" help:"Talk to a flow in the terminal; nothing is stored or sent."`
+	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server."`
+	Flows     flowsCommand     `cmd:"" help:"Check and test flow files."`
+	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
+	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
+	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
+	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
+	Config    configCommand    `cmd:"" help:"Check the configuration."`
 
 	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file." env:"PARLEY_CONFIG"`
 	LogJSON bool             `name:"log-json" help:"Log as JSON." env:"PARLEY_LOG_JSON"`

@@ -12,18 +12,28 @@ import (
 	"parley/conversation/phone"
 	"parley/conversation/store"
 	"parley/flows"
+	"parley/outbound"
 )
 
 // openStore opens the configured database. SQLite is migrated on the way, since
 // nobody else shares it; PostgreSQL wants parley migrate.
 func openStore(ctx context.Context, c Config, node string, log *slog.Logger) (*store.Store, error) {
-	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()})}
+	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c)}
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		if err := store.Migrate(ctx, o); err != nil {
 			return nil, err
 		}
 	}
 	return store.Open(ctx, o)
+}
+
+// listeners says which endpoints of the configuration listen for an event.
+func listeners(c Config) func(event string) []string {
+	all := &outbound.Callbacks{}
+	for _, cb := range c.Callbacks {
+		all.Endpoints = append(all.Endpoints, outbound.Endpoint{Name: cb.Name, Events: cb.Events})
+	}
+	return all.Listeners
 }
 
 // onlyWarnings keeps the database's everyday news out of the log.

@@ -57,7 +57,8 @@ type prepared struct {
 	lines     []byte // the directory's stored form
 	carriers  map[string]outbound.Carrier
 	senders   map[string]outbound.Line
-	callbacks outbound.Callbacks
+	callbacks *outbound.Callbacks
+	caller    *outbound.Caller
 	public    *url.URL
 }
 
@@ -91,7 +92,10 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
 		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
-	p.callbacks, err = callbacksOf(c)
+	if p.caller, err = callerOf(c); err != nil {
+		return nil, err
+	}
+	p.callbacks, err = callbacksOf(c, log)
 	return p, err
 }
 
@@ -107,18 +111,6 @@ func loadFlows(c Config) (*flows.Library, error) {
 		}
 	}
 	return library, nil
-}
-
-func callbacksOf(c Config) (outbound.Callbacks, error) {
-	var all outbound.Callbacks
-	for i, cb := range c.Callbacks {
-		keys, err := provider.ParseKeys(cb.Secret)
-		if err != nil {
-			return all, fmt.Errorf("callbacks[%d].secret: %w", i, err)
-		}
-		all.Endpoints = append(all.Endpoints, outbound.Endpoint{URL: cb.URL, Keys: keys, Events: cb.Events})
-	}
-	return all, nil
 }
 
 // house is a running server: every room, joined.
@@ -154,6 +146,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	if h.store, err = openStore(ctx, config, h.node, log); err != nil {
 		return nil, err
 	}
+	p.callbacks.Store = h.store
 	if err := remember(ctx, h.store, p); err != nil {
 		h.store.Close()
 		return nil, err
@@ -246,13 +239,17 @@ func (h *house) run(ctx context.Context) error {
 
 // runner says who carries out which slow effect.
 func (h *house) runner() jobs.Runner {
-	return jobs.Runner{Submit: h.engine, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
+	var endpoints []string
+	for _, e := range h.prepared.callbacks.Endpoints {
+		endpoints = append(endpoints, e.Name)
+	}
+	return jobs.Runner{Submit: h.engine, Endpoints: endpoints, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			err := h.prepared.callbacks.Deliver(ctx, j)
-			if err != nil {
-				h.log.Warn("a callback was not taken and is tried again", "event", j.Name, "job", j.ID, "error", err)
-			}
-			return conversation.Event{}, false, err
+			try := jobs.TryOf(ctx)
+			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
+		},
+		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
 	}}
 }

@@ -14,6 +14,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -60,7 +61,7 @@ func (q *Queue[T]) Insert(ctx context.Context, tx T, jobs []conversation.Job) er
 	}
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
-		params[i] = river.InsertManyParams{Args: slow{j}, InsertOpts: insertOptions(j)}
+		params[i] = river.InsertManyParams{Args: slow{Job: j}, InsertOpts: insertOptions(j)}
 	}
 	if _, err := q.inserter.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("inserting jobs: %w", err)
@@ -84,17 +85,9 @@ func (q *Queue[T]) Migrate(ctx context.Context, log *slog.Logger) error {
 // slow is a job as River stores it.
 type slow struct {
 	conversation.Job
+	// pause is what Work tells NextRetry, within one try of one job.
+	pause time.Duration
 }
 
 // Kind names the one kind of River job; conversation.Job has kinds of its own.
 func (slow) Kind() string { return "slow_effect" }
-
-// insertOptions bounds the tries. Nobody waits for a callback, which may be late
-// by days; whoever waits for anything else has a timer, after which a late result
-// is dropped.
-func insertOptions(j conversation.Job) *river.InsertOpts {
-	if j.Kind == conversation.JobCallback {
-		return &river.InsertOpts{MaxAttempts: callbackTries}
-	}
-	return &river.InsertOpts{MaxAttempts: effectTries}
-}

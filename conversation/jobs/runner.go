@@ -16,21 +16,20 @@ import (
 // library's default of an hour would strand it. Callbacks may take longer: the
 // rescue spares a job that is still within its own timeout.
 const (
-	workers         = 64
+	workers         = 64 // of calls and classifications
+	endpointWorkers = 8  // of the callbacks to one endpoint
 	fetchCooldown   = 20 * time.Millisecond
 	effectTimeout   = 12 * time.Second
-	callbackTimeout = 30 * time.Second
 	rescueAfter     = 15 * time.Second
 	stopAfter       = 10 * time.Second
 	startAgain      = time.Second
-	effectTries     = 5
-	callbackTries   = 25
 )
 
 // Do carries out one slow effect. It may run more than once for the same job.
 // The event, when there is one (true), is submitted under the dedupe key
 // effect/{id}, whatever key it came with. An error means that the job is tried
-// again later.
+// again later, if this was not its last try (TryOf); when the error is a Later, its
+// wait is respected.
 type Do func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error)
 
 // Submitter is what a runner needs of the engine.
@@ -43,7 +42,19 @@ type Submitter interface {
 type Runner struct {
 	Do     map[string]Do // by the job's kind; a kind without one waits for a node that has it
 	Submit Submitter
-	Log    *slog.Logger // nil: slog.Default
+	// Endpoints are the names of the callbacks' endpoints that are worked for. What
+	// waits for others waits for a node that knows them.
+	Endpoints []string
+	Log       *slog.Logger // nil: slog.Default
+}
+
+// queues says how many jobs of each queue may run at a time.
+func (r Runner) queues() map[string]river.QueueConfig {
+	all := map[string]river.QueueConfig{QueueOf(""): {MaxWorkers: workers}}
+	for _, name := range r.Endpoints {
+		all[QueueOf(name)] = river.QueueConfig{MaxWorkers: endpointWorkers}
+	}
+	return all
 }
 
 // Run works until ctx ends, then lets running jobs finish for ten seconds. Any
@@ -61,7 +72,7 @@ func (q *Queue[T]) Run(ctx context.Context, r Runner) error {
 		client, err := river.NewClient(q.driver, &river.Config{
 			Logger:               r.Log,
 			Workers:              all,
-			Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+			Queues:               r.queues(),
 			FetchCooldown:        fetchCooldown,
 			JobTimeout:           effectTimeout,
 			RescueStuckJobsAfter: rescueAfter,
@@ -95,9 +106,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[slow]) error {
 	if do == nil {
 		return river.JobSnooze(time.Minute)
 	}
-	e, ok, err := do(ctx, job.Args.Job)
-	if err != nil || !ok {
+	p := planOf(job.Args.Job)
+	e, ok, err := do(context.WithValue(ctx, tryKey{}, Try{N: job.Attempt, Of: p.tries}), job.Args.Job)
+	if err != nil {
+		job.Args.pause = p.after(job.Attempt, err)
 		return err
+	}
+	if !ok {
+		return nil
 	}
 	e.Carrier, e.Dedupe = "", "effect/"+job.Args.ID
 	if e.Conversation == "" {
@@ -110,10 +126,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[slow]) error {
 	return err
 }
 
-// Timeout is how long a job may run.
-func (w *worker) Timeout(job *river.Job[slow]) time.Duration {
-	if job.Args.Job.Kind == conversation.JobCallback {
-		return callbackTimeout
+// NextRetry is when a job that failed is tried again.
+func (w *worker) NextRetry(job *river.Job[slow]) time.Time {
+	pause := job.Args.pause
+	if pause == 0 { // its process died
+		pause = planOf(job.Args.Job).after(job.Attempt, nil)
 	}
-	return effectTimeout
+	return time.Now().Add(pause)
 }
+
+// Timeout is how long a job may run.
+func (w *worker) Timeout(job *river.Job[slow]) time.Duration { return planOf(job.Args.Job).timeout }

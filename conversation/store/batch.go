@@ -18,6 +18,7 @@ type batch struct {
 	refused  map[int]bool
 	rows     map[string]*conversation.Loaded
 	settling []*settling // of the guards
+	news     *news       // of what the guards settled
 }
 
 // Now is the database's clock, read once at the beginning.

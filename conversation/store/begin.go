@@ -58,7 +58,7 @@ func (s *Store) tryBegin(ctx context.Context, events []conversation.Event) (*bat
 		s: s, tx: s.db.begin(), events: events,
 		fresh: make([]bool, len(events)),
 		seen:  make(map[int]*conversation.Outcome), refused: make(map[int]bool),
-		rows: make(map[string]*conversation.Loaded),
+		rows: make(map[string]*conversation.Loaded), news: s.news(),
 	}
 	err := b.open(ctx)
 	if err == nil {
@@ -211,7 +211,7 @@ func (b *batch) second(ctx context.Context) error {
 			p.query(func(r row) error { return b.loadResult(r, i) }, storedSQL, e.Carrier, e.Dedupe)
 		}
 	}
-	settleAll(p, b.settling)
+	settleAll(p, b.settling, b.news)
 	if len(p.statements) == 0 {
 		return nil
 	}

@@ -71,7 +71,7 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	if len(lines) > 0 {
 		b.s.db.notify(p, hint(lines))
 	}
-	if err := b.finish(ctx, p, plan.jobs); err != nil {
+	if err := b.finish(ctx, p, append(plan.jobs, b.news.jobs...)); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
 	if len(lines) > 0 {
@@ -84,13 +84,7 @@ func (b *batch) finish(ctx context.Context, p *pipe, all []conversation.Job) err
 	if len(all) == 0 {
 		return b.tx.commit(ctx, p)
 	}
-	if err := b.tx.flush(ctx, p); err != nil {
-		return err
-	}
-	if err := b.tx.insert(ctx, all); err != nil {
-		return err
-	}
-	return b.tx.commit(ctx, new(pipe))
+	return b.s.finish(ctx, b.tx, p, func() []conversation.Job { return all })
 }
 
 func (b *batch) save(p *pipe, all []conversation.Saved) error {

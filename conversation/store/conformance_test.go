@@ -63,7 +63,33 @@ func life(t *testing.T, s *store.Store) {
 	dispatcherLife(t, s)
 	operatorLife(t, s)
 	readerLife(t, s)
+	callbackLife(t, s)
 	resultLife(t, s)
+}
+
+// callbackLife comes late: what it settles is told from here on.
+func callbackLife(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	store.Listen(s, both)
+	say(t, s, nil, text(20, "20"), text(21, "21"))
+	all := must(s.Claim(ctx, outbound.Claim{Line: line, Node: "n", Limit: 10, Lease: time.Minute}))(t)
+	check(t, "not two messages claimed", len(all) == 2)
+	lost := sent(all[1])
+	lost.Status, lost.Node, lost.Error = conversation.Failed, "n", "30003"
+	taken := sent(all[0], "p20")
+	taken.Node = "n"
+	held := must(s.Settle(ctx, []conversation.Settlement{taken, lost}))(t)
+	check(t, "settlements did not hold", held[0] && held[1])
+	pending, _, err := s.CallbackCounts(ctx, "shop")
+	check(t, "not told of both", err == nil && pending == 2)
+	g := conversation.GivenUp{Job: callback("a"), Reason: "gone", Gone: "https://shop.example.com"}
+	check(t, "not given up", s.GiveUp(ctx, g) == nil)
+	check(t, "not disabled", must(s.Disabled(ctx, "shop", g.Gone))(t))
+	check(t, "not enabled", must(s.Enable(ctx, "shop"))(t))
+	if err := store.Exec(ctx, s, `UPDATE dead_letters SET at = 1 WHERE kind = 'callback'`); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "the old callback is not swept", must(s.Sweep(ctx))(t) == 1)
 }
 
 func engineLife(t *testing.T, s *store.Store) {

@@ -112,8 +112,13 @@ func (s *Store) deadLetters(ctx context.Context, text string, arg any) ([]conver
 			return err
 		}
 		var err error
-		if d.Event, err = conversation.ParseEvent([]byte(event)); err != nil {
-			return fmt.Errorf("reading the event of dead letter %s: %w", d.ID, err)
+		if d.Kind == conversation.KindCallback {
+			err = json.Unmarshal([]byte(event), &d.Job)
+		} else {
+			d.Event, err = conversation.ParseEvent([]byte(event))
+		}
+		if err != nil {
+			return fmt.Errorf("reading the content of dead letter %s: %w", d.ID, err)
 		}
 		all = append(all, d)
 		return nil

@@ -12,7 +12,7 @@ const (
 	dueSQL = `SELECT id, line, phone FROM conversations WHERE wake_at > 0 AND wake_at <= {now} ORDER BY wake_at LIMIT $1`
 
 	// untoldSQL leaves those alone that whoever settled them is about to tell.
-	untoldSQL = `SELECT id, conversation, run, wait, line, phone, status, error, untold FROM messages
+	untoldSQL = `SELECT id, conversation, run, wait, line, phone, status, error, untold` + tellColumns + ` FROM messages
 		WHERE untold = 1 AND sent_at < {now} - 3000 AND finished_at < {now} - 3000 ORDER BY id LIMIT $1`
 
 	peekSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE id = $1`
@@ -36,7 +36,7 @@ func (s *Store) Due(ctx context.Context, limit int) ([]conversation.Event, error
 	}, dueSQL, int64(limit))
 	p.query(func(r row) error {
 		f, err := scanSettled(r)
-		if f != nil {
+		if err == nil {
 			events = append(events, f.event())
 		}
 		return err

@@ -78,3 +78,8 @@ func AskText(ctx context.Context, s *Store, text string, args ...any) (v string,
 
 // Believe makes s take for granted that a conversation has a row.
 func Believe(s *Store, id string) { s.known.add([]string{id}) }
+
+// Listen gives s the endpoints' listeners that Options would have.
+func Listen(s *Store, listeners func(event string) []string) {
+	s.listeners, s.fates = listeners, listened(listeners)
+}

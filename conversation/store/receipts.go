@@ -28,7 +28,7 @@ const (
 
 	lockMessageSQL = `SELECT id FROM messages WHERE id = $1 {lock}`
 
-	moveReturning = ` RETURNING id, conversation, run, wait, line, phone, status, error, untold`
+	moveReturning = ` RETURNING id, conversation, run, wait, line, phone, status, error, untold` + tellColumns
 
 	// moveSentSQL also takes a message that waits to be tried again: it was sent
 	// after all.
@@ -93,13 +93,16 @@ func (s *Store) receive(ctx context.Context, all []*received) error {
 	if err := tx.flush(ctx, p); err != nil {
 		return err
 	}
-	p = new(pipe)
+	p, news := new(pipe), s.news()
 	slices.SortStableFunc(all, func(x, y *received) int { return strings.Compare(x.move.message, y.move.message) })
 	for _, r := range all {
-		r.move.queue(p, r.moved)
+		r.move.queue(p, func(answer row) error { return r.moved(answer, news) })
 		r.find(p)
 	}
-	return tx.commit(ctx, p)
+	if !news.wanted() {
+		return tx.commit(ctx, p)
+	}
+	return s.finish(ctx, tx, p, func() []conversation.Job { return news.jobs })
 }
 
 // received is one receipt on its way.
@@ -153,21 +156,19 @@ func (m move) queue(p *pipe, moved func(row) error) {
 	}
 }
 
-// settled is a message whose conversation waits and does not know of its fate.
+// settled is a message that reached a status. While untold is set, its conversation
+// waits and does not know of it.
 type settled struct {
-	id, conversation, run, line, phone, error string
-	wait                                      int64
-	status                                    conversation.Status
+	id, conversation, run, line, phone, error, class string
+	wait, untold, segments, test, at                 int64
+	status                                           conversation.Status
 }
 
 func scanSettled(r row) (*settled, error) {
 	var f settled
-	var untold int64
-	err := r.Scan(&f.id, &f.conversation, &f.run, &f.wait, &f.line, &f.phone, &f.status, &f.error, &untold)
-	if err != nil || untold == 0 {
-		return nil, err
-	}
-	return &f, nil
+	err := r.Scan(&f.id, &f.conversation, &f.run, &f.wait, &f.line, &f.phone, &f.status, &f.error, &f.untold,
+		&f.class, &f.segments, &f.test, &f.at)
+	return &f, err
 }
 
 // event tells the conversation.
@@ -183,12 +184,16 @@ func (f *settled) event() conversation.Event {
 	}
 }
 
-func (r *received) moved(answer row) error {
+func (r *received) moved(answer row, news *news) error {
 	f, err := scanSettled(answer)
-	if f != nil {
+	if err != nil {
+		return err
+	}
+	news.moved(f)
+	if f.untold == 1 {
 		r.fate = f
 	}
-	return err
+	return nil
 }
 
 const ownerSQL = `SELECT conversation, line, phone FROM messages WHERE id = $1`

@@ -42,6 +42,10 @@ const (
 			untold = CASE WHEN wait > 0 AND CAST($8 AS bigint) = 0 THEN 1 ELSE 0 END
 		WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`
 
+	// The same when somebody listens for the fates of messages.
+	takenToldSQL  = takenSQL + moveReturning
+	failedToldSQL = failedSQL + moveReturning
+
 	// againSQL leaves lease_until above zero: such a message keeps its place before
 	// later ones of its conversation, see claimSQL.
 	againSQL = `UPDATE messages SET status = 'queued', node = '', due_at = $4, attempt = attempt - $5, error = $6
@@ -74,9 +78,15 @@ func (s *Store) Settle(ctx context.Context, settlements []conversation.Settlemen
 			return nil, fmt.Errorf("settling messages: %w", err)
 		}
 	}
-	p = new(pipe)
-	settleAll(p, all)
-	if err := tx.commit(ctx, p); err != nil {
+	p, news := new(pipe), s.news()
+	settleAll(p, all, news)
+	var err error
+	if news.wanted() {
+		err = s.finish(ctx, tx, p, func() []conversation.Job { return news.jobs })
+	} else {
+		err = tx.commit(ctx, p)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("settling messages: %w", err)
 	}
 	held := make([]bool, len(all))
@@ -103,31 +113,52 @@ func claimProviderIDs(p *pipe, all []*settling) {
 }
 
 // settleAll queues the updates of the messages, sorted by id.
-func settleAll(p *pipe, all []*settling) {
+func settleAll(p *pipe, all []*settling, news *news) {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(x, y *settling) int { return strings.Compare(x.Message, y.Message) })
 	for _, one := range sorted {
-		one.settle(p)
+		one.settle(p, news)
 		for _, e := range one.early {
 			move{
 				message: one.Message, carrier: e.carrier, provider: e.id, parts: len(one.Provider),
 				status: conversation.Status(e.status), error: e.error,
-			}.queue(p, func(row) error { return nil })
+			}.queue(p, func(answer row) error {
+				f, err := scanSettled(answer)
+				if err == nil {
+					news.moved(f)
+				}
+				return err
+			})
 		}
 	}
 }
 
-func (o *settling) settle(p *pipe) {
+func (o *settling) settle(p *pipe, news *news) {
 	held := func(n int64) { o.held = n == 1 }
+	// fate asks for the row only when somebody listens.
+	fate := func(text, told string, args ...any) {
+		if !news.wanted() {
+			p.affected(held, text, args...)
+			return
+		}
+		p.query(func(answer row) error {
+			f, err := scanSettled(answer)
+			if err == nil {
+				o.held = true
+				news.moved(f)
+			}
+			return err
+		}, told, args...)
+	}
 	var provider string
 	if len(o.Provider) > 0 {
 		provider = o.Provider[0]
 	}
 	switch o.Status {
 	case conversation.Sent, conversation.Delivered:
-		p.affected(held, takenSQL, o.Message, o.Node, int64(o.Attempt), string(o.Status), o.Carrier, provider, o.At, flag(o.told))
+		fate(takenSQL, takenToldSQL, o.Message, o.Node, int64(o.Attempt), string(o.Status), o.Carrier, provider, o.At, flag(o.told))
 	case conversation.Failed:
-		p.affected(held, failedSQL, o.Message, o.Node, int64(o.Attempt), o.Carrier, provider, o.Error, flag(o.Parked), flag(o.told))
+		fate(failedSQL, failedToldSQL, o.Message, o.Node, int64(o.Attempt), o.Carrier, provider, o.Error, flag(o.Parked), flag(o.told))
 	case conversation.Queued:
 		p.affected(held, againSQL, o.Message, o.Node, int64(o.Attempt), o.DueAt, flag(o.Uncounted), o.Error)
 	case conversation.Expired, conversation.Cancelled, conversation.Superseded:

@@ -41,6 +41,9 @@ type Options struct {
 	// Ahead shifts the database's clock, for tests that let days pass; nil: not at
 	// all. It may grow, never shrink.
 	Ahead func() time.Duration
+	// Listeners names the callbacks' endpoints that listen for an event: each gets a
+	// job of its own. nil: a callback is one job, of no endpoint's.
+	Listeners func(event string) []string
 	// Log hears of lost connections and of River's own doings; nil: slog.Default.
 	Log *slog.Logger
 }
@@ -54,6 +57,9 @@ type Store struct {
 	log      *slog.Logger
 	walk     cursor // of Overdue
 	receipts group[*received]
+
+	listeners func(event string) []string
+	fates     fates
 }
 
 // The rooms whose interfaces Store serves.
@@ -65,6 +71,7 @@ var (
 	_ conversation.NodeStore    = (*Store)(nil)
 	_ conversation.Hints        = (*Store)(nil)
 	_ outbound.Queue            = (*Store)(nil)
+	_ outbound.CallbackStore    = (*Store)(nil)
 	_ inbound.Receipts          = (*Store)(nil)
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
@@ -80,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received]()}
+	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), listeners: o.Listeners, fates: listened(o.Listeners)}
 	if err := s.check(ctx); err != nil {
 		db.close()
 		return nil, err

@@ -10,6 +10,10 @@ import (
 // carrier repeats a webhook.
 const keepDays = 8 * 24 * time.Hour
 
+// keepCallbacks is how long a callback that was given up can be retried. While an
+// endpoint is disabled, everything that it would have been told is among them.
+const keepCallbacks = 30 * 24 * time.Hour
+
 // sweepSize is how many rows one transaction of Sweep removes.
 const sweepSize = 1000
 
@@ -19,11 +23,16 @@ const (
 	oldFeedSQL = `DELETE FROM feed WHERE seq IN (
 		SELECT seq FROM (SELECT seq, at FROM feed ORDER BY seq LIMIT $2) AS oldest WHERE at < {now} - $1)`
 
+	oldCallbacksSQL = `SELECT id FROM dead_letters WHERE kind = 'callback' AND at < {now} - $1 LIMIT $2`
+
+	dropCallbackSQL = `DELETE FROM dead_letters WHERE id = $1 AND at < {now} - $2`
+
 	deadNodesSQL = `DELETE FROM nodes WHERE seen_at < {now} - $1`
 )
 
-// Sweep removes dedupe keys and feed rows older than eight days, in small
-// transactions, until none is left or ctx ends. It returns how many it removed.
+// Sweep removes dedupe keys and feed rows older than eight days, and callbacks that
+// were given up thirty days ago, in small transactions, until none is left or ctx
+// ends. It returns how many it removed.
 func (s *Store) Sweep(ctx context.Context) (int, error) {
 	removed := 0
 	for {
@@ -51,6 +60,12 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 		deletes.affected(count, forgetSQL, carrier, key)
 		return err
 	}, oldKeysSQL, age, int64(sweepSize))
+	p.query(func(r row) error {
+		var id string
+		err := r.Scan(&id)
+		deletes.affected(count, dropCallbackSQL, id, keepCallbacks.Milliseconds())
+		return err
+	}, oldCallbacksSQL, keepCallbacks.Milliseconds(), int64(sweepSize))
 	if err := s.db.read(ctx, p); err != nil {
 		return 0, err
 	}

@@ -1,0 +1,166 @@
+package conversation
+
+import "encoding/json"
+
+//go:generate go test -run TestCallbacksAreDocumented -update .
+
+// Told is something of Parley's own that the business is told of by a callback. The
+// type's fields are the callback's data; docs/callbacks.md is written from this
+// file.
+type Told interface {
+	// Event is the callback's type.
+	Event() string
+}
+
+// RunStarted says that a flow began for this customer.
+type RunStarted struct {
+	Flow string `json:"flow"` // name of the flow
+	Key  string `json:"key"`  // what the run is about, by the flow's key; empty when it has none
+}
+
+// RunEnded says that a run is over, and how.
+type RunEnded struct {
+	Flow    string `json:"flow"`    // name of the flow
+	Key     string `json:"key"`     // what the run was about, by the flow's key; empty when it has none
+	Outcome string `json:"outcome"` // as the flow calls its end; or opted_out, undeliverable, by_agent, replaced, or what the API gave
+	// What the customer answered: the captured variables by their names, without
+	// those that the flow calls secret.
+	Answers map[string]any `json:"answers,omitempty"`
+}
+
+// OptOutWhileOpen says that a customer wrote a word that opts out and may also have
+// meant the open question, like CANCEL. A person should look.
+type OptOutWhileOpen struct {
+	Word string `json:"word"` // the word's kind
+}
+
+// MessageSent says that the carrier accepted a message.
+type MessageSent struct {
+	MessageFate
+}
+
+// MessageDelivered says that the carrier reported a message as delivered, all its
+// parts. It may follow a message.failed, when a carrier corrects itself.
+type MessageDelivered struct {
+	MessageFate
+}
+
+// MessageFailed says that a message failed for good.
+type MessageFailed struct {
+	MessageFate
+	Error string `json:"error"` // the reason, as the carrier or Parley names it
+}
+
+// MessageFate is what the callbacks about messages have in common. The message's
+// text is never among it.
+type MessageFate struct {
+	Message  string `json:"message"`  // id of the message, as the API returned it
+	Class    string `json:"class"`    // code, alert, notice or bulk
+	Segments int64  `json:"segments"` // how many SMS segments it takes
+}
+
+// HandoffRequested says that a conversation waits for a person.
+type HandoffRequested struct {
+	Queue  string `json:"queue"`  // where it waits; empty: the general queue
+	Reason string `json:"reason"` // flow, unclear, problem, version_gone, undeliverable, poisoned, opt_out_while_open
+}
+
+// HandoffTaken says that an agent took the conversation over.
+type HandoffTaken struct {
+	Agent string `json:"agent"` // the agent's name
+}
+
+// HandoffReturned says that the conversation went back to the bot.
+type HandoffReturned struct {
+	Agent  string `json:"agent"`  // who gave it back
+	Closed bool   `json:"closed"` // the agent ended what was open, too
+}
+
+// ConsentChanged says that a phone opted out or in again.
+type ConsentChanged struct {
+	State  string `json:"state"`  // out or in
+	Source string `json:"source"` // text, carrier or api
+}
+
+// CallbackDead says that a callback to another endpoint was given up. It can be
+// seen with parley dead show, and told again with parley dead retry.
+type CallbackDead struct {
+	Endpoint string `json:"endpoint"` // name of the endpoint that did not take it
+	Type     string `json:"type"`     // the callback's type
+	ID       string `json:"id"`       // its webhook-id
+	Tries    int    `json:"tries"`    // how often it was tried
+	Reason   string `json:"reason"`   // why it was given up
+}
+
+// CallbackTest is sent by parley callbacks test, to one endpoint.
+type CallbackTest struct {
+	Message string `json:"message"` // a greeting
+}
+
+// Event is "run.started".
+func (RunStarted) Event() string { return "run.started" }
+
+// Event is "run.ended".
+func (RunEnded) Event() string { return "run.ended" }
+
+// Event is "run.optout_while_open".
+func (OptOutWhileOpen) Event() string { return "run.optout_while_open" }
+
+// Event is "message.sent".
+func (MessageSent) Event() string { return "message.sent" }
+
+// Event is "message.delivered".
+func (MessageDelivered) Event() string { return "message.delivered" }
+
+// Event is "message.failed".
+func (MessageFailed) Event() string { return "message.failed" }
+
+// Event is "handoff.requested".
+func (HandoffRequested) Event() string { return "handoff.requested" }
+
+// Event is "handoff.taken".
+func (HandoffTaken) Event() string { return "handoff.taken" }
+
+// Event is "handoff.returned".
+func (HandoffReturned) Event() string { return "handoff.returned" }
+
+// Event is "consent.changed".
+func (ConsentChanged) Event() string { return "consent.changed" }
+
+// Event is "callback.dead".
+func (CallbackDead) Event() string { return "callback.dead" }
+
+// Event is "callback.test".
+func (CallbackTest) Event() string { return "callback.test" }
+
+var fateExample = MessageFate{Message: "01980f3e-7c1b-7d3a-9f51-6b2f6f2f7c11", Class: "notice", Segments: 1}
+
+// ToldExamples are all that Parley tells on its own, each with an example of its
+// data, in the order of docs/callbacks.md.
+var ToldExamples = []Told{
+	RunStarted{Flow: "delivery_check", Key: "A-7"},
+	RunEnded{Flow: "delivery_check", Key: "A-7", Outcome: "confirmed", Answers: map[string]any{"condition": "the box is crushed"}},
+	OptOutWhileOpen{Word: "cancel"},
+	MessageSent{fateExample},
+	MessageDelivered{fateExample},
+	MessageFailed{fateExample, "unreachable"},
+	HandoffRequested{Queue: "deliveries", Reason: "flow"},
+	HandoffTaken{Agent: "Ann"},
+	HandoffReturned{Agent: "Ann", Closed: true},
+	ConsentChanged{State: "out", Source: "text"},
+	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
+	CallbackTest{Message: "This is a test."},
+}
+
+// DataOf gives a callback's data.
+func DataOf(t Told) map[string]any {
+	var data map[string]any
+	text, err := json.Marshal(t)
+	if err == nil {
+		err = json.Unmarshal(text, &data)
+	}
+	if err != nil { // strings, numbers, and what a flow's variables can hold: it cannot be
+		return map[string]any{}
+	}
+	return data
+}

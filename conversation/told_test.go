@@ -1,0 +1,192 @@
+package conversation
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write docs/callbacks.md anew")
+
+const callbacksFile = "../docs/callbacks.md"
+
+// callbacksHead stands before what is written from the types.
+const callbacksHead = `# Callbacks
+
+<!-- Written from conversation/told.go: go generate ./conversation -->
+
+What Parley tells the business, as [Standard Webhooks](https://www.standardwebhooks.com/): a POST of JSON, signed in the headers
+` + "`webhook-id`, `webhook-timestamp` and `webhook-signature`" + `. Each endpoint under ` + "`callbacks:`" + ` hears the events that its ` + "`events:`" + ` list names.
+Beside these, flows emit events of their own; their names are the flows' to choose.
+
+Answer with 2xx within 15 seconds, and work on it afterwards. Everything else is tried again, ten times over about three days: after
+25 s, 1 min 40 s, 5 min, 17 min, 50 min, 2.5 h, 7.6 h, 23 h and 68 h, plus at most a tenth; Retry-After is respected up to a day. A callback may come twice, and in any order:
+drop what has a webhook-id that you know. 410 disables the endpoint until ` + "`parley callbacks enable NAME`" + `, or until its address is changed.
+What was given up is kept: ` + "`parley dead list`, `parley dead retry ID`" + `.
+
+Every callback has this form; ` + "`run`" + ` and the rest of the last line are there when they are known:
+
+` + "```json" + `
+{"type": "run.ended", "timestamp": "2026-03-01T12:00:00Z", "data": {},
+ "conversation": "…", "run": "…", "line": "+12025550100", "phone": "+12025550123", "test": true}
+` + "```" + `
+`
+
+// TestCallbacksAreDocumented keeps docs/callbacks.md the same as the types; -update
+// writes it.
+func TestCallbacksAreDocumented(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "told.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := readTypes(file)
+	b := &strings.Builder{}
+	b.WriteString(callbacksHead)
+	seen := map[string]bool{}
+	for _, told := range ToldExamples {
+		if seen[told.Event()] {
+			t.Errorf("%s has two examples", told.Event())
+		}
+		seen[told.Event()] = true
+		document(t, b, docs, told)
+	}
+	if n := methods(file); len(seen) != n {
+		t.Errorf("%d of %d types have an example", len(seen), n)
+	}
+	if *update {
+		if err := os.WriteFile(callbacksFile, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(callbacksFile)
+	if err != nil || string(got) != b.String() {
+		t.Errorf("docs/callbacks.md is stale (%v): go generate ./conversation", err)
+	}
+}
+
+// typeDoc is a type's comment and those of its fields, by their Go names.
+type typeDoc struct {
+	text   string
+	fields map[string]string
+}
+
+func readTypes(file *ast.File) map[string]typeDoc {
+	docs := map[string]typeDoc{}
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			continue
+		}
+		for _, spec := range g.Specs {
+			s := spec.(*ast.TypeSpec)
+			one := typeDoc{text: joined(g.Doc), fields: map[string]string{}}
+			if st, ok := s.Type.(*ast.StructType); ok {
+				for _, f := range st.Fields.List {
+					for _, name := range f.Names {
+						one.fields[name.Name] = joined(f.Doc) + joined(f.Comment)
+					}
+				}
+			}
+			docs[s.Name.Name] = one
+		}
+	}
+	return docs
+}
+
+func joined(c *ast.CommentGroup) string {
+	return strings.Join(strings.Fields(c.Text()), " ")
+}
+
+// methods counts the types that have an Event.
+func methods(file *ast.File) (n int) {
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Event" {
+			n++
+		}
+	}
+	return n
+}
+
+func document(t *testing.T, b *strings.Builder, docs map[string]typeDoc, told Told) {
+	t.Helper()
+	typ := reflect.TypeOf(told)
+	text := strings.TrimPrefix(docs[typ.Name()].text, typ.Name()+" says that ")
+	text = strings.ToUpper(text[:1]) + text[1:]
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n| field | meaning |\n|---|---|\n", told.Event(), strings.Replace(text, typ.Name()+" is ", "", 1))
+	for _, f := range reflect.VisibleFields(typ) {
+		if f.Anonymous {
+			continue
+		}
+		owner := typ
+		if len(f.Index) > 1 {
+			owner = typ.Field(f.Index[0]).Type
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		meaning := docs[owner.Name()].fields[f.Name]
+		if name == "" || meaning == "" {
+			t.Errorf("%s.%s has no JSON name or no comment", owner.Name(), f.Name)
+		}
+		fmt.Fprintf(b, "| `%s` | %s |\n", name, meaning)
+	}
+	example, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(b, "\n```json\n%s\n```\n", example)
+}
+
+// TestEndTellsAnswers: run.ended carries what the customer answered, and none of
+// what the flow calls secret.
+func TestEndTellsAnswers(t *testing.T) {
+	k := newTalk(t, answersFlow)
+	if out := k.start("survey", map[string]any{"order": "A-7", "pin": 1}); out.Status != Applied {
+		t.Fatalf("%+v", out)
+	}
+	var ended *Job
+	for _, text := range []string{"very good", "4711"} {
+		k.taken().after(time.Second).text(text)
+		for _, f := range k.effects {
+			if f.Job != nil && f.Job.Name == "run.ended" {
+				ended = f.Job
+			}
+		}
+	}
+	if ended == nil {
+		t.Fatal("the run has not ended")
+	}
+	answers, _ := ended.Data["answers"].(map[string]any)
+	if len(answers) != 1 || answers["opinion"] != "very good" || ended.Data["outcome"] != "done" || ended.Data["key"] != "A-7" {
+		t.Errorf("told %v", ended.Data)
+	}
+}
+
+const answersFlow = `
+flow: survey
+title: Asks for an opinion
+class: notice
+key: "{{ order }}"
+trigger: {events: [survey.sent]}
+input: {order: {type: string, required: true}, pin: {type: integer, secret: true}}
+start: ask
+states:
+  ask:
+    say: "How was it?"
+    capture: {opinion: {type: text}}
+    silence: {after: 1h, goto: gone}
+    goto: pin
+  pin:
+    say: "And your number?"
+    capture: {pin: {type: integer}}
+    silence: {after: 1h, goto: gone}
+    goto: over
+  over: {say: "Thanks", end: done}
+  gone: {end: silent}
+`

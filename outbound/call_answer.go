@@ -1,0 +1,137 @@
+package outbound
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/outbound/egress"
+)
+
+// reply is what a service answered.
+type reply struct {
+	answer
+	problem string        // why Body is null although there was one
+	after   time.Duration // Retry-After
+}
+
+// busy says that the service may answer better a little later.
+func (r reply) busy() bool { return r.Status == http.StatusTooManyRequests || r.Status/100 == 5 }
+
+// exchange makes the call. An error means that there is no answer.
+func (c *Caller) exchange(r *http.Request) (reply, error) {
+	res, err := c.Client.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer res.Body.Close()
+	got := reply{answer: answer{Status: res.StatusCode}, after: retryAfter(res.Header)}
+	body, err := io.ReadAll(res.Body)
+	switch {
+	case errors.Is(err, egress.ErrTooLarge):
+		got.problem = CallTooLarge
+	case err != nil:
+		return reply{}, err
+	case len(bytes.TrimSpace(body)) == 0:
+	case !isJSON(res.Header.Get("Content-Type")):
+		got.problem = CallNotJSON
+	default:
+		got.Body, got.problem = readJSON(body)
+	}
+	return got, nil
+}
+
+// isJSON says whether a Content-Type is JSON's (RFC 8259) or of its family (RFC 6839).
+func isJSON(contentType string) bool {
+	t, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (t == "application/json" || t == "text/json" || strings.HasSuffix(t, "+json"))
+}
+
+// readJSON checks a body. A NUL, however written, is nothing that a text message
+// or PostgreSQL could hold.
+func readJSON(body []byte) (json.RawMessage, string) {
+	var tidy bytes.Buffer
+	if err := json.Compact(&tidy, body); err != nil || bytes.Contains(body, []byte(`\u0000`)) {
+		return nil, CallNotJSON
+	}
+	return bytes.ToValidUTF8(tidy.Bytes(), []byte("\uFFFD")), ""
+}
+
+// retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds or a date.
+func retryAfter(h http.Header) time.Duration {
+	text := h.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil {
+		return time.Duration(min(max(seconds, 0), 1<<20)) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, time.Until(at))
+	}
+	return 0
+}
+
+// unavailable is an answer, or the lack of one, that is worth another try.
+type unavailable struct {
+	host, reason string
+	after        time.Duration
+}
+
+// Error names the host and the reason, never the address or what was said.
+func (u unavailable) Error() string { return fmt.Sprintf("calling %s: %s", u.host, u.reason) }
+
+// RetryAfter is how long the service wants to be left alone; 0: it did not say.
+func (u unavailable) RetryAfter() time.Duration { return u.after }
+
+// host finds the entry for an address.
+func (c *Caller) host(u *url.URL) (CallHost, bool) {
+	name, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	own := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	for _, h := range c.Hosts {
+		listed := strings.ToLower(h.Host)
+		if (listed == name && (port == "" || port == own) || listed == name+":"+port || listed == name+":"+own && port == "") &&
+			(u.Scheme == "https" || h.Plain) {
+			return h, true
+		}
+	}
+	return CallHost{}, false
+}
+
+// ownHeaders are about the connection and are not for flows to say; Parley sets
+// what it needs of them.
+var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authorization",
+	"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+
+// setHeaders sets headers but for ownHeaders. False: one of them cannot be sent.
+func setHeaders(h http.Header, set map[string]string) bool {
+	for name, value := range set {
+		if !Sendable(name, value) {
+			return false
+		}
+		if name = http.CanonicalHeaderKey(name); !slices.Contains(ownHeaders, name) {
+			h.Set(name, value)
+		}
+	}
+	return true
+}
+
+// Sendable says whether a header can be sent: the name a token, the value without
+// control characters (RFC 9110, section 5.5), so that no value can begin a header
+// of its own.
+func Sendable(name, value string) bool {
+	const marks = "!#$%&'*+-.^_`|~"
+	token := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(marks, r))
+	})
+	return token && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
