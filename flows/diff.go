@@ -86,6 +86,11 @@ func diffFlow(old, now *Flow) []Change {
 	d.rest("trigger", "what starts the flow", was.at("trigger", "lookup"), is.at("trigger", "lookup"))
 	d.listening(was.at("on"), is.at("on"), "in every state, ")
 	d.rest("answer", "the words and examples of its intents", was.at("intents"), is.at("intents"))
+	for _, name := range keysIn(is.at("migrate")) {
+		if to := wordOf(is.at("migrate", name), ""); to != wordOf(was.at("migrate", name), "") {
+			d.add("state", "who waits in %s on an older version goes on in %s", name, to)
+		}
+	}
 	for _, name := range now.States() {
 		d.state = name
 		if old.states[name] == nil {

@@ -51,6 +51,7 @@ func TestDiff(t *testing.T) {
 		{"start: ask", "timezone: Europe/Madrid\nquiet: \"off\"\nstart: ask", "diffed: time zone is Europe/Madrid, before the brand's | diffed: quiet is off, before the brand's"},
 		{"a.b]", "a.b, a.c]", "diffed: the event a.c now starts the flow"},
 		{"note: {type: string, required: false}", "note: string", "diffed: the input note is now required: events without it are refused"},
+		{"start: ask", "migrate: {gone: ask}\nstart: ask", "diffed: who waits in gone on an older version goes on in ask"},
 		{"max: 20", "max: 30", "diffed: what the input order may hold changed"},
 		{"order: {type: string, max: 20}", "order: integer", "diffed: the input order is integer, before string"},
 		{"Hola, si o no?", "Hola, sí o no?", `ask: the text (es) is "Hola, sí o no?", before "Hola, si o no?"; 1 segment, before 1 segment`},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"time"
 
 	"parley/conversation"
@@ -114,6 +115,9 @@ func (h *house) look() string {
 	for _, folder := range h.config.Flows {
 		if folder == "library" {
 			continue
+		}
+		if path.Ext(folder) == ".yaml" {
+			folder = filepath.Dir(folder) // a file, and what stands beside it
 		}
 		err := fs.WalkDir(os.DirFS(folder), ".", func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || path.Ext(name) != ".yaml" {

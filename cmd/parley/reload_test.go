@@ -158,3 +158,30 @@ func TestReloadProcess(t *testing.T) {
 	a.stop()
 	b.stop()
 }
+
+// TestLook sees every kind of change, of folders and of single files.
+func TestLook(t *testing.T) {
+	folder := t.TempDir()
+	file := write(t, folder, "a.yaml", "one")
+	for _, flows := range [][]string{{folder}, {"library", file}} {
+		h := &house{config: Config{Flows: flows}, watch: true}
+		seen := map[string]bool{h.look(): true}
+		if !seen[h.look()] {
+			t.Errorf("%v: two looks at the same files differ", flows)
+		}
+		for what, change := range map[string]func(){
+			"longer": func() { write(t, folder, "a.yaml", "one and more"+flows[0]) },
+			"new":    func() { write(t, folder, fmt.Sprint("b", len(flows), ".yaml"), "two") },
+		} {
+			change()
+			if now := h.look(); seen[now] {
+				t.Errorf("%v: not seen: %s", flows, what)
+			} else {
+				seen[now] = true
+			}
+		}
+	}
+	if h := (&house{config: Config{Flows: []string{folder}}}); h.look() != "" {
+		t.Error("nobody watches, and it looks")
+	}
+}
