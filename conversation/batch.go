@@ -89,6 +89,7 @@ func (e *Engine) bury(r *request, cause error) {
 type applying struct {
 	engine    *Engine
 	directory *Directory
+	flows     *view
 	batch     Batch
 	now       int64
 	events    []Event
@@ -121,7 +122,7 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 		return nil, err
 	}
 	defer batch.Rollback()
-	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
+	a := &applying{engine: e, directory: e.Directory(), flows: e.Catalog.view(), batch: batch, now: batch.Now().UnixMilli(), events: events,
 		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, tags: map[string][]string{}, firsts: map[[2]string]int{}}
 	a.writes.Outcomes = make(map[int]Outcome, len(events))
 	a.outcomes = make([]Outcome, len(events))
@@ -231,7 +232,11 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 		c = &opened{Loaded: a.batch.Load(i)}
 		c.wakeAt = c.Conversation.WakeAt
 		a.open[id] = c
-		if err := a.fetch(ctx, c.Conversation.State.Runs); err != nil {
+		runs := slices.Clip(c.Conversation.State.Runs)
+		for _, late := range c.Conversation.State.Late { // a late answer is read by the version that asked
+			runs = append(runs, late.Run)
+		}
+		if err := a.fetch(ctx, runs); err != nil {
 			return nil, err
 		}
 	}
@@ -248,7 +253,7 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 // nowhere, or no longer compiles, is left to Step, which hands over.
 func (a *applying) fetch(ctx context.Context, runs []Run) error {
 	for _, run := range runs {
-		if _, ok := a.engine.Catalog.ByHash(run.Hash); ok {
+		if _, ok := a.flows.ByHash(run.Hash); ok {
 			continue
 		}
 		_, source, found, err := a.batch.FlowVersion(ctx, run.Hash)
@@ -263,7 +268,7 @@ func (a *applying) fetch(ctx context.Context, runs []Run) error {
 			a.engine.Log.Error("a stored flow version no longer compiles", "flow", run.Flow, "hash", run.Hash, "error", err)
 			continue
 		}
-		a.engine.Catalog.Keep(f)
+		a.flows.keep(f)
 	}
 	return nil
 }
@@ -276,7 +281,7 @@ func (a *applying) env(l Loaded, took *Took) Env {
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
 	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash, Contact: l.Contact,
-		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took, l.Contact}}
+		Reader: a.engine.Reader, Flows: taking{a.flows, took, l.Contact}}
 }
 
 // keep adds an applied event to what the batch writes.

@@ -91,6 +91,7 @@ type Run struct {
 	// Calling is set while its state waits for the answer of a call, or for the end
 	// of another run, before it says anything.
 	Calling *Calling `json:"c,omitempty"`
+	tally
 }
 
 // Late is a run that ended by silence, as it stood when it was still waiting.

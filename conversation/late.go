@@ -19,6 +19,7 @@ func (s *step) rememberLate(run Run) {
 		return
 	}
 	kept := slices.DeleteFunc(slices.Clone(s.c.State.Late), func(l Late) bool { return s.env.Now-l.At >= lateFor })
+	run.EndedAt = s.env.Now
 	kept = append(kept, Late{Run: run, At: s.env.Now})
 	s.c.State.Late = kept[max(0, len(kept)-mostLate):]
 }

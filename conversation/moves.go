@@ -145,6 +145,7 @@ func (s *step) leave(run Run, outcome string) {
 		s.c.State.Which = nil
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.results(run, outcome)
 	ended := RunEnded{Flow: run.Flow, Outcome: outcome, Key: run.Key}
 	if f, ok := s.env.Flows.ByHash(run.Hash); ok && s.env.Line.wants(ended.Event()) {
 		ended.Answers = f.Answers(run.Vars)

@@ -205,6 +205,7 @@ func (s *step) take(c candidate, said flows.Said) {
 	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text
+	run.answered(s.env.Now, c.reading.As)
 	s.c.State.Answered, s.c.State.AnsweredAt = run.ID, s.env.Now
 	s.move(c.i, c.flow.Answer(s.scope(), run.Run, said, c.reading))
 }
@@ -251,6 +252,7 @@ func (s *step) attach(c candidate, media []flows.Media) bool {
 	if ok {
 		s.record(Decision{About: "reading", Choice: "media", Layer: "media", Run: run.ID, Flow: run.Flow, State: run.State})
 		s.out.Run = run.ID
+		s.c.State.Runs[c.i].answered(s.env.Now, "")
 		s.move(c.i, m)
 	}
 	return ok

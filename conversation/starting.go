@@ -203,7 +203,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
 			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Contact.Language, s.env.Line.Language)},
-		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f),
+		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f), tally: tally{BeganAt: s.env.Now},
 	}
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language

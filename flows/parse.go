@@ -68,6 +68,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.resolve()
 	p.compileAll()
 	p.spreadForeign()
+	p.spreadSecret()
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}

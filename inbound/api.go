@@ -42,6 +42,12 @@ func (a *API) Mount(mux *http.ServeMux) {
 
 	huma.Register(api, operation(guard, "post-event", http.MethodPost, "/v1/events", "events", http.StatusAccepted,
 		"Report a business event: starts the flows that it triggers, or reaches the live runs that wait for it."), a.postEvent)
+	batch := operation(guard, "post-events", http.MethodPost, "/v1/events/batch", "events", http.StatusAccepted,
+		"Report up to 1,000 business events: a result for each row. A request may be sent again as it is: rows that were applied answer as repeated.")
+	batch.MaxBodyBytes = mostBatch
+	huma.Register(api, batch, a.postBatch)
+	huma.Register(api, operation(guard, "list-results", http.MethodGet, "/v1/results", "read", http.StatusOK,
+		"List what the runs of a flow led to, oldest end first; follow next for more, also later."), a.listResults)
 	huma.Register(api, operation(guard, "post-message", http.MethodPost, "/v1/messages", "events", http.StatusAccepted,
 		"Send one text outside any flow."), a.postMessage)
 	huma.Register(api, operation(guard, "get-message", http.MethodGet, "/v1/messages/{id}", "read", http.StatusOK,

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 )
@@ -32,7 +31,7 @@ func (c *contactsCommand) Run(ctx context.Context, p *Program, all *commands, co
 			return err
 		}
 		defer in.Close()
-		r := &importing{store: s, region: c.Import.Region, file: c.Import.File, complain: p.Err, progress: progressTo(p.Err, size)}
+		r := &importing{store: s, region: c.Import.Region, file: c.Import.File, complain: p.Err, size: size, progress: newProgress(p.Err, "contacts", 0)}
 		return r.run(ctx, in)
 	}
 	if c.Export.File == "-" {
@@ -58,45 +57,4 @@ func (p *Program) input(name string) (in io.ReadCloser, size int64, err error) {
 		size = info.Size()
 	}
 	return file, size, nil
-}
-
-// progress shows on a terminal how far a long work is; elsewhere it is silent.
-type progress struct {
-	out  io.Writer // nil: nobody looks
-	size int64     // of all there is to read; 0: unknown
-}
-
-func progressTo(w io.Writer, size int64) progress {
-	file, ok := w.(*os.File)
-	if !ok {
-		return progress{}
-	}
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return progress{}
-	}
-	return progress{file, size}
-}
-
-// show overwrites the line with how many were written and how far the reader is.
-func (p progress) show(written int, read int64) {
-	if p.out == nil {
-		return
-	}
-	if p.size == 0 {
-		fmt.Fprintf(p.out, "\r%d contacts", written)
-		return
-	}
-	const width = 30
-	done := int(min(read, p.size) * width / p.size)
-	fmt.Fprintf(p.out, "\r[%-*s] %3d%% %d contacts", width, bar[:done], min(read, p.size)*100/p.size, written)
-}
-
-const bar = "##############################"
-
-// clear ends the line.
-func (p progress) clear() {
-	if p.out != nil {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
 }

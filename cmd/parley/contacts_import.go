@@ -23,7 +23,8 @@ type importing struct {
 	region   string
 	file     string // as complaints name it
 	complain io.Writer
-	progress progress
+	size     int64 // of the file, bytes; 0: not known
+	progress *progress
 
 	header         []string
 	batch          []imported
@@ -73,18 +74,26 @@ func (r *importing) run(ctx context.Context, in io.Reader) error {
 			if err := r.flush(ctx); err != nil {
 				return err
 			}
-			r.progress.show(r.wrote, rows.InputOffset())
+			r.shows(rows.InputOffset())
 		}
 	}
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
-	r.progress.clear()
+	r.progress.end()
 	fmt.Fprintf(r.complain, "%d contacts read: %d good (%d new or changed), %d bad\n", r.rows, r.rows-r.bad, r.changed, r.bad)
 	if r.bad > 0 {
 		return fmt.Errorf("%s: %d lines are not good; correct them and import the file again", r.file, r.bad)
 	}
 	return nil
+}
+
+// shows says how far the file is read: its rows are about as long as those so far.
+func (r *importing) shows(read int64) {
+	if r.size > 0 && read > 0 {
+		r.progress.total = max(r.wrote, int(int64(r.wrote)*r.size/read))
+	}
+	r.progress.at(r.wrote)
 }
 
 // columns checks the header.
@@ -142,7 +151,7 @@ func (r *importing) complaint(line int, why string) {
 	r.bad++
 	switch {
 	case r.bad <= mostComplaints:
-		r.progress.clear()
+		r.progress.end()
 		fmt.Fprintf(r.complain, "%s:%d: %s\n", r.file, line, why)
 	case r.bad == mostComplaints+1:
 		fmt.Fprintf(r.complain, "%s: more bad lines are only counted\n", r.file)

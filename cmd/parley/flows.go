@@ -23,10 +23,14 @@ type flowsCommand struct {
 		Paths   []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
 		Verbose bool     `short:"v" help:"Name every dialogue."`
 	} `cmd:"" help:"Play the dialogues (NAME.chat beside NAME.yaml) through the real engine."`
+	Diff diffFlags `cmd:"" help:"Say what a change does to people; exits 0 when nothing, 1 when something, 2 when it cannot say."`
 }
 
 // Run is reached by its subcommands only.
-func (c *flowsCommand) Run(_ context.Context, p *Program, command string) error {
+func (c *flowsCommand) Run(ctx context.Context, p *Program, all *commands, command string) error {
+	if strings.HasPrefix(command, "flows diff") {
+		return c.diff(ctx, p, all)
+	}
 	if strings.HasPrefix(command, "flows test") {
 		return c.test(p)
 	}

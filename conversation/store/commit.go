@@ -67,6 +67,9 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
 	plan.writeMessages(p, b.told())
+	if err := writeResults(p, w.Effects); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	lines := plan.lines()
 	if len(lines) > 0 {
 		b.s.db.notify(p, hint(lines))
