@@ -49,6 +49,7 @@ type Scope struct {
 	Line     string
 	CanReply bool   // the sender can receive answers
 	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
+	Trace    *Trace // notes the ways taken, for coverage; nil in production
 }
 
 // Brand is one of the config's brands, as texts and clocks need it.
