@@ -163,3 +163,6 @@ func stands(where string) string {
 	}
 	return string(flows.StepState) + " " + strings.TrimSpace(where)
 }
+
+// Do carries out one line of a dialogue: whoever talks to a flow by hand.
+func (r *Rehearsal) Do(s flows.Step) error { return r.perform(s) }

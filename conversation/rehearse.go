@@ -29,13 +29,16 @@ type Rehearsal struct {
 // belong to the question before.
 const thinks = 30 * time.Second
 
+// RehearsalStart is the moment at which every rehearsal begins: a Monday morning.
+func RehearsalStart() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
+
 // NewRehearsal sets the stage for a flow: a line of the brand Acme, a customer, a
 // Monday morning.
 func NewRehearsal(library Flows, reader flows.Reader, flow string) *Rehearsal {
 	const number, customer = "+12025550100", "+12025550123"
 	brand := flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "UTC"}
 	return &Rehearsal{flow: flow, ended: map[string]string{},
-		Env: Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: library, Reader: reader,
+		Env: Env{Now: RehearsalStart().UnixMilli(), Flows: library, Reader: reader,
 			Consent: Consent{Phone: customer}, Line: Line{Number: number, Brand: brand, Callbacks: []string{"*"}, Zone: time.UTC}},
 		Conversation: Conversation{ID: "rehearsal", Line: number, Phone: customer},
 	}

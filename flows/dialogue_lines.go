@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"strings"
 )
 
@@ -36,4 +37,21 @@ func ParseDraft(file string, source []byte) (found []Dialogue, unread []*Problem
 	}
 	d.marks()
 	return found, d.problems, nil
+}
+
+// Attachments cuts "[photo crushed.jpg]" from the beginning of a customer's line.
+func Attachments(line string) ([]Media, string) {
+	media, text := attachments(line)
+	return media, manyLines(text)
+}
+
+// ParseStep reads one line of a dialogue.
+func ParseStep(line string) (Step, error) {
+	d := &dialogues{parser: newParser("line")}
+	d.lines = []string{line}
+	step := Step{Line: 1}
+	if d.step(&step, strings.TrimSpace(line), 0) {
+		return step, nil
+	}
+	return Step{}, errors.New(d.problems[0].Message)
 }

@@ -41,6 +41,11 @@ func (c *flowsCopy) Run(p *Program) error {
 			}
 		}
 	}
+	schema, err := flows.SchemaJSON()
+	if err != nil {
+		return err
+	}
+	files = append(files, source{name: filepath.Join(c.To, schemaFile), text: schema}) // Parley's own: any older one may go
 	for _, f := range files {
 		if err := os.MkdirAll(filepath.Dir(f.name), 0o755); err != nil {
 			return fmt.Errorf("making the folder: %w", err)
@@ -84,11 +89,11 @@ func (c *flowsCopy) files() ([]source, error) {
 
 var nameLine = regexp.MustCompile(`(?m)^flow: .*$`)
 
-// renamed is the flow under its new name, and without the schema's address, which
-// was right beside the shipped flow only.
+// renamed is the flow under its new name, with the schema beside it.
 func (c *flowsCopy) renamed(text []byte) []byte {
 	_, text = flows.CutModeline(text)
-	return nameLine.ReplaceAll(text, []byte("flow: "+c.As))
+	text = nameLine.ReplaceAll(text, []byte("flow: "+c.As))
+	return append([]byte(flows.Modeline(schemaFile)), text...)
 }
 
 // advise says what to do next.
@@ -96,13 +101,12 @@ func (c *flowsCopy) advise(p *Program) {
 	file := filepath.Join(c.To, c.As+".yaml")
 	fmt.Fprintf(p.Out, `
 next:
-  parley flows schema > %[1]s   # once; your editor then knows the keys
-  edit %[2]s and its dialogues
+  edit %[1]s and its dialogues (your editor knows the keys by %[2]s)
   parley flows check %[3]s
   parley flows test %[3]s
-  parley chat %[2]s
+  parley chat %[1]s
   in parley.yaml: flows: [library, %[4]s]
-`, filepath.Join(c.To, schemaFile), file, c.To, configPath(c.To))
+`, file, schemaFile, c.To, configPath(c.To))
 	if c.As != c.Flow {
 		fmt.Fprintf(p.Out, "%s starts by what starts %s too: change trigger in one of them\n", c.As, c.Flow)
 	}

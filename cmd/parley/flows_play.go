@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -147,4 +148,12 @@ func (c *flowsPlay) report(p *Program, chats []*chat) error {
 	}
 	fmt.Fprintf(p.Out, "%d dialogues: good (%d files)\n", count, files)
 	return nil
+}
+
+// Run plays, or writes a stored conversation down.
+func (c *flowsPlay) Run(ctx context.Context, p *Program, all *commands) error {
+	if c.Record != "" {
+		return c.record(ctx, p, all)
+	}
+	return c.test(p)
 }
