@@ -2,6 +2,8 @@ package flows
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -54,4 +56,19 @@ func ParseStep(line string) (Step, error) {
 		return step, nil
 	}
 	return Step{}, errors.New(d.problems[0].Message)
+}
+
+// MediaEnding is how the names of media of a MIME type end in dialogues.
+func MediaEnding(typ string) string {
+	for _, ending := range []string{".jpg", ".mp4", ".mp3"} {
+		if mediaTypes[ending] == typ {
+			return ending
+		}
+	}
+	for _, ending := range slices.Sorted(maps.Keys(mediaTypes)) {
+		if mediaTypes[ending] == typ {
+			return ending
+		}
+	}
+	return ""
 }

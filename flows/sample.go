@@ -140,3 +140,6 @@ func firstOf(class []rune) rune {
 	}
 	return class[0]
 }
+
+// sampleNow is the moment of made-up values that stand for real ones.
+var sampleNow = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
