@@ -21,7 +21,7 @@ on:
 states:
   plain:
     branch:
-      - {when: "n > 1 && brand == \"A|B\"", goto: ask}
+      - {when: "n > 1 && brand in [\"A|B\", ` + "`c`" + `]", goto: ask}
       - {goto: pick}
   ask:
     say: "{{ brand }}: well?"

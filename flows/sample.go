@@ -113,8 +113,6 @@ func exampleOf(re *syntax.Regexp) string {
 		return "x"
 	case syntax.OpCapture, syntax.OpPlus, syntax.OpAlternate:
 		return exampleOf(re.Sub[0])
-	case syntax.OpRepeat:
-		return strings.Repeat(exampleOf(re.Sub[0]), re.Min)
 	case syntax.OpConcat:
 		var b strings.Builder
 		for _, sub := range re.Sub {

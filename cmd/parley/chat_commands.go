@@ -36,8 +36,8 @@ func (t *chatting) state(string) error {
 	if h := c.State.Handoff; h != nil {
 		fmt.Fprintf(t.p.Out, "  a person is awaited in %q: %s\n", h.Queue, h.Note)
 	}
-	if c.WakeAt > 0 {
-		fmt.Fprintf(t.p.Out, "  something falls due in %s\n", time.Duration(c.WakeAt-t.Env.Now)*time.Millisecond)
+	for _, timer := range c.State.Timers {
+		fmt.Fprintf(t.p.Out, "  a %s falls due in %s\n", timer.Kind, time.Duration(timer.At-t.Env.Now)*time.Millisecond)
 	}
 	return nil
 }

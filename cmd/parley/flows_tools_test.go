@@ -128,7 +128,7 @@ func TestChatCommands(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("%d %s%s", code, out, errs)
 	}
-	says(t, out, "made up: order=A-1001", "time passes", "delivery_feedback is in ask (en) and waits for an answer", "order=A-1001", "reading: unfitting in ask",
+	says(t, out, "made up: order=A-1001", "time passes", "delivery_feedback is in ask (en) and waits for an answer", "order=A-1001", "a silence falls due in ", "reading: unfitting in ask",
 		"< Como llego?", "= handoff deliveries", `! delivery.damaged`, `"bogus" begins no line`, "which one? .lang es")
 	if strings.Contains(out, "\x1b") || strings.Contains(out, "never read") {
 		t.Errorf("%s", out)
