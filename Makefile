@@ -37,7 +37,7 @@ test:
 proof:
 	@.ci/tools go gcc git
 	@missing="$$(.ci/packages)"; status=0; \
-	PARLEY_PROOF=1 PARLEY_LACKS="$$missing" $(GO) test -race -count=1 -timeout 60m -run 'TestProof' -v ./cmd/parley || status=1; \
+	PARLEY_PROOF=1 PARLEY_LACKS="$$missing" $(GO) test -race -count=1 -timeout 60m -run 'TestProof|TestRandomSequences' -v ./cmd/parley ./conversation || status=1; \
 	.ci/fuzz 60 || status=1; \
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
@@ -46,7 +46,7 @@ proof:
 bench:
 	@.ci/tools go gcc
 	@.ci/packages >/dev/null
-	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
+	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
 	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run TestSpeed -v ./cmd/parley | grep -v '^{'
 
 check:

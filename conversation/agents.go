@@ -95,6 +95,7 @@ func (s *step) giveBack(agent string, closed bool) {
 		s.ignore()
 		return
 	}
+	s.dropCalls()
 	var handed []string
 	for _, run := range s.c.State.Runs {
 		if run.Handed {

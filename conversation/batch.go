@@ -89,6 +89,7 @@ func (e *Engine) bury(r *request, cause error) {
 type applying struct {
 	engine    *Engine
 	directory *Directory
+	flows     *view
 	batch     Batch
 	now       int64
 	events    []Event
@@ -96,6 +97,7 @@ type applying struct {
 	firsts    map[[2]string]int // by carrier and dedupe key: the first event that came with it
 	open      map[string]*opened
 	consents  map[string]Consent
+	tags      map[string][]string // of contacts that this batch has labelled, by phone
 	writes    Writes
 	lines     []string
 }
@@ -120,8 +122,8 @@ func (e *Engine) apply(ctx context.Context, events []Event, dead *DeadLetter) (o
 		return nil, err
 	}
 	defer batch.Rollback()
-	a := &applying{engine: e, directory: e.Directory(), batch: batch, now: batch.Now().UnixMilli(), events: events,
-		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, firsts: map[[2]string]int{}}
+	a := &applying{engine: e, directory: e.Directory(), flows: e.Catalog.view(), batch: batch, now: batch.Now().UnixMilli(), events: events,
+		open: make(map[string]*opened, len(events)), consents: map[string]Consent{}, tags: map[string][]string{}, firsts: map[[2]string]int{}}
 	a.writes.Outcomes = make(map[int]Outcome, len(events))
 	a.outcomes = make([]Outcome, len(events))
 	for i := range events {
@@ -230,12 +232,19 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 		c = &opened{Loaded: a.batch.Load(i)}
 		c.wakeAt = c.Conversation.WakeAt
 		a.open[id] = c
-		if err := a.fetch(ctx, c.Conversation.State.Runs); err != nil {
+		runs := slices.Clip(c.Conversation.State.Runs)
+		for _, late := range c.Conversation.State.Late { // a late answer is read by the version that asked
+			runs = append(runs, late.Run)
+		}
+		if err := a.fetch(ctx, runs); err != nil {
 			return nil, err
 		}
 	}
 	if consent, ok := a.consents[c.Conversation.Phone]; ok {
 		c.Consent = consent
+	}
+	if tags, ok := a.tags[c.Conversation.Phone]; ok {
+		c.Contact.Tags = tags
 	}
 	return c, nil
 }
@@ -244,7 +253,7 @@ func (a *applying) conversation(ctx context.Context, i int) (*opened, error) {
 // nowhere, or no longer compiles, is left to Step, which hands over.
 func (a *applying) fetch(ctx context.Context, runs []Run) error {
 	for _, run := range runs {
-		if _, ok := a.engine.Catalog.ByHash(run.Hash); ok {
+		if _, ok := a.flows.ByHash(run.Hash); ok {
 			continue
 		}
 		_, source, found, err := a.batch.FlowVersion(ctx, run.Hash)
@@ -259,7 +268,7 @@ func (a *applying) fetch(ctx context.Context, runs []Run) error {
 			a.engine.Log.Error("a stored flow version no longer compiles", "flow", run.Flow, "hash", run.Hash, "error", err)
 			continue
 		}
-		a.engine.Catalog.Keep(f)
+		a.flows.keep(f)
 	}
 	return nil
 }
@@ -271,8 +280,8 @@ func (a *applying) env(l Loaded, took *Took) Env {
 		line = Line{Number: l.Conversation.Line}
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
-	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash,
-		Reader: a.engine.Reader, Flows: taking{a.engine.Catalog, took}}
+	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash, Contact: l.Contact,
+		Reader: a.engine.Reader, Flows: taking{a.flows, took, l.Contact}}
 }
 
 // keep adds an applied event to what the batch writes.
@@ -284,6 +293,9 @@ func (a *applying) keep(i int, c *opened, next Conversation, effects []Effect, r
 			continue
 		case effect.Consent != nil:
 			a.consents[effect.Consent.Phone] = *effect.Consent
+		case effect.Contact != nil:
+			a.tags[effect.Contact.Phone] = flows.Retag(c.Contact.Tags, effect.Contact.Add, effect.Contact.Remove)
+			c.Contact.Tags = a.tags[effect.Contact.Phone]
 		case effect.Send != nil && !slices.Contains(a.lines, effect.Send.Line):
 			a.lines = append(a.lines, effect.Send.Line)
 		}

@@ -33,17 +33,19 @@ const (
 // State is what Step decides upon: plain data, kept as JSON in the row. Values
 // that Step was given are never changed in place.
 type State struct {
-	Owner    Owner    `json:"o,omitempty"` // "" is OwnerBot
-	Agent    string   `json:"ag,omitempty"`
-	Epoch    int64    `json:"oe,omitempty"` // owner epoch: grows with every takeover and return
-	Language string   `json:"l,omitempty"`  // what the customer is written in; "" : the flow's first
-	Runs     []Run    `json:"r,omitempty"`  // live runs; the last is the front one
-	Queued   []Start  `json:"q,omitempty"`  // starts that wait for an earlier run of the same flow
-	Timers   []Timer  `json:"t,omitempty"`
-	Pending  *Pending `json:"p,omitempty"` // the slow effect that a reading waits for
-	Held     []Event  `json:"h,omitempty"` // texts that arrived meanwhile, at most MaxHeld
-	Handoff  *Handing `json:"ho,omitempty"`
-	Which    *Which   `json:"wh,omitempty"` // set while the customer is asked which question was meant
+	Owner    Owner   `json:"o,omitempty"` // "" is OwnerBot
+	Agent    string  `json:"ag,omitempty"`
+	Epoch    int64   `json:"oe,omitempty"` // owner epoch: grows with every takeover and return
+	Language string  `json:"l,omitempty"`  // what the customer is written in; "" : the flow's first
+	Runs     []Run   `json:"r,omitempty"`  // live runs; the last is the front one
+	Queued   []Start `json:"q,omitempty"`  // starts that wait for an earlier run of the same flow
+	Timers   []Timer `json:"t,omitempty"`
+	// Scheduled are starts for later, by the timers of their names.
+	Scheduled []Scheduled `json:"sc,omitempty"`
+	Pending   *Pending    `json:"p,omitempty"` // the slow effect that a reading waits for
+	Held      []Event     `json:"h,omitempty"` // texts that arrived meanwhile, at most MaxHeld
+	Handoff   *Handing    `json:"ho,omitempty"`
+	Which     *Which      `json:"wh,omitempty"` // set while the customer is asked which question was meant
 	// Answered is the run that took the last answer, at AnsweredAt: media without
 	// words that follow it join that run.
 	Answered   string `json:"an,omitempty"`
@@ -86,6 +88,10 @@ type Run struct {
 	// Handed: it asked for a person, and goes on or ends when the conversation is
 	// handed back; more than one run may have asked meanwhile.
 	Handed bool `json:"hd,omitempty"`
+	// Calling is set while its state waits for the answer of a call, or for the end
+	// of another run, before it says anything.
+	Calling *Calling `json:"c,omitempty"`
+	tally
 }
 
 // Late is a run that ended by silence, as it stood when it was still waiting.
@@ -111,6 +117,7 @@ type Timer struct {
 	Wait int64     `json:"w,omitempty"` // of a silence: Entered of its run; of an effect: Wait
 	Step int       `json:"s,omitempty"` // of a silence: which step of the list
 	At   int64     `json:"at"`          // Unix ms
+	Name string    `json:"n,omitempty"` // of a schedule
 	From int64     `json:"f,omitempty"` // of a silence: what its steps count from, Unix ms
 }
 
@@ -121,6 +128,9 @@ type TimerKind string
 const (
 	TimerSilence TimerKind = "silence" // the customer did not answer
 	TimerEffect  TimerKind = "effect"  // a slow effect did not come back
+	TimerCall    TimerKind = "call"    // a call did not come back
+	// TimerSchedule: a flow is to be started.
+	TimerSchedule TimerKind = "schedule"
 )
 
 // Pending is the slow effect whose result decides how a text is read. While it

@@ -10,7 +10,9 @@ type Effect struct {
 	Cancel  *Cancel   `json:"cancel,omitempty"`  // takes back what is still queued
 	Consent *Consent  `json:"consent,omitempty"` // writes the phone's consent row
 	Job     *Job      `json:"job,omitempty"`     // a slow effect, inserted as a River job
+	Ended   *Ended    `json:"ended,omitempty"`   // the result of a run that is over
 	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
+	Contact *Tagging  `json:"contact,omitempty"` // labels the phone's contact
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on

@@ -226,7 +226,7 @@ func (e *Engine) DryRun(ctx context.Context, ev Event) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	b := &applying{engine: e, directory: e.Directory(), now: now.UnixMilli()}
+	b := &applying{engine: e, directory: e.Directory(), flows: e.Catalog.view(), now: now.UnixMilli()}
 	_, effects, out := Step(b.env(loaded, &Took{}), loaded.Conversation, ev)
 	for _, effect := range effects {
 		if effect.Record != nil {

@@ -14,6 +14,7 @@ type Env struct {
 	Now     int64 // the database's clock, Unix ms
 	Flows   Flows
 	Consent Consent
+	Contact flows.Contact // what is known of the phone; the zero value: nothing
 	Line    Line
 	Reader  flows.Reader
 	Config  string // hash of the configuration that Line comes from

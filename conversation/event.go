@@ -75,6 +75,12 @@ type Trigger struct {
 	Data     map[string]any `json:"data,omitempty"`
 	Language string         `json:"language,omitempty"`
 	Flow     string         `json:"flow,omitempty"` // start exactly this flow (chat, dialogues); else by Type
+	// What Step adds for those that it makes itself: From is the run that starts the
+	// flow, and Waits for its end; ByText, a text started it; Test, a test run did.
+	From   string `json:"fr,omitempty"`
+	Waits  bool   `json:"ws,omitempty"`
+	ByText bool   `json:"bt,omitempty"`
+	Test   bool   `json:"te,omitempty"`
 }
 
 // Outgoing is one text that the business wants sent outside any flow.

@@ -19,6 +19,7 @@ func (s *step) rememberLate(run Run) {
 		return
 	}
 	kept := slices.DeleteFunc(slices.Clone(s.c.State.Late), func(l Late) bool { return s.env.Now-l.At >= lateFor })
+	run.EndedAt = s.env.Now
 	kept = append(kept, Late{Run: run, At: s.env.Now})
 	s.c.State.Late = kept[max(0, len(kept)-mostLate):]
 }
@@ -30,7 +31,7 @@ func (s *step) late(said flows.Said) bool {
 	for i := len(s.c.State.Late) - 1; i >= 0; i-- {
 		l := s.c.State.Late[i]
 		f, ok := s.env.Flows.ByHash(l.Run.Hash)
-		if !ok || s.env.Now-l.At >= lateFor {
+		if !ok || s.env.Now-l.At >= lateFor || f.Overlap != "parallel" && s.runOf(f.Name) >= 0 {
 			continue
 		}
 		reading := f.Read(s.scope(), s.env.Reader, l.Run.Run, said)
@@ -50,6 +51,11 @@ func (s *step) late(said flows.Said) bool {
 		return true
 	}
 	return false
+}
+
+// runOf finds a live run of the flow; -1: there is none.
+func (s *step) runOf(flow string) int {
+	return slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Flow == flow })
 }
 
 // forgetLate takes a run out of those that may be answered late.

@@ -1,7 +1,9 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 
 	"parley/flows"
 )
@@ -27,6 +29,7 @@ func (s *step) move(i int, m flows.Move) {
 			question = asked{message: sent, dropped: sent == nil}
 		}
 	}
+	s.entered += m.Entered
 	for _, a := range m.Actions {
 		s.act(*run, a)
 	}
@@ -34,10 +37,14 @@ func (s *step) move(i int, m flows.Move) {
 		s.record(Decision{About: "handoff", Choice: "problem", Why: m.Problem, Run: run.ID, Flow: run.Flow, State: run.State})
 	}
 	if m.Moved {
+		s.endCalling(i)
 		s.wait(i, m, question, answered, before)
 	}
+	s.follow(m)
 	if m.End != "" {
-		s.endAt(s.run(m.Run.ID), m.End)
+		if i := s.run(m.Run.ID); i >= 0 {
+			s.endAt(i, m.End)
+		}
 		return
 	}
 	if m.Handoff != nil {
@@ -101,8 +108,19 @@ func (s *step) toFront(i int) {
 
 // act wraps what a flow asks of the outside world into an effect.
 func (s *step) act(run Run, a flows.Action) {
-	s.record(Decision{About: "action", Choice: a.Kind + " " + a.Name, Run: run.ID, Flow: run.Flow})
-	s.callback(a.Name, run.ID, a.Data)
+	s.record(Decision{About: "action", Choice: strings.TrimSpace(a.Kind + " " + cmp.Or(a.Name, a.Flow)), Run: run.ID, Flow: run.Flow})
+	switch a.Kind {
+	case "emit":
+		s.callback(a.Name, run.ID, a.Data)
+	case "tag":
+		s.tag(run.ID, a)
+	case "cancel":
+		s.unschedule(a.Name)
+	case "lock_account":
+		// Account locks are another part of the product, which is not there yet; until
+		// then the business hears what it is asked to do, and nothing more is claimed.
+		s.callback("account.lock_requested", run.ID, a.Data)
+	}
 }
 
 // endAt ends run i and lets the next in line go on: a start that waited for this
@@ -114,6 +132,7 @@ func (s *step) endAt(i int, outcome string) {
 	if outcome == "opted_out" {
 		return
 	}
+	s.backTo(run, outcome)
 	s.goOn()
 }
 
@@ -121,10 +140,12 @@ func (s *step) endAt(i int, outcome string) {
 // effect stays: the texts that are held must not wait for a job that was lost.
 func (s *step) leave(run Run, outcome string) {
 	s.dropTimers(run.ID, TimerSilence)
+	s.dropTimers(run.ID, TimerCall)
 	if w := s.c.State.Which; w != nil && (w.Older == run.ID || w.Newer == run.ID) {
 		s.c.State.Which = nil
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.results(run, outcome)
 	ended := RunEnded{Flow: run.Flow, Outcome: outcome, Key: run.Key}
 	if f, ok := s.env.Flows.ByHash(run.Hash); ok && s.env.Line.wants(ended.Event()) {
 		ended.Answers = f.Answers(run.Vars)

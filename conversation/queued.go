@@ -65,7 +65,7 @@ func (s *step) startQueued(next Start) bool {
 	case s.env.Consent.State == OptedOut:
 		dropped.Why = "the customer has opted out"
 	default:
-		vars, problems := f.CheckInput(next.Trigger.Data)
+		vars, problems := inputs(f, next.Trigger)
 		key, err := f.RunKey(s.scope(), vars)
 		if len(problems) == 0 && err == nil {
 			s.begin(f, next.Trigger, vars, key, next.Test)
@@ -77,5 +77,8 @@ func (s *step) startQueued(next Start) bool {
 		dropped.Why = "its inputs no longer fit the flow"
 	}
 	s.record(dropped)
+	if next.Trigger.Waits {
+		s.fail(next.Trigger.From, errNoInput)
+	}
 	return false
 }

@@ -28,7 +28,7 @@ func (s *step) text(e Event) {
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
-	case s.c.State.Pending != nil:
+	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:
 		s.read(e)
@@ -48,7 +48,11 @@ func (s *step) hold(e Event) {
 	}
 	held := make([]Event, 0, len(s.c.State.Held)+1)
 	s.c.State.Held = append(append(held, s.c.State.Held...), s.stamped(e))
-	s.record(Decision{About: "reading", Choice: "held", Why: "an earlier text is still being read"})
+	why := "an earlier text is still being read"
+	if s.calling() {
+		why = "the answer of a call is awaited"
+	}
+	s.record(Decision{About: "reading", Choice: "held", Why: why})
 }
 
 // candidate is an open question and how it reads a text.
@@ -201,6 +205,7 @@ func (s *step) take(c candidate, said flows.Said) {
 	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text
+	run.answered(s.env.Now, c.reading.As)
 	s.c.State.Answered, s.c.State.AnsweredAt = run.ID, s.env.Now
 	s.move(c.i, c.flow.Answer(s.scope(), run.Run, said, c.reading))
 }
@@ -247,6 +252,7 @@ func (s *step) attach(c candidate, media []flows.Media) bool {
 	if ok {
 		s.record(Decision{About: "reading", Choice: "media", Layer: "media", Run: run.ID, Flow: run.Flow, State: run.State})
 		s.out.Run = run.ID
+		s.c.State.Runs[c.i].answered(s.env.Now, "")
 		s.move(c.i, m)
 	}
 	return ok

@@ -26,13 +26,22 @@ type Took struct {
 	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
 	Keyword []TookKeyword       `json:"fk,omitempty"` // in the order asked: held texts are read in one step
 	Gone    []string            `json:"fg,omitempty"` // hashes of versions that were nowhere
-	Moved   []TookMove          `json:"fm,omitempty"` // runs that moved to a later version
+	// Contact is what the flows that were asked for can see of the contact.
+	Contact *flows.Contact `json:"ct,omitempty"`
+	Moved   []TookMove     `json:"fm,omitempty"` // runs that moved to a later version
 }
 
 // TookKeyword is the flow that a text starts by a keyword; Hash "": none.
 type TookKeyword struct {
 	Hash string         `json:"h"`
 	Args map[string]any `json:"a,omitempty"`
+}
+
+func (t *Took) contact() flows.Contact {
+	if t.Contact == nil {
+		return flows.Contact{}
+	}
+	return *t.Contact
 }
 
 // TookMove is where a run of an earlier version went on.
@@ -45,7 +54,25 @@ type TookMove struct {
 // taking is a Flows that notes what was taken.
 type taking struct {
 	Flows
-	took *Took
+	took    *Took
+	contact flows.Contact
+}
+
+// meets notes what a flow can see of the contact. One that may start chooses its
+// language by it.
+func (t taking) meets(f *flows.Flow, starts bool) {
+	seen, any := f.SeenOf(t.contact)
+	if starts && t.contact.Language != "" {
+		seen.Language, any = t.contact.Language, true
+	}
+	switch {
+	case !any:
+	case t.took.Contact == nil:
+		t.took.Contact = &seen
+	default:
+		more := t.took.Contact.With(seen)
+		t.took.Contact = &more
+	}
 }
 
 // Current notes the version of a flow.
@@ -55,6 +82,7 @@ func (t taking) Current(name string) (*flows.Flow, bool) {
 		t.took.Current = map[string]string{}
 	}
 	if ok {
+		t.meets(f, true)
 		t.took.Current[name] = f.Hash
 	} else {
 		t.took.Current[name] = ""
@@ -70,6 +98,7 @@ func (t taking) ForEvent(typ string) []*flows.Flow {
 	}
 	hashes := make([]string, len(list))
 	for i, f := range list {
+		t.meets(f, true)
 		hashes[i] = f.Hash
 	}
 	t.took.Events[typ] = hashes
@@ -81,6 +110,7 @@ func (t taking) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	f, args, ok := t.Flows.ForKeyword(text)
 	took := TookKeyword{}
 	if ok {
+		t.meets(f, true)
 		took = TookKeyword{Hash: f.Hash, Args: args}
 	}
 	t.took.Keyword = append(t.took.Keyword, took)
@@ -92,6 +122,9 @@ func (t taking) ByHash(hash string) (*flows.Flow, bool) {
 	f, ok := t.Flows.ByHash(hash)
 	if !ok && !slices.Contains(t.took.Gone, hash) {
 		t.took.Gone = append(t.took.Gone, hash)
+	}
+	if ok {
+		t.meets(f, false)
 	}
 	return f, ok
 }
@@ -180,7 +213,7 @@ func Replay(past Past, c Conversation, events []Logged) (Conversation, error) {
 			return c, fmt.Errorf("event %d: %w", logged.Rev, err)
 		}
 		env := Env{Now: r.Took.Now, Consent: Consent{Phone: c.Phone, State: r.Took.Consent}, Line: line,
-			Config: r.Took.Config, Reader: past.Reader, Flows: &replaying{versions: past.Flow, took: r.Took}}
+			Contact: r.Took.contact(), Config: r.Took.Config, Reader: past.Reader, Flows: &replaying{versions: past.Flow, took: r.Took}}
 		next, _, out := Step(env, c, r.Event)
 		if out.Status != Applied || next.Rev != logged.Rev {
 			return c, fmt.Errorf("event %d (%s) was %s and led to rev %d", logged.Rev, logged.Kind, out.Status, next.Rev)

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -18,11 +19,12 @@ type Rehearsal struct {
 	Conversation Conversation
 
 	flow    string // that start begins
+	calls   []*Job // that wait for their answers
 	said    []string
 	emitted []*Job
 	records []Decision
 	ended   map[string]string // run → outcome
-	last    string            // the run that was started last
+	last    string            // the run that was started or ended last
 }
 
 // thinks is how long the customer takes for an answer: longer than a text can
@@ -59,6 +61,10 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 			}
 		case effect.Consent != nil:
 			r.Env.Consent = *effect.Consent
+		case effect.Contact != nil:
+			r.Env.Contact.Tags = flows.Retag(r.Env.Contact.Tags, effect.Contact.Add, effect.Contact.Remove)
+		case effect.Job != nil && effect.Job.Kind == JobCall:
+			r.calls = append(r.calls, effect.Job)
 		case effect.Job != nil:
 			r.happened(effect.Job)
 		case effect.Record != nil:
@@ -83,7 +89,7 @@ func (r *Rehearsal) happened(j *Job) {
 		r.last = j.Run
 	case "run.ended":
 		outcome, _ := j.Data["outcome"].(string)
-		r.ended[j.Run] = outcome
+		r.ended[j.Run], r.last = outcome, j.Run
 	}
 	r.emitted = append(r.emitted, j)
 }
@@ -157,6 +163,15 @@ func (r *Rehearsal) perform(s flows.Step) error {
 	if len(r.said) > 0 {
 		return fmt.Errorf("before this, the bot also said:\n  + < %s", strings.Join(r.said, "\n  + < "))
 	}
+	if err := r.stage(s); !errors.Is(err, errNoStage) {
+		return err
+	}
+	if s.Kind == flows.StepCall {
+		return r.answer(s)
+	}
+	if host := r.Awaited(); host != "" {
+		return fmt.Errorf("the call to %s waits for its answer: write call 200 {...} or call failed before this", host)
+	}
 	switch s.Kind {
 	case flows.StepStart:
 		return applied(r.Start(s.Data))
@@ -168,14 +183,6 @@ func (r *Rehearsal) perform(s flows.Step) error {
 		r.Pass(s.For)
 	case flows.StepAgent:
 		return applied(r.Apply(Event{Kind: KindAgent, Agent: &Agent{Op: s.Name, Name: "agent", Text: s.Text}}))
-	case flows.StepLanguage:
-		r.Conversation.State.Language = s.Text
-	case flows.StepAt:
-		at, err := time.ParseInLocation("2006-01-02T15:04", s.At, r.Env.Line.Zone)
-		if err != nil {
-			return fmt.Errorf("the time %q: %w", s.At, err)
-		}
-		r.Env.Now = at.UnixMilli()
 	default:
 		return fmt.Errorf("a line of kind %s cannot be carried out", s.Kind)
 	}

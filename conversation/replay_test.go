@@ -19,7 +19,7 @@ func TestReplayOfKeywordsInOneStep(t *testing.T) {
 	record.Event = e
 	live := k.env
 	record.Took = Took{Now: live.Now}
-	live.Flows = taking{k.env.Flows, &record.Took}
+	live.Flows = taking{k.env.Flows, &record.Took, live.Contact}
 	next, _, _ := Step(live, k.c, e)
 	data, err := json.Marshal(record)
 	if err != nil {

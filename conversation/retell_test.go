@@ -41,7 +41,7 @@ func (p *past) apply(e Event) {
 	p.t.Helper()
 	r := Record{Event: e, Took: Took{Now: p.env.Now}}
 	env := p.env
-	env.Flows = taking{p.env.Flows, &r.Took}
+	env.Flows = taking{p.env.Flows, &r.Took, env.Contact}
 	next, effects, out := Step(env, p.c, e)
 	if out.Status != Applied {
 		p.t.Fatalf("%s: %s %v", e.Kind, out.Status, out.Problems)

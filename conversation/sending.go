@@ -46,6 +46,9 @@ func (s *step) send(d draft) *Message {
 		m.ExpiresAt = min(m.ExpiresAt, d.before.UnixMilli())
 	}
 	s.said++
+	if d.run != nil {
+		d.run.Texts++
+	}
 	s.effects = append(s.effects, Effect{Send: m})
 	s.record(m.decision(s.env.Now))
 	s.out.Messages = append(s.out.Messages, m.ID)

@@ -128,7 +128,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{"to: the customer has opted out of texts from this business"}
 	}
-	vars, problems := f.CheckInput(t.Data)
+	vars, problems := inputs(f, t)
 	if len(problems) > 0 {
 		return problems
 	}
@@ -145,6 +145,7 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 		if f.HasKey && run.Key == key {
 			s.record(Decision{About: "start", Choice: "reached the live run", Run: run.ID, Flow: f.Name})
 			s.out.Run = run.ID
+			s.retell(i)
 			return nil
 		}
 		if live < 0 {
@@ -159,8 +160,15 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if len(s.c.State.Runs) >= mostRuns {
 		return []string{"to: too many runs are live for this customer: end some first"}
 	}
-	s.begin(f, t, vars, key, s.e.Test)
+	s.begin(f, t, vars, key, s.e.Test || t.Test)
 	return nil
+}
+
+// retell tells a customer who asked by a keyword how the live run stands.
+func (s *step) retell(i int) {
+	if f, ok := s.version(i); ok && s.e.Kind != KindTrigger {
+		s.move(i, f.Retell(s.scope(), s.c.State.Runs[i].Run))
+	}
 }
 
 // overlaps treats a second run of a flow without a shared key as the flow says.
@@ -178,7 +186,7 @@ func (s *step) overlaps(f *flows.Flow, t Trigger, key string, i int) (dealt bool
 	if len(s.c.State.Queued) >= mostQueued {
 		return false, []string{"to: too many runs of " + f.Name + " wait for this customer"}
 	}
-	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, Key: key, At: s.env.Now, Test: s.e.Test})
+	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, Key: key, At: s.env.Now, Test: s.e.Test || t.Test})
 	s.record(Decision{About: "start", Choice: "queued", Why: "an earlier run of the flow is open", Flow: f.Name})
 	return true, nil
 }
@@ -194,8 +202,8 @@ func (s *step) dropQuietly(i int, outcome string) {
 func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, test bool) {
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
-			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Line.Language)},
-		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f),
+			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Contact.Language, s.env.Line.Language)},
+		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f), tally: tally{BeganAt: s.env.Now},
 	}
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language
@@ -203,8 +211,14 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	s.out.Run = run.ID
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
 	s.tell(RunStarted{Flow: f.Name, Key: key}, run.ID)
+	if s.e.Kind == KindText {
+		run.LastText = s.e.Text.Text
+	}
 	s.c.State.Runs = append(s.c.State.Runs, run)
-	s.move(len(s.c.State.Runs)-1, f.Start(s.scope(), run.Run))
+	sc := s.scope()
+	sc.Event = flows.Event{Type: t.Type, Data: vars}
+	s.awaited(t, run.ID)
+	s.move(len(s.c.State.Runs)-1, opening(f, sc, t, run.Run))
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.
@@ -235,7 +249,7 @@ func (s *step) keyword(e Event) bool {
 // startedByText starts a flow for a customer. False: it cannot be started now; the
 // text must not be lost over it.
 func (s *step) startedByText(f *flows.Flow, args map[string]any) bool {
-	problems := s.launch(f, Trigger{Data: args})
+	problems := s.launch(f, Trigger{Data: args, ByText: true})
 	if len(problems) > 0 {
 		s.record(Decision{About: "start", Choice: "not started", Why: "the text does not fill the flow's inputs, or too much is open", Flow: f.Name})
 	}

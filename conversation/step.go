@@ -42,6 +42,7 @@ type step struct {
 	out     Outcome
 	said    int  // messages so far
 	begun   int  // runs and jobs so far
+	entered int  // states so far
 	reads   bool // a customer's text is being read, now or at last
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool
@@ -74,6 +75,10 @@ func (s *step) decide() {
 	default:
 		s.refuse("an event of kind " + string(s.e.Kind) + " is unknown")
 	}
+	if s.out.Status == Applied {
+		s.settleWaits()
+		s.letGo()
+	}
 }
 
 // refuse ends the step: the event is wrong by its own content.
@@ -100,7 +105,7 @@ func (s *step) scope() flows.Scope {
 	return flows.Scope{
 		Now: now, Brand: s.env.Line.Brand, Line: s.c.Line, CanReply: !s.env.Line.OneWay,
 		Opens:   s.env.Line.opens(now, s.c.State.Language),
-		Contact: flows.Contact{Phone: s.c.Phone, Language: s.c.State.Language}, Trace: s.env.Trace,
+		Contact: s.contact(), Trace: s.env.Trace,
 	}
 }
 

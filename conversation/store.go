@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"parley/flows"
 )
 
 // ErrBusy means that a shard is full: the caller tells its peer to come back
@@ -73,6 +75,7 @@ type Batch interface {
 type Loaded struct {
 	Conversation Conversation
 	Consent      Consent
+	Contact      flows.Contact // the zero value: nothing is known of the phone
 	Existed      bool
 }
 

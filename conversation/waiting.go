@@ -59,7 +59,14 @@ func (s *step) timers() {
 
 // fire carries out one deadline, unless it is of a wait that is over.
 func (s *step) fire(t Timer) {
-	if t.Kind == TimerEffect {
+	switch t.Kind {
+	case TimerCall:
+		s.callTimedOut(t)
+		return
+	case TimerSchedule:
+		s.startScheduled(t)
+		return
+	case TimerEffect:
 		p := s.c.State.Pending
 		if p == nil || p.Run != t.Run || p.Wait != t.Wait {
 			return
@@ -158,6 +165,12 @@ func (s *step) classify(c candidate, e Event) {
 
 // result takes what a slow effect brought back, if somebody still waits for it.
 func (s *step) result(r Result) {
+	if r.Kind == JobCall {
+		if !s.called(r) {
+			s.ignore()
+		}
+		return
+	}
 	p := s.c.State.Pending
 	if p == nil || p.Effect != r.Effect || p.Wait != r.Wait || s.c.State.Epoch != r.Epoch || !s.bot() {
 		s.ignore()

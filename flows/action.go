@@ -13,20 +13,34 @@ type action interface {
 // actions are the kinds of actions, each in a file of its own. To add one, write
 // action_NAME.go, a row here, and testdata/actions/NAME.yaml with its dialogue.
 var actions = map[string]func(p *parser, n *node) action{
-	"set":  func(p *parser, n *node) action { return p.set(n) },
-	"emit": func(p *parser, n *node) action { return p.emit(n) },
+	"set":          func(p *parser, n *node) action { return p.set(n) },
+	"emit":         func(p *parser, n *node) action { return p.emit(n) },
+	"call":         func(p *parser, n *node) action { return p.call(n) },
+	"tag":          func(p *parser, n *node) action { return p.tag(n) },
+	"start":        func(p *parser, n *node) action { return p.startFlow(n) },
+	"schedule":     func(p *parser, n *node) action { return p.schedule(n) },
+	"cancel":       func(p *parser, n *node) action { return p.cancel(n) },
+	"issue_code":   func(p *parser, n *node) action { return p.issueCode(n) },
+	"lock_account": func(p *parser, n *node) action { return p.lockAccount(n) },
 }
 
 const (
-	actionKeys  = "set emit"
-	actionLater = "call tag start schedule cancel issue_code lock_account"
-	maxActions  = 20
+	actionKeys = "set emit call tag start schedule cancel issue_code lock_account"
+	maxActions = 20
 )
 
+// actions reads a do in which no action may wait for a result: that of a reply or
+// an event.
 func (p *parser) actions(n *node) []action {
+	list := p.actionList(n)
+	p.unsuspended(list, "an action that waits for a result stands in a state's do: go to a state that has it")
+	return list
+}
+
+func (p *parser) actionList(n *node) []action {
 	var out []action
 	for _, item := range p.list(n, "do", maxActions, false) {
-		if !p.keys(item, "an action", actionKeys, actionLater) {
+		if !p.keys(item, "an action", actionKeys, "") {
 			continue
 		}
 		if len(item.keys) != 1 {
@@ -38,6 +52,37 @@ func (p *parser) actions(n *node) []action {
 		}
 	}
 	return out
+}
+
+// want notes what the outside world shall do.
+func (c *call) want(a Action) { c.move.Actions = append(c.move.Actions, a) }
+
+// fields reads an object of values; nil when there is none.
+func (p *parser) fields(n *node, what string) *data {
+	switch {
+	case n == nil:
+		return nil
+	case n.shape != isObject:
+		p.failAt(n, "%s is %s: write NAME: VALUE", what, n.shape)
+		return nil
+	}
+	return p.data(n)
+}
+
+// fields gives the object's values, at most as long as a run's variables.
+func (d *data) fields(c *call) (map[string]any, error) {
+	if d == nil {
+		return nil, nil
+	}
+	v, err := d.value(c)
+	if err != nil {
+		return nil, err
+	}
+	if sizeOf(v) > maxVars {
+		return nil, errTooMuch
+	}
+	fields, _ := v.(map[string]any)
+	return fields, nil
 }
 
 func (c *call) carryOut(list []action) error {

@@ -15,37 +15,16 @@ func (p *parser) emit(n *node) *emitAction {
 		p.failAt(n, "emit without an event: add event: TYPE")
 	}
 	a.event = p.word(n.child("event"), "event")
-	if d := n.child("data"); d != nil {
-		if d.shape != isObject {
-			p.failAt(d, "data is %s: write NAME: VALUE", d.shape)
-			return a
-		}
-		a.data = p.data(d)
-	}
+	a.data = p.fields(n.child("data"), "data")
 	return a
 }
 
 func (a *emitAction) run(c *call) error {
-	out := Action{Kind: "emit", Name: a.event}
-	if a.data != nil {
-		v, err := a.data.value(c)
-		if err != nil {
-			return err
-		}
-		out.Data, _ = v.(map[string]any)
-		if sizeOf(v) > maxVars {
-			return errTooMuch
-		}
-	}
-	c.move.Actions = append(c.move.Actions, out)
-	return nil
+	fields, err := a.data.fields(c)
+	c.want(Action{Kind: "emit", Name: a.event, Data: fields})
+	return err
 }
 
-func (a *emitAction) exprs() []*expression {
-	if a.data == nil {
-		return nil
-	}
-	return a.data.exprs()
-}
+func (a *emitAction) exprs() []*expression { return a.data.exprs() }
 
 func (a *emitAction) sets() []string { return nil }

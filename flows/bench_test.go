@@ -1,6 +1,11 @@
 package flows_test
 
 import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +76,27 @@ func BenchmarkParse(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := flows.Compile(source); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLoad reads, compiles and checks 200 flows (required: under a second).
+func BenchmarkLoad(b *testing.B) {
+	dir := b.TempDir()
+	for i := range 200 {
+		name := []string{"booking", "payment_reminder", "interview_scheduling", "onboarding_steps", "delivery_feedback"}[i%5]
+		source, err := fs.ReadFile(flows.Shipped(), name+".yaml")
+		if err != nil {
+			b.Fatal(err)
+		}
+		copied := strings.Replace(string(source), "flow: "+name, fmt.Sprintf("flow: f%d", i), 1)
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("f%d.yaml", i)), []byte(copied), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if l, err := flows.Load([]string{dir}); err != nil || len(l.All()) != 200 {
 			b.Fatal(err)
 		}
 	}

@@ -20,8 +20,6 @@ type call struct {
 
 	said    Said
 	reading Reading
-	event   string
-	data    map[string]any
 	item    any // the element whose label is being worked out
 
 	move Move
@@ -73,6 +71,8 @@ func (c *call) variable(name string) any {
 		return c.sc.Brand.Name
 	case "line":
 		return c.sc.Line
+	case "language":
+		return c.run.Language
 	case "now":
 		return c.sc.Now.In(c.zone())
 	case "can_reply":
@@ -128,9 +128,10 @@ func (c *call) object(name string) map[string]any {
 	switch name {
 	case "contact":
 		p := c.sc.Contact
-		return map[string]any{"name": p.Name, "language": p.Language, "timezone": p.Timezone, "fields": p.Fields}
+		tags, _ := storable(p.Tags)
+		return map[string]any{"name": p.Name, "language": p.Language, "timezone": p.Timezone, "tags": tags, "fields": p.Fields}
 	case "event":
-		return map[string]any{"type": c.event, "data": c.data}
+		return map[string]any{"type": c.sc.Event.Type, "data": c.sc.Event.Data}
 	}
 	return map[string]any{"text": c.said.Text, "as": c.reading.As, "intent": c.reading.Intent, "media": mediaValues(c.said.Media)}
 }

@@ -22,6 +22,7 @@ func (f *Flow) Check() []*Problem {
 	p.checkWords()
 	p.checkTwice()
 	p.checkKeywords()
+	p.checkCalls()
 	p.checkTexts()
 	p.checkUnlock()
 	byPlace(p.problems)
@@ -82,7 +83,7 @@ func (p *parser) checkStates() {
 	}
 	for _, s := range p.flow.order {
 		switch {
-		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked():
+		case s.end == "" && s.handoff == nil && !s.asks() && !s.leaves() && !s.parked() && !s.leavesByCall():
 			p.failAt(s.at, "the state %s is a dead end: give it goto, branch, replies, handoff or end", s.name)
 		case (s.asks() || s.parked()) && len(s.silence) == 0:
 			p.warnAt(s.at, "the state %s may wait for ever: add silence: {after: 24h, goto: STATE}", s.name)
@@ -117,6 +118,9 @@ func (s *state) unused() []*link {
 // saidBefore says whether every way into the state comes from one that speaks.
 func (p *parser) saidBefore(s *state) bool {
 	for _, from := range p.flow.order {
+		if from == s { // staying is no new question
+			continue
+		}
 		for _, e := range from.edges() {
 			if e.next.to == s.name && (from.say == nil || from.waits()) {
 				return false
@@ -162,7 +166,7 @@ func (p *parser) checkKeywords() {
 			filled[t.arg] = true
 		}
 		for _, v := range p.flow.inputs {
-			if v.required && !filled[v.name] {
+			if v.required && !filled[v.name] && !p.flow.lookup.fills(v.name) {
 				p.failAt(k.at, "a text with this keyword cannot fill the input %s: add {%s}, or give the input a default", v.name, v.name)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 type edge struct {
 	next *link
 	do   []action
-	via  string // reply, capture, event, silence, otherwise, then, goto, branch
+	via  string // reply, capture, event, silence, otherwise, then, goto, branch, answered, refused
 }
 
 // edges lists the state's own ways out.
@@ -45,6 +45,9 @@ func (s *state) edges() []edge {
 	}
 	if s.handoff != nil {
 		add(s.handoff.then, nil, "then")
+	}
+	if a, ok := s.suspends().(*callAction); ok {
+		out = append(out, a.edges()...)
 	}
 	if s.choose != nil {
 		add(s.choose.none, nil, "none")
@@ -88,6 +91,8 @@ func (f *Flow) ways(s *state) []edge {
 	out := s.edges()
 	if s.waits() {
 		out = append(out, f.always()...)
+	} else if s.suspends() != nil { // texts are held meanwhile
+		out = append(out, slices.DeleteFunc(f.always(), func(e edge) bool { return e.via == "reply" })...)
 	} else if f.onError != nil {
 		out = append(out, edge{f.onError, nil, "error"})
 	}
@@ -96,8 +101,15 @@ func (f *Flow) ways(s *state) []edge {
 
 func (p *parser) checkReach() {
 	f := p.flow
-	reached := map[string]bool{f.start: true}
-	for todo := []string{f.start}; len(todo) > 0; {
+	todo := []string{f.start}
+	for _, e := range f.lookup.edges() {
+		todo = append(todo, e.next.to)
+	}
+	reached := map[string]bool{}
+	for _, name := range todo {
+		reached[name] = true
+	}
+	for len(todo) > 0 {
 		s := f.states[todo[0]]
 		todo = todo[1:]
 		if s == nil {
@@ -134,7 +146,7 @@ type loops struct {
 }
 
 func (l *loops) visit(s *state) {
-	if l.seen[s.name] || s.waits() || s.end != "" {
+	if _, other := s.suspends().(*startAction); other || l.seen[s.name] || s.waits() || s.end != "" {
 		return
 	}
 	l.seen[s.name] = true

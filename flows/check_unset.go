@@ -19,7 +19,11 @@ func (p *parser) checkUnset() {
 		}
 	}
 	entry := map[string]names{f.start: first}
-	for todo := []string{f.start}; len(todo) > 0; {
+	todo := []string{f.start}
+	for _, e := range f.lookup.edges() {
+		todo, entry[e.next.to] = append(todo, e.next.to), both(first, p.filledByText())
+	}
+	for len(todo) > 0 {
 		s := f.states[todo[0]]
 		todo = todo[1:]
 		for _, e := range f.ways(s) {
@@ -52,6 +56,9 @@ func (s *state) after(at names, e edge) names {
 	for _, a := range s.do {
 		out.add(a.sets())
 	}
+	if a := s.suspends(); a != nil && e.via != "refused" {
+		out.drop(a.unsets())
+	}
 	if e.via == "choice" {
 		out[s.choose.as] = true
 	}
@@ -74,6 +81,12 @@ func (n names) add(more []string) {
 	}
 }
 
+func (n names) drop(some []string) {
+	for _, name := range some {
+		delete(n, name)
+	}
+}
+
 func both(a, b names) names {
 	out := names{}
 	for name := range a {
@@ -87,6 +100,9 @@ func both(a, b names) names {
 // unsetIn checks the expressions of one state, in the order in which they run.
 func (p *parser) unsetIn(s *state, at names) {
 	p.unsetActions(s.do, at)
+	if a := s.suspends(); a != nil {
+		at.drop(a.unsets())
+	}
 	p.unset(s.choose.exprs(), at)
 	p.unset(s.say.exprs(), at)
 	p.unset(s.resume.exprs(), at)
@@ -129,7 +145,7 @@ func (p *parser) unsetAlways(entry map[string]names, first names) {
 	anywhere := names(nil)
 	for name, at := range entry {
 		s := p.flow.states[name]
-		if !s.waits() {
+		if !s.waits() && s.suspends() == nil {
 			continue
 		}
 		here := s.after(at, edge{})
@@ -140,7 +156,11 @@ func (p *parser) unsetAlways(entry map[string]names, first names) {
 		}
 	}
 	if anywhere == nil {
-		anywhere = first
+		anywhere = maps.Clone(first)
+	}
+	if p.flow.lookup != nil {
+		first = both(first, p.filledByText())
+		p.unset(p.flow.lookup.exprs(), first)
 	}
 	p.unset(p.flow.key.exprs(), first)
 	for _, typ := range slices.Sorted(maps.Keys(p.flow.events)) {

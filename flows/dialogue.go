@@ -36,6 +36,9 @@ const (
 	StepState    StepKind = "="        // the run is in state, handoff or ended (Name), which one (Text)
 	StepLanguage StepKind = "language" // @ lang Text
 	StepAt       StepKind = "at"       // @ at: it is At, by the brand's clock
+	StepContact  StepKind = "contact"  // @ contact {…}: what is known of the customer
+	StepOneWay   StepKind = "one-way"  // @ one-way: the sender cannot receive answers
+	StepCall     StepKind = "call"     // call STATUS {…}, call failed: the waiting call is answered
 )
 
 // Step is one line of a dialogue.
@@ -48,6 +51,8 @@ type Step struct {
 	Media []Media
 	For   time.Duration
 	At    string // as written: 2026-03-01T09:00, in the brand's zone
+	// Status is that of a call's answer; 0: it failed.
+	Status int
 }
 
 // Bounds of a .chat file.
@@ -104,6 +109,9 @@ func (d *dialogues) line(i int) {
 		if d.isTitle(i) {
 			d.begin(strings.TrimSpace(strings.TrimLeft(text, "#")), i)
 		}
+	case d.continues(i):
+		steps := d.found[len(d.found)-1].Steps
+		steps[len(steps)-1].Text += "\n" + text
 	default:
 		step := Step{Line: i + 1}
 		if !d.step(&step, text, i) {
@@ -119,6 +127,20 @@ func (d *dialogues) line(i int) {
 		last := &d.found[len(d.found)-1]
 		last.Steps = append(last.Steps, step)
 	}
+}
+
+// continues says whether an indented line goes on with what was said in the line
+// before it.
+func (d *dialogues) continues(i int) bool {
+	if d.lines[i][0] != ' ' && d.lines[i][0] != '\t' || len(d.found) == 0 || strings.TrimSpace(d.lines[max(i-1, 0)]) == "" {
+		return false
+	}
+	steps := d.found[len(d.found)-1].Steps
+	if len(steps) == 0 {
+		return false
+	}
+	last := &steps[len(steps)-1]
+	return (last.Kind == StepBot || last.Kind == StepCustomer) && last.Line+strings.Count(last.Text, "\n")+1 == i+1
 }
 
 func (d *dialogues) begin(title string, i int) {
@@ -163,6 +185,9 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "start", "event":
 		s.Kind = StepKind(mark)
 		return d.business(s, rest, i)
+	case "call":
+		s.Kind = StepCall
+		return d.answered(s, rest, i)
 	case "<", ">":
 		s.Kind = StepKind(mark)
 		s.Media, s.Text = attachments(rest)
@@ -192,7 +217,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "@":
 		return d.setting(s, rest, i)
 	}
-	return d.fail(i, "%s begins no line: use start, event, <, >, ~, *, !, =, @ or #", quote(mark))
+	return d.fail(i, "%s begins no line: use start, event, call, <, >, ~, *, !, =, @ or #", quote(mark))
 }
 
 func (d *dialogues) among(s *Step, i int, names ...string) bool {
@@ -237,7 +262,7 @@ func (d *dialogues) setting(s *Step, rest string, i int) bool {
 		}
 		return true
 	}
-	return d.fail(i, "@ %s: %s", quote(name), suggest(name, []string{"lang", "at"}))
+	return d.stage(s, name, value, i)
 }
 
 // business reads what stands behind start, event and !: a type but for start, and
@@ -249,6 +274,11 @@ func (d *dialogues) business(s *Step, rest string, i int) bool {
 			return d.fail(i, "%s is no event type: write it before the data", quote(s.Name))
 		}
 	}
+	return d.object(s, rest, i)
+}
+
+// object reads optional JSON.
+func (d *dialogues) object(s *Step, rest string, i int) bool {
 	rest = strings.TrimSpace(rest)
 	if rest == "" {
 		return true

@@ -1,9 +1,6 @@
 package flows_test
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"parley/conversation"
@@ -30,51 +27,27 @@ func (l lone) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 
 func (l lone) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
 
-// Every dialogue of the shipped flows and of the actions' examples holds, on the
-// parsed version and on the one compiled from its stored source.
+// Every dialogue of the shipped flows holds, on the parsed version and on the one
+// compiled from its stored source, and nobody has to look at any of them.
 func TestDialogues(t *testing.T) {
-	for _, folder := range []string{"library", "testdata/actions"} {
-		files, _ := filepath.Glob(filepath.Join(folder, "*.yaml"))
-		if len(files) == 0 {
-			t.Errorf("no flows in %s", folder)
-		}
-		for _, file := range files {
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f, err := flows.Parse(file, source)
-			if err != nil {
-				t.Error(err)
-				continue
-			}
-			for _, found := range f.Check() {
-				t.Errorf("a shipped flow has a finding: %v", found)
-			}
-			stored, err := flows.Compile(f.Source())
-			if err != nil || stored.Hash != f.Hash {
-				t.Fatalf("%s: the stored version is another: %v", file, err)
-			}
-			chat := strings.TrimSuffix(file, ".yaml") + ".chat"
-			playFile(t, chat, f)
-			playFile(t, chat, stored)
-		}
-	}
-}
-
-func playFile(t *testing.T, chat string, f *flows.Flow) {
-	t.Helper()
-	source, err := os.ReadFile(chat)
+	library, err := flows.Load([]string{"library"})
 	if err != nil {
-		t.Fatalf("%s has no dialogues: %v", f.Name, err)
+		t.Fatal(err)
 	}
-	dialogues, err := flows.ParseDialogues(chat, source)
-	if err != nil || len(dialogues) == 0 {
-		t.Fatalf("%d dialogues, %v", len(dialogues), err)
+	for _, w := range library.Warnings() {
+		t.Errorf("a shipped flow has a finding: %v", w)
 	}
-	for _, d := range dialogues {
-		if err := conversation.NewRehearsal(lone{f}, classify.Lexicon{}, f.Name).Perform(d); err != nil {
-			t.Errorf("%s: %v", d.Title, err)
+	for _, f := range library.All() {
+		compiled, err := flows.Compile(f.Source())
+		if err != nil || compiled.Hash != f.Hash {
+			t.Fatalf("%s: the stored version is another: %v", f.Name, err)
+		}
+		for _, d := range dialoguesOf(t, "library", f.Name) {
+			for _, version := range []*flows.Flow{f, compiled} {
+				if err := conversation.NewRehearsal(lone{version}, classify.Lexicon{}, f.Name).Perform(d); err != nil {
+					t.Error(err)
+				}
+			}
 		}
 	}
 }

@@ -113,3 +113,17 @@ func ExampleParseDialogues() {
 	// < "Hi Ann!"
 	// > "hello"
 }
+
+func TestTextsOfSeveralLines(t *testing.T) {
+	got, err := ParseDialogues("x.chat", []byte("start\n< Which?\n  1 One\n  2 Two\n> 2\n  please\n  < not a continuation\n\n  > another\n"))
+	if err != nil || len(got) != 1 {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, s := range got[0].Steps {
+		texts = append(texts, s.Text)
+	}
+	if want := []string{"", "Which?\n1 One\n2 Two", "2\nplease\n< not a continuation", "another"}; !reflect.DeepEqual(texts, want) {
+		t.Errorf("%q, want %q", texts, want)
+	}
+}

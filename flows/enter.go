@@ -33,6 +33,7 @@ func (c *call) follow(l *link) error {
 // enter carries out the present state, and those that it leads to at once.
 func (c *call) enter() error {
 	for {
+		c.move.Entered++
 		if c.moves++; c.moves > maxMoves {
 			return errLoop
 		}
@@ -43,7 +44,7 @@ func (c *call) enter() error {
 		c.run.Tries, c.run.Choices = 0, nil
 		c.move.Moved = true
 		c.sc.Trace.saw(s.at)
-		if err := c.carryOut(s.do); err != nil {
+		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err
 		}
 		next, err := c.present(s)
@@ -214,10 +215,18 @@ func (c *call) speak(t *texts, asks bool) error {
 	if err != nil {
 		return err
 	}
-	if text != "" {
+	if text = closed(text); text != "" {
 		c.move.Says = append(c.move.Says, Say{Text: text, Asks: asks})
 	}
 	return nil
+}
+
+// closed closes the gaps that expressions leave which come to nothing.
+func closed(text string) string {
+	for strings.Contains(text, "  ") {
+		text = strings.ReplaceAll(text, "  ", " ")
+	}
+	return strings.TrimSpace(text)
 }
 
 func (s *state) wantsMedia() bool {

@@ -79,10 +79,9 @@ func ExampleLoad() {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range l.All() {
+	if f, ok := l.Current("delivery_feedback"); ok {
 		fmt.Println(f.Name, f.Events)
 	}
 	// Output:
-	// booking [booking.created]
 	// delivery_feedback [order.delivered]
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -65,9 +66,9 @@ type expression struct {
 func (p *parser) environment() types.Map {
 	env := types.Map{
 		"brand": types.String, "line": types.String, "now": timeType, "can_reply": types.Bool,
-		"last_text": types.String, "opens": types.String, "choices": types.String,
+		"last_text": types.String, "language": types.String, "opens": types.String, "choices": types.String,
 		"contact": types.Map{"name": types.String, "language": types.String, "timezone": types.String,
-			"fields": types.TypeOf(map[string]any{})},
+			"tags": types.Array(types.String), "fields": types.TypeOf(map[string]any{})},
 		"reply": types.Map{"text": types.String, "as": types.String, "intent": types.String, "media": mediaType},
 		"event": types.Map{"type": types.String, "data": types.TypeOf(map[string]any{})},
 		"money": types.TypeOf(func(any) (string, error) { return "", nil }),
@@ -111,6 +112,7 @@ func (p *parser) condition(n *node) *expression {
 // compileAll compiles what has been noted, now that all variables are known.
 func (p *parser) compileAll() {
 	env := p.environment()
+	p.known = make(map[string]*vm.Program, len(p.pending))
 	if len(p.pending) > maxExpressions {
 		p.failAt(p.pending[maxExpressions].at, "%d expressions in one flow: at most %d; split it", len(p.pending), maxExpressions)
 		return
@@ -119,13 +121,13 @@ func (p *parser) compileAll() {
 		if len(p.problems) >= maxProblems {
 			return
 		}
-		if e.item {
-			env["item"] = types.Any
+		if e.item { // inside choose it is the element, whatever else has the name
+			with := maps.Clone(env)
+			with["item"] = types.Any
+			p.compile(e, with)
+			continue
 		}
 		p.compile(e, env)
-		if e.item {
-			delete(env, "item")
-		}
 	}
 }
 
@@ -134,7 +136,14 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(e.at, "an expression of %d characters: write 1 to %d", len(e.source), maxExpression)
 		return
 	}
-	program, err := compileExpr(e.source, env)
+	key := e.source
+	if e.item {
+		key = "item " + key // it sees one name more
+	}
+	program, err := p.known[key], error(nil)
+	if program == nil {
+		program, err = compileExpr(e.source, env)
+	}
 	if err != nil {
 		at := *e.at
 		message := firstLine(err.Error())
@@ -147,6 +156,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(&at, "%s", p.advise(e.source, message))
 		return
 	}
+	p.known[key] = program
 	root := program.Node()
 	walk := &walker{known: env}
 	walk.visit(root, false, 0)
@@ -162,6 +172,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 		p.failAt(e.at, "%s is a function: give it what it works on, as in %s(now)", e.source, e.source)
 	}
 	e.program, e.uses, e.bare = program, walk.uses, walk.bare
+	p.flow.see(walk.sees)
 	e.shortcut(root)
 }
 

@@ -14,10 +14,14 @@ type walker struct {
 	uses    []string
 	bare    []string
 	guarded []string // compared with nil around here
+	sees    []string // of the contact, as paths: name, fields.tier; contact: all of it
 	problem string
 }
 
 func (w *walker) visit(n ast.Node, safe bool, loops int) {
+	if w.contact(n) {
+		return
+	}
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		w.name(n.Value, safe)

@@ -48,8 +48,15 @@ type Scope struct {
 	Contact  Contact
 	Line     string
 	CanReply bool   // the sender can receive answers
+	Event    Event  // what starts the run, or the business event that is being applied
 	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
 	Trace    *Trace // notes the ways taken, for coverage; nil in production
+}
+
+// Event is a business event as expressions see it.
+type Event struct {
+	Type string
+	Data map[string]any
 }
 
 // Brand is one of the config's brands, as texts and clocks need it.
@@ -67,6 +74,7 @@ type Contact struct {
 	Name     string         `json:"name,omitempty"`
 	Language string         `json:"language,omitempty"`
 	Timezone string         `json:"timezone,omitempty"`
+	Tags     []string       `json:"tags,omitempty"`
 	Fields   map[string]any `json:"fields,omitempty"`
 }
 
@@ -83,7 +91,11 @@ type Move struct {
 	Moved   bool
 	Clock   bool
 	Handoff *Handoff // set: the bot is silent until a person hands back
-	End     string   // outcome, when the run is over
+	// Awaits is what the run waits for before its state says anything: a call, whose
+	// result Returned takes, or a start, whose end Ended takes. nil: nothing.
+	Awaits  *Action
+	Entered int    // how many states were entered
+	End     string // outcome, when the run is over
 	// Problem is a run-time error, in words without the customer's data. Handoff is
 	// set too, unless the flow's on.error leads elsewhere.
 	Problem string
@@ -108,9 +120,16 @@ type Handoff struct {
 // Action is what a flow asks of the outside world: plain data that conversation
 // wraps into an effect.
 type Action struct {
-	Kind string         `json:"kind"` // emit
+	Kind string `json:"kind"` // its key in do
+	// Name is the event type of emit, the host of call, and the name under which
+	// schedule and cancel keep a start.
 	Name string         `json:"name,omitempty"`
+	Flow string         `json:"flow,omitempty"` // of start and schedule
 	Data map[string]any `json:"data,omitempty"`
+	At   time.Time      `json:"at,omitzero"` // of schedule
+
+	Add    []string `json:"add,omitempty"` // of tag
+	Remove []string `json:"remove,omitempty"`
 }
 
 // Said is a customer's text as a question reads it.

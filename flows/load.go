@@ -144,7 +144,7 @@ func (l *loader) library() (*Library, error) {
 	}
 	byPlace(lib.warnings)
 	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.strays(), lib.keywordsOnce())
+	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.othersKnown())
 	if err := errors.Join(errs...); err != nil {
 		return lib, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/expr-lang/expr/vm"
@@ -38,6 +39,7 @@ func (f *Flow) buildMachine() error {
 		t.add(r.next, all...)
 	}
 	t.add(f.onError, all...)
+	t.addWays(f.lookup, lookingUp)
 	for _, s := range f.order {
 		s.urgent = append(slices.Clip(s.onReplies), f.onReplies...)
 		s.urgently = intentsOf(s.urgent)
@@ -81,6 +83,9 @@ func (f *Flow) stateRows(t *tables, s *state) {
 		t.add(s.handoff.then, s.name)
 	}
 	t.add(s.next, s.name)
+	if a, ok := s.suspends().(*callAction); ok {
+		t.addWays(a.request, s.name)
+	}
 }
 
 type tables struct {
@@ -100,6 +105,16 @@ func (t *tables) add(l *link, from ...string) {
 			t.twice = l.event
 		}
 		t.seen[key] = true
+	}
+}
+
+// addWays adds the ways that the answers of a request lead.
+func (t *tables) addWays(q *request, from string) {
+	if q == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.ways)) {
+		t.add(q.ways[name], from)
 	}
 }
 

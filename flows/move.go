@@ -121,7 +121,7 @@ func (f *Flow) Happened(sc Scope, run Run, typ string, data map[string]any) (m M
 		return Move{Run: run}, false
 	}
 	return f.do(&sc, run, func(c *call) error {
-		c.event, c.data = typ, data
+		c.sc.Event = Event{typ, data}
 		c.sc.Trace.saw(h.at)
 		if err := c.carryOut(h.do); err != nil {
 			return err
@@ -184,6 +184,19 @@ func (f *Flow) Resume(sc Scope, run Run) Move {
 	return f.do(&sc, run, func(c *call) error { return c.again(true) })
 }
 
+// Retell says the present state's text once more, be it a question or not: the
+// customer has asked how things stand. Moved is false.
+func (f *Flow) Retell(sc Scope, run Run) Move {
+	return f.do(&sc, run, func(c *call) error {
+		s, err := c.state()
+		if err != nil {
+			return err
+		}
+		c.waiting(s)
+		return c.ask(s, s.say, s.asks())
+	})
+}
+
 // Waits says whether the run's question is open: the state wants an answer.
 func (f *Flow) Waits(run Run) bool {
 	s := f.states[run.State]
@@ -228,6 +241,9 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 	}
 	failed := c.run.State
 	problem := "in the state " + strconv.Quote(failed) + ": " + err.Error()
+	if failed == lookingUp {
+		problem = "looking up what a text asked for: " + err.Error()
+	}
 	c.run, c.own, c.move, c.moves = run, false, Move{}, 0
 	if l := f.wayOut(failed); l != nil {
 		c.run.State = failed
@@ -242,7 +258,10 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 // wayOut is where a run-time error in the state leads; nil: to a person.
 func (f *Flow) wayOut(name string) *link {
 	s := f.states[name]
-	if s == nil || s.onError == nil {
+	switch {
+	case name == lookingUp: // nothing that on.error may count on is set
+		return nil
+	case s == nil || s.onError == nil:
 		return f.onError
 	}
 	return s.onError

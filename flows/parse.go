@@ -68,6 +68,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.resolve()
 	p.compileAll()
 	p.spreadForeign()
+	p.spreadSecret()
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func (p *parser) languages(n *node) {
 }
 
 func (p *parser) trigger(n *node) {
-	if n == nil || !p.keys(n, "trigger", "events keywords intents", "lookup") {
+	if n == nil || !p.keys(n, "trigger", "events keywords intents lookup", "") {
 		return
 	}
 	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {
@@ -198,6 +199,7 @@ func (p *parser) trigger(n *node) {
 			p.flow.keywords = append(p.flow.keywords, k)
 		}
 	}
+	p.lookup(n.child("lookup"))
 	for _, item := range p.list(n.child("intents"), "trigger.intents", maxKeywords, true) {
 		p.startsOnIntent(item)
 	}

@@ -76,7 +76,7 @@ func (p *parser) state(e entry) *state {
 	}
 	s.say = p.texts(n.child("say"), "say")
 	s.media = p.addresses(n.child("media"))
-	s.do = p.actions(n.child("do"))
+	s.do = p.stateActions(n.child("do"))
 	s.resume = p.texts(n.child("resume"), "resume")
 	if before := n.child("send_before"); before != nil {
 		s.before = p.moment(before, "send_before")

@@ -41,7 +41,7 @@ func TestParseFindings(t *testing.T) {
 		{"choose and capture", head + "  a: {choose: {from: '[1]', as: q}, capture: {w: text}, goto: z}" + tail, "a captured answer beside choose"},
 		{"choose in braces", head + "  a: {choose: {from: '{{ [1] }}', as: q}, goto: z}" + tail, "from is a bare expression"},
 		{"item elsewhere", head + "  a: {choose: {from: '[item]', as: q}, goto: z}" + tail, `there is no "item"`},
-		{"action not yet", head + "  a: {do: [{call: {}}], end: z}", "6:13 call is not supported yet"},
+		{"item for something else", "flow: x\ninput: {item: string, l: list}\nstart: a\nstates: {a: {choose: {from: l, label: item.x, as: q, goto: a}, say: '{{ item.x }}'}}", "4:78 type string has no field x"},
 		{"migrate to nowhere", "flow: x\nmigrate: {old: b}\nstart: a\nstates: {a: {end: z}}", `2:16 there is no state "b"`},
 		{"migrate to what does not wait", "flow: x\nmigrate: {old: a}\nstart: a\nstates: {a: {end: z}}", "2:16 a waiting run cannot move to a"},
 		{"silence of two times", head + "  a: {replies: [{any: true, goto: a}], silence: {at: now, after: 1h, goto: a}}", "6:49 a step of silence has one time"},

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/expr-lang/expr/vm"
 )
 
 // maxProblems bounds what one file may report: after so many nobody reads on.
@@ -19,9 +21,10 @@ type parser struct {
 	shared   map[string]*node // intents that several flows use
 
 	flow    *Flow
-	pending []*expression // compiled when all variables are known
-	links   []*link       // resolved when all states are known
-	assigns []*setAction  // for spreadForeign
+	pending []*expression          // compiled when all variables are known
+	known   map[string]*vm.Program // those compiled already, by their source
+	links   []*link                // resolved when all states are known
+	assigns []*setAction           // for spreadForeign
 }
 
 // link is a way to another state: a name in the machine's tables and a target.

@@ -63,6 +63,7 @@ func triggerObject() object {
 		"events":   list("order.delivered", "Event types that start a run or, with key, reach the live one."),
 		"keywords": list("TRACK {order}", "Texts that start it while nothing else reads them; {name} fills an input."),
 		"intents":  list("opening_hours", "Intents of the flow's own that start it."),
+		"lookup":   about(ref("action.call"), "A call that fills inputs which the text could not."),
 	}}
 }
 
@@ -152,7 +153,7 @@ func variableObject(kinds, keys []string) object {
 	all := map[string]any{
 		"type":     enum(kinds, "The type."),
 		"required": truth("The trigger must bring it. Default true without default."),
-		"default":  ref("literal"),
+		"default":  map[string]any{"description": "The value without one."},
 		"min":      numeric("The least value, or length."),
 		"max":      numeric("The greatest value, or length: it bounds what texts may cost."),
 		"pattern":  like(text("A pattern (RE2) that the text must match."), "/[A-Z]-[0-9]+/"),

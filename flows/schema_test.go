@@ -154,6 +154,9 @@ func TestSchemaHasTheParsersKeys(t *testing.T) {
 			t.Errorf("%s: the schema has %v, the parser %v", what, got, want)
 		}
 	}
+	if got := propertiesOf(defs["action.call"].(map[string]any)); !sameWords(got, words(requestKeys)) {
+		t.Errorf("call: %v", got)
+	}
 	for name := range objects() {
 		if name != "input" && name != "capture" && parsed[name] == "" {
 			t.Errorf("the schema describes %s, which the parser does not read", name)

@@ -230,6 +230,9 @@ func (p *parser) data(n *node) *data {
 }
 
 func (d *data) exprs() []*expression {
+	if d == nil {
+		return nil
+	}
 	out := d.text.exprs()
 	for _, item := range d.items {
 		out = append(out, item.exprs()...)

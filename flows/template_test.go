@@ -54,7 +54,7 @@ func TestTemplates(t *testing.T) {
 		{"{{ time(now) }} {{ now < at }} {{ day > now }}", "9:00 AM true true", "09:00 true true"},
 		{"{{ n / 2 }} {{ f * 2 }} {{ f / 3 > 1 }} {{ n + 1 }}", "1.5 2000000 true 4", "1.5 2000000 true 4"},
 		{"{{ contact.name }} {{ contact.fields.tier }}{{ contact.fields.none }}", "Ann gold", "Ann gold"},
-		{"{{ line }} {{ can_reply }} {{ opens }} {{ last_text }}", "+12025550100 true 9:00 AM ", "+12025550100 true 9:00 AM "},
+		{"{{ line }} {{ can_reply }} {{ opens }} {{ last_text }}", "+12025550100 true 9:00 AM", "+12025550100 true 9:00 AM"},
 		{"{{ reply.as }}{{ reply.text }}{{ reply.media }}{{ event.type }}{{ event.data.x }}", "", ""},
 		{"{{ event.data.x.y ?? 'none' }}", "none", "none"},
 		{"{{ {'a': {'b': n}}.a.b }} {{ \"}}\" }}", "3 }}", "3 }}"},

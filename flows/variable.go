@@ -133,7 +133,7 @@ func (p *parser) captures(n *node) []*variable {
 }
 
 // builtins are the names that expressions always have.
-var builtins = []string{"brand", "contact", "line", "now", "can_reply", "last_text", "reply", "event", "opens", "choices", "item"}
+var builtins = []string{"brand", "contact", "line", "now", "can_reply", "last_text", "reply", "event", "opens", "choices", "language"}
 
 func (p *parser) variable(e entry, what string, kinds []string, known string) *variable {
 	n := e.value

@@ -37,6 +37,10 @@ type Flow struct {
 	key       *template
 	keywords  []keyword
 	intents   map[string]*intent // the flow's own and the shared ones that it uses
+	lookup    *request           // of a text that started the run; nil: none
+	others    []other            // flows that this one starts
+	sees      []string           // of the contact, what its expressions read
+	tags      bool               // it labels the contact
 	events    map[string]*happening
 	onReplies []*reply
 	onError   *link
@@ -85,18 +89,24 @@ func (f *Flow) Secret(name string) bool {
 	return v != nil && v.secret
 }
 
-// Answers picks what the customer answered out of a run's variables: those that
-// states capture and that are not secret.
+// Answers picks what the conversation has filled out of a run's variables: captures,
+// choices, set and the results of calls, never what is secret, and of the inputs only
+// those that a state captured anew.
 func (f *Flow) Answers(vars map[string]any) map[string]any {
 	answers := map[string]any{}
-	for _, s := range f.order {
-		for _, v := range s.captures {
-			if value, ok := vars[v.name]; ok && !f.Secret(v.name) {
-				answers[v.name] = value
-			}
+	for name, value := range vars {
+		if f.vars[name] != nil && !f.Secret(name) && (f.input(name) == nil || f.captured(name)) {
+			answers[name] = value
 		}
 	}
 	return answers
+}
+
+// captured says whether a state stores an answer under the name.
+func (f *Flow) captured(name string) bool {
+	return slices.ContainsFunc(f.order, func(s *state) bool {
+		return slices.ContainsFunc(s.captures, func(v *variable) bool { return v.name == name })
+	})
 }
 
 // States lists the names of the states, in the order of the file.

@@ -17,6 +17,8 @@ type API struct {
 	Engine Engine
 	Keys   Keys
 	Reads  Reads
+	// Contacts are what GET and PUT /v1/contacts/{phone} read and write.
+	Contacts Contacts
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
@@ -40,6 +42,12 @@ func (a *API) Mount(mux *http.ServeMux) {
 
 	huma.Register(api, operation(guard, "post-event", http.MethodPost, "/v1/events", "events", http.StatusAccepted,
 		"Report a business event: starts the flows that it triggers, or reaches the live runs that wait for it."), a.postEvent)
+	batch := operation(guard, "post-events", http.MethodPost, "/v1/events/batch", "events", http.StatusAccepted,
+		"Report up to 1,000 business events: a result for each row. A request may be sent again as it is: rows that were applied answer as repeated.")
+	batch.MaxBodyBytes = mostBatch
+	huma.Register(api, batch, a.postBatch)
+	huma.Register(api, operation(guard, "list-results", http.MethodGet, "/v1/results", "read", http.StatusOK,
+		"List what the runs of a flow led to, oldest end first; follow next for more, also later."), a.listResults)
 	huma.Register(api, operation(guard, "post-message", http.MethodPost, "/v1/messages", "events", http.StatusAccepted,
 		"Send one text outside any flow."), a.postMessage)
 	huma.Register(api, operation(guard, "get-message", http.MethodGet, "/v1/messages/{id}", "read", http.StatusOK,
@@ -50,6 +58,10 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read one conversation with its latest messages."), a.getConversation)
 	huma.Register(api, operation(guard, "end-run", http.MethodPost, "/v1/runs/{id}/end", "events", http.StatusOK,
 		"End a live run: what it had queued is taken back."), a.endRun)
+	huma.Register(api, operation(guard, "get-contact", http.MethodGet, "/v1/contacts/{phone}", "contacts", http.StatusOK,
+		"Read what is known of a phone."), a.getContact)
+	huma.Register(api, operation(guard, "put-contact", http.MethodPut, "/v1/contacts/{phone}", "contacts", http.StatusOK,
+		"Write what is known of a phone: what the body leaves out is taken away."), a.putContact)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

@@ -121,12 +121,16 @@ func accepted(status int, out conversation.Outcome) (*Accepted, error) {
 	case conversation.Buried:
 		return nil, huma.Error500InternalServerError("the event is kept, but could not be applied: see parley dead list")
 	}
+	return &Accepted{Status: status, Body: acceptedBody(out)}, nil
+}
+
+// acceptedBody names what an accepted event led to.
+func acceptedBody(out conversation.Outcome) AcceptedBody {
 	messages := out.Messages
 	if messages == nil {
 		messages = []string{}
 	}
-	return &Accepted{Status: status, Body: AcceptedBody{ID: out.ID, Conversation: out.Conversation, Run: out.Run,
-		Messages: messages, Decisions: out.Records}}, nil
+	return AcceptedBody{ID: out.ID, Conversation: out.Conversation, Run: out.Run, Messages: messages, Decisions: out.Records}
 }
 
 // detail places a problem: "to: …" is about body.to, "order is missing: …" about

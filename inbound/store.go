@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 // Engine is what the doors need of the conversation engine.
@@ -47,6 +48,15 @@ type Key struct {
 	RevokedAt  int64    // Unix ms; 0: live
 }
 
+// Contacts keeps what is known of phones.
+type Contacts interface {
+	Contact(ctx context.Context, phone string) (flows.Contact, bool, error)
+	// ChangeContacts lets change work on the contact of each phone (a new one comes
+	// with its phone only), once, and writes together those of which it says so and
+	// that are others than before. It returns how many were written.
+	ChangeContacts(ctx context.Context, phones []string, change func(c *flows.Contact) bool) (written int, err error)
+}
+
 // Reads answers the API's questions.
 type Reads interface {
 	// Message reads one message with its status.
@@ -58,6 +68,8 @@ type Reads interface {
 	// Thread lists a conversation's events and messages, newest first, before
 	// position (0: from the end), at most limit.
 	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
+	// Results lists results of a flow, oldest end first: a page of at most limit.
+	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
 	// Ping says whether the database answers, for /readyz.
 	Ping(ctx context.Context) error
 }

@@ -19,6 +19,9 @@ type metrics struct {
 	registry *prometheus.Registry
 	commits  prometheus.Counter
 	webhooks *prometheus.CounterVec
+
+	flowsFailed prometheus.Gauge
+	flowsLoaded prometheus.Gauge
 }
 
 func newMetrics(h *house) *metrics {
@@ -26,10 +29,14 @@ func newMetrics(h *house) *metrics {
 		registry: prometheus.NewRegistry(),
 		commits:  prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_commits_total", Help: "Batches of events committed by this node."}),
 		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_webhooks_total", Help: "Webhooks by carrier and answer."}, []string{"carrier", "status"}),
+
+		flowsFailed: prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_flows_load_failed", Help: "1: the flow files were changed and cannot be used; the flows loaded before serve on."}),
+		flowsLoaded: prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_flows_loaded_timestamp_seconds", Help: "When the flows that serve now were loaded."}),
 	}
+	m.flowsLoaded.SetToCurrentTime()
 	nodes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_live_nodes", Help: "Nodes that were seen within six seconds."},
 		func() float64 { return float64(h.live.Load()) })
-	m.registry.MustRegister(m.commits, m.webhooks, nodes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, nodes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -104,6 +104,9 @@ func (t *chatting) heed(line string) error {
 	if line == "" {
 		return nil
 	}
+	if t.Awaited() != "" && line[0] != '.' {
+		return t.step(line) // only call 200 {…} will do, and it says so
+	}
 	switch line[0] {
 	case '.':
 		name, rest, _ := strings.Cut(line[1:], " ")
@@ -153,6 +156,9 @@ func (t *chatting) print() {
 		if t.why {
 			_ = t.reasons("") // it cannot fail
 		}
+	}
+	if host := t.Awaited(); host != "" {
+		fmt.Fprintf(t.p.Out, "= a call to %s waits: answer it with call 200 {…}, call 404 or call failed\n", host)
 	}
 	if h := t.Conversation.State.Handoff; h != nil {
 		fmt.Fprintln(t.p.Out, t.paint.in(green, fmt.Sprintf("= handoff %s (%s)", h.Queue, h.Reason)))

@@ -16,6 +16,7 @@ type flowsCommand struct {
 	Test    flowsPlay    `cmd:"" help:"Play the dialogues (NAME.chat beside NAME.yaml) through the real engine."`
 	Graph   flowsGraph   `cmd:"" help:"Draw a flow as a Mermaid or Graphviz diagram."`
 	Preview flowsPreview `cmd:"" help:"Show every text of a flow as customers read it, with what it costs."`
+	Diff    diffFlags    `cmd:"" help:"Say what a change does to people; exits 0 when nothing, 1 when something, 2 when it cannot say."`
 	Copy    flowsCopy    `cmd:"" help:"Copy a shipped flow with its dialogues, to change it."`
 	Schema  flowsSchema  `cmd:"" help:"Print the JSON Schema of flow files, for editors."`
 }

@@ -130,7 +130,7 @@ func (b *bill) add(language string, info segment.Info) string {
 	b.texts++
 	b.segments += info.Segments
 	b.byLanguage[language] += info.Segments
-	out := fmt.Sprintf("%d %s, %s, %d units, %d left", info.Segments, plural("segment", info.Segments), info.Encoding, info.Units, info.Left)
+	out := fmt.Sprintf("%s, %s, %d units, %d left", plural(info.Segments, "segment"), info.Encoding, info.Units, info.Left)
 	if info.Segments > 1 {
 		b.long++
 	}
@@ -139,13 +139,6 @@ func (b *bill) add(language string, info segment.Info) string {
 		out += fmt.Sprintf(", because of %q (U+%04X)", info.Offending, info.Offending)
 	}
 	return out
-}
-
-func plural(word string, n int) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 // wrapped breaks a text at spaces into indented lines that fit; a word that is too

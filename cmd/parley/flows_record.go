@@ -65,11 +65,11 @@ func recorded(ctx context.Context, s *store.Store, id string) (conversation.Reco
 		}
 	}
 	slices.Reverse(rec.Events)
-	rec.Versions, err = versionsOf(ctx, s, rec.Events)
+	rec.Versions, err = namedVersions(ctx, s, rec.Events)
 	return rec, err
 }
 
-func versionsOf(ctx context.Context, s *store.Store, events []conversation.Logged) ([]*flows.Flow, error) {
+func namedVersions(ctx context.Context, s *store.Store, events []conversation.Logged) ([]*flows.Flow, error) {
 	hashes, err := conversation.Versions(events)
 	if err != nil {
 		return nil, err

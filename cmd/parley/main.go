@@ -35,7 +35,9 @@ type commands struct {
 	Chat      chatCommand      `cmd:"" help:"Talk to a flow in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server."`
 	Flows     flowsCommand     `cmd:"" help:"Check and test flow files."`
+	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
+	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
@@ -54,7 +56,8 @@ func main() {
 }
 
 // Run carries out one command line and returns the exit code: 0 when it did what
-// was asked, 1 when it could not, 2 when the command line is wrong.
+// was asked, 1 when it could not, 2 when the command line is wrong. A command may have codes of
+// its own: flows diff exits as diff does.
 func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	var c commands
 	exited := errors.New("exited")
@@ -78,11 +81,19 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	}
 	parsed.Bind(p, &c, parsed.Command())
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(); err != nil {
+	err = parsed.Run()
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit) && exit.err == nil:
+		return exit.code
+	case exit != nil:
 		fmt.Fprintf(p.Err, "parley: %v\n", err)
-		return 1
+		return exit.code
 	}
-	return 0
+	fmt.Fprintf(p.Err, "parley: %v\n", err)
+	return 1
 }
 
 func (p *Program) logger(asJSON bool) *slog.Logger {

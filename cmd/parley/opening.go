@@ -11,6 +11,7 @@ import (
 	"parley/conversation/classify"
 	"parley/conversation/phone"
 	"parley/conversation/store"
+	"parley/flows"
 	"parley/outbound"
 )
 
@@ -60,14 +61,19 @@ const configVersion = "(lines)"
 // remember stores every flow version and the lines, so that runs and recorded
 // events find them again.
 func remember(ctx context.Context, s *store.Store, p *prepared) error {
-	versions := []conversation.FlowVersion{{Hash: p.directory.Hash, Name: configVersion, Source: p.lines}}
-	for _, f := range p.library.All() {
-		versions = append(versions, conversation.FlowVersion{Hash: f.Hash, Name: f.Name, Source: f.Source()})
-	}
+	versions := append(versionsOf(p.library), conversation.FlowVersion{Hash: p.directory.Hash, Name: configVersion, Source: p.lines})
 	if err := s.SaveFlowVersions(ctx, versions); err != nil {
 		return fmt.Errorf("storing the flow versions: %w", err)
 	}
 	return nil
+}
+
+// versionsOf lists the flows as they are stored.
+func versionsOf(l *flows.Library) (versions []conversation.FlowVersion) {
+	for _, f := range l.All() {
+		versions = append(versions, conversation.FlowVersion{Hash: f.Hash, Name: f.Name, Source: f.Source()})
+	}
+	return versions
 }
 
 // lonelyEngine is an engine for one command: it applies and hints nobody; the

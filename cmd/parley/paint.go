@@ -1,10 +1,6 @@
 package main
 
-import (
-	"io"
-	"os"
-	"strings"
-)
+import "strings"
 
 // paint colours what a terminal shows; the zero value leaves texts as they are.
 type paint struct{ on bool }
@@ -25,15 +21,6 @@ func (p *Program) wantsColour() bool {
 	none, _ := p.Env("NO_COLOR")
 	term, _ := p.Env("TERM")
 	return none == "" && term != "dumb"
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 func (p paint) in(colour, text string) string {

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/signal"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"parley/conversation"
@@ -26,10 +28,15 @@ import (
 )
 
 // serveCommand runs the server.
-type serveCommand struct{}
+type serveCommand struct {
+	Watch bool `help:"Load the flow files again when they change, as SIGHUP does; they are looked at every second."`
+}
 
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error {
+	again := make(chan os.Signal, 1) // one that waits stands for all that come meanwhile
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
 	config, err := all.load()
 	if err != nil {
 		return err
@@ -39,6 +46,7 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 		return err
 	}
 	defer h.close()
+	h.again, h.watch = again, c.Watch
 	return h.run(ctx)
 }
 
@@ -65,16 +73,11 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		return nil, fmt.Errorf("public_url: %w", err)
 	}
 	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, senders: map[string]outbound.Line{}}
-	if p.library, err = flows.Load(c.Flows); err != nil {
+	if p.library, err = loadFlows(c); err != nil {
 		return nil, err
 	}
 	if p.directory, p.lines, err = directory(c); err != nil {
 		return nil, err
-	}
-	for number, l := range p.directory.Lines {
-		if _, ok := p.library.Current(l.DefaultFlow); l.DefaultFlow != "" && !ok {
-			return nil, fmt.Errorf("line %s: there is no flow %q", number, l.DefaultFlow)
-		}
 	}
 	for name, cc := range c.Carriers {
 		made, traits, err := provider.New(provider.Settings{Name: name, Provider: cc.Provider, BaseURL: cc.BaseURL,
@@ -96,6 +99,20 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 	return p, err
 }
 
+// loadFlows reads the flow files and checks what the lines need of them.
+func loadFlows(c Config) (*flows.Library, error) {
+	library, err := flows.Load(c.Flows)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range c.Lines {
+		if _, ok := library.Current(l.DefaultFlow); l.DefaultFlow != "" && !ok {
+			return nil, fmt.Errorf("line %s: there is no flow %q", l.Number, l.DefaultFlow)
+		}
+	}
+	return library, nil
+}
+
 // house is a running server: every room, joined.
 type house struct {
 	config     Config
@@ -115,6 +132,8 @@ type house struct {
 
 	metrics      *metrics
 	adminAddress string
+	again        <-chan os.Signal // asks for the flow files to be loaded again; nil: nobody does
+	watch        bool             // and so does a change of the files
 }
 
 // newHouse joins the rooms. Nothing runs yet, and no door is open.
@@ -175,7 +194,7 @@ func (h *house) doors() {
 		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Route: h.config.route,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -204,6 +223,7 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
 	rooms.start("engine", h.engine.Run)
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })

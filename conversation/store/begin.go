@@ -26,10 +26,13 @@ const (
 
 	lockSQL = `SELECT id, line, phone, rev, wake_at, state FROM conversations WHERE id IN ({ids}) ORDER BY id {lock}`
 
-	// consentsSQL is a statement of its own: a join would see the consents as they
-	// were before the wait for the lock.
-	consentsSQL = `SELECT c.id, k.state, k.at, k.source, k.word
-		FROM conversations c JOIN consents k ON k.phone = c.phone WHERE c.id IN ({ids})`
+	// knownSQL is a statement of its own: a join would see consents and contacts as
+	// they were before the wait for the lock. It is one for both, because to find the
+	// conversations once more is most of its cost (a second one cost SQLite a quarter).
+	knownSQL = `SELECT c.id, COALESCE(s.state, ''), COALESCE(s.at, 0), COALESCE(s.source, ''), COALESCE(s.word, ''),
+			COALESCE(k.name, ''), COALESCE(k.language, ''), COALESCE(k.timezone, ''), COALESCE(k.fields, ''), COALESCE(k.tags, '')
+		FROM conversations c LEFT JOIN consents s ON s.phone = c.phone LEFT JOIN contacts k ON k.phone = c.phone
+		WHERE c.id IN ({ids}) AND (s.phone IS NOT NULL OR k.phone IS NOT NULL)`
 
 	storedSQL = `SELECT result, body_hash FROM inbox WHERE carrier = $1 AND key = $2`
 )
@@ -85,7 +88,7 @@ func (b *batch) open(ctx context.Context) error {
 		return err
 	}, createSQL, inserts)
 	p.inList(b.loadRow, lockSQL, ids)
-	p.inList(b.loadConsent, consentsSQL, ids)
+	p.inList(b.loadKnown, knownSQL, ids)
 	b.settling = b.guards()
 	claimProviderIDs(p, b.settling)
 	if err := b.tx.flush(ctx, p); err != nil {
@@ -166,17 +169,23 @@ func (b *batch) loadRow(r row) error {
 	return nil
 }
 
-func (b *batch) loadConsent(r row) error {
+// loadKnown takes what the phone has said about being texted, and its contact.
+func (b *batch) loadKnown(r row) error {
 	var id string
-	var k conversation.Consent
-	if err := r.Scan(&id, &k.State, &k.At, &k.Source, &k.Word); err != nil {
+	var s conversation.Consent
+	var k contactColumns
+	if err := r.Scan(&id, &s.State, &s.At, &s.Source, &s.Word, &k.Name, &k.Language, &k.Timezone, &k.fields, &k.tags); err != nil {
 		return err
 	}
-	if l := b.rows[id]; l != nil {
-		k.Phone = l.Conversation.Phone
-		l.Consent = k
+	l := b.rows[id]
+	if l == nil {
+		return nil
 	}
-	return nil
+	s.Phone, k.Phone = l.Conversation.Phone, l.Conversation.Phone
+	l.Consent = s
+	var err error
+	l.Contact, err = k.contact()
+	return err
 }
 
 // complete compares what was loaded with what was expected.

@@ -135,7 +135,12 @@ func BenchmarkPlainLoop(b *testing.B) {
 
 // BenchmarkBatch is the store's own Begin and Commit, with a step that decides
 // nothing.
-func BenchmarkBatch(b *testing.B) {
+func BenchmarkBatch(b *testing.B) { benchBatch(b, false) }
+
+// BenchmarkBatchEnding is the same when every text ends a run: each leaves a result.
+func BenchmarkBatchEnding(b *testing.B) { benchBatch(b, true) }
+
+func benchBatch(b *testing.B, ending bool) {
 	for _, engine := range storetest.Engines {
 		b.Run(engine, func(b *testing.B) {
 			s := benchStore(b, engine)
@@ -143,12 +148,12 @@ func BenchmarkBatch(b *testing.B) {
 			if engine == "sqlite" {
 				shards = 1
 			}
-			exchanges(b, shards, batchSize, func(n, from int64) error { return fakeBatch(s, n, from) })
+			exchanges(b, shards, batchSize, func(n, from int64) error { return fakeBatch(s, n, from, ending) })
 		})
 	}
 }
 
-func fakeBatch(s *store.Store, n, from int64) error {
+func fakeBatch(s *store.Store, n, from int64, ending bool) error {
 	events := make([]conversation.Event, n)
 	all := make([]exchange, n)
 	for i := range n {
@@ -172,6 +177,11 @@ func fakeBatch(s *store.Store, n, from int64) error {
 		w.Effects = append(w.Effects, conversation.Effect{Send: &conversation.Message{
 			ID: x.id, Conversation: c.ID, Position: x.n << 8, Line: line, To: x.phone, Class: flows.Notice, Priority: conversation.PriorityReply,
 			Text: "Your booking on Friday at 10:00 is confirmed.", Segments: 1, CreatedAt: now, DueAt: now, ExpiresAt: now + 3_600_000}})
+		if ending {
+			w.Effects = append(w.Effects, conversation.Effect{Ended: &conversation.Ended{Run: x.id, Conversation: c.ID, Line: line, Phone: x.phone, Flow: "booking",
+				Hash: "ab", Outcome: "confirmed", State: "done", BeganAt: now, EndedAt: now, AnswerIn: 60_000, Texts: 2,
+				Details: conversation.Details{Answers: map[string]any{"when": "Friday 10:00", "name": "Ada"}, Readings: []conversation.ReadAs{{State: "confirm", As: "yes"}}}}})
+		}
 	}
 	return batch.Commit(ctx, w)
 }

@@ -58,12 +58,18 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	}
 	p.each(nil, eventSQL, events)
 	plan.writeConsents(p)
+	if err := b.writeTags(ctx, p, w.Effects); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)
 	if err := b.writeDead(p, w.Dead); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
 	plan.writeMessages(p, b.told())
+	if err := writeResults(p, w.Effects); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	lines := plan.lines()
 	if len(lines) > 0 {
 		b.s.db.notify(p, hint(lines))

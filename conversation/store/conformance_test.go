@@ -63,10 +63,12 @@ func life(t *testing.T, s *store.Store) {
 	dispatcherLife(t, s)
 	operatorLife(t, s)
 	readerLife(t, s)
+	contactLife(t, s)
 	callbackLife(t, s)
+	resultLife(t, s)
 }
 
-// callbackLife comes last: what it settles is told.
+// callbackLife comes late: what it settles is told from here on.
 func callbackLife(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	store.Listen(s, both)

@@ -64,6 +64,10 @@ func (s *Store) Peek(ctx context.Context, e conversation.Event) (conversation.Lo
 		k := &l.Consent
 		return r.Scan(&k.Phone, &k.State, &k.At, &k.Source, &k.Word)
 	}, peekConsentSQL, id, e.Phone)
+	p.query(func(r row) (err error) {
+		l.Contact, err = scanContact(r)
+		return err
+	}, peekContactSQL, id, e.Phone)
 	if err := s.db.read(ctx, p); err != nil {
 		return conversation.Loaded{}, time.Time{}, fmt.Errorf("reading a conversation: %w", err)
 	}

@@ -9,7 +9,7 @@
 // dispatcher, receipts.go the doors, feed.go the agents.
 //
 // Locks are always taken in one order: dedupe keys sorted, new conversations
-// sorted, conversations by id, provider ids sorted, messages by id, jobs.
+// sorted, conversations by id, contacts by phone, provider ids sorted, messages by id, jobs.
 package store
 
 import (
@@ -75,6 +75,7 @@ var (
 	_ inbound.Receipts          = (*Store)(nil)
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
+	_ inbound.Contacts          = (*Store)(nil)
 )
 
 // Open connects to a migrated database. One that is not, or that a newer version

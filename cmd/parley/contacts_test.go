@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestContactsCommand(t *testing.T) {
+	folder := t.TempDir()
+	config := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
+	run := func(in string, args ...string) (int, string, string) {
+		return invoke(t, in, append([]string{"-c", config, "contacts"}, args...)...)
+	}
+	file := write(t, folder, "in.csv", "\ufeffphone,name,language,timezone,tags,tier,city\r\n"+
+		"+12025550101,\"Ann, the first\",es,Europe/Madrid,vip new,gold,Lima\r\n"+
+		"(202) 555-0102,Ben,,,,,\r\n"+
+		"nobody,Cid,,,,,\r\n"+
+		"+12025550103,Dan,xx-yy-zz-1,,,,\r\n"+
+		"+12025550104,Eve\r\n"+
+		"+12025550105,Flo,,Nowhere/Town,a b/c,,\r\n")
+	code, _, errs := run("", "import", file, "--region", "US")
+	for _, want := range []string{
+		file + ":4: phone: not a phone number\n", file + ":5: language: ", ":6: wrong number of fields", file + ":7: timezone: there is no zone", "tags: \"b/c\" is no name",
+		"6 contacts read: 2 good (2 new or changed), 4 bad", "4 lines are not good"} {
+		if !strings.Contains(errs, want) {
+			t.Errorf("no word of %q in:\n%s", want, errs)
+		}
+	}
+	if code != 1 {
+		t.Errorf("bad lines and exit code %d", code)
+	}
+	const both = "phone,name,language,timezone,tags,city,tier\n+12025550101,\"Ann, the first\",es,Europe/Madrid,vip new,Lima,gold\n+12025550102,Ben,,,,,\n"
+	if _, out, errs := run("", "export"); out != both {
+		t.Errorf("exported\n%s\nwant\n%s%s", out, both, errs)
+	}
+	if code, _, errs := run(both, "import", "-"); code != 0 || !strings.Contains(errs, "2 good (0 new or changed), 0 bad") {
+		t.Errorf("the same again: %d %s", code, errs)
+	}
+	// A column that is not there keeps what is stored; an empty cell takes it away.
+	if code, _, errs := run("tier,phone\n,+12025550101\n", "import", "-"); code != 0 {
+		t.Errorf("%d %s", code, errs)
+	}
+	if _, out, _ := run("", "export"); !strings.Contains(out, "+12025550101,\"Ann, the first\",es,Europe/Madrid,vip new,Lima\n") {
+		t.Errorf("exported\n%s", out)
+	}
+	for in, want := range map[string]string{
+		"":                    "reading the header",
+		"name\nAnn\n":         "-:1: no column is named phone",
+		"phone,a,a\n":         `-:1: two columns are named "a"`,
+		"phone,,a\n":          "-:1: the column 2 has no name",
+		"phone\n2025550101\n": "-:2: phone: not a phone number; write it with + and the country, or name --region",
+		"phone" + strings.Repeat(",x", 70) + "\n": "-:1: two columns",
+	} {
+		if code, _, errs := run(in, "import", "-"); code != 1 || !strings.Contains(errs, want) {
+			t.Errorf("%q: %d, no word of %q in %s", in, code, want, errs)
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package conversation_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"parley/conversation"
+	"parley/conversation/classify"
+	"parley/flows"
+	"parley/outbound/quiet"
+)
+
+// TestRandomSequences throws whatever may happen at every shipped flow, in any order:
+// texts, receipts, silences, business events, agents, duplicates. Nothing panics or
+// is stuck, the same input gives the same outcome, who has opted out hears nothing,
+// and one question is open at most unless the flow is parallel.
+func TestRandomSequences(t *testing.T) {
+	sequences := 500
+	if os.Getenv("PARLEY_PROOF") != "" {
+		sequences = 10_000
+	}
+	library, err := flows.Load([]string{"library"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range library.All() {
+		t.Run(f.Name, func(t *testing.T) {
+			t.Parallel()
+			pool := poolOf(t, f.Name)
+			total := 0
+			for seed := range sequences {
+				w := newWorld(t, library, f, pool, uint64(seed))
+				total += w.live()
+				if t.Failed() {
+					t.Fatalf("seed %d: the last events were\n%s", seed, w.history())
+				}
+			}
+			t.Logf("%d sequences, %d events", sequences, total)
+		})
+	}
+}
+
+// pool is what may come from outside, taken from a flow's dialogues.
+type pool struct {
+	texts    []string
+	triggers []conversation.Trigger
+}
+
+// dialoguesOf reads the dialogues of a shipped flow.
+func dialoguesOf(t testing.TB, name string) []flows.Dialogue {
+	t.Helper()
+	source, err := fs.ReadFile(flows.Shipped(), name+".chat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialogues, err := flows.ParseDialogues(name+".chat", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dialogues
+}
+
+func poolOf(t *testing.T, name string) pool {
+	t.Helper()
+	p := pool{texts: []string{"yes", "no", "1", "2", "9", "STOP", "START", "help", "thanks", "👍", "", "cancel", "what?", "2 yes", "\x1b\u202e", "ok"}}
+	for _, d := range dialoguesOf(t, name) {
+		for _, s := range d.Steps {
+			switch s.Kind {
+			case flows.StepCustomer:
+				p.texts = append(p.texts, s.Text)
+			case flows.StepStart:
+				p.triggers = append(p.triggers, conversation.Trigger{Flow: name, Data: s.Data})
+			case flows.StepEvent:
+				p.triggers = append(p.triggers, conversation.Trigger{Type: s.Name, Data: s.Data})
+			}
+		}
+	}
+	return p
+}
+
+// world is one conversation and everything around it.
+type world struct {
+	t      *testing.T
+	r      *rand.Rand
+	flow   *flows.Flow
+	pool   pool
+	env    conversation.Env
+	c      conversation.Conversation
+	waits  []conversation.Settled // questions that the carrier has not answered for
+	events []conversation.Event
+}
+
+func newWorld(t *testing.T, library *flows.Library, f *flows.Flow, p pool, seed uint64) *world {
+	const number, customer = "+12025550100", "+12025550123"
+	return &world{t: t, r: rand.New(rand.NewPCG(seed, 7)), flow: f, pool: p,
+		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: library, Reader: classify.Lexicon{},
+			Consent: conversation.Consent{Phone: customer},
+			Line: conversation.Line{Number: number, Brand: flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example"},
+				Quiet: quiet.Default, Callbacks: []string{"*"}}},
+		c: conversation.Conversation{ID: "cv", Line: number, Phone: customer},
+	}
+}
+
+// live plays up to thirty things that happen, then lets time and people finish
+// everything. It returns how many events that took.
+func (w *world) live() int {
+	for range 5 + w.r.IntN(25) {
+		w.apply(w.something())
+		if w.t.Failed() {
+			return len(w.events)
+		}
+	}
+	w.finish()
+	return len(w.events)
+}
+
+// something is one thing that may happen now.
+func (w *world) something() conversation.Event {
+	w.env.Now += int64(w.r.IntN(90_000)) // up to a minute and a half later
+	switch n := w.r.IntN(100); {
+	case n < 35:
+		return w.text()
+	case n < 50 && len(w.pool.triggers) > 0:
+		tr := w.pool.triggers[w.r.IntN(len(w.pool.triggers))]
+		return conversation.Event{Kind: conversation.KindTrigger, Trigger: &tr}
+	case n < 70 && len(w.waits) > 0:
+		return w.receipt()
+	case n < 85:
+		return w.silence()
+	case n < 90 && len(w.events) > 0:
+		return w.events[w.r.IntN(len(w.events))] // once more
+	case n < 95:
+		return w.agent()
+	}
+	return conversation.Event{Kind: conversation.KindTimer}
+}
+
+func (w *world) text() conversation.Event {
+	text := conversation.Text{Text: w.pool.texts[w.r.IntN(len(w.pool.texts))]}
+	if w.r.IntN(12) == 0 {
+		text.Media = []flows.Media{{URL: "https://acme.example/a.jpg", Type: "image/jpeg"}}
+	}
+	e := conversation.Event{Kind: conversation.KindText, Text: &text}
+	if w.r.IntN(4) == 0 {
+		e.At = w.env.Now - int64(w.r.IntN(120_000)) // it was long on its way
+	}
+	return e
+}
+
+// receipt is a carrier's answer to one of the questions, in any order.
+func (w *world) receipt() conversation.Event {
+	i := w.r.IntN(len(w.waits))
+	settled := w.waits[i]
+	w.waits = slices.Delete(w.waits, i, i+1)
+	kind := conversation.KindSent
+	if w.r.IntN(10) == 0 {
+		kind, settled.Error = conversation.KindFailed, "30003"
+	}
+	return conversation.Event{Kind: kind, Settled: &settled}
+}
+
+// silence lets time pass to the next deadline.
+func (w *world) silence() conversation.Event {
+	if w.c.WakeAt > 0 {
+		w.env.Now = max(w.env.Now, w.c.WakeAt)
+	}
+	return conversation.Event{Kind: conversation.KindTimer}
+}
+
+func (w *world) agent() conversation.Event {
+	ops := []string{"take", "reply", "return", "close", "note"}
+	return conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello."}}
+}
+
+// apply steps once and looks at what must always hold.
+func (w *world) apply(e conversation.Event) {
+	w.events = append(w.events, e)
+	before, _ := json.Marshal(w.c.State)
+	next, effects, out := conversation.Step(w.env, w.c, e)
+	again, same, _ := conversation.Step(w.env, w.c, e)
+	if one, two := encoded(next, effects), encoded(again, same); one != two {
+		w.t.Errorf("the same input gave\n%s\nand\n%s", one, two)
+	}
+	if after, _ := json.Marshal(w.c.State); string(after) != string(before) {
+		w.t.Error("Step changed what it was given")
+	}
+	optedOut := w.env.Consent.State == conversation.OptedOut
+	for _, f := range effects {
+		switch {
+		case f.Consent != nil:
+			w.env.Consent = *f.Consent
+			optedOut = optedOut && f.Consent.State == conversation.OptedOut
+		case f.Send != nil && !f.Send.Exempt && optedOut:
+			w.t.Errorf("%q goes to a customer who has opted out", f.Send.Text)
+		case f.Send != nil && f.Send.Wait > 0:
+			w.waits = append(w.waits, conversation.Settled{Message: f.Send.ID, Run: f.Send.Run, Wait: f.Send.Wait})
+		case f.Send != nil && f.Send.Text == "" && len(f.Send.Media) == 0:
+			w.t.Error("an empty text goes out")
+		}
+	}
+	if out.Status == conversation.Applied && next.Rev != w.c.Rev+1 {
+		w.t.Errorf("rev %d follows %d", next.Rev, w.c.Rev)
+	}
+	state, err := next.State.Encode()
+	if err != nil {
+		w.t.Error(err)
+	}
+	w.c = next
+	w.c.State = conversation.State{}
+	if err := w.c.State.Decode(state); err != nil { // as it comes back from the database
+		w.t.Error(err)
+	}
+	w.questions()
+}
+
+// questions holds that one question of the flow is open at most.
+func (w *world) questions() {
+	open := map[string]int{}
+	for _, run := range w.c.State.Runs {
+		if run.Wait > 0 {
+			open[run.Flow]++
+		}
+		if f, ok := w.env.Flows.ByHash(run.Hash); ok && f.Overlap != "parallel" && open[run.Flow] > 1 {
+			w.t.Errorf("%d questions of %s are open", open[run.Flow], run.Flow)
+		}
+	}
+}
+
+func encoded(c conversation.Conversation, effects []conversation.Effect) string {
+	b, err := json.Marshal([]any{c, effects})
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// finish lets every deadline pass and people hand back what they have: at the end no
+// run may be left.
+func (w *world) finish() {
+	for range 400 {
+		switch {
+		case w.t.Failed():
+			return
+		case w.c.State.Owner == conversation.OwnerQueue || w.c.State.Owner == conversation.OwnerAgent:
+			w.apply(conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: "close", Name: "bo"}})
+		case w.c.WakeAt > 0:
+			w.apply(w.silence())
+		case len(w.c.State.Runs) == 0:
+			return
+		default:
+			w.t.Errorf("nothing will ever happen to %d runs: %s", len(w.c.State.Runs), encoded(w.c, nil))
+			return
+		}
+	}
+	w.t.Errorf("it does not come to an end: %s", encoded(w.c, nil))
+}
+
+// history shows the last events.
+func (w *world) history() string {
+	var out string
+	for _, e := range w.events[max(0, len(w.events)-12):] {
+		b, _ := json.Marshal(e)
+		out += fmt.Sprintf("  %s\n", b)
+	}
+	return out
+}

@@ -1,0 +1,96 @@
+package flows
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// address is a web address with expressions in its path and query, never in what
+// says whom it leads to.
+type address struct {
+	*template
+	host string
+}
+
+const maxAddress = 2000 // bytes, as most servers take
+
+// address reads one. Its scheme and host are literal: no value may change who is
+// asked.
+func (p *parser) address(n *node) *address {
+	a := &address{template: p.template(n, "url", false)}
+	literal := ""
+	if len(a.parts) > 0 && a.parts[0].expr == nil {
+		literal = a.parts[0].text
+	}
+	scheme, rest, ok := strings.Cut(literal, "://")
+	if !ok || scheme != "https" && scheme != "http" {
+		p.failAt(n, "url must begin with https:// and a host")
+		return a
+	}
+	host, _, closed := strings.Cut(rest, "/")
+	if !closed && len(a.parts) > 1 {
+		p.failAt(n, "an expression in the host of url: write the host out, up to the first slash")
+		return a
+	}
+	u, err := url.Parse(scheme + "://" + host)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(host, " \\%") {
+		p.failAt(n, "url has no readable host: write it like https://shop.example.com/orders")
+		return a
+	}
+	for _, part := range a.parts {
+		if part.expr == nil && strings.ContainsAny(part.text, "# \t\r\n\\") {
+			p.failAt(n, "url holds a blank, a backslash or a #: leave it out, or write it as %%20")
+			return a
+		}
+	}
+	a.host = u.Hostname()
+	return a
+}
+
+var (
+	errAddress = errors.New("an address grew beyond 2,000 characters")
+	errClimbs  = errors.New("a value would lead the call to another path")
+)
+
+// render writes the address. Values are escaped, so that none ends a segment of the
+// path or an argument of the query; one that holds "." or ".." for a segment is
+// refused, because servers read it as a way up even when it is escaped.
+func (a *address) render(c *call) (string, error) {
+	var b strings.Builder
+	query := false
+	for _, part := range a.parts {
+		if part.expr == nil {
+			query = query || strings.Contains(part.text, "?")
+			b.WriteString(part.text)
+			continue
+		}
+		v, err := part.expr.value(c)
+		if err != nil {
+			return "", err
+		}
+		text, err := c.print(nil, v, false)
+		if err != nil {
+			return "", err
+		}
+		if query {
+			b.WriteString(url.QueryEscape(string(text)))
+		} else {
+			b.WriteString(url.PathEscape(string(text)))
+		}
+	}
+	if b.Len() > maxAddress {
+		return "", errAddress
+	}
+	path, _, _ := strings.Cut(b.String(), "?")
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return "", errClimbs
+	}
+	for segment := range strings.FieldsFuncSeq(plain, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if segment == "." || segment == ".." {
+			return "", errClimbs
+		}
+	}
+	return b.String(), nil
+}
