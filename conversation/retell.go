@@ -171,7 +171,11 @@ func gist(decisions []Decision) []string {
 func (t *retelling) event(r Record) bool {
 	t.was = append(t.was, gist(r.Decisions)...)
 	switch e := r.Event; e.Kind {
-	case KindSent, KindResult: // rehearsals do it by themselves, or cannot
+	case KindResult:
+		if e.Result.Kind == JobCall {
+			return t.play(t.answered(*e.Result))
+		}
+	case KindSent: // rehearsals do it by themselves
 	case KindTimer:
 		early := max(0, t.r.Env.Now-r.Took.Now) + time.Minute.Milliseconds() // rehearsed customers think longer than some
 		if due := t.due(); due > 0 && due <= r.Took.Now+early {
@@ -238,6 +242,18 @@ func (t *retelling) triggered(e Trigger, r Record) string {
 		return lineOf("start", data)
 	}
 	return lineOf("event "+e.Type, data)
+}
+
+// answered is the line of a call's answer.
+func (t *retelling) answered(result Result) string {
+	var answer struct {
+		Status int            `json:"status"`
+		Body   map[string]any `json:"body"`
+	}
+	if result.Error != "" || json.Unmarshal(result.Data, &answer) != nil || answer.Status == 0 {
+		return "call failed"
+	}
+	return lineOf(fmt.Sprintf("call %d", answer.Status), t.redact.data("", answer.Body))
 }
 
 func lineOf(what string, data map[string]any) string {

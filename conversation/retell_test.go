@@ -154,3 +154,40 @@ func TestRetellSaysWhatDiffers(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// What the business's API answered is played again, without the customer in it.
+func TestRetellOfACall(t *testing.T) {
+	f, err := flows.Parse("calls.yaml", []byte(`flow: calls
+title: Asks the shop
+trigger: {events: [x.y]}
+start: a
+states:
+  a:
+    do: [{call: {url: "https://shop.example/stock", result: {owner: string, left: integer}, on: {404: none}}}]
+    say: "{{ brand }}: {{ owner }} has {{ left }}."
+    end: told
+  none: {end: none}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := newPast(t)
+	p.env.Flows = flows.LibraryOf(f)
+	p.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "x.y"}})
+	calling := p.c.State.Runs[0].Calling
+	if calling == nil {
+		t.Fatal("nothing is called: the test proves nothing")
+	}
+	p.env.Now += 300
+	p.apply(Event{Kind: KindResult, Result: &Result{Effect: calling.Effect, Kind: JobCall, Run: p.c.State.Runs[0].ID, Wait: calling.Wait, Epoch: p.c.State.Epoch,
+		Data: json.RawMessage(`{"status":200,"body":{"owner":"Maria Lopez","left":3}}`)}})
+	out := p.retell(f, "Maria")
+	for _, want := range []string{"\ncall 200 {\"left\":3,\"owner\":\"OWNER1\"}\n< Acme: OWNER1 has 3.\n= ended told\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it lacks %q:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "otherwise than it went") {
+		t.Errorf("it goes otherwise:\n%s", out)
+	}
+}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"parley/flows"
@@ -16,7 +15,7 @@ func (c *flowsPlay) coverage(p *Program, library *flows.Library, trace *flows.Tr
 	}
 	below := 0
 	for _, file := range files {
-		f, ok := library.Current(strings.TrimSuffix(filepath.Base(file.name), filepath.Ext(file.name)))
+		f, ok := library.Beside(file.name)
 		if !ok {
 			continue // shared intents and other wordings are no flows
 		}

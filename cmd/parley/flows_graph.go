@@ -45,6 +45,9 @@ func flowNamed(name string) (*flows.Library, *flows.Flow, error) {
 		return nil, nil, err
 	}
 	f, ok := library.Current(flow)
+	if strings.HasSuffix(name, ".yaml") {
+		f, ok = library.Beside(name)
+	}
 	if !ok {
 		var names []string
 		for _, f := range library.All() {

@@ -47,7 +47,7 @@ func (c *flowsPlay) play(library *flows.Library, trace *flows.Trace) ([]*chat, e
 	if err != nil {
 		return nil, fmt.Errorf("--run: %w", err)
 	}
-	chats, err := c.chats(wanted)
+	chats, err := c.chats(library, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (c *flowsPlay) play(library *flows.Library, trace *flows.Trace) ([]*chat, e
 }
 
 // chats reads the wanted dialogues of every file.
-func (c *flowsPlay) chats(wanted *regexp.Regexp) ([]*chat, error) {
+func (c *flowsPlay) chats(library *flows.Library, wanted *regexp.Regexp) ([]*chat, error) {
 	sources, err := found(c.Paths, ".chat")
 	if err != nil {
 		return nil, err
@@ -82,6 +82,9 @@ func (c *flowsPlay) chats(wanted *regexp.Regexp) ([]*chat, error) {
 		}
 		read := &chat{source: s, unread: unread}
 		name := strings.TrimSuffix(filepath.Base(s.name), ".chat")
+		if f, ok := library.Beside(s.name); ok {
+			name = f.Name
+		}
 		for _, d := range dialogues {
 			if wanted.MatchString(name + ": " + d.Title) {
 				read.played = append(read.played, &played{flow: name, dialogue: d})

@@ -152,3 +152,15 @@ func TestChatHidesSecrets(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 }
+
+// A file need not be called like its flow.
+func TestFlowsOfFilesWithOtherNames(t *testing.T) {
+	folder := t.TempDir()
+	file := write(t, folder, "greeting.yaml", hello)
+	write(t, folder, "greeting.chat", helloChat)
+	for _, args := range [][]string{{"test", folder}, {"test", file}, {"test", filepath.Join(folder, ".", "greeting.chat"), "--coverage"}, {"graph", file}, {"preview", file}} {
+		if code, out, errs := invoke(t, "", append([]string{"flows"}, args...)...); code != 0 {
+			t.Errorf("%v: %d\n%s%s", args, code, out, errs)
+		}
+	}
+}
