@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"parley/conversation/store"
 )
@@ -35,8 +37,16 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 	if err != nil {
 		return err
 	}
-	if _, err := prepare(config, p.logger(all.LogJSON)); err != nil {
+	made, err := prepare(config, p.logger(all.LogJSON))
+	if err != nil {
 		return err
+	}
+	for _, number := range slices.Sorted(maps.Keys(made.directory.Lines)) {
+		if l := made.directory.Lines[number]; l.OneWay {
+			for _, problem := range made.library.CheckOneWay(number, l.Brand.ID) {
+				fmt.Fprintln(p.Out, problem)
+			}
+		}
 	}
 	fmt.Fprintf(p.Out, "%s: %d lines, %d carriers, %d brands, %d callbacks: good\n",
 		all.File, len(config.Lines), len(config.Carriers), len(config.Brands), len(config.Callbacks))
