@@ -5,6 +5,7 @@
 # make build  bin/parley
 
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 GO    ?= go
 WEB   := agentui/web
 
