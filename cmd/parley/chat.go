@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,10 +17,10 @@ import (
 
 // chatCommand talks to a flow in the terminal, without network or database.
 type chatCommand struct {
-	Flow     string   `arg:"" help:"The flow's name, or its file."`
-	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE."`
-	Language string   `help:"The customer's language."`
-	Why      bool     `help:"Print the decision records as well."`
+	Flow     string   `arg:"" help:"The flow's name (a shipped one, or one of the folder flows), or its file."`
+	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; a value that is JSON is taken as such."`
+	Language string   `placeholder:"es" help:"The customer's language."`
+	Why      bool     `help:"Also print why each text was read and sent as it was."`
 }
 
 // Run plays until the input ends.
@@ -46,16 +47,32 @@ func (c *chatCommand) Run(_ context.Context, p *Program) error {
 	r := conversation.NewRehearsal(library, classify.Lexicon{}, name)
 	r.Conversation.State.Language = c.Language
 	if out := r.Start(data); out.Status != conversation.Applied {
-		return fmt.Errorf("the flow does not start (give its inputs as KEY=VALUE): %s", strings.Join(out.Problems, "; "))
+		return fmt.Errorf("the flow does not start; give its inputs as KEY=VALUE:\n  %s", strings.Join(out.Problems, "\n  "))
 	}
 	fmt.Fprintf(p.Out, "%s: %s\nType as the customer. “~ 24h” lets time pass, “! TYPE {…}” is a business event, Ctrl-D ends.\n\n", flow.Name, flow.Title)
 	c.print(p, r)
 	in := bufio.NewScanner(p.In)
-	for in.Scan() {
-		c.heed(p, r, strings.TrimSpace(in.Text()))
+	typed := isTerminal(p.In)
+	for prompt(p, typed); in.Scan(); prompt(p, typed) {
+		text := strings.TrimSpace(in.Text())
+		if !typed {
+			fmt.Fprintf(p.Out, "> %s\n", text)
+		}
+		c.heed(p, r, text)
 		c.print(p, r)
 	}
+	if typed {
+		fmt.Fprintln(p.Out)
+	}
 	return in.Err()
+}
+
+// prompt stands before what somebody types; what comes from elsewhere is shown behind
+// the same mark, so that both read like a written dialogue.
+func prompt(p *Program, typed bool) {
+	if typed {
+		fmt.Fprint(p.Out, "> ")
+	}
 }
 
 // heed carries out one line.
@@ -109,7 +126,7 @@ func (c *chatCommand) answer(p *Program, r *conversation.Rehearsal, text string)
 // print shows what came of it.
 func (c *chatCommand) print(p *Program, r *conversation.Rehearsal) {
 	for _, text := range r.Said() {
-		fmt.Fprintf(p.Out, "< %s\n", text)
+		fmt.Fprintf(p.Out, "< %s\n", strings.ReplaceAll(text, "\n", "\n  "))
 	}
 	for _, j := range r.Emitted() {
 		data, err := json.Marshal(j.Data)
