@@ -104,6 +104,7 @@ var marks = map[string]func(*pageOfFlows, block){
 	"yaml flow":   (*pageOfFlows).flow,
 	"yaml keys":   (*pageOfFlows).keys,
 	"yaml states": (*pageOfFlows).states,
+	"yaml texts":  (*pageOfFlows).texts, // of the flow and language named behind it
 	"yaml config": (*pageOfFlows).config,
 	"chat":        (*pageOfFlows).chat,
 	"json":        (*pageOfFlows).json,
@@ -159,6 +160,20 @@ func (p *pageOfFlows) states(b block) {
 	first, _, _ := strings.Cut(b.text, ":")
 	indented := "  " + strings.ReplaceAll(strings.TrimSpace(b.text), "\n", "\n  ") + "\n"
 	p.load(b, "sketch", sketchHead+"input:\n"+sketchIn+"start: "+first+"\nstates:\n"+indented+sketchStates, allowed)
+}
+
+// texts words one of the page's flows otherwise.
+func (p *pageOfFlows) texts(b block) {
+	file := strings.TrimPrefix(b.mark, "yaml texts ")
+	name, _, _ := strings.Cut(file, ".")
+	p.load(b, name, p.others[name], nil)
+	if err := os.Mkdir(filepath.Join(p.folder, "texts"), 0o700); err != nil {
+		p.Fatal(err)
+	}
+	write(p.T, p.folder, filepath.Join("texts", file+".yaml"), b.text)
+	if _, err := flows.Load([]string{p.folder}); err != nil {
+		p.Errorf("%s: %v", b.at(), err)
+	}
 }
 
 // load writes the flow beside the page's others and checks all of them.
