@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -143,6 +144,6 @@ func (c *chatCommand) print(p *Program, r *conversation.Rehearsal) {
 		fmt.Fprintf(p.Out, "= a call to %s waits: answer it with call 200 {…}, call 404 or call failed\n", host)
 	}
 	if h := r.Conversation.State.Handoff; h != nil {
-		fmt.Fprintf(p.Out, "= handoff %s (%s)\n", h.Queue, h.Reason)
+		fmt.Fprintf(p.Out, "= handoff %s (%s)\n", cmp.Or(h.Queue, "of the general queue"), h.Reason)
 	}
 }

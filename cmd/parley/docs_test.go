@@ -146,7 +146,13 @@ const (
 // what is shown, and what is shown is seldom the first thing that is said.
 var allowed = []string{"nothing-leads-to-the-state", "the-first-does-not-say-who"}
 
-func (p *pageOfFlows) flow(b block) { p.load(b, flowName(b.text), b.text, nil) }
+func (p *pageOfFlows) flow(b block) {
+	var shown []string
+	if b.page == "tutorial.md" { // which shows what the checker says of its first file
+		shown = []string{"the-state-may-wait-for-ever"}
+	}
+	p.load(b, flowName(b.text), b.text, shown)
+}
 
 func (p *pageOfFlows) keys(b block) {
 	source, found := strings.Replace(b.text, "input:\n", "input:\n"+sketchIn, 1), strings.HasPrefix(b.text, "input:\n")
@@ -264,6 +270,7 @@ func (p *pageOfFlows) commands(b block) {
 				p.parses(b, words[1:])
 			case words[0] == "make" && !bytes.Contains(makefile, []byte("\n"+words[1]+":")):
 				p.Errorf("%s: the Makefile has no %s", b.at(), words[1])
+			case slices.Contains(words, "./cmd/parley"):
 			case !slices.Contains([]string{"make", "curl", "openssl", "kill", "git", "cd", "mkdir", "export"}, words[0]):
 				p.Errorf("%s: what is %s?", b.at(), words[0])
 			}
@@ -355,6 +362,9 @@ func TestLinksBetweenPages(t *testing.T) {
 			to := page
 			if name != "" {
 				to = filepath.Join(filepath.Dir(page), name)
+			}
+			if info, err := os.Stat(to); err == nil && info.IsDir() {
+				continue
 			}
 			text, err := os.ReadFile(to)
 			if err != nil {

@@ -49,12 +49,12 @@ func (c *flowsCommand) check(p *Program) error {
 	}
 	switch {
 	case len(problems) > 0:
-		return fmt.Errorf("%d errors and %d warnings", len(problems), len(warnings))
+		return fmt.Errorf("%s and %s", plural(len(problems), "error"), plural(len(warnings), "warning"))
 	case c.Check.Format != "text":
 	case len(warnings) > 0:
-		fmt.Fprintf(p.Out, "%d flows: usable, with %d warnings\n", len(library.All()), len(warnings))
+		fmt.Fprintf(p.Out, "%s: usable, with %s\n", plural(len(library.All()), "flow"), plural(len(warnings), "warning"))
 	default:
-		fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
+		fmt.Fprintf(p.Out, "%s: good\n", plural(len(library.All()), "flow"))
 	}
 	return nil
 }
@@ -132,9 +132,9 @@ func (c *flowsCommand) test(p *Program) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d of %d dialogues went otherwise", failed, played)
+		return fmt.Errorf("%d of %s went otherwise", failed, plural(played, "dialogue"))
 	}
-	fmt.Fprintf(p.Out, "%d dialogues: good\n", played)
+	fmt.Fprintf(p.Out, "%s: good\n", plural(played, "dialogue"))
 	return nil
 }
 
