@@ -67,7 +67,7 @@ type MessageFate struct {
 // nothing in it any more.
 type HandoffRequested struct {
 	Queue string `json:"queue"` // where it waits; empty: the general queue
-	// Why: flow (the flow says so), unclear (nobody can tell what was meant), late_answer
+	// Why: flow (the flow says so, or nothing in it fits the answer), unclear (nobody can tell what was meant), late_answer
 	// (an answer came after its run had ended), too_many_held (texts came faster than
 	// they could be read), problem (the flow failed), undeliverable (a question could not
 	// be sent), opt_out_while_open, version_gone or poisoned (Parley could not go on).

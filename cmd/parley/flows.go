@@ -50,6 +50,8 @@ func (c *flowsCommand) check(p *Program) error {
 	switch {
 	case len(problems) > 0:
 		return fmt.Errorf("%s and %s", plural(len(problems), "error"), plural(len(warnings), "warning"))
+	case len(library.All()) == 0:
+		return fmt.Errorf("there are no flow files in %s: a flow is a file NAME.yaml in the folder itself", strings.Join(c.Check.Paths, ", "))
 	case c.Check.Format != "text":
 	case len(warnings) > 0:
 		fmt.Fprintf(p.Out, "%s: usable, with %s\n", plural(len(library.All()), "flow"), plural(len(warnings), "warning"))
@@ -86,8 +88,13 @@ func found(paths []string, ending string) ([]source, error) {
 			fsys = os.DirFS(path)
 		}
 		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(name, ending) {
+			switch {
+			case err != nil:
 				return err
+			case d.IsDir() && name != root: // flows are not looked for below a folder either
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(name, ending):
+				return nil
 			}
 			text, err := fs.ReadFile(fsys, name)
 			out = append(out, source{filepath.Join(path, name), text})
