@@ -146,7 +146,7 @@ func (r *Rehearsal) Perform(d flows.Dialogue) error {
 		}
 	}
 	if len(r.said) > 0 {
-		return fmt.Errorf("%s: %q: after its last line the bot also said:\n  + < %s", d.File, d.Title, strings.Join(r.said, "\n  + < "))
+		return fmt.Errorf("%s: %q: after its last line the bot also said:\n  + < %s", d.File, d.Title, r.unwritten())
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (r *Rehearsal) perform(s flows.Step) error {
 		return r.expectState(s.Name, s.Text)
 	}
 	if len(r.said) > 0 {
-		return fmt.Errorf("before this, the bot also said:\n  + < %s", strings.Join(r.said, "\n  + < "))
+		return fmt.Errorf("before this, the bot also said:\n  + < %s", r.unwritten())
 	}
 	if err := r.stage(s); !errors.Is(err, errNoStage) {
 		return err
@@ -198,15 +198,27 @@ func applied(out Outcome) error {
 
 func (r *Rehearsal) expectSaid(want string) error {
 	if len(r.said) == 0 {
-		return fmt.Errorf("the bot said nothing\n  - < %s", want)
+		return fmt.Errorf("the bot said nothing\n  - < %s", indented(want))
 	}
 	got := r.said[0]
 	r.said = r.said[1:]
 	if got != want {
-		return fmt.Errorf("the bot said something else\n  - < %s\n  + < %s", want, got)
+		return fmt.Errorf("the bot said something else\n  - < %s\n  + < %s", indented(want), indented(got))
 	}
 	return nil
 }
+
+// unwritten are the texts that the dialogue has no lines for.
+func (r *Rehearsal) unwritten() string {
+	var texts []string
+	for _, text := range r.said {
+		texts = append(texts, indented(text))
+	}
+	return strings.Join(texts, "\n  + < ")
+}
+
+// indented is a text of several lines as a message shows it, below one another.
+func indented(text string) string { return strings.ReplaceAll(text, "\n", "\n      ") }
 
 // expectEmitted looks for the event among those not yet asked for.
 func (r *Rehearsal) expectEmitted(s flows.Step) error {

@@ -15,23 +15,27 @@ type Told interface {
 // RunStarted says that a flow began for this customer.
 type RunStarted struct {
 	Flow string `json:"flow"` // name of the flow
-	Key  string `json:"key"`  // what the run is about, by the flow's key; empty when it has none
+	Key  string `json:"key"`  // what the run is about, as the flow's key makes it of the inputs; empty when it has none
+	// Only there, and true, when an answer that came late takes a run up again that had
+	// ended by silence; it will end a second time.
+	Late bool `json:"late,omitempty"`
 }
 
 // RunEnded says that a run is over, and how.
 type RunEnded struct {
 	Flow    string `json:"flow"`    // name of the flow
-	Key     string `json:"key"`     // what the run was about, by the flow's key; empty when it has none
-	Outcome string `json:"outcome"` // as the flow calls its end; or opted_out, undeliverable, by_agent, replaced, or what the API gave
-	// What the customer answered: the captured variables by their names, without
-	// those that the flow calls secret.
+	Key     string `json:"key"`     // what the run was about, as the flow's key makes it of the inputs; empty when it has none
+	Outcome string `json:"outcome"` // as the flow calls its end; or opted_out, undeliverable (its question could not be sent), by_agent (a person ended it), replaced (by a newer run of the flow), or what POST /v1/runs/{id}/end gave
+	// What came of it, by the variables' names: captured answers, choices, values that
+	// the flow set or fetched; neither inputs nor what the flow calls secret.
 	Answers map[string]any `json:"answers,omitempty"`
 }
 
-// OptOutWhileOpen says that a customer wrote a word that opts out and may also have
-// meant the open question, like CANCEL. A person should look.
+// OptOutWhileOpen says that a customer answered an open question with a word that opts
+// out, like CANCEL, and may have meant the question. They are opted out; a person
+// should look.
 type OptOutWhileOpen struct {
-	Word string `json:"word"` // the word's kind
+	Word string `json:"word"` // what was written: cancel, for CANCEL and END
 }
 
 // MessageSent says that the carrier accepted a message.
@@ -45,10 +49,10 @@ type MessageDelivered struct {
 	MessageFate
 }
 
-// MessageFailed says that a message failed for good.
+// MessageFailed says that a message was not delivered and is not tried again.
 type MessageFailed struct {
 	MessageFate
-	Error string `json:"error"` // the reason, as the carrier or Parley names it
+	Error string `json:"error"` // why: the carrier's error code, or a word of Parley's
 }
 
 // MessageFate is what the callbacks about messages have in common. The message's
@@ -56,13 +60,18 @@ type MessageFailed struct {
 type MessageFate struct {
 	Message  string `json:"message"`  // id of the message, as the API returned it
 	Class    string `json:"class"`    // code, alert, notice or bulk
-	Segments int64  `json:"segments"` // how many SMS segments it takes
+	Segments int64  `json:"segments"` // how many SMS segments it takes, which is what carriers charge for
 }
 
-// HandoffRequested says that a conversation waits for a person.
+// HandoffRequested says that a conversation waits for a person; the bot answers
+// nothing in it any more.
 type HandoffRequested struct {
-	Queue  string `json:"queue"`  // where it waits; empty: the general queue
-	Reason string `json:"reason"` // flow, unclear, problem, version_gone, undeliverable, poisoned, opt_out_while_open
+	Queue string `json:"queue"` // where it waits; empty: the general queue
+	// Why: flow (the flow says so, or nothing in it fits the answer), unclear (nobody can tell what was meant), late_answer
+	// (an answer came after its run had ended), too_many_held (texts came faster than
+	// they could be read), problem (the flow failed), undeliverable (a question could not
+	// be sent), opt_out_while_open, version_gone or poisoned (Parley could not go on).
+	Reason string `json:"reason"`
 }
 
 // HandoffTaken says that an agent took the conversation over.
@@ -73,7 +82,7 @@ type HandoffTaken struct {
 // HandoffReturned says that the conversation went back to the bot.
 type HandoffReturned struct {
 	Agent  string `json:"agent"`  // who gave it back
-	Closed bool   `json:"closed"` // the agent ended what was open, too
+	Closed bool   `json:"closed"` // true: the agent ended all that was open; false: the bot goes on with it
 }
 
 // ConsentChanged says that a phone opted out or in again.

@@ -18,27 +18,46 @@ var update = flag.Bool("update", false, "write docs/callbacks.md anew")
 
 const callbacksFile = "../docs/callbacks.md"
 
-// callbacksHead stands before what is written from the types.
-const callbacksHead = `# Callbacks
+// callbacksHead stands before what is written from the types; verifyingFile between
+// them, because cmd/parley runs what it shows.
+const (
+	callbacksHead = `# Callbacks
 
-<!-- Written from conversation/told.go: go generate ./conversation -->
+<!-- Written from conversation/told.go and conversation/testdata/verifying.md: go generate ./conversation -->
 
-What Parley tells the business, as [Standard Webhooks](https://www.standardwebhooks.com/): a POST of JSON, signed in the headers
-` + "`webhook-id`, `webhook-timestamp` and `webhook-signature`" + `. Each endpoint under ` + "`callbacks:`" + ` hears the events that its ` + "`events:`" + ` list names.
-Beside these, flows emit events of their own; their names are the flows' to choose.
+Parley tells your own system what happens: a run began or ended, a message was delivered or failed, a person is needed, a customer opted out. It
+posts JSON to every endpoint under ` + "`callbacks:`" + ` of parley.yaml:
 
-Answer with 2xx within 15 seconds, and work on it afterwards. Everything else is tried again, ten times over about three days: after
-25 s, 1 min 40 s, 5 min, 17 min, 50 min, 2.5 h, 7.6 h, 23 h and 68 h, plus at most a tenth; Retry-After is respected up to a day. A callback may come twice, and in any order:
-drop what has a webhook-id that you know. 410 disables the endpoint until ` + "`parley callbacks enable NAME`" + `, or until its address is changed.
-What was given up is kept: ` + "`parley dead list`, `parley dead retry ID`" + `.
+` + "```yaml config" + `
+callbacks:
+  - name: shop                                  # default: the host
+    url: https://shop.example.com/parley
+    secret: "${CALLBACK_SECRET}"                # openssl rand -base64 32
+    events: ["run.*", delivery.damaged]         # default: all
+` + "```" + `
 
-Every callback has this form; ` + "`run`" + ` and the rest of the last line are there when they are known:
+Besides the events below, flows emit their own (` + "`emit`" + ` in [flows.md](flows.md#emit)) under names that their authors choose, with the data that they give.
+
+Every callback has this form. ` + "`line` and `phone`" + ` are the sender and the customer, ` + "`run`" + ` is one passage of a customer through a flow, as ` + "`POST /v1/events`" + ` returned it; what is not known is left out, and ` + "`test`" + ` is there only when a
+test key began it all:
 
 ` + "```json" + `
 {"type": "run.ended", "timestamp": "2026-03-01T12:00:00Z", "data": {},
  "conversation": "…", "run": "…", "line": "+12025550100", "phone": "+12025550123", "test": true}
 ` + "```" + `
+
+## What your endpoint does
+
+1. Check the signature, as below; answer 401 if it does not fit.
+2. Drop what has a ` + "`webhook-id`" + ` that you have had already, and answer 2xx: a callback may come twice, and in any order. ` + "`timestamp`" + ` is when it happened.
+3. Keep it, answer 2xx within 15 seconds, and work on it afterwards. Do not answer with a redirect: none is followed.
+
+Whatever else you answer, or nothing, means *later*: it is tried again, ten times over about three days, after
+25 s, 1 min 40 s, 5 min, 17 min, 50 min, 2.5 h, 7.6 h, 23 h and 68 h, plus at most a tenth each (a Retry-After is respected, up to a day). Then it is given up and kept for 30 days: ` + "`parley dead list`, `parley dead retry ID`" + `.
+410 means *never again*: the endpoint is disabled until ` + "`parley callbacks enable NAME`" + `, or until its address is changed; ` + "`parley callbacks list`" + ` shows it.
 `
+	verifyingFile = "testdata/verifying.md"
+)
 
 // TestCallbacksAreDocumented keeps docs/callbacks.md the same as the types; -update
 // writes it.
@@ -49,7 +68,11 @@ func TestCallbacksAreDocumented(t *testing.T) {
 	}
 	docs := readTypes(file)
 	b := &strings.Builder{}
-	b.WriteString(callbacksHead)
+	verifying, err := os.ReadFile(verifyingFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.WriteString(callbacksHead + string(verifying))
 	seen := map[string]bool{}
 	for _, told := range ToldExamples {
 		if seen[told.Event()] {
@@ -119,8 +142,9 @@ func document(t *testing.T, b *strings.Builder, docs map[string]typeDoc, told To
 	t.Helper()
 	typ := reflect.TypeOf(told)
 	text := strings.TrimPrefix(docs[typ.Name()].text, typ.Name()+" says that ")
+	text = strings.TrimPrefix(text, typ.Name()+" is ")
 	text = strings.ToUpper(text[:1]) + text[1:]
-	fmt.Fprintf(b, "\n## %s\n\n%s\n\n| field | meaning |\n|---|---|\n", told.Event(), strings.Replace(text, typ.Name()+" is ", "", 1))
+	fmt.Fprintf(b, "\n## %s\n\n%s\n\n| field of data | meaning |\n|---|---|\n", told.Event(), text)
 	for _, f := range reflect.VisibleFields(typ) {
 		if f.Anonymous {
 			continue

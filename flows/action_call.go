@@ -63,7 +63,7 @@ func (s *state) suspends() suspending {
 func (p *parser) unsuspended(list []action, why string) {
 	for _, a := range list {
 		if s, ok := a.(suspending); ok && s.node() != nil {
-			p.failAt(s.node(), "%s", why)
+			p.failAs("an-action-that-waits", s.node(), why)
 		}
 	}
 }

@@ -172,9 +172,14 @@ func (d *dialogues) isTitle(i int) bool {
 }
 
 func (d *dialogues) fail(i int, format string, args ...any) bool {
-	indent := len(d.lines[i]) - len(strings.TrimLeft(d.lines[i], " \t"))
-	d.failAt(&node{line: i + 1, col: indent + 1}, format, args...)
+	d.failAt(d.at(i), format, args...)
 	return false
+}
+
+// at is the place where what is written in a line begins.
+func (d *dialogues) at(i int) *node {
+	indent := len(d.lines[i]) - len(strings.TrimLeft(d.lines[i], " \t"))
+	return &node{line: i + 1, col: indent + 1}
 }
 
 // step reads one line.
@@ -226,7 +231,8 @@ func (d *dialogues) among(s *Step, i int, names ...string) bool {
 			return true
 		}
 	}
-	return d.fail(i, "%s %s: %s", string(s.Kind), quote(s.Name), suggest(s.Name, names))
+	d.failAs("agents-do-no-such-thing", d.at(i), fmt.Sprintf("%s %s: %s", s.Kind, quote(s.Name), suggest(s.Name, names)))
+	return false
 }
 
 // expected reads "= NAME", "= handoff QUEUE", "= ended OUTCOME", "= state NAME".

@@ -38,5 +38,6 @@ func (d *dialogues) stage(s *Step, name, value string, i int) bool {
 		}
 		return true
 	}
-	return d.fail(i, "@ %s: %s", quote(name), suggest(name, []string{"lang", "at", "contact", "one-way"}))
+	d.failAs("no-such-setting", d.at(i), "@ "+quote(name)+": "+suggest(name, []string{"lang", "at", "contact", "one-way"}))
+	return false
 }

@@ -153,7 +153,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 				at.col += fe.Column
 			}
 		}
-		p.failAt(&at, "%s", p.advise(e.source, message))
+		p.failAs("not-an-expression", &at, p.advise(e.source, message))
 		return
 	}
 	p.known[key] = program

@@ -20,7 +20,7 @@ func TestSampleIsShipped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(doc), "```yaml\n")
+	_, rest, ok := strings.Cut(string(doc), "```yaml flow\n")
 	sample, _, closed := strings.Cut(rest, "```")
 	shipped, err := fs.ReadFile(flows.Shipped(), "delivery_feedback.yaml")
 	if err != nil || !ok || !closed {
@@ -34,7 +34,7 @@ func TestSampleIsShipped(t *testing.T) {
 // The sample dialogue of the language's description is among the shipped ones.
 func TestSampleDialogueIsShipped(t *testing.T) {
 	doc, _ := os.ReadFile("../docs/flow-language.md")
-	_, rest, ok := strings.Cut(string(doc), "```\n# damaged parcel")
+	_, rest, ok := strings.Cut(string(doc), "```chat\n# damaged parcel")
 	sample, _, _ := strings.Cut(rest, "```")
 	chat, err := fs.ReadFile(flows.Shipped(), "delivery_feedback.chat")
 	if err != nil || !ok || !strings.Contains(string(chat), "# damaged parcel"+sample) {

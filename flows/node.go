@@ -177,7 +177,7 @@ func (p *parser) tokens(source []byte) token.Tokens {
 			return nil
 		}
 		if what, ok := refused[t.Type]; ok {
-			p.failAt(at, "%s: flow files are plain; write the value out", what)
+			p.failAs("not-plain-yaml", at, what+": flow files are plain; write the value out")
 			return nil
 		}
 	}
@@ -192,7 +192,7 @@ func (p *parser) syntax(err error) {
 		}
 		message = "not readable as YAML: " + firstLine(e.GetMessage())
 	}
-	p.failAt(at, "%s", message)
+	p.failAs("not-readable-as-yaml", at, message)
 }
 
 func firstLine(s string) string {
@@ -279,7 +279,7 @@ func (p *parser) scalar(out *node, n ast.Node) {
 	case *ast.IntegerNode:
 		v, err := strconv.ParseInt(n.Token.Value, 10, 64)
 		if err != nil {
-			p.failAt(out, "%s: write whole numbers in plain digits, at most 18", quote(n.Token.Value))
+			p.failAs("not-a-plain-number", out, quote(n.Token.Value)+": write whole numbers in plain digits, at most 18")
 		}
 		out.shape, out.text = isInt, strconv.FormatInt(v, 10)
 	case *ast.FloatNode:

@@ -75,7 +75,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.flow.source = canonical(root)
 	p.flow.Hash = hashOf(p.flow.source)
 	if err := p.flow.buildMachine(); err != nil {
-		p.failAt(root, "%v", err)
+		p.failAs("not-a-machine", root, err.Error())
 		return nil, join(p.problems)
 	}
 	return p.flow, nil

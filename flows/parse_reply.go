@@ -80,12 +80,16 @@ func (p *parser) pattern(n *node, s string, whole bool) *regexp.Regexp {
 		p.failAt(n, "a pattern of %d characters: at most 500", len(s))
 		return nil
 	}
+	if _, err := regexp.Compile(s); err != nil { // as written
+		p.failAt(n, "not a pattern: %s", firstLine(strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+		return nil
+	}
 	if whole {
 		s = "^(?:" + s + ")$"
 	}
 	re, err := regexp.Compile("(?i)" + s)
-	if err != nil {
-		p.failAt(n, "not a pattern: %s", firstLine(strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
+	if err != nil { // too large with what stands around it
+		p.failAs("not-a-pattern", n, "not a pattern: "+firstLine(strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
 		return nil
 	}
 	return re

@@ -40,7 +40,17 @@ func (p *parser) failAt(at *node, format string, args ...any) { p.report(Error, 
 // warnAt reports what somebody should look at.
 func (p *parser) warnAt(at *node, format string, args ...any) { p.report(Warning, at, format, args) }
 
+// failAs reports under a rule that is named here what others have worded.
+func (p *parser) failAs(rule string, at *node, message string) {
+	p.note(&Problem{Severity: Error, Rule: rule, Message: message}, at)
+}
+
 func (p *parser) report(s Severity, at *node, format string, args []any) {
+	p.note(&Problem{Severity: s, Rule: ruleOf(format), Message: fmt.Sprintf(format, args...)}, at)
+}
+
+// note completes a finding with its place.
+func (p *parser) note(found *Problem, at *node) {
 	if len(p.problems) >= maxProblems {
 		return
 	}
@@ -48,7 +58,7 @@ func (p *parser) report(s Severity, at *node, format string, args []any) {
 	if at != nil && at.from != nil {
 		from = at.from
 	}
-	found := &Problem{File: from.name, Severity: s, Rule: ruleOf(format), Message: fmt.Sprintf(format, args...)}
+	found.File = from.name
 	if at != nil {
 		found.Line, found.Col = at.line, at.col
 	}
@@ -69,7 +79,18 @@ func ruleOf(format string) string {
 			words = append(words, w)
 		}
 	}
-	return strings.Join(words[:min(len(words), 6)], "-")
+	rule := strings.Join(words[:min(len(words), 6)], "-")
+	if plain := ruleNames[rule]; plain != "" {
+		return plain
+	}
+	return rule
+}
+
+// ruleNames are those of findings whose own words are too few to tell them by.
+var ruleNames = map[string]string{
+	"is": "another-kind-of-value", "any": "any-takes-every-text", "call": "no-status-of-a-call", "without": "expression-not-closed",
+	"cannot-be": "no-such-value", "a-reply-leads-to": "a-reply-leads-to-an-unlock", "of-nothing": "nothing-to-compare-with",
+	"and-in-one-state": "two-ways-on-in-one-state",
 }
 
 // keys checks that the node is an object of known keys. Those in later belong to

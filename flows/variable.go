@@ -212,7 +212,7 @@ func (p *parser) limits(v *variable, n *node) {
 func (p *parser) literal(v *variable, n *node) any {
 	value, problem := v.check(plain(n))
 	if problem != "" {
-		p.failAt(n, "%s %s", v.name, problem)
+		p.failAs("a-value-that-does-not-fit", n, v.name+" "+problem)
 	}
 	return value
 }

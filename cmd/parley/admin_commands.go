@@ -48,8 +48,8 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 			}
 		}
 	}
-	fmt.Fprintf(p.Out, "%s: %d lines, %d carriers, %d brands, %d callbacks: good\n",
-		all.File, len(config.Lines), len(config.Carriers), len(config.Brands), len(config.Callbacks))
+	fmt.Fprintf(p.Out, "%s: %s, %s, %s, %s: good\n", all.File, plural(len(config.Lines), "line"),
+		plural(len(config.Carriers), "carrier"), plural(len(config.Brands), "brand"), plural(len(config.Callbacks), "callback"))
 	return nil
 }
 

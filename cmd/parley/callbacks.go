@@ -14,10 +14,10 @@ import (
 type callbacksCommand struct {
 	List   struct{} `cmd:"" help:"List the endpoints: whether they are told, how much waits, how much was given up."`
 	Enable struct {
-		Name string `arg:""`
+		Name string `arg:"" help:"The endpoint's name, as list shows it."`
 	} `cmd:"" help:"Tell an endpoint again that was disabled because it answered 410 (gone)."`
 	Test struct {
-		Name string `arg:""`
+		Name string `arg:"" help:"The endpoint's name, as list shows it."`
 	} `cmd:"" help:"Send an endpoint a signed callback.test and print what it answered."`
 }
 

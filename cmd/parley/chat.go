@@ -14,10 +14,10 @@ import (
 
 // chatCommand talks to a flow in the terminal, without network or database.
 type chatCommand struct {
-	Flow     string   `arg:"" help:"The flow's name, or its file."`
-	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; what is not given is made up."`
-	Language string   `help:"The customer's language."`
-	Why      bool     `help:"Print the decision records as well."`
+	Flow     string   `arg:"" help:"The flow's name (a shipped one, or one of the folder flows), or its file."`
+	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; a value that is JSON is taken as such, and what is not given is made up."`
+	Language string   `placeholder:"es" help:"The customer's language."`
+	Why      bool     `help:"Also print why each text was read and sent as it was."`
 }
 
 // chatting is one talk under way.
@@ -66,6 +66,9 @@ func (t *chatting) talk() error {
 		}
 		if !in.Scan() {
 			break
+		}
+		if !t.paint.on { // so that what comes from elsewhere reads like a dialogue too
+			fmt.Fprintf(t.p.Out, "> %s\n", strings.TrimSpace(in.Text()))
 		}
 		if err := t.heed(strings.TrimSpace(in.Text())); err != nil {
 			fmt.Fprintln(t.p.Out, t.paint.in(red, "  "+err.Error()))

@@ -130,6 +130,34 @@ func TestFlowsTestShowsTheDifference(t *testing.T) {
 	}
 }
 
+// TestFlowsLookInTheFolderItself: dialogues are looked for where flows are, and a
+// folder without flows is no good one.
+func TestFlowsLookInTheFolderItself(t *testing.T) {
+	folder := t.TempDir()
+	if code, out, errs := invoke(t, "", "flows", "check", folder); code != 1 || !strings.Contains(errs, "no flow files") {
+		t.Errorf("%d\n%s%s", code, out, errs)
+	}
+	write(t, folder, "hello.yaml", "flow: hello\ntrigger: {events: [x.y]}\nstart: a\nstates:\n  a: {say: \"{{ brand }}: hello\", end: done}\n")
+	write(t, folder, "hello.chat", "# greets\nstart\n< Acme: hello\n")
+	below := filepath.Join(folder, "old")
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, below, "gone.chat", "# greets\nstart\n< Acme: hello\n")
+	if code, out, errs := invoke(t, "", "flows", "test", folder); code != 0 || out != "1 dialogue: good (1 file)\n" {
+		t.Errorf("%d\n%s%s", code, out, errs)
+	}
+}
+
+// TestGroupsAlone: a group of commands does nothing by itself.
+func TestGroupsAlone(t *testing.T) {
+	for _, group := range []string{"flows", "keys", "dead", "callbacks", "contacts", "config"} {
+		if code, out, errs := invoke(t, "", group); code != 2 || out != "" || !strings.Contains(errs, "say what of "+group) {
+			t.Errorf("%s: %d\n%s%s", group, code, out, errs)
+		}
+	}
+}
+
 func TestKeysCommand(t *testing.T) {
 	folder := t.TempDir()
 	path := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))

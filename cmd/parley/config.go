@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"regexp"
@@ -102,6 +103,9 @@ func defaultConfig() Config {
 // LoadConfig reads and checks a config file. Errors name the file, line and column.
 func LoadConfig(path string) (Config, error) {
 	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Config{}, fmt.Errorf("there is no configuration %s: write one (the README has one to begin with), or name it with --config FILE", path)
+	}
 	if err != nil {
 		return Config{}, fmt.Errorf("reading the config: %w", err)
 	}

@@ -83,7 +83,7 @@ func (r *importing) run(ctx context.Context, in io.Reader) error {
 	r.progress.end()
 	fmt.Fprintf(r.complain, "%d contacts read: %d good (%d new or changed), %d bad\n", r.rows, r.rows-r.bad, r.changed, r.bad)
 	if r.bad > 0 {
-		return fmt.Errorf("%s: %d lines are not good; correct them and import the file again", r.file, r.bad)
+		return fmt.Errorf("%s: %s not good; correct what is bad and import the file again", r.file, plural(r.bad, "line"))
 	}
 	return nil
 }

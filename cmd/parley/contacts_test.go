@@ -22,7 +22,7 @@ func TestContactsCommand(t *testing.T) {
 	code, _, errs := run("", "import", file, "--region", "US")
 	for _, want := range []string{
 		file + ":4: phone: not a phone number\n", file + ":5: language: ", ":6: wrong number of fields", file + ":7: timezone: there is no zone", "tags: \"b/c\" is no name",
-		"6 contacts read: 2 good (2 new or changed), 4 bad", "4 lines are not good"} {
+		"6 contacts read: 2 good (2 new or changed), 4 bad", "4 lines not good"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("no word of %q in:\n%s", want, errs)
 		}

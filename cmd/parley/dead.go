@@ -17,16 +17,16 @@ import (
 type deadCommand struct {
 	List struct {
 		Limit int `default:"100" help:"How many, oldest first."`
-	} `cmd:"" help:"List what is open."`
+	} `cmd:"" help:"List events that could not be applied and callbacks that nobody took."`
 	Show struct {
-		ID string `arg:""`
-	} `cmd:"" help:"Show one, without its text."`
+		ID string `arg:"" help:"Its id, as list shows it."`
+	} `cmd:"" help:"Show one of them: what it is, why it failed; never a customer's text."`
 	Retry struct {
-		ID string `arg:""`
+		ID string `arg:"" help:"Its id, as list shows it."`
 	} `cmd:"" help:"Apply an event again, once (the server must run the mended flows), or tell an endpoint again."`
 	Drop struct {
-		ID string `arg:""`
-	} `cmd:"" help:"Close one without applying it."`
+		ID string `arg:"" help:"Its id, as list shows it."`
+	} `cmd:"" help:"Close one of them without applying it."`
 }
 
 // Run is reached by its subcommands only.

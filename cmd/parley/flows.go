@@ -40,12 +40,14 @@ func (c *flowsCheck) Run(p *Program) error {
 	}
 	switch {
 	case len(problems) > 0:
-		return fmt.Errorf("%d errors and %d warnings", len(problems), len(warnings))
+		return fmt.Errorf("%s and %s", plural(len(problems), "error"), plural(len(warnings), "warning"))
+	case len(library.All()) == 0:
+		return fmt.Errorf("there are no flow files in %s: a flow is a file NAME.yaml in the folder itself", strings.Join(c.Paths, ", "))
 	case c.Format != "text":
 	case len(warnings) > 0:
-		fmt.Fprintf(p.Out, "%d flows: usable, with %d warnings\n", len(library.All()), len(warnings))
+		fmt.Fprintf(p.Out, "%s: usable, with %s\n", plural(len(library.All()), "flow"), plural(len(warnings), "warning"))
 	default:
-		fmt.Fprintf(p.Out, "%d flows: good\n", len(library.All()))
+		fmt.Fprintf(p.Out, "%s: good\n", plural(len(library.All()), "flow"))
 	}
 	return nil
 }
@@ -79,8 +81,13 @@ func found(paths []string, ending string) ([]source, error) {
 			fsys = os.DirFS(path)
 		}
 		err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !strings.HasSuffix(name, ending) {
+			switch {
+			case err != nil:
 				return err
+			case d.IsDir() && name != root: // flows are not looked for below a folder either
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(name, ending):
+				return nil
 			}
 			text, err := fs.ReadFile(fsys, name)
 			out = append(out, source{filepath.Join(path, name), text, path == "library"})

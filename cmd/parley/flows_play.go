@@ -149,7 +149,7 @@ func (c *flowsPlay) report(p *Program, chats []*chat) error {
 	case count == 0:
 		return fmt.Errorf("no dialogue is called %s", c.Only)
 	}
-	fmt.Fprintf(p.Out, "%d dialogues: good (%d files)\n", count, files)
+	fmt.Fprintf(p.Out, "%s: good (%s)\n", plural(count, "dialogue"), plural(files, "file"))
 	return nil
 }
 

@@ -90,7 +90,7 @@ func TestFlowsTestOfOneFile(t *testing.T) {
 	folder, chat := folderOf(t, helloChat)
 	for _, path := range []string{folder, chat, filepath.Join(folder, "hello.yaml")} {
 		code, out, errs := invoke(t, "", "flows", "test", path)
-		if code != 0 || !strings.Contains(out, "2 dialogues: good (1 files)") {
+		if code != 0 || !strings.Contains(out, "2 dialogues: good (1 file)") {
 			t.Errorf("%s: %d\n%s%s", path, code, out, errs)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type keysCommand struct {
 	Create struct {
 		Name   string   `arg:"" help:"What the key is for, so that people recognise it."`
-		Mode   string   `enum:"live,test" default:"live" help:"live; or test: nothing leaves, reserved numbers play outcomes."`
+		Mode   string   `enum:"live,test" default:"live" help:"live; or test: nothing leaves, and the phone's last digits decide what is played: 0002 fails, 0003 opts out, 0004 answers YES, all others are delivered."`
 		Scopes []string `default:"events,read" help:"What it may do: events verifications accounts contacts read admin."`
 	} `cmd:"" help:"Make a key; its secret is shown once."`
 	List   struct{} `cmd:"" help:"List keys."`

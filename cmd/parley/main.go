@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -32,9 +33,9 @@ type Program struct {
 type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Watch a conversation happen: a temporary database, a carrier that lives in this process, the shipped flows."`
 	Serve     serveCommand     `cmd:"" help:"Serve webhooks and the API, apply events, send messages."`
-	Chat      chatCommand      `cmd:"" help:"Talk to a flow in the terminal; nothing is stored or sent."`
-	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server."`
-	Flows     flowsCommand     `cmd:"" help:"Check and test flow files."`
+	Chat      chatCommand      `cmd:"" help:"Be the customer of a flow, in the terminal; nothing is stored or sent."`
+	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server, for one customer or for a list (--csv)."`
+	Flows     flowsCommand     `cmd:"" help:"Check, test and compare flow files."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
@@ -43,7 +44,7 @@ type commands struct {
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
 
-	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file." env:"PARLEY_CONFIG"`
+	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file; default parley.yaml in this folder." env:"PARLEY_CONFIG"`
 	LogJSON bool             `name:"log-json" help:"Log as JSON." env:"PARLEY_LOG_JSON"`
 	Version kong.VersionFlag `name:"version" help:"Print the version."`
 }
@@ -79,6 +80,10 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 		fmt.Fprintf(p.Err, "parley: %v (parley --help lists the commands)\n", err)
 		return 2
 	}
+	if group := parsed.Selected(); group != nil && len(group.Children) > 0 {
+		fmt.Fprintf(p.Err, "parley: say what of %s: %s\n", group.Name, namesIn(group))
+		return 2
+	}
 	parsed.Bind(p, &c, parsed.Command())
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	err = parsed.Run()
@@ -94,6 +99,15 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	}
 	fmt.Fprintf(p.Err, "parley: %v\n", err)
 	return 1
+}
+
+// namesIn lists the commands of a group.
+func namesIn(group *kong.Node) string {
+	var names []string
+	for _, child := range group.Children {
+		names = append(names, child.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p *Program) logger(asJSON bool) *slog.Logger {

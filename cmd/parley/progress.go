@@ -23,9 +23,9 @@ func newProgress(out io.Writer, what string, total int) *progress {
 	return &progress{out: out, what: what, total: total, begun: time.Now(), shown: time.Now(), terminal: isTerminal(out)}
 }
 
-// isTerminal says whether somebody looks at what is written.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// isTerminal says whether somebody looks at what is written, or types what is read.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}

@@ -110,6 +110,9 @@ func problemOf(status int, text []byte) string {
 	_ = json.Unmarshal(text, &problem) // without a problem document the status has to do
 	lines := []string{fmt.Sprintf("the server answered %d: %s", status, problem.Detail)}
 	for _, e := range problem.Errors {
+		if strings.Contains(problem.Detail, e.Message) {
+			continue // it was the only one
+		}
 		lines = append(lines, fmt.Sprintf("  %s: %s", e.Location, e.Message))
 	}
 	return strings.Join(lines, "\n")
