@@ -49,8 +49,11 @@ func (s *step) move(i int, m flows.Move) {
 	}
 	if m.Handoff != nil {
 		reason := "flow"
-		if m.Problem != "" {
+		switch {
+		case m.Problem != "":
 			reason = "problem"
+		case m.Handoff.Unclear:
+			reason = "unclear"
 		}
 		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: reason, Run: m.Run.ID, Priority: class})
 	}

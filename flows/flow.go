@@ -115,6 +115,7 @@ type Handoff struct {
 	Queue    string `json:"queue"`
 	Note     string `json:"note,omitempty"`
 	Priority Class  `json:"priority,omitempty"` // "" : the flow's class
+	Unclear  bool   `json:"unclear,omitempty"`  // not the flow's wish: an answer fitted nothing
 }
 
 // Action is what a flow asks of the outside world: plain data that conversation

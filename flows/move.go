@@ -101,7 +101,7 @@ func (f *Flow) Unfitting(sc Scope, run Run, said Said) Move {
 		case o != nil && o.next != nil:
 			return c.follow(o.next)
 		}
-		c.move.Handoff = &Handoff{Note: "an answer was not understood"}
+		c.move.Handoff = &Handoff{Note: "an answer was not understood", Unclear: true}
 		return nil
 	})
 }

@@ -26,7 +26,10 @@ func (h *house) reloading(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	serving := h.prepared.library
-	loaded, last, owed := h.look(), "", false
+	loaded, last, owed := "", "", false
+	if h.watch {
+		loaded = h.seen // a change since the files were first read is one too
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -111,8 +114,13 @@ func (h *house) look() string {
 	if !h.watch {
 		return ""
 	}
+	return lookAt(h.config.Flows)
+}
+
+// lookAt sums up the files of the folders.
+func lookAt(folders []string) string {
 	sum := sha256.New()
-	for _, folder := range h.config.Flows {
+	for _, folder := range folders {
 		if folder == "library" {
 			continue
 		}

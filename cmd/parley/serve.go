@@ -134,15 +134,17 @@ type house struct {
 	adminAddress string
 	again        <-chan os.Signal // asks for the flow files to be loaded again; nil: nobody does
 	watch        bool             // and so does a change of the files
+	seen         string           // the flow files as they were just before they were read
 }
 
 // newHouse joins the rooms. Nothing runs yet, and no door is open.
 func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, error) {
+	seen := lookAt(config.Flows)
 	p, err := prepare(config, log)
 	if err != nil {
 		return nil, err
 	}
-	h := &house{config: config, log: log, node: nodeName(), prepared: p, mux: http.NewServeMux(), listening: make(chan struct{})}
+	h := &house{config: config, log: log, node: nodeName(), prepared: p, seen: seen, mux: http.NewServeMux(), listening: make(chan struct{})}
 	if h.store, err = openStore(ctx, config, h.node, log); err != nil {
 		return nil, err
 	}
