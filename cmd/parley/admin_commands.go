@@ -35,9 +35,12 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 	if err != nil {
 		return err
 	}
-	if _, err := prepare(config, p.logger(all.LogJSON)); err != nil {
+	log := p.logger(all.LogJSON)
+	prepared, err := prepare(config, log)
+	if err != nil {
 		return err
 	}
+	missServices(config, prepared.library, log)
 	fmt.Fprintf(p.Out, "%s: %d lines, %d carriers, %d brands, %d callbacks: good\n",
 		all.File, len(config.Lines), len(config.Carriers), len(config.Brands), len(config.Callbacks))
 	return nil
