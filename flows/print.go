@@ -194,10 +194,23 @@ func harmless(s string) bool {
 	return true
 }
 
-// defuseAll defuses every text inside a value.
+// isMoment says whether a text is a date or a moment, as flows write them.
+func isMoment(s string) bool {
+	if len(s) < len(time.DateOnly) || len(s) > len(time.RFC3339) || strings.ContainsAny(s, ".,") { // no fraction: it could be a number to call
+		return false
+	}
+	_, date := time.Parse(time.DateOnly, s)
+	_, moment := time.Parse(time.RFC3339, s)
+	return date == nil || moment == nil
+}
+
+// defuseAll defuses every text inside a value, so that nothing of it is another text.
 func defuseAll(v any) any {
 	switch x := v.(type) {
 	case string:
+		if isMoment(x) {
+			return x // date() and time() have to read it, and it says nothing else
+		}
 		return defuse(x)
 	case []any:
 		out := make([]any, len(x))

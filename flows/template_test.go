@@ -130,6 +130,19 @@ func TestDefuse(t *testing.T) {
 	}
 }
 
+// Dates stay readable inside a stranger's list; nothing that holds another number
+// passes for one.
+func TestDefuseAllKeepsDates(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-03-05": "2026-03-05", "2026-03-05T15:30:00Z": "2026-03-05T15:30:00Z", "2026-03-05T15:30:00+02:00": "2026-03-05T15:30:00+02:00",
+		"2026-03-05T15:30:00.600123456Z": "-03-05T15:30:00.Z", "6001-23-45": "-23-45", "2026-03-05 call": "-03-05 call", "evil.com": "",
+	} {
+		if got := defuseAll([]any{map[string]any{"a": in}}).([]any)[0].(map[string]any)["a"]; got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestCheckInput(t *testing.T) {
 	f := mustParse(t, `flow: x
 input:
