@@ -1,8 +1,9 @@
 package conversation
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"github.com/segmentio/encoding/json"
 
 	"parley/flows"
 )
@@ -157,7 +158,9 @@ type Which struct {
 	Intent string `json:"n,omitempty"`
 }
 
-// Encode gives the state's stored form.
+// Encode gives the state's stored form: the bytes that encoding/json would give. The
+// library is here because every event pays for decoding and encoding the state; it
+// takes half of the time.
 func (s *State) Encode() (string, error) {
 	b, err := json.Marshal(s)
 	if err != nil {

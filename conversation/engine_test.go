@@ -26,9 +26,16 @@ type shelf struct{ flow *flows.Flow }
 
 func (l shelf) Current(name string) (*flows.Flow, bool)             { return l.flow, name == l.flow.Name }
 func (l shelf) ByHash(hash string) (*flows.Flow, bool)              { return l.flow, hash == l.flow.Hash }
-func (l shelf) ForEvent(string) []*flows.Flow                       { return []*flows.Flow{l.flow} }
 func (shelf) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
 func (shelf) Successor(flows.Run) (*flows.Flow, string, bool)       { return nil, "", false }
+
+func (l shelf) ForEvent(typ string) []*flows.Flow {
+	if l.flow.StartsOn(typ) {
+		return []*flows.Flow{l.flow}
+	}
+	return nil
+}
+
 func text(phone, words, id string) conversation.Event {
 	return conversation.Event{Kind: conversation.KindText, Line: line, Phone: phone, Carrier: "lab", Dedupe: "text/" + id,
 		Text: &conversation.Text{Text: words}}

@@ -18,6 +18,8 @@ type Env struct {
 	Line    Line
 	Reader  flows.Reader
 	Config  string // hash of the configuration that Line comes from
+	// Trace, when set, notes the ways that flows take: for the coverage of dialogues.
+	Trace *flows.Trace
 }
 
 // Flows finds flow versions. Current, ForEvent and ForKeyword answer by the files

@@ -144,7 +144,7 @@ func (s *step) startableBy(t Trigger) (*flows.Flow, error) {
 // blocks says whether the live run of a flow keeps a second one from running beside
 // it.
 func (s *step) blocks(f *flows.Flow, live Run, t Trigger) bool {
-	if !f.HasKey {
+	if f.Overlap != "parallel" || !f.HasKey {
 		return f.Overlap != "parallel"
 	}
 	vars, _ := f.CheckInput(t.Data)

@@ -36,6 +36,22 @@ func TestFlowsThatStartEachOtherEnd(t *testing.T) {
 	}
 }
 
+// A run of another key waits its turn too, unless the flow is parallel: whoever
+// started it from within would wait for ever.
+func TestAFlowThatStartsItselfUnderAnotherKey(t *testing.T) {
+	keyed := func(overlap string) string {
+		return strings.NewReplacer("class: notice\n", "class: notice\noverlap: "+overlap+"\nkey: \"{{ n }}\"\ninput: {n: integer}\n").
+			Replace(flow("a", "{start: {flow: a, input: {n: \"{{ n + 1 }}\"}, wait: true}}", "goto: done"))
+	}
+	for _, overlap := range []string{"queue", "parallel"} {
+		k := newTalk(t, keyed(overlap))
+		k.start("a", map[string]any{"n": 1})
+		if k.c.State.Handoff == nil {
+			t.Errorf("%s: nobody was asked: %+v", overlap, k.c.State)
+		}
+	}
+}
+
 func TestARunThatAnswersItsOwnEventEnds(t *testing.T) {
 	k := newTalk(t, strings.Replace(flow("a", "{issue_code: {purpose: login}}", "on: {events: {verification.failed: {goto: s}}}, silence: {after: 1h, goto: done}"), "say: a says", "say: x", 1))
 	k.start("a", nil)

@@ -211,6 +211,9 @@ func (w *world) apply(e conversation.Event) {
 	if err != nil {
 		w.t.Error(err)
 	}
+	if plain, err := json.Marshal(next.State); err != nil || string(plain) != state {
+		w.t.Errorf("stored as\n%s\nnot as\n%s (%v)", state, plain, err)
+	}
 	w.c = next
 	w.c.State = conversation.State{}
 	if err := w.c.State.Decode(state); err != nil { // as it comes back from the database

@@ -105,7 +105,7 @@ func (s *step) scope() flows.Scope {
 	return flows.Scope{
 		Now: now, Brand: s.env.Line.Brand, Line: s.c.Line, CanReply: !s.env.Line.OneWay,
 		Opens:   s.env.Line.opens(now, s.c.State.Language),
-		Contact: s.contact(),
+		Contact: s.contact(), Trace: s.env.Trace,
 	}
 }
 

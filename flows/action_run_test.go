@@ -62,7 +62,7 @@ func dialoguesOf(t *testing.T, folder, flow string) []flows.Dialogue {
 	files, _ := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	for _, file := range files {
 		source, err := os.ReadFile(file)
-		if err != nil || !strings.HasPrefix(string(source), "flow: "+flow+"\n") {
+		if _, source = flows.CutModeline(source); err != nil || !strings.HasPrefix(string(source), "flow: "+flow+"\n") {
 			continue
 		}
 		chat := strings.TrimSuffix(file, ".yaml") + ".chat"

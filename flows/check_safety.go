@@ -48,8 +48,19 @@ func (p *parser) checkUnlock() {
 
 // unlocks reports an action that gives access back.
 func (p *parser) unlocks(a action, at *node) {
-	if emit, ok := a.(*emitAction); ok && unlocking.MatchString(emit.event) {
-		p.failAt(at, "a customer's reply leads to %s: a text never unlocks; wait for the event account.unlocked", quote(emit.event))
+	asked := ""
+	switch a := a.(type) {
+	case *emitAction:
+		asked = a.event
+	case *startAction:
+		asked = a.flow
+	case *callAction:
+		if url := a.at.child("url"); url != nil {
+			asked = url.text
+		}
+	}
+	if unlocking.MatchString(asked) {
+		p.failAt(at, "a customer's reply leads to %s: a text never unlocks; wait for the event account.unlocked", quote(asked))
 	}
 }
 

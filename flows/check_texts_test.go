@@ -62,6 +62,7 @@ func TestUnlockFindings(t *testing.T) {
 	for name, c := range map[string]struct{ states, want string }{
 		"by a reply":        {"  b: {do: [{emit: {event: account.unlock}}], goto: z}\n", `9:3 a customer's reply leads to "account.unlock"`},
 		"two states on":     {"  b: {goto: c}\n  c: {do: [{emit: {event: card.reactivate}}], goto: z}\n", `10:3 a customer's reply leads to "card.reactivate"`},
+		"by a call":         {"  b: {do: [{call: {url: 'https://bank.example.com/accounts/1/unlock', method: POST}}], goto: z}\n", `9:3 a customer's reply leads to "https://bank.example.com/accounts/1/unlock"`},
 		"after an agent":    {"  b: {handoff: {then: c}}\n  c: {do: [{emit: {event: account.unlock}}], goto: z}\n", ""},
 		"by the business":   {"  b: {on: {events: {account.unlocked: {goto: c}}}, silence: {after: 1h, goto: z}}\n  c: {do: [{emit: {event: unlock.seen}}], goto: z}\n", ""},
 		"after the silence": {"  b: {silence: {after: 1h, goto: c}}\n  c: {do: [{emit: {event: account.unlock}}], goto: z}\n", `a customer's reply leads to "account.unlock"`},

@@ -3,6 +3,7 @@ package flows
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -63,9 +64,16 @@ const (
 // ParseDialogues reads a .chat file. Several dialogues of one file are parted by
 // titles: a line "# title" at the top or after an empty line, before the dialogue's
 // first start, event or ">". Other lines with # are comments. The error joins every
-// *Problem.
+// *Problem; a mark of --update that nobody has removed is one.
 func ParseDialogues(file string, source []byte) ([]Dialogue, error) {
-	d := &dialogues{parser: newParser(file)}
+	found, unread, err := ParseDraft(file, source)
+	if err != nil || len(unread) > 0 {
+		return nil, errors.Join(err, join(unread))
+	}
+	return found, nil
+}
+
+func (d *dialogues) read(source []byte) ([]Dialogue, error) {
 	if !d.bounded(source) {
 		return nil, join(d.problems)
 	}
@@ -96,7 +104,7 @@ type dialogues struct {
 func (d *dialogues) line(i int) {
 	text := strings.TrimSpace(d.lines[i])
 	switch {
-	case text == "":
+	case text == "", isMark(text):
 	case text[0] == '#':
 		if d.isTitle(i) {
 			d.begin(strings.TrimSpace(strings.TrimLeft(text, "#")), i)
@@ -183,6 +191,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "<", ">":
 		s.Kind = StepKind(mark)
 		s.Media, s.Text = attachments(rest)
+		s.Text = manyLines(s.Text)
 		if s.Text == "" && len(s.Media) == 0 && s.Kind == StepBot {
 			return d.fail(i, "nothing is said: write the text after %s", mark)
 		}

@@ -28,7 +28,8 @@ func (l lone) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 func (l lone) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
 
 // Every dialogue of the shipped flows holds, on the parsed version and on the one
-// compiled from its stored source, and nobody has to look at any of them.
+// compiled from its stored source; together they reach everything; and nobody has to
+// look at any of the flows.
 func TestDialogues(t *testing.T) {
 	library, err := flows.Load([]string{"library"})
 	if err != nil {
@@ -42,11 +43,19 @@ func TestDialogues(t *testing.T) {
 		if err != nil || compiled.Hash != f.Hash {
 			t.Fatalf("%s: the stored version is another: %v", f.Name, err)
 		}
+		trace := &flows.Trace{}
 		for _, d := range dialoguesOf(t, "library", f.Name) {
 			for _, version := range []*flows.Flow{f, compiled} {
-				if err := conversation.NewRehearsal(lone{version}, classify.Lexicon{}, f.Name).Perform(d); err != nil {
+				r := conversation.NewRehearsal(lone{version}, classify.Lexicon{}, f.Name)
+				r.Env.Trace = trace
+				if err := r.Perform(d); err != nil {
 					t.Error(err)
 				}
+			}
+		}
+		for _, part := range f.Coverage(trace) {
+			if !part.Reached {
+				t.Errorf("%s:%d: no dialogue reaches the %s %s of %s", part.File, part.Line, part.Kind, part.Name, part.State)
 			}
 		}
 	}

@@ -25,6 +25,7 @@ func (c *call) follow(l *link) error {
 	if err != nil {
 		return err
 	}
+	c.sc.Trace.saw(l.at)
 	c.run.State = to
 	return c.enter()
 }
@@ -42,6 +43,7 @@ func (c *call) enter() error {
 		}
 		c.run.Tries, c.run.Choices = 0, nil
 		c.move.Moved = true
+		c.sc.Trace.saw(s.at)
 		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err
 		}
@@ -49,6 +51,7 @@ func (c *call) enter() error {
 		if err != nil || next == nil {
 			return err
 		}
+		c.sc.Trace.saw(next.at)
 		if c.run.State, err = c.engine.fire(c.run.State, next); err != nil {
 			return err
 		}
@@ -247,6 +250,7 @@ func (c *call) keep(s *state, media []Media) {
 		if v.kind != kindMedia {
 			continue
 		}
+		c.sc.Trace.saw(v.at)
 		old, _ := c.run.Vars[v.name].([]any)
 		all := append(append([]any{}, old...), mediaValues(media)...)
 		c.set(v.name, all[max(0, len(all)-maxMedia):])

@@ -50,6 +50,7 @@ type Scope struct {
 	CanReply bool   // the sender can receive answers
 	Event    Event  // what starts the run, or the business event that is being applied
 	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
+	Trace    *Trace // notes the ways taken, for coverage; nil in production
 }
 
 // Event is a business event as expressions see it.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,18 @@ func (l *Library) Warnings() []*Problem { return slices.Clone(l.warnings) }
 func (l *Library) Current(name string) (*Flow, bool) {
 	f, ok := l.byName[name]
 	return f, ok
+}
+
+// Beside returns the flow whose file has this path, but for the ending: the flow of a
+// file of dialogues. Without one it is the flow that is called like the file.
+func (l *Library) Beside(file string) (*Flow, bool) {
+	stem := func(file string) string { return strings.TrimSuffix(filepath.Clean(file), filepath.Ext(file)) }
+	for _, f := range l.flows {
+		if f.origin != nil && stem(f.origin.name) == stem(file) {
+			return f, true
+		}
+	}
+	return l.Current(filepath.Base(stem(file)))
 }
 
 // Successor returns the version that a waiting run of an earlier one moves to, and

@@ -29,6 +29,7 @@ func (f *Flow) Answer(sc Scope, run Run, said Said, r Reading) Move {
 			return err
 		}
 		c.run.LastText, c.said, c.reading = said.Text, said, r
+		c.sc.Trace.sawAnswer(s, r)
 		c.keep(s, said.Media)
 		for name, v := range r.Captured {
 			c.set(name, v)
@@ -92,6 +93,7 @@ func (f *Flow) Unfitting(sc Scope, run Run, said Said) Move {
 		switch {
 		case o != nil && c.run.Tries <= o.tries:
 			c.waiting(s)
+			c.sc.Trace.saw(o.say.at)
 			if err := c.speak(o.say, false); err != nil {
 				return err
 			}
@@ -120,6 +122,7 @@ func (f *Flow) Happened(sc Scope, run Run, typ string, data map[string]any) (m M
 	}
 	return f.do(&sc, run, func(c *call) error {
 		c.sc.Event = Event{typ, data}
+		c.sc.Trace.saw(h.at)
 		if err := c.carryOut(h.do); err != nil {
 			return err
 		}
@@ -143,6 +146,7 @@ func (f *Flow) Silent(sc Scope, run Run, step int) Move {
 			return fmt.Errorf("the state %s has no step %d of silence", run.State, step)
 		}
 		st := s.silence[step]
+		c.sc.Trace.saw(st.node)
 		if err := c.speak(st.say, false); err != nil {
 			return err
 		}

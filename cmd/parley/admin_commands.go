@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"parley/conversation/store"
 )
@@ -36,11 +38,18 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 		return err
 	}
 	log := p.logger(all.LogJSON)
-	prepared, err := prepare(config, log)
+	made, err := prepare(config, log)
 	if err != nil {
 		return err
 	}
-	missServices(config, prepared.library, log)
+	missServices(config, made.library, log)
+	for _, number := range slices.Sorted(maps.Keys(made.directory.Lines)) {
+		if l := made.directory.Lines[number]; l.OneWay {
+			for _, problem := range made.library.CheckOneWay(number, l.Brand.ID) {
+				fmt.Fprintln(p.Out, problem)
+			}
+		}
+	}
 	fmt.Fprintf(p.Out, "%s: %d lines, %d carriers, %d brands, %d callbacks: good\n",
 		all.File, len(config.Lines), len(config.Carriers), len(config.Brands), len(config.Callbacks))
 	return nil

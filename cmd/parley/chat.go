@@ -2,11 +2,9 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"parley/conversation"
@@ -17,116 +15,167 @@ import (
 // chatCommand talks to a flow in the terminal, without network or database.
 type chatCommand struct {
 	Flow     string   `arg:"" help:"The flow's name, or its file."`
-	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE."`
+	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; what is not given is made up."`
 	Language string   `help:"The customer's language."`
 	Why      bool     `help:"Print the decision records as well."`
 }
 
+// chatting is one talk under way.
+type chatting struct {
+	*conversation.Rehearsal
+	p       *Program
+	paint   paint
+	library *flows.Library
+	why     bool
+	last    []conversation.Decision // of the last line that decided something
+	over    bool
+}
+
 // Run plays until the input ends.
-func (c *chatCommand) Run(_ context.Context, p *Program) error {
-	folders, name := []string{"library"}, c.Flow
-	if strings.HasSuffix(c.Flow, ".yaml") {
-		folders = append(folders, filepath.Dir(c.Flow))
-		name = strings.TrimSuffix(filepath.Base(c.Flow), ".yaml")
-	} else if info, err := os.Stat("flows"); err == nil && info.IsDir() {
-		folders = append(folders, "flows")
-	}
-	library, err := flows.Load(folders)
+func (c *chatCommand) Run(p *Program) error {
+	library, flow, err := flowNamed(c.Flow)
 	if err != nil {
 		return err
 	}
-	flow, ok := library.Current(name)
-	if !ok {
-		return fmt.Errorf("there is no flow %q in %s", name, strings.Join(folders, ", "))
-	}
-	data, err := values(c.Data)
+	given, err := values(c.Data)
 	if err != nil {
 		return err
 	}
-	r := conversation.NewRehearsal(library, classify.Lexicon{}, name)
-	r.Conversation.State.Language = c.Language
-	if out := r.Start(data); out.Status != conversation.Applied {
-		return fmt.Errorf("the flow does not start (give its inputs as KEY=VALUE): %s", strings.Join(out.Problems, "; "))
+	t := &chatting{Rehearsal: conversation.NewRehearsal(library, classify.Lexicon{}, flow.Name), p: p, paint: p.painter(), library: library, why: c.Why}
+	t.Conversation.State.Language = c.Language
+	fmt.Fprintf(p.Out, "%s: %s\nType as the customer. .help says what else there is; .quit or Ctrl-D ends.\n", flow.Name, flow.Title)
+	data, made := flow.Samples(conversation.RehearsalStart(), given)
+	if len(made) > 0 {
+		fmt.Fprintln(p.Out, t.paint.in(faint, "made up: "+pairs(data, made)))
 	}
-	fmt.Fprintf(p.Out, "%s: %s\nType as the customer. “~ 24h” lets time pass, “! TYPE {…}” is a business event, Ctrl-D ends.\n\n", flow.Name, flow.Title)
-	c.print(p, r)
-	in := bufio.NewScanner(p.In)
-	for in.Scan() {
-		c.heed(p, r, strings.TrimSpace(in.Text()))
-		c.print(p, r)
+	fmt.Fprintln(p.Out)
+	if out := t.Start(data); out.Status != conversation.Applied {
+		return fmt.Errorf("the flow does not start (its inputs are KEY=VALUE): %s", strings.Join(out.Problems, "; "))
 	}
-	return in.Err()
+	return t.talk()
 }
 
-// heed carries out one line.
-func (c *chatCommand) heed(p *Program, r *conversation.Rehearsal, text string) {
-	switch {
-	case text == "":
-	case r.Awaited() != "":
-		c.answer(p, r, text)
-	case strings.HasPrefix(text, "~"):
-		d, err := flows.ParseDuration(strings.TrimSpace(text[1:]))
-		if err != nil {
-			fmt.Fprintln(p.Out, " ", err)
-			return
+// talk reads and answers, line by line.
+func (t *chatting) talk() error {
+	t.print()
+	in := bufio.NewScanner(t.p.In)
+	in.Buffer(nil, 1<<20)
+	for !t.over {
+		if t.paint.on {
+			fmt.Fprint(t.p.Out, "> ")
 		}
-		r.Pass(d)
-	case strings.HasPrefix(text, "!"):
-		name, rest, _ := strings.Cut(strings.TrimSpace(text[1:]), " ")
-		data := map[string]any{}
-		if rest != "" {
-			if err := json.Unmarshal([]byte(rest), &data); err != nil {
-				fmt.Fprintln(p.Out, "  the event's data must be JSON:", err)
-				return
-			}
+		if !in.Scan() {
+			break
 		}
-		out := r.Apply(conversation.Event{Kind: conversation.KindTrigger, Trigger: &conversation.Trigger{Type: name, Data: data}})
-		if out.Status != conversation.Applied {
-			fmt.Fprintln(p.Out, "  refused:", strings.Join(out.Problems, "; "))
+		if err := t.heed(strings.TrimSpace(in.Text())); err != nil {
+			fmt.Fprintln(t.p.Out, t.paint.in(red, "  "+err.Error()))
 		}
-	default:
-		r.Text(text, nil)
+		t.print()
 	}
+	if err := in.Err(); err != nil {
+		return fmt.Errorf("reading what is typed: %w", err)
+	}
+	return nil
 }
 
-// answer plays the business's API: the line is what it answers.
-func (c *chatCommand) answer(p *Program, r *conversation.Rehearsal, text string) {
-	found, err := flows.ParseDialogues("this line", []byte(text))
-	if err != nil || len(found) != 1 || len(found[0].Steps) != 1 || found[0].Steps[0].Kind != flows.StepCall {
-		fmt.Fprintln(p.Out, "  a call waits: answer it with call 200 {…}, call 404 or call failed")
-		return
+// chatCommands are what a line with a dot may ask for besides the lines of
+// dialogues.
+var chatCommands = map[string]struct {
+	does string
+	do   func(t *chatting, rest string) error
+}{
+	"state": {"where the conversation stands", (*chatting).state},
+	"vars":  {"what the run remembers", (*chatting).vars},
+	"why":   {"the last decisions", (*chatting).reasons},
+	"lang":  {"the customer's language: .lang es", (*chatting).language},
+	"quit":  {"end", func(t *chatting, _ string) error { t.over = true; return nil }},
+}
+
+const chatHelp = `  [photo a.jpg] text   a photo, with or without a text
+  ~ 24h                time passes
+  .event TYPE {…}      the business reports an event
+  * take, * reply text, * return, * close   an agent acts
+  @ at 2026-03-02T09:00                     the clock
+`
+
+// heed carries out one line. A dot before a line of a dialogue keeps it from being
+// the customer's words.
+func (t *chatting) heed(line string) error {
+	if line == "" {
+		return nil
 	}
-	step := found[0].Steps[0]
-	var body any
-	if step.Data != nil {
-		body = step.Data
+	if t.Awaited() != "" && line[0] != '.' {
+		return t.step(line) // only call 200 {…} will do, and it says so
 	}
-	if err := r.Answer(step.Status, body); err != nil {
-		fmt.Fprintln(p.Out, " ", err)
+	switch line[0] {
+	case '.':
+		name, rest, _ := strings.Cut(line[1:], " ")
+		if name == "help" {
+			t.help()
+			return nil
+		}
+		if c, ok := chatCommands[name]; ok {
+			return c.do(t, strings.TrimSpace(rest))
+		}
+		return t.step(line[1:])
+	case '~', '*', '@':
+		return t.step(line)
+	case '!':
+		return t.step("event " + strings.TrimSpace(line[1:]))
 	}
+	media, text := flows.Attachments(line)
+	if out := t.Text(text, media); out.Status == conversation.Refused {
+		return errors.New("refused: " + strings.Join(out.Problems, "; "))
+	}
+	return nil
+}
+
+// step carries out a line of a dialogue.
+func (t *chatting) step(line string) error {
+	s, err := flows.ParseStep(line)
+	if err != nil {
+		return err
+	}
+	switch s.Kind {
+	case flows.StepBot, flows.StepCustomer, flows.StepEmitted, flows.StepState:
+		return fmt.Errorf("nothing is expected here: .help says what there is")
+	}
+	return t.Do(s)
 }
 
 // print shows what came of it.
-func (c *chatCommand) print(p *Program, r *conversation.Rehearsal) {
-	for _, text := range r.Said() {
-		fmt.Fprintf(p.Out, "< %s\n", text)
+func (t *chatting) print() {
+	for _, text := range t.Said() {
+		fmt.Fprintf(t.p.Out, "< %s\n", strings.ReplaceAll(plainly(text), "\n", "\n  "))
 	}
-	for _, j := range r.Emitted() {
-		data, err := json.Marshal(j.Data)
-		if err != nil {
-			data = []byte("{}")
-		}
-		fmt.Fprintf(p.Out, "! %s %s\n", j.Name, data)
+	for _, j := range t.Emitted() {
+		fmt.Fprintln(t.p.Out, t.paint.in(faint, conversation.EmittedLine(j.Name, j.Data)))
 	}
-	for _, d := range r.Decisions() {
-		if c.Why {
-			fmt.Fprintf(p.Out, "  %s: %s %s\n", d.About, d.Choice, d.Why)
+	if d := t.Decisions(); len(d) > 0 {
+		t.last = d
+		if t.why {
+			_ = t.reasons("") // it cannot fail
 		}
 	}
-	if host := r.Awaited(); host != "" {
-		fmt.Fprintf(p.Out, "= a call to %s waits: answer it with call 200 {…}, call 404 or call failed\n", host)
+	if host := t.Awaited(); host != "" {
+		fmt.Fprintf(t.p.Out, "= a call to %s waits: answer it with call 200 {…}, call 404 or call failed\n", host)
 	}
-	if h := r.Conversation.State.Handoff; h != nil {
-		fmt.Fprintf(p.Out, "= handoff %s (%s)\n", h.Queue, h.Reason)
+	if h := t.Conversation.State.Handoff; h != nil {
+		fmt.Fprintln(t.p.Out, t.paint.in(green, fmt.Sprintf("= handoff %s (%s)", h.Queue, h.Reason)))
 	}
+}
+
+// written is a value as KEY=VALUE has it.
+func written(v any) string {
+	if s, ok := v.(string); ok && !strings.ContainsAny(s, " \"'") {
+		return s
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	if _, ok := v.(string); ok {
+		return string(b)
+	}
+	return "'" + string(b) + "'"
 }

@@ -108,7 +108,7 @@ func TestChatAndFlows(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "Glad to hear it") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
-	if code, out, errs := invoke(t, "", "chat", "delivery_feedback"); code != 1 || !strings.Contains(errs, "order is missing") {
+	if code, out, errs := invoke(t, "", "chat", "delivery_feedback", "order=7"); code != 1 || !strings.Contains(errs, "order must be a text") {
 		t.Errorf("%d\n%s%s", code, out, errs)
 	}
 	if code, out, errs := invoke(t, "", "flows", "test"); code != 0 {

@@ -66,11 +66,11 @@ func exportContacts(ctx context.Context, s contactPages, w io.Writer) error {
 	}
 	row := make([]string, 5+len(fields))
 	err = eachContact(ctx, s, func(c flows.Contact) error {
-		row = append(row[:0], c.Phone, c.Name, c.Language, c.Timezone, strings.Join(c.Tags, " "))
+		row = append(row[:0], c.Phone, tame(c.Name), c.Language, c.Timezone, strings.Join(c.Tags, " "))
 		for _, name := range fields {
 			cell := ""
 			if v, ok := c.Fields[name]; ok {
-				cell = fieldText(v)
+				cell = tame(fieldText(v))
 			}
 			row = append(row, cell)
 		}

@@ -190,7 +190,7 @@ func (r *importing) flush(ctx context.Context) error {
 func (r *importing) merged(c flows.Contact, cells []string) flows.Contact {
 	c.Fields = maps.Clone(c.Fields)
 	for i, name := range r.header {
-		cell := strings.TrimSpace(cells[i])
+		cell := untame(strings.TrimSpace(cells[i]))
 		switch name {
 		case "phone":
 		case "name":

@@ -57,3 +57,22 @@ func TestContactsCommand(t *testing.T) {
 		}
 	}
 }
+
+// TestContactsHoldNoFormulas: what a stranger wrote is no formula where an export is
+// opened, and comes back as it was.
+func TestContactsHoldNoFormulas(t *testing.T) {
+	folder := t.TempDir()
+	config := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
+	run := func(in string, args ...string) string {
+		_, out, errs := invoke(t, in, append([]string{"-c", config, "contacts"}, args...)...)
+		return out + errs
+	}
+	run("phone,name,note\n+12025550101,=1+1,@x\n", "import", "-")
+	exported := run("", "export")
+	if !strings.Contains(exported, "+12025550101,'=1+1,,,,'@x\n") {
+		t.Errorf("exported\n%s", exported)
+	}
+	if again := run(exported, "import", "-"); !strings.Contains(again, "0 new or changed") {
+		t.Errorf("the same again: %s", again)
+	}
+}

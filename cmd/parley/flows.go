@@ -1,56 +1,47 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"parley/conversation"
-	"parley/conversation/classify"
 	"parley/flows"
 )
 
 // flowsCommand is for those who write flows.
 type flowsCommand struct {
-	Check struct {
-		Paths  []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
-		Format string   `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
-	} `cmd:"" help:"Say what is wrong with flow files: file:line:col, and what to do."`
-	Test struct {
-		Paths   []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
-		Verbose bool     `short:"v" help:"Name every dialogue."`
-	} `cmd:"" help:"Play the dialogues (NAME.chat beside NAME.yaml) through the real engine."`
-	Diff diffFlags `cmd:"" help:"Say what a change does to people; exits 0 when nothing, 1 when something, 2 when it cannot say."`
+	Check   flowsCheck   `cmd:"" help:"Say what is wrong with flow files: file:line:col, and what to do."`
+	Test    flowsPlay    `cmd:"" help:"Play the dialogues (NAME.chat beside NAME.yaml) through the real engine."`
+	Graph   flowsGraph   `cmd:"" help:"Draw a flow as a Mermaid or Graphviz diagram."`
+	Preview flowsPreview `cmd:"" help:"Show every text of a flow as customers read it, with what it costs."`
+	Diff    diffFlags    `cmd:"" help:"Say what a change does to people; exits 0 when nothing, 1 when something, 2 when it cannot say."`
+	Copy    flowsCopy    `cmd:"" help:"Copy a shipped flow with its dialogues, to change it."`
+	Schema  flowsSchema  `cmd:"" help:"Print the JSON Schema of flow files, for editors."`
 }
 
-// Run is reached by its subcommands only.
-func (c *flowsCommand) Run(ctx context.Context, p *Program, all *commands, command string) error {
-	if strings.HasPrefix(command, "flows diff") {
-		return c.diff(ctx, p, all)
-	}
-	if strings.HasPrefix(command, "flows test") {
-		return c.test(p)
-	}
-	return c.check(p)
+// flowsCheck looks at flow files without playing them.
+type flowsCheck struct {
+	Paths  []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
+	Format string   `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
 }
 
-func (c *flowsCommand) check(p *Program) error {
-	library, err := flows.Load(c.Check.Paths)
+// Run prints the findings; errors make it fail, warnings do not.
+func (c *flowsCheck) Run(p *Program) error {
+	library, err := flows.Load(c.Paths)
 	problems := flows.Problems(err)
 	if err != nil && len(problems) == 0 {
 		return err
 	}
 	warnings := library.Warnings()
-	if err := writeFindings(p.Out, c.Check.Format, append(problems, warnings...)); err != nil {
+	if err := writeFindings(p.Out, c.Format, append(problems, warnings...)); err != nil {
 		return err
 	}
 	switch {
 	case len(problems) > 0:
 		return fmt.Errorf("%d errors and %d warnings", len(problems), len(warnings))
-	case c.Check.Format != "text":
+	case c.Format != "text":
 	case len(warnings) > 0:
 		fmt.Fprintf(p.Out, "%d flows: usable, with %d warnings\n", len(library.All()), len(warnings))
 	default:
@@ -61,8 +52,9 @@ func (c *flowsCommand) check(p *Program) error {
 
 // source is one file, on the disk or among the shipped ones.
 type source struct {
-	name string
-	text []byte
+	name    string
+	text    []byte
+	shipped bool
 }
 
 // found reads the files with the ending in the given places.
@@ -76,11 +68,12 @@ func found(paths []string, ending string) ([]source, error) {
 				return nil, err
 			}
 			if !info.IsDir() {
-				text, err := os.ReadFile(strings.TrimSuffix(strings.TrimSuffix(path, ".yaml"), ".chat") + ending)
+				name := strings.TrimSuffix(strings.TrimSuffix(path, ".yaml"), ".chat") + ending
+				text, err := os.ReadFile(name)
 				if err != nil {
 					return nil, err
 				}
-				out = append(out, source{path, text})
+				out = append(out, source{name: name, text: text})
 				continue
 			}
 			fsys = os.DirFS(path)
@@ -90,7 +83,7 @@ func found(paths []string, ending string) ([]source, error) {
 				return err
 			}
 			text, err := fs.ReadFile(fsys, name)
-			out = append(out, source{filepath.Join(path, name), text})
+			out = append(out, source{filepath.Join(path, name), text, path == "library"})
 			return err
 		})
 		if err != nil {
@@ -101,41 +94,6 @@ func found(paths []string, ending string) ([]source, error) {
 		return nil, fmt.Errorf("there are no %s files in %s", ending, strings.Join(paths, ", "))
 	}
 	return out, nil
-}
-
-func (c *flowsCommand) test(p *Program) error {
-	library, err := libraryOf(c.Test.Paths)
-	if err != nil {
-		return err
-	}
-	chats, err := found(c.Test.Paths, ".chat")
-	if err != nil {
-		return err
-	}
-	played, failed := 0, 0
-	for _, chat := range chats {
-		dialogues, err := flows.ParseDialogues(chat.name, chat.text)
-		if err != nil {
-			return err
-		}
-		name := strings.TrimSuffix(filepath.Base(chat.name), ".chat")
-		for _, d := range dialogues {
-			played++
-			err := conversation.NewRehearsal(library, classify.Lexicon{}, name).Perform(d)
-			switch {
-			case err != nil:
-				failed++
-				fmt.Fprintf(p.Out, "FAIL %v\n", err)
-			case c.Test.Verbose:
-				fmt.Fprintf(p.Out, "ok   %s: %s\n", name, d.Title)
-			}
-		}
-	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d dialogues went otherwise", failed, played)
-	}
-	fmt.Fprintf(p.Out, "%d dialogues: good\n", played)
-	return nil
 }
 
 // libraryOf loads the flows of the given places; a file stands for its folder.

@@ -44,25 +44,25 @@ type waitingRuns struct {
 	Gone  bool   `json:"state_gone,omitempty"`
 }
 
-// diff prints what changes for people. It exits like diff(1): 0 nothing, 1
+// Run prints what changes for people. It exits like diff(1): 0 nothing, 1
 // something, 2 it cannot say.
-func (c *flowsCommand) diff(ctx context.Context, p *Program, all *commands) error {
-	was, err := flows.Load([]string{c.Diff.Old})
+func (c *diffFlags) Run(ctx context.Context, p *Program, all *commands) error {
+	was, err := flows.Load([]string{c.Old})
 	if err != nil {
 		return &exitError{2, err}
 	}
-	is, err := flows.Load([]string{c.Diff.New})
+	is, err := flows.Load([]string{c.New})
 	if err != nil {
 		return &exitError{2, err}
 	}
 	changes := flows.Diff(was, is)
 	var live []waitingRuns
-	if c.Diff.Live || c.Diff.Database != "" {
+	if c.Live || c.Database != "" {
 		if live, err = c.older(ctx, p, all, is); err != nil {
 			return &exitError{2, err}
 		}
 	}
-	if err := printDiff(p, c.Diff.JSON, changes, live); err != nil {
+	if err := printDiff(p, c.JSON, changes, live); err != nil {
 		return &exitError{2, err}
 	}
 	if len(changes) > 0 {
@@ -72,10 +72,10 @@ func (c *flowsCommand) diff(ctx context.Context, p *Program, all *commands) erro
 }
 
 // older counts the live runs on other versions of the flows than the new ones.
-func (c *flowsCommand) older(ctx context.Context, p *Program, all *commands, is *flows.Library) ([]waitingRuns, error) {
+func (c *diffFlags) older(ctx context.Context, p *Program, all *commands, is *flows.Library) ([]waitingRuns, error) {
 	var config Config
 	var err error
-	if config.Database = c.Diff.Database; config.Database == "" {
+	if config.Database = c.Database; config.Database == "" {
 		if config, err = all.load(); err != nil {
 			return nil, err
 		}

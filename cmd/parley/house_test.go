@@ -50,6 +50,7 @@ var single = map[string]string{
 	"github.com/gorilla/websocket":      "agentui",
 	"github.com/sashabaranov/go-openai": "conversation/classify",
 	"github.com/jackc/pgx":              "conversation/store",
+	"github.com/segmentio/encoding":     "conversation",
 	"modernc.org/sqlite":                "conversation/store",
 	"github.com/danielgtaylor/huma":     "inbound",
 	"github.com/alecthomas/kong":        "cmd/parley",

@@ -170,6 +170,14 @@ func tame(s string) string {
 	return "'" + s
 }
 
+// untame takes back what tame did, so that what was exported can be imported.
+func untame(s string) string {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && rest != tame(rest) {
+		return rest
+	}
+	return s
+}
+
 func longTime(ms int64) string {
 	if ms == 0 {
 		return ""

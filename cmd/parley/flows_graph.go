@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"parley/flows"
+)
+
+// flowsGraph draws a flow.
+type flowsGraph struct {
+	Flow   string `arg:"" help:"The flow's name, or its file."`
+	Format string `enum:"mermaid,dot" default:"mermaid" help:"mermaid, or dot for Graphviz."`
+}
+
+// Run prints the diagram.
+func (c *flowsGraph) Run(p *Program) error {
+	_, f, err := flowNamed(c.Flow)
+	if err != nil {
+		return err
+	}
+	g := f.Graph()
+	text := g.Mermaid()
+	if c.Format == "dot" {
+		text = g.DOT()
+	}
+	_, err = fmt.Fprint(p.Out, text)
+	return err
+}
+
+// flowNamed finds a flow by its file, or by its name among ./flows and the shipped
+// ones, with the library that it belongs to.
+func flowNamed(name string) (*flows.Library, *flows.Flow, error) {
+	folders, flow := []string{"library"}, name
+	if strings.HasSuffix(name, ".yaml") {
+		folders = append(folders, filepath.Dir(name))
+		flow = strings.TrimSuffix(filepath.Base(name), ".yaml")
+	} else if info, err := os.Stat("flows"); err == nil && info.IsDir() {
+		folders = append(folders, "flows")
+	}
+	library, err := flows.Load(folders)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, ok := library.Current(flow)
+	if strings.HasSuffix(name, ".yaml") {
+		f, ok = library.Beside(name)
+	}
+	if !ok {
+		var names []string
+		for _, f := range library.All() {
+			names = append(names, f.Name)
+		}
+		return nil, nil, fmt.Errorf("there is no flow %q in %s: there are %s", flow, strings.Join(folders, ", "), strings.Join(names, ", "))
+	}
+	return library, f, nil
+}

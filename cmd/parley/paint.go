@@ -1,0 +1,41 @@
+package main
+
+import "strings"
+
+// paint colours what a terminal shows; the zero value leaves texts as they are.
+type paint struct{ on bool }
+
+// The colours in use, as SGR parameters (ECMA-48).
+const (
+	red   = "31"
+	green = "32"
+	faint = "2"
+)
+
+// painter colours only for a terminal, and not where NO_COLOR (no-color.org) says no.
+func (p *Program) painter() paint {
+	return paint{isTerminal(p.Out) && p.wantsColour()}
+}
+
+func (p *Program) wantsColour() bool {
+	none, _ := p.Env("NO_COLOR")
+	term, _ := p.Env("TERM")
+	return none == "" && term != "dumb"
+}
+
+func (p paint) in(colour, text string) string {
+	if !p.on {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// plainly shows a text on a terminal without what could steer it.
+func plainly(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return '·'
+		}
+		return r
+	}, text)
+}
