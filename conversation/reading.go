@@ -90,6 +90,7 @@ func (s *step) read(e Event) {
 	case front.reading.Fits:
 		s.take(front, said)
 	case s.suspended(front.i, said):
+	case s.urgent(said):
 	case !s.bot(): // a version was gone
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
@@ -195,6 +196,21 @@ func (s *step) suspended(front int, said flows.Said) bool {
 	return false
 }
 
+// urgent offers the text to the runs that ask nothing now: their emergency words hold
+// in every state. The newest is asked first.
+func (s *step) urgent(said flows.Said) bool {
+	for i := len(s.c.State.Runs) - 1; i >= 0; i-- {
+		if s.c.State.Runs[i].Wait > 0 {
+			continue
+		}
+		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.On {
+			s.take(c, said)
+			return true
+		}
+	}
+	return false
+}
+
 // take carries out what a reading means for the run that asked.
 func (s *step) take(c candidate, said flows.Said) {
 	if c.reading.Confirm && !c.reading.Exact {
@@ -277,6 +293,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 		return
 	}
 	switch {
+	case s.urgent(said):
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})

@@ -35,6 +35,18 @@ func (r *Rehearsal) stage(s flows.Step) error {
 		if err := dec.Decode(&r.Env.Contact); err != nil {
 			return fmt.Errorf("the contact has name, language, timezone, tags and fields: %w", err)
 		}
+	case flows.StepZone:
+		zone, err := time.LoadLocation(s.Text)
+		if err != nil {
+			return fmt.Errorf("the zone %q: %w", s.Text, err)
+		}
+		r.Env.Line.Brand.Timezone, r.Env.Line.Zone = s.Text, zone
+	case flows.StepHours:
+		open, err := ParseHours(s.Text)
+		if err != nil {
+			return fmt.Errorf("the hours: %w", err)
+		}
+		r.Env.Line.Brand.Hours, r.Env.Line.Open = s.Text, open
 	case flows.StepOneWay:
 		r.Env.Line.OneWay = true
 	default:

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/flows"
 )
 
 const visit = `
@@ -119,5 +121,38 @@ func TestWordsOfAState(t *testing.T) {
 	k.taken().after(time.Minute).text("1")
 	if got := k.sent[len(k.sent)-1].Text; got != "Back to your delivery: tonight?" {
 		t.Errorf("the interrupted question came back as %q", got)
+	}
+}
+
+// Emergency words hold in every state: also while a run only waits for something to
+// happen, beside a question of another flow or beside none.
+func TestEmergencyWordsWhileParked(t *testing.T) {
+	const ward = `
+flow: ward
+on: {replies: [{match: [it bleeds], goto: alarm}]}
+start: parked
+states:
+  parked: {say: "{{ brand }}: rest well.", silence: {after: 24h, goto: over}}
+  alarm: {say: "We come.", end: alarm}
+  over: {end: over}
+`
+	const poll = `
+flow: poll
+trigger: {events: [poll.due]}
+start: ask
+states: {ask: {say: "{{ brand }}: good food? YES or NO", replies: [{intent: yes, goto: over}], silence: {after: 24h, goto: over}, otherwise: {goto: over}}, over: {say: "Thanks.", end: over}}
+`
+	for name, chat := range map[string]string{
+		"alone":             "start\n< Acme: rest well.\n> It bleeds!\n< We come.\n= ended alarm",
+		"beside a question": "start\n< Acme: rest well.\nevent poll.due\n< Acme: good food? YES or NO\n> it bleeds\n< We come.\n> yes\n< Thanks.",
+		"its own word":      "start\n< Acme: rest well.\nevent poll.due\n< Acme: good food? YES or NO\n> yes\n< Thanks.\n= parked",
+	} {
+		found, err := flows.ParseDialogues("d.chat", []byte(chat))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := NewRehearsal(newTalk(t, ward, poll).env.Flows, ear{}, "ward").Perform(found[0]); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

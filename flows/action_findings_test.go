@@ -23,6 +23,13 @@ func TestActionFindings(t *testing.T) {
 		{"host behind a user", do("call: {url: 'https://x.example@evil.example/'}"), "6:25 url has no readable host"},
 		{"no host", do("call: {url: 'https:///x'}"), "6:25 url has no readable host"},
 		{"backslash", do(`call: {url: 'https://x.example\\evil/x'}`), "6:25 url has no readable host"},
+		{"service without a path", do("call: {url: 'orders:a/{{ name }}'}"), "6:25 the service orders without a path: write it like orders:/orders/7"},
+		{"service or host", do("call: {url: 'orders://x.example/'}"), "6:25 url must begin with https:// and a host, or with a service"},
+		{"service of an expression", do("call: {url: '{{ name }}:/a'}"), "6:25 url must begin with https:// and a host, or with a service"},
+		{"service's name", do("call: {url: 'Orders:/a'}"), "6:25 url must begin with https:// and a host, or with a service"},
+		{"service's blank", do("call: {url: 'orders:/a b'}"), "6:25 url holds a blank"},
+		{"service as an attachment", head + "  a: {say: x, media: 'orders:/a.jpg', end: z}" + tail, "6:22 media is no web address"},
+		{"our own header", do("call: {" + shop + ", headers: {Parley-Phone: x}}"), "6:58 the header Parley-Phone is set by Parley"},
 		{"fragment", do("call: {url: 'https://x.example/a#b'}"), "6:25 url holds a blank, a backslash or a #"},
 		{"method", do("call: {" + shop + ", method: FETCH}"), `6:56 method cannot be "FETCH"`},
 		{"body of a GET", do("call: {" + shop + ", method: GET, json: {a: 1}}"), "6:67 a GET has no body"},
@@ -113,6 +120,43 @@ func TestStartsOfOtherFlowsAreChecked(t *testing.T) {
 			}
 		} else if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\n got %v%s\nwant %s", action, err, got, want)
+		}
+	}
+}
+
+// A service is written by its name; what it may be called is the configuration's.
+func TestServices(t *testing.T) {
+	f, err := Parse("x.yaml", []byte("flow: x\ninput: {a: string}\ntrigger: {keywords: ['X {a}'], lookup: {url: 'people:/me'}}\nstart: s\nstates:\n"+
+		"  s: {do: [{call: {url: 'orders:/o/{{ a }}?q={{ a }}'}}], goto: t}\n  t: {do: [{call: {url: 'orders:/all'}}], goto: u}\n  u: {do: [{call: {"+shop+"}}], end: z}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(f.Services(), " "); got != "people orders" {
+		t.Errorf("services %s", got)
+	}
+	for value, want := range map[string]string{"7/8": "orders:/o/7%2F8?q=7%2F8", "..": "", "://evil.example": "orders:/o/:%2F%2Fevil.example?q=%3A%2F%2Fevil.example"} {
+		m := f.Start(Scope{}, Run{Vars: map[string]any{"a": value}})
+		got := ""
+		if m.Awaits != nil {
+			got, _ = m.Awaits.Data["url"].(string)
+		}
+		if got != want || want != "" && m.Awaits.Name != "orders" {
+			t.Errorf("%q gives %q, want %q", value, got, want)
+		}
+	}
+}
+
+// A lookup brings what the text has not filled, whether there is a default or not.
+func TestLookupFillsDefaults(t *testing.T) {
+	f, err := Parse("x.yaml", []byte("flow: x\ninput: {a: string, b: {type: string, default: q}}\ntrigger: {keywords: ['X {a}', 'Y {a} {b}'], lookup: {"+shop+
+		", result: {b: string}}}\nstart: s\nstates:\n  s: {end: z}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]bool{"X 1": true, "Y 1 2": false} {
+		_, args, _ := f.ByKeyword(text)
+		if vars, lookUp, problems := f.CheckText(args); lookUp != want || len(problems) > 0 || vars["b"] == nil {
+			t.Errorf("%s: %v %v %v", text, vars, lookUp, problems)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package flows
 import (
 	"errors"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,14 +12,18 @@ import (
 // says whom it leads to.
 type address struct {
 	*template
-	host string
+	host    string // or the service's name
+	service bool   // the configuration says where it is: "orders:/orders/7"
 }
 
 const maxAddress = 2000 // bytes, as most servers take
 
 // address reads one. Its scheme and host are literal: no value may change who is
 // asked.
-func (p *parser) address(n *node) *address {
+func (p *parser) address(n *node) *address { return p.addressOr(n, wantsHost) }
+
+// addressOr complains in these words of what is no address at all.
+func (p *parser) addressOr(n *node, otherwise string) *address {
 	a := &address{template: p.template(n, "url", false)}
 	literal := ""
 	if len(a.parts) > 0 && a.parts[0].expr == nil {
@@ -25,7 +31,7 @@ func (p *parser) address(n *node) *address {
 	}
 	scheme, rest, ok := strings.Cut(literal, "://")
 	if !ok || scheme != "https" && scheme != "http" {
-		p.failAt(n, "url must begin with https:// and a host")
+		p.failAs("url-must-begin-with-and-a", n, otherwise)
 		return a
 	}
 	host, _, closed := strings.Cut(rest, "/")
@@ -38,14 +44,64 @@ func (p *parser) address(n *node) *address {
 		p.failAt(n, "url has no readable host: write it like https://shop.example.com/orders")
 		return a
 	}
-	for _, part := range a.parts {
-		if part.expr == nil && strings.ContainsAny(part.text, "# \t\r\n\\") {
-			p.failAt(n, "url holds a blank, a backslash or a #: leave it out, or write it as %%20")
-			return a
-		}
+	if !p.plainParts(n, a) {
+		return a
 	}
 	a.host = u.Hostname()
 	return a
+}
+
+// plainParts refuses what no address may hold.
+func (p *parser) plainParts(n *node, a *address) bool {
+	for _, part := range a.parts {
+		if part.expr == nil && strings.ContainsAny(part.text, "# \t\r\n\\") {
+			p.failAt(n, "url holds a blank, a backslash or a #: leave it out, or write it as %%20")
+			return false
+		}
+	}
+	return true
+}
+
+const wantsHost = "url must begin with https:// and a host"
+
+// serviceName is what a configuration may call a service.
+var serviceName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// IsService says whether a flow may name a service so, as in orders:/orders/7.
+func IsService(name string) bool {
+	return serviceName.MatchString(name) && name != "http" && name != "https"
+}
+
+// callee reads whom a call asks: an address, or a path at a service that the
+// configuration names.
+func (p *parser) callee(n *node) *address {
+	name, path, _ := strings.Cut(n.text, ":")
+	if n.shape != isText || !IsService(name) || strings.HasPrefix(path, "//") {
+		return p.addressOr(n, wantsHost+", or with a service and a path, as in orders:/orders")
+	}
+	a := &address{template: p.template(n, "url", false), host: name, service: true}
+	if !strings.HasPrefix(path, "/") {
+		p.failAt(n, "the service %s without a path: write it like %s:/orders/7", name, name)
+	}
+	p.plainParts(n, a)
+	return a
+}
+
+// Services lists the services that the flow calls by name.
+func (f *Flow) Services() []string {
+	var out []string
+	add := func(q *request) {
+		if q != nil && q.url != nil && q.url.service && !slices.Contains(out, q.url.host) {
+			out = append(out, q.url.host)
+		}
+	}
+	add(f.lookup)
+	for _, s := range f.order {
+		if a, ok := s.suspends().(*callAction); ok {
+			add(a.request)
+		}
+	}
+	return out
 }
 
 var (

@@ -145,6 +145,11 @@ func (c *call) moneyOf(v any) (string, error) {
 	if amount, ok := float(v); ok {
 		return c.money(amount, ""), nil
 	}
+	if text, isText := v.(string); isText { // an event's data are not typed
+		if v, isText = coerceMoney(text); !isText {
+			return "", errors.New("no money")
+		}
+	}
 	m, ok := v.(map[string]any)
 	amount, isNumber := float(m["amount"])
 	if !ok || !isNumber {

@@ -95,9 +95,12 @@ func (c *call) offer(ch *choose) (*link, error) {
 
 // labelOf is what one option is called.
 func (c *call) labelOf(ch *choose, item any) (string, error) {
-	v := item
+	v, foreign := item, c.flow.usesForeign(ch.from)
 	if ch.label != nil {
-		c.item = item
+		if c.item = item; foreign { // each value for itself: money and dates stay whole
+			c.item = defuseAll(item)
+		}
+		foreign = c.flow.usesForeign(ch.label)
 		var err error
 		v, err = ch.label.value(c)
 		c.item = nil
@@ -105,7 +108,7 @@ func (c *call) labelOf(ch *choose, item any) (string, error) {
 			return "", err
 		}
 	}
-	b, err := c.print(nil, v, c.flow.usesForeign(ch.from))
+	b, err := c.print(nil, v, foreign)
 	return strings.TrimSpace(strings.ReplaceAll(string(b), "\n", " ")), err
 }
 

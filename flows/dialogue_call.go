@@ -22,6 +22,12 @@ func (d *dialogues) answered(s *Step, rest string, i int) bool {
 	return d.object(s, rest, i)
 }
 
+// More of the stage: @ zone is the brand's, @ hours are the agents'.
+const (
+	StepZone  StepKind = "zone"  // @ zone Text: an IANA zone
+	StepHours StepKind = "hours" // @ hours Text: as the configuration's
+)
+
 // stage reads the settings of the stage that are not lang and at.
 func (d *dialogues) stage(s *Step, name, value string, i int) bool {
 	switch name {
@@ -31,6 +37,12 @@ func (d *dialogues) stage(s *Step, name, value string, i int) bool {
 			return d.fail(i, "@ contact without data: write @ contact {\"name\": \"Ann\"}")
 		}
 		return d.object(s, value, i)
+	case "zone", "hours":
+		s.Kind, s.Text = StepKind(name), value
+		if value == "" {
+			return d.fail(i, "@ %s without a value: write @ zone Europe/Paris or @ hours Mo-Fr 09:00-18:00", name)
+		}
+		return true
 	case "one-way":
 		s.Kind = StepOneWay
 		if value != "" {
@@ -38,6 +50,6 @@ func (d *dialogues) stage(s *Step, name, value string, i int) bool {
 		}
 		return true
 	}
-	d.failAs("no-such-setting", d.at(i), "@ "+quote(name)+": "+suggest(name, []string{"lang", "at", "contact", "one-way"}))
+	d.failAs("no-such-setting", d.at(i), "@ "+quote(name)+": "+suggest(name, []string{"lang", "at", "contact", "zone", "hours", "one-way"}))
 	return false
 }

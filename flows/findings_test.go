@@ -97,7 +97,7 @@ var chapters = []struct {
 		{"state", "{do: [{call: {url: \"https://a.example/\"}}, {tag: x}], goto: z}"}, {"states", "a: {say: \"{{ brand }}?\", replies: [{match: x, goto: b}], Q}\nb: {do: [{emit: {event: account.unlock}}], goto: z}"},
 	}},
 	{"Calls", []example{
-		{"state", "{do: [{call: {}}], goto: z}"}, {"state", "{do: [{call: {url: shop.example.com}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://{{ name }}/x\"}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://me@a.example/\"}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/a b\"}}], goto: z}"},
+		{"state", "{do: [{call: {}}], goto: z}"}, {"state", "{do: [{call: {url: shop.example.com}}], goto: z}"}, {"state", "{do: [{call: {url: \"orders:\"}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://{{ name }}/x\"}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://me@a.example/\"}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/a b\"}}], goto: z}"},
 		{"state", "{do: [{call: {url: \"https://a.example/\", method: GET, json: {a: 1}}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/\", headers: {\"a b\": x}}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/\", headers: {Host: x}}}], goto: z}"},
 		{"state", "{do: [{call: {url: \"https://a.example/\", result: {q: {type: date, from: a..b}}}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/\", on: {99: z}}}], goto: z}"}, {"state", "{do: [{call: {url: \"https://a.example/\", on: {ok: z}}}], goto: z}"},
 	}},
@@ -110,7 +110,7 @@ var chapters = []struct {
 	}},
 	{"Dialogues, as flows test reads them", []example{
 		{"chat", "hello"}, {"chat", "start {a: 1}"}, {"chat", "event {}"}, {"chat", "<"}, {"chat", "~ soon"}, {"chat", "* wave"}, {"chat", "="}, {"chat", "= ask now"}, {"chat", "@ lang"}, {"chat", "@ at noon"}, {"chat", "@ lung es"}, {"chat", "@ contact"}, {"chat", "call me"}, {"chat", "call failed {}"},
-		{"chat", "start\n< Hello.\n" + UpdateMark},
+		{"chat", "start\n< Hello.\n" + UpdateMark}, {"chat", "@ zone"},
 		{"chat", "# one\nstart\n\n# two\n\n# three\nstart"},
 	}},
 }

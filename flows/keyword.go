@@ -74,7 +74,7 @@ func (k keyword) match(f *Flow, text string) (map[string]any, bool) {
 		raw := rest[0]
 		rest = rest[1:]
 		if i == len(k.tokens)-1 {
-			raw, rest = strings.Join(append([]string{raw}, rest...), " "), nil
+			raw, rest = bare(append([]string{raw}, rest...)), nil
 		}
 		v, ok := f.argument(t.arg, raw)
 		if !ok {
@@ -83,6 +83,21 @@ func (k keyword) match(f *Flow, text string) (map[string]any, bool) {
 		args[t.arg] = v
 	}
 	return args, len(rest) == 0
+}
+
+// bare joins the words of an argument without the courtesies and the full stop that
+// people put behind it: "TRACK A1 please!".
+func bare(words []string) string {
+	for n := min(len(words)-1, 4); n > 0; n-- {
+		if from := len(words) - n; slices.Contains(courtesies, Fold(strings.Join(words[from:], " "))) {
+			words, n = words[:from], min(from-1, 4)+1
+		}
+	}
+	text := strings.Join(words, " ")
+	if short := strings.TrimRight(text, ".,;!?"); short != "" {
+		return short
+	}
+	return text
 }
 
 func (k keyword) folded() string {

@@ -28,21 +28,25 @@ type Library struct {
 	byName   map[string]*Flow
 	byHash   map[string]*Flow
 	warnings []*Problem
+	rank     map[string]int // by name: how late the flow's folder came
 }
 
-// keywordsOnce refuses a keyword that starts two flows.
+// keywordsOnce refuses a keyword that starts two flows of one folder; a later folder
+// takes keywords over from an earlier one.
 func (l *Library) keywordsOnce() error {
 	var errs []error
 	owner := map[string]*Flow{}
 	for _, f := range l.flows {
 		for _, k := range f.keywords {
 			shape := k.shape()
-			if other := owner[shape]; other != nil && other != f {
+			if other := owner[shape]; other != nil && other != f && l.rank[other.Name] == l.rank[f.Name] {
 				p := &parser{origin: f.origin}
 				p.failAt(k.at, "the keyword %s starts the flow %s too: use another", quote(k.source), other.Name)
 				errs = append(errs, join(p.problems))
 			}
-			owner[shape] = f
+			if other := owner[shape]; other == nil || l.rank[other.Name] < l.rank[f.Name] {
+				owner[shape] = f
+			}
 		}
 	}
 	return errors.Join(errs...)
@@ -102,12 +106,14 @@ func (l *Library) ForEvent(typ string) []*Flow {
 }
 
 // ForKeyword finds the flow that a text starts and the inputs it fills. The keyword
-// with the most words wins, and among those one without arguments.
+// with the most words wins, and among those one without arguments, and among those
+// the flow of the later folder.
 func (l *Library) ForKeyword(text string) (found *Flow, args map[string]any, ok bool) {
 	text = bounded(text)
 	best := -1
 	for _, f := range l.flows {
-		if a, score := f.keywordOf(text); score > best {
+		a, score := f.keywordOf(text)
+		if score > best || score >= 0 && score == best && l.rank[f.Name] > l.rank[found.Name] {
 			found, args, best = f, a, score
 		}
 	}

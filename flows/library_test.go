@@ -87,11 +87,27 @@ func TestLoad(t *testing.T) {
 	}
 	for text, want := range map[string]map[string]any{
 		"TRACK A-1": {"order": "A-1"}, "track  a-1 ": {"order": "a-1"}, "Track: A-1": {"order": "A-1"}, "track 2 of A-1": {"n": 2, "order": "A-1"},
-		"track two of A": {"order": "two of A"}, "TRACK": nil, "please track A": nil, "track 01234567890": nil, "": nil,
+		"track two of A": {"order": "two of A"}, "track A-1 please": {"order": "A-1"}, "TRACK A-1, thank you very much!": {"order": "A-1"}, "track please": {"order": "please"}, "track ?": {"order": "?"}, "TRACK": nil, "please track A": nil, "track 012345678901234567890": nil, "": nil,
 	} {
 		f, args, ok := l.ForKeyword(text)
 		if ok != (want != nil) || ok && (f.Name != "track" || !maps.Equal(args, want)) {
 			t.Errorf("%q: %v %v", text, args, ok)
+		}
+	}
+}
+
+// A folder takes a keyword over from an earlier one, so that nobody has to give up
+// the shipped flows for a word.
+func TestKeywordsOfLaterFoldersFirst(t *testing.T) {
+	const flow = "flow: %s\ntrigger: {keywords: [TRACK]}\nstart: a\nstates: {a: {end: z}}\n"
+	first, second := write(t, map[string]string{"z.yaml": fmt.Sprintf(flow, "zz")}), write(t, map[string]string{"a.yaml": fmt.Sprintf(flow, "aa")})
+	for want, folders := range map[string][]string{"aa": {first, second}, "zz": {second, first}} {
+		l, err := flows.Load(folders)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, _, ok := l.ForKeyword("track"); !ok || f.Name != want {
+			t.Errorf("not %s is started", want)
 		}
 	}
 }

@@ -21,7 +21,8 @@ const maxFlows = 1000
 // Problems); what does not keep the flows from being used is among the Warnings.
 func Load(paths []string) (*Library, error) {
 	l := &loader{flows: map[string]*draft{}, intents: map[string]*node{}}
-	for _, path := range paths {
+	for i, path := range paths {
+		l.rank = i
 		if err := l.path(path); err != nil {
 			l.errs = append(l.errs, err)
 		}
@@ -35,6 +36,7 @@ type loader struct {
 	intents   map[string]*node  // by name
 	overrides []*override
 	errs      []error
+	rank      int // of the path that is being read
 }
 
 // draft is a flow file that has been read and not yet built.
@@ -42,6 +44,7 @@ type draft struct {
 	*parser
 	root   *node
 	folder string
+	rank   int
 }
 
 func (l *loader) path(where string) error {
@@ -118,13 +121,13 @@ func (l *loader) flow(files fs.FS, name, shown, folder string) error {
 		p.failAt(root, "another file of %s has a flow %s too: rename one", folder, flow)
 		return join(p.problems)
 	}
-	l.flows[flow] = &draft{parser: p, root: root, folder: folder}
+	l.flows[flow] = &draft{parser: p, root: root, folder: folder, rank: l.rank}
 	return nil
 }
 
 // library builds and checks what was read.
 func (l *loader) library() (*Library, error) {
-	lib := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}}
+	lib := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}, rank: map[string]int{}}
 	errs := l.errs
 	for name, d := range l.flows {
 		f, err := l.build(name, d)
@@ -139,6 +142,7 @@ func (l *loader) library() (*Library, error) {
 			}
 		}
 		errs = append(errs, join(found))
+		lib.rank[f.Name] = d.rank
 		lib.byName[f.Name], lib.byHash[f.Hash] = f, f
 		lib.flows = append(lib.flows, f)
 	}

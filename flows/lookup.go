@@ -1,6 +1,9 @@
 package flows
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // lookingUp is the state of a run that has entered none yet: a text has started it
 // and its lookup is under way.
@@ -30,11 +33,16 @@ func (p *parser) lookup(n *node) {
 }
 
 // CheckText checks the inputs that a text has filled, as CheckInput does. lookUp
-// says that the flow's lookup has to bring the rest before the run can Start.
+// says that the flow's lookup brings the rest before the run can Start: whatever of
+// its results the text has not filled, a default aside.
 func (f *Flow) CheckText(args map[string]any) (vars map[string]any, lookUp bool, problems []string) {
 	vars, problems = f.CheckInput(args)
-	if len(problems) == 0 || f.lookup == nil {
+	if f.lookup == nil {
 		return vars, false, problems
+	}
+	if len(problems) == 0 {
+		lookUp = slices.ContainsFunc(f.lookup.results, func(r result) bool { return args[r.name] == nil })
+		return vars, lookUp, nil
 	}
 	missing := 0
 	for _, v := range f.inputs {

@@ -144,12 +144,13 @@ func (c *call) money(amount float64, currency string) string {
 
 var (
 	linkPattern  = regexp.MustCompile(`(?i)(?:[a-z][a-z0-9+.-]*://|www\.|mailto:|tel:)\S*|\b[\pL\pN][\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}(?:[/?:#]\S*)?`)
-	digitPattern = regexp.MustCompile(`\p{Nd}{4,}`)
+	digitPattern = regexp.MustCompile(`\p{Nd}{4,}|\+?\p{Nd}(?:[ ()._/-]{0,2}\p{Nd}){6,}`) // the second: numbers to call, however they are spaced
 	spacePattern = regexp.MustCompile(` {2,}`)
 )
 
 // defuse takes out of a stranger's words what could make our text another one:
-// line breaks, links, runs of four and more digits, characters that do not show.
+// line breaks, links, runs of four and more digits, numbers to call, characters that
+// do not show.
 func defuse(s string) string {
 	if harmless(s) {
 		return s
@@ -177,11 +178,12 @@ func defuse(s string) string {
 // harmless says that a text has nothing to take out: letters and single spaces,
 // a few digits.
 func harmless(s string) bool {
-	digits := 0
+	digits, all := 0, 0
 	for i := range len(s) {
 		c := s[i]
 		if c >= '0' && c <= '9' {
-			if digits++; digits >= 4 {
+			digits, all = digits+1, all+1
+			if digits >= 4 || all >= 7 {
 				return false
 			}
 			continue
@@ -194,10 +196,23 @@ func harmless(s string) bool {
 	return true
 }
 
-// defuseAll defuses every text inside a value.
+// isMoment says whether a text is a date or a moment, as flows write them.
+func isMoment(s string) bool {
+	if len(s) < len(time.DateOnly) || len(s) > len(time.RFC3339) || strings.ContainsAny(s, ".,") { // no fraction: it could be a number to call
+		return false
+	}
+	_, date := time.Parse(time.DateOnly, s)
+	_, moment := time.Parse(time.RFC3339, s)
+	return date == nil || moment == nil
+}
+
+// defuseAll defuses every text inside a value, so that nothing of it is another text.
 func defuseAll(v any) any {
 	switch x := v.(type) {
 	case string:
+		if isMoment(x) {
+			return x // date() and time() have to read it, and it says nothing else
+		}
 		return defuse(x)
 	case []any:
 		out := make([]any, len(x))

@@ -49,7 +49,7 @@ func (p *parser) request(n *node, what, prefix string) *request {
 	if n.child("url") == nil {
 		p.failAt(n, "%s without an address: add url: https://...", what)
 	} else {
-		q.url = p.address(n.child("url"))
+		q.url = p.callee(n.child("url"))
 	}
 	q.method = p.oneOf(n.child("method"), "method", "GET", "POST", "PUT", "PATCH", "DELETE")
 	if body := n.child("json"); body != nil {
@@ -85,7 +85,7 @@ func isWay(name string) bool {
 }
 
 // ourHeaders are set by whoever carries the call out.
-const ourHeaders = " host content-length transfer-encoding connection idempotency-key "
+const ourHeaders = " host content-length transfer-encoding connection idempotency-key parley-phone parley-conversation "
 
 func (p *parser) header(q *request, e entry) {
 	token := e.name != "" && len(e.name) <= 60 && strings.Trim(strings.ToLower(e.name), "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""

@@ -36,7 +36,7 @@ func actionSchemas() map[string]map[string]any {
 // requestObject is a request to the business's API.
 func requestObject() object {
 	return object{"Asks the business's HTTP API.", []string{"url"}, map[string]any{
-		"url":     like(text("Where: https://…, with {{ expressions }} in path and query."), "https://shop.example.com/stock/{{ order }}"),
+		"url":     like(text("Where: a service and a path, or https://…, with {{ expressions }} in path and query."), "orders:/orders/{{ order }}", "https://shop.example.com/stock/{{ order }}"),
 		"method":  enum([]string{"GET", "POST", "PUT", "PATCH", "DELETE"}, "Default GET; POST with json."),
 		"json":    map[string]any{"description": "The body."},
 		"headers": namesTo(map[string]any{"type": "string"}, "Name → text."),

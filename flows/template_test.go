@@ -47,6 +47,7 @@ func TestTemplates(t *testing.T) {
 		{"{{ list[0:1] }}|{{ [] }}|{{ list[0:2] }}", "a||a and b", "a||a y b"},
 		{"{{ nick }}|{{ nick ?? 'you' }}|{{ nick ?? n }}", "|you|3", "|you|3"},
 		{"{{ price }} {{ money(price) }} {{ money(f) }}", "$1,234.50 $1,234.50 1,000,000.00", "1.234,50 USD 1.234,50 USD 1.000.000,00"},
+		{"{{ money('12.50 USD') }}", "$12.50", "12,50 USD"},
 		{"{{ money(nick) }}{{ date(nick) }}{{ time(nick) }}", "", ""},
 		{"{{ day }}/{{ date(day, 'short') }}/{{ date(day, 'long') }}", "Thu, Mar 5/Mar 5/Thursday, March 5, 2026", "jueves 5 de marzo/5 mar/jueves 5 de marzo de 2026"},
 		{"{{ time(hour) }} {{ time(at) }} {{ at }}", "3:30 PM 3:30 PM Thu, Mar 5 3:30 PM", "15:30 15:30 jueves 5 de marzo 15:30"},
@@ -81,7 +82,7 @@ func TestTemplates(t *testing.T) {
 
 // What fails at run time sends nothing at all, and says so without the data.
 func TestTemplatesFail(t *testing.T) {
-	for _, source := range []string{"{{ 1 / (n - 3) }}", "{{ date(name) }}", "{{ event.data.x.y }}", "{{ list[9] }}", "{{ int(name) }}"} {
+	for _, source := range []string{"{{ 1 / (n - 3) }}", "{{ date(name) }}", "{{ event.data.x.y }}", "{{ list[9] }}", "{{ int(name) }}", "{{ money('12') }}"} {
 		f, err := rendering(t, source, "en")
 		if err != nil {
 			t.Errorf("%s: %v", source, err)
@@ -122,9 +123,23 @@ func TestDefuse(t *testing.T) {
 	for in, want := range map[string]string{
 		"Ann": "Ann", "Ann-Marie O'Neil": "Ann-Marie O'Neil", "Ann 123": "Ann 123", "Ann 1234": "Ann", "J. Smith": "J. Smith",
 		"a\nb": "a b", "see http://x.y/z now": "see now", "evil.com": "", "evil.com/path?q": "", "www.evil": "", "call ١٢٣٤٥": "call",
-		"a\u202eb\x00": "ab", "12 34": "12 34", "1http://x.y234": "1", "AT&T": "AT&T", "ev1111il.com": "", "": "", "Zoë": "Zoë",
+		"a\u202eb\x00": "ab", "12 34": "12 34", "1http://x.y234": "1", "AT&T": "AT&T", "ev1111il.com": "",
+		"call 202 555 01 23": "call", "+1 (202) 55-50-12": "", "2.0.2.5.5.5.0": "", "24 7 Shop 365": "24 7 Shop 365", "": "", "Zoë": "Zoë",
 	} {
 		if got := defuse(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Dates stay readable inside a stranger's list; nothing that holds another number
+// passes for one.
+func TestDefuseAllKeepsDates(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-03-05": "2026-03-05", "2026-03-05T15:30:00Z": "2026-03-05T15:30:00Z", "2026-03-05T15:30:00+02:00": "2026-03-05T15:30:00+02:00",
+		"2026-03-05T15:30:00.600123456Z": "-03-05T15:30:Z", "6001-23-45": "-23-45", "2026-03-05 call": "-03-05 call", "evil.com": "",
+	} {
+		if got := defuseAll([]any{map[string]any{"a": in}}).([]any)[0].(map[string]any)["a"]; got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}

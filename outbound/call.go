@@ -28,9 +28,18 @@ type CallHost struct {
 	Plain   bool              // http may be used as well as https: it is inside our own network
 }
 
+// Service is where flows find what they call by name.
+type Service struct {
+	URL     *url.URL          // what stands before a flow's path; without query and fragment
+	Headers map[string]string // set on every call to it, over those of the flow
+	Plain   bool              // it may be http: it is inside our own network
+}
+
 // Caller carries out what flows ask of HTTP services.
 type Caller struct {
 	Hosts []CallHost
+	// Services by the names that flows use: "orders" of orders:/orders/7.
+	Services map[string]Service
 	// Client makes the calls: one of egress.NewClient, with CallTimeout and
 	// MostCallBody.
 	Client *http.Client
@@ -48,6 +57,7 @@ const staleAfter = 50 * time.Second
 const (
 	CallTestMode   = "test_mode"        // the run is a test key's: nothing leaves
 	CallNotAllowed = "host_not_allowed" // calls: in the configuration does not list the host, or not for http
+	CallNoService  = "service_unknown"  // calls: in the configuration has no service of that name
 	CallBadRequest = "bad_request"      // the flow's address, method or headers cannot be sent
 	CallNotJSON    = "not_json"         // the answer's body is not JSON; its status is given
 	CallTooLarge   = "too_large"        // the answer's body is longer than MostCallBody; its status is given
@@ -122,13 +132,9 @@ func (c *Caller) prepare(ctx context.Context, j conversation.Job) (*http.Request
 	if err != nil || json.Unmarshal(text, &want) != nil || !methods[want.Method] {
 		return nil, CallBadRequest
 	}
-	u, err := url.Parse(want.URL)
-	if err != nil || egress.Check(u) != nil {
-		return nil, CallBadRequest
-	}
-	host, ok := c.host(u)
-	if !ok {
-		return nil, CallNotAllowed
+	u, headers, problem := c.whither(want.URL)
+	if problem != "" {
+		return nil, problem
 	}
 	var body io.Reader
 	if want.JSON != nil {
@@ -138,7 +144,7 @@ func (c *Caller) prepare(ctx context.Context, j conversation.Job) (*http.Request
 	if err != nil {
 		return nil, CallBadRequest
 	}
-	if !setHeaders(r.Header, want.Headers) || !setHeaders(r.Header, host.Headers) {
+	if !setHeaders(r.Header, want.Headers) || !setHeaders(r.Header, headers) {
 		return nil, CallBadRequest
 	}
 	if body != nil {
@@ -147,5 +153,7 @@ func (c *Caller) prepare(ctx context.Context, j conversation.Job) (*http.Request
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("Idempotency-Key", j.ID)
 	r.Header.Set("User-Agent", "Parley")
+	r.Header.Set("Parley-Phone", j.Phone)
+	r.Header.Set("Parley-Conversation", j.Conversation)
 	return r, ""
 }

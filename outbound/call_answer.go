@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,27 +89,10 @@ func (u unavailable) Error() string { return fmt.Sprintf("calling %s: %s", u.hos
 // RetryAfter is how long the service wants to be left alone; 0: it did not say.
 func (u unavailable) RetryAfter() time.Duration { return u.after }
 
-// host finds the entry for an address.
-func (c *Caller) host(u *url.URL) (CallHost, bool) {
-	name, port := strings.ToLower(strings.TrimSuffix(u.Hostname(), ".")), u.Port()
-	if strings.Contains(name, ":") {
-		name = "[" + name + "]"
-	}
-	own := map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	for _, h := range c.Hosts {
-		listed := strings.ToLower(h.Host)
-		if (listed == name && (port == "" || port == own) || listed == name+":"+port || listed == name+":"+own && port == "") &&
-			(u.Scheme == "https" || h.Plain) {
-			return h, true
-		}
-	}
-	return CallHost{}, false
-}
-
 // ownHeaders are about the connection and are not for flows to say; Parley sets
 // what it needs of them.
 var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authorization",
-	"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+	"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Parley-Phone", "Parley-Conversation"}
 
 // setHeaders sets headers but for ownHeaders. False: one of them cannot be sent.
 func setHeaders(h http.Header, set map[string]string) bool {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -146,6 +147,58 @@ func TestCallRequest(t *testing.T) {
 	}
 	if _, _, err := c.Do(t.Context(), callJob(map[string]any{"method": "GET", "url": s.URL}), false); err != nil || s.bodies[2] != "" {
 		t.Errorf("without a body: %v, %q", err, s.bodies[2])
+	}
+}
+
+// A service is called where the configuration says it is, with its headers and with
+// who asks.
+func TestCallServices(t *testing.T) {
+	s := newService(t, jsonAnswer(200, `{}`))
+	base := func(address string) *url.URL {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	c := caller(t)
+	c.Services = map[string]outbound.Service{
+		"orders": {URL: base(s.URL + "/api/"), Plain: true, Headers: map[string]string{"Authorization": "Bearer x", "Parley-Phone": "mine"}},
+		"outer":  {URL: base("http://api.example.com"), Headers: map[string]string{}},
+		"inner":  {URL: base("https://10.0.0.1:8443/")},
+	}
+	for address, want := range map[string]string{
+		"orders:/orders/A%2F1?q=a": "/api/orders/A%2F1?q=a",
+		"orders:/":                 "/api/",
+		"orders:/@evil.example/x":  "/api/@evil.example/x",
+		"orders://evil.example/x":  "bad_request",
+		"orders:/../secret":        "bad_request",
+		"orders:/a/%2e%2E/secret":  "bad_request",
+		"orders:/a\\..\\secret":    "bad_request",
+		"orders:/%zz":              "bad_request",
+		"orders:/a#b":              "bad_request",
+		"orders:.evil.example/":    "bad_request",
+		"nobody:/orders":           "service_unknown",
+		"outer:/orders":            "host_not_allowed",
+		"inner:/orders":            "forbidden",
+		s.URL + "/api/orders":      "host_not_allowed",
+	} {
+		asked := len(s.asked)
+		e, ok, err := c.Do(t.Context(), callJob(map[string]any{"method": "GET", "url": address, "headers": map[string]any{"parley-phone": "of-the-flow"}}), true)
+		if err != nil || !ok {
+			t.Fatal(address, ok, err)
+		}
+		got := e.Result.Error
+		if len(s.asked) > asked {
+			r := s.asked[asked]
+			got = r.RequestURI
+			if h := r.Header; h.Get("Authorization") != "Bearer x" || h.Get("Parley-Phone") != "+12025550123" || h.Get("Parley-Conversation") != "c1" {
+				t.Errorf("%s: headers %v", address, h)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
+		}
 	}
 }
 

@@ -37,10 +37,12 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 	if err != nil {
 		return err
 	}
-	made, err := prepare(config, p.logger(all.LogJSON))
+	log := p.logger(all.LogJSON)
+	made, err := prepare(config, log)
 	if err != nil {
 		return err
 	}
+	missServices(config, made.library, log)
 	for _, number := range slices.Sorted(maps.Keys(made.directory.Lines)) {
 		if l := made.directory.Lines[number]; l.OneWay {
 			for _, problem := range made.library.CheckOneWay(number, l.Brand.ID) {

@@ -165,6 +165,34 @@ func TestCallsGoThroughTheHouse(t *testing.T) {
 	}
 }
 
+// TestServicesThroughTheHouse: a customer's text is looked up at the service that the
+// configuration names, which hears who asks.
+func TestServicesThroughTheHouse(t *testing.T) {
+	asked := make(chan *http.Request, 10)
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"state":"shipped","day":"2026-03-05"}`)
+	}))
+	defer service.Close()
+	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config.Calls = []CallConfig{{Name: "orders", URL: service.URL + "/api", Headers: map[string]string{"Authorization": "Bearer x"}, Private: true}}
+	s := serveTest(t, config)
+	s.texts("Track A1")
+	if got := s.hears(1); !strings.Contains(got, "order A1 is on its way and arrives Mar 5") {
+		t.Errorf("heard %s", got)
+	}
+	r := <-asked
+	c, _ := s.stored()
+	if r.URL.Path != "/api/orders/A1" || r.Header.Get("Authorization") != "Bearer x" || r.Header.Get("Parley-Phone") != testPhone || r.Header.Get("Parley-Conversation") != c.ID {
+		t.Errorf("%s %v", r.URL, r.Header)
+	}
+	missServices(config, s.house.prepared.library, s.house.log)
+	if logs := s.logs.String(); strings.Contains(logs, "service=orders") || !strings.Contains(logs, "flow=account_status service=accounts") {
+		t.Error("the log should name the service that is not configured, and no other")
+	}
+}
+
 func TestOutgoingConfig(t *testing.T) {
 	good := fmt.Sprintf(minimal, t.TempDir())
 	const with = `secret: "` + testSecret + `"`
@@ -174,10 +202,19 @@ func TestOutgoingConfig(t *testing.T) {
 		{"address", `calls: [{host: "https://api.example.com/"}]`, "want a host like api.example.com"},
 		{"wildcard", `calls: [{host: "*.example.com"}]`, "want a host like"},
 		{"empty", `calls: [{headers: {A: b}}]`, "want a host like"},
-		{"twice", `calls: [{host: a.example}, {host: A.example}]`, "A.example is there twice"},
+		{"twice", `calls: [{host: a.example}, {host: A.example}]`, "a.example is there twice"},
 		{"header", `calls: [{host: a.example, headers: {"X Name": b}}]`, "calls[0].headers"},
 		{"header's value", `calls: [{host: a.example, headers: {X: "a\nb"}}]`, "calls[0].headers"},
 		{"unknown key", `calls: [{host: a.example, token: b}]`, "token"},
+		{"service and host", `calls: [{name: orders, url: "https://a.example/", host: a.example}]`, "host beside name and url"},
+		{"service's name", `calls: [{name: https, url: "https://a.example/"}]`, "calls[0].name: \"https\" cannot name a service"},
+		{"service without a name", `calls: [{url: "https://a.example/"}]`, "cannot name a service"},
+		{"service without an address", `calls: [{name: orders}]`, "calls[0].url: want an address"},
+		{"service's query", `calls: [{name: orders, url: "https://a.example/?key=hidden"}]`, "calls[0].url: want an address"},
+		{"private service", `calls: [{name: orders, url: "https://10.0.0.5/api"}]`, "10.0.0.5 is a private address"},
+		{"plain service", `calls: [{name: orders, url: "http://a.example/"}]`, "want https"},
+		{"services of one name", `calls: [{name: orders, url: "https://a.example/"}, {name: orders, url: "https://b.example/"}]`, "orders is there twice"},
+		{"good services", `calls: [{name: orders, url: "https://a.example/api"}, {name: accounts, url: "http://10.0.0.5:8080", private: true}]`, ""},
 		{"private callback", `callbacks: [{url: "https://localhost/", ` + with + `}]`, "localhost is a private address"},
 		{"plain callback", `callbacks: [{url: "http://shop.example.com/", ` + with + `}]`, "want https"},
 		{"callback with a password", `callbacks: [{url: "https://a:hidden@shop.example.com/", ` + with + `}]`, "without a name or password"},
@@ -189,6 +226,9 @@ func TestOutgoingConfig(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			file := write(t, t.TempDir(), "parley.yaml", good+c.config+"\n")
 			code, out, errs := invoke(t, "", "--config", file, "config", "check")
+			if warned := strings.Contains(errs, "service=orders"); code == 0 && warned == (c.name == "good services") {
+				t.Errorf("warnings of services: %s", errs)
+			}
 			if (code == 0) != (c.says == "") || !strings.Contains(errs, c.says) || strings.Contains(errs, "hidden") || strings.Contains(errs, "whsec_") {
 				t.Errorf("%d, want %q\n%s%s", code, c.says, out, errs)
 			}

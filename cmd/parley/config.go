@@ -40,7 +40,7 @@ type Config struct {
 	Lines []LineConfig `yaml:"lines"`
 	// Callbacks are the business's endpoints for events.
 	Callbacks []CallbackConfig `yaml:"callbacks"`
-	// Calls are the hosts that flows may call; no other is ever called.
+	// Calls are the services and hosts that flows may call; no other is ever called.
 	Calls []CallConfig `yaml:"calls"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`

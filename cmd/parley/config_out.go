@@ -25,9 +25,15 @@ type CallbackConfig struct {
 	Private bool `yaml:"private"`
 }
 
-// CallConfig is one host that flows may call.
+// CallConfig is one service, or one host, that flows may call.
 type CallConfig struct {
-	Host string `yaml:"host"` // "api.example.com", by https, or "api.example.com:8443"
+	// Name by which flows call the service at URL: orders:/orders/7.
+	Name string `yaml:"name"`
+	// URL is what stands before the paths that flows write: https://shop.example.com/api.
+	URL string `yaml:"url"`
+	// Host, instead of Name and URL, is what flows may call by its whole address:
+	// "api.example.com", by https, or "api.example.com:8443".
+	Host string `yaml:"host"`
 	// Headers are added to every call, over those that a flow sets: secrets belong
 	// here and not into flows.
 	Headers map[string]string `yaml:"headers"`
@@ -70,48 +76,6 @@ func (c *Config) checkCallbacks(bad func(format string, args ...any)) {
 			cb.Events = []string{"*"}
 		}
 	}
-}
-
-// checkCalls says what is wrong with the hosts that flows may call.
-func (c *Config) checkCalls(bad func(format string, args ...any)) {
-	seen := map[string]bool{}
-	for i, call := range c.Calls {
-		u, err := url.Parse("https://" + call.Host)
-		plain := err == nil && u.Host == call.Host && u.Hostname() != "" && !strings.HasSuffix(u.Host, ":") && !strings.ContainsAny(call.Host, "*@ ")
-		host := strings.ToLower(call.Host)
-		switch {
-		case !plain:
-			bad("calls[%d].host: want a host like api.example.com or api.example.com:8443, not %q", i, call.Host)
-		case seen[host]:
-			bad("calls[%d].host: %s is there twice", i, call.Host)
-		case !call.Private && !egress.Public(u.Hostname()):
-			bad("calls[%d].host: %s is a private address; if that is meant, add private: true", i, call.Host)
-		}
-		seen[host] = true
-		for name, value := range call.Headers {
-			if !outbound.Sendable(name, value) {
-				bad("calls[%d].headers: %q or its value cannot be sent", i, name)
-			}
-		}
-	}
-}
-
-// callerOf makes what carries out the flows' calls.
-func callerOf(c Config) (*outbound.Caller, error) {
-	var private []string
-	caller := &outbound.Caller{}
-	for _, call := range c.Calls {
-		if call.Private {
-			private = append(private, call.Host)
-		}
-		caller.Hosts = append(caller.Hosts, outbound.CallHost{Host: call.Host, Headers: call.Headers, Plain: call.Private})
-	}
-	client, err := egress.NewClient(egress.Config{Private: private, Timeout: outbound.CallTimeout, MostBody: outbound.MostCallBody})
-	if err != nil {
-		return nil, fmt.Errorf("calls: %w", err)
-	}
-	caller.Client = client
-	return caller, nil
 }
 
 // callbacksOf makes what tells the business; its Store is missing.

@@ -22,7 +22,7 @@ func TestFlowsGraph(t *testing.T) {
 	if code, out, errs := invoke(t, "", "flows", "graph", filepath.Join(folder, "hello.yaml")); code != 0 || !strings.Contains(out, "Says hello") {
 		t.Errorf("%d %s%s", code, out, errs)
 	}
-	if code, _, errs := invoke(t, "", "flows", "graph", "nothing"); code != 1 || !strings.Contains(errs, "there are booking, delivery_feedback") {
+	if code, _, errs := invoke(t, "", "flows", "graph", "nothing"); code != 1 || !strings.Contains(errs, "booking, delivery_feedback") {
 		t.Errorf("%d %s", code, errs)
 	}
 }

@@ -77,6 +77,7 @@ func (h *house) reload(ctx context.Context, serving *flows.Library) (*flows.Libr
 	h.engine.Catalog.Use(library)
 	h.metrics.flowsFailed.Set(0)
 	h.metrics.flowsLoaded.SetToCurrentTime()
+	missServices(h.config, library, h.log)
 	h.log.Info("the flows are loaded again", "flows", len(library.All()), "changed", changed(serving, library))
 	return library, nil
 }

@@ -41,11 +41,13 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 	if err != nil {
 		return err
 	}
-	h, err := newHouse(ctx, config, p.logger(all.LogJSON))
+	log := p.logger(all.LogJSON)
+	h, err := newHouse(ctx, config, log)
 	if err != nil {
 		return err
 	}
 	defer h.close()
+	missServices(config, h.prepared.library, log)
 	h.again, h.watch = again, c.Watch
 	return h.run(ctx)
 }
