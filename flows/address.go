@@ -20,10 +20,7 @@ const maxAddress = 2000 // bytes, as most servers take
 
 // address reads one. Its scheme and host are literal: no value may change who is
 // asked.
-func (p *parser) address(n *node) *address { return p.addressOr(n, wantsHost) }
-
-// addressOr complains in these words of what is no address at all.
-func (p *parser) addressOr(n *node, otherwise string) *address {
+func (p *parser) address(n *node) *address {
 	a := &address{template: p.template(n, "url", false)}
 	literal := ""
 	if len(a.parts) > 0 && a.parts[0].expr == nil {
@@ -31,7 +28,7 @@ func (p *parser) addressOr(n *node, otherwise string) *address {
 	}
 	scheme, rest, ok := strings.Cut(literal, "://")
 	if !ok || scheme != "https" && scheme != "http" {
-		p.failAs("url-must-begin-with-and-a", n, otherwise)
+		p.failAs("url-must-begin-with-and-a", n, "url must begin with https:// and a host, or with a service and a path, as in orders:/orders")
 		return a
 	}
 	host, _, closed := strings.Cut(rest, "/")
@@ -62,8 +59,6 @@ func (p *parser) plainParts(n *node, a *address) bool {
 	return true
 }
 
-const wantsHost = "url must begin with https:// and a host"
-
 // serviceName is what a configuration may call a service.
 var serviceName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
 
@@ -77,7 +72,7 @@ func IsService(name string) bool {
 func (p *parser) callee(n *node) *address {
 	name, path, _ := strings.Cut(n.text, ":")
 	if n.shape != isText || !IsService(name) || strings.HasPrefix(path, "//") {
-		return p.addressOr(n, wantsHost+", or with a service and a path, as in orders:/orders")
+		return p.address(n)
 	}
 	a := &address{template: p.template(n, "url", false), host: name, service: true}
 	if !strings.HasPrefix(path, "/") {
