@@ -83,6 +83,10 @@ func (s *step) fire(t Timer) {
 	if !ok {
 		return
 	}
+	if s.entered >= mostEntered { // a circle of moments that are over
+		s.fail(t.Run, errTurns)
+		return
+	}
 	run := &s.c.State.Runs[i]
 	s.record(Decision{About: "silence", Choice: "fired", Run: run.ID, Flow: run.Flow, State: run.State})
 	if !s.arm(i, t.Step+1, t.From) {
