@@ -17,6 +17,7 @@ func (s *step) migrate() {
 			continue
 		}
 		s.record(Decision{About: "migrate", Choice: state, Why: "the loaded version of the flow says so", Run: run.ID, Flow: run.Flow, State: run.State})
+		s.moved = true
 		run.Hash, run.State, run.Tries, run.Before = f.Hash, state, 0, ""
 		from, until := s.env.Now, s.env.Now
 		for _, t := range s.c.State.Timers {

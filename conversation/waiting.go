@@ -52,7 +52,7 @@ func (s *step) timers() {
 		s.fire(t)
 		fired = true
 	}
-	if !fired { // WakeAt was only a lower bound; Step moves it on
+	if !fired && !s.moved { // WakeAt was only a lower bound; Step moves it on
 		s.ignore()
 	}
 }
