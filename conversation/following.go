@@ -10,14 +10,15 @@ import (
 // Bounds of what flows do with one another.
 const (
 	// mostEntered is how many states the runs of one conversation may enter in one
-	// event, when flows start each other or answer events of their own making.
+	// event, when flows start each other, answer events of their own making, or go
+	// round by moments that are over.
 	mostEntered = 100
 	// deepest is how many runs may wait for one another's end.
 	deepest = 8
 )
 
 var (
-	errTurns   = errors.New("flows that start each other entered a hundred states in one event")
+	errTurns   = errors.New("one event entered a hundred states")
 	errNested  = errors.New("more than eight flows wait for one another")
 	errCircle  = errors.New("the flow that is to be started is waiting for this one")
 	errNoFlow  = errors.New("the flow that is to be started is not there")
@@ -46,7 +47,7 @@ func (s *step) follow(m flows.Move) {
 	if m.Awaits == nil || m.Awaits.Kind != "start" {
 		return
 	}
-	if i := s.run(id); i >= 0 && s.c.State.Runs[i].Calling != nil { // nothing has moved it on meanwhile
+	if i := s.run(id); i >= 0 && s.c.State.Runs[i].Calling != nil && s.c.State.Runs[i].State == m.Run.State { // nothing has moved it on meanwhile
 		s.startFor(id, *m.Awaits, true)
 	}
 }

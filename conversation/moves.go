@@ -158,7 +158,11 @@ func (s *step) leave(run Run, outcome string) {
 
 // goOn starts what waited its turn, or asks again what was interrupted.
 func (s *step) goOn() {
-	if !s.nextQueued() {
+	started := false
+	for s.nextQueued() { // more than one flow may be free: while a person spoke, none began
+		started = true
+	}
+	if !started {
 		s.resume()
 	}
 }

@@ -43,15 +43,15 @@ func (s *step) freeNumber() int {
 // marked puts a question's number before it while more than one run of its flow is
 // live.
 func (s *step) marked(run *Run, text string, question bool) string {
-	if !question || run.Number == 0 || text == "" {
+	if !question || text == "" || !s.shows(*run) {
 		return text
 	}
-	for _, other := range s.c.State.Runs {
-		if other.Flow == run.Flow && other.ID != run.ID {
-			return strconv.Itoa(run.Number) + ": " + text
-		}
-	}
-	return text
+	return strconv.Itoa(run.Number) + ": " + text
+}
+
+// shows says whether the run's questions bear its number: another of its flow is live.
+func (s *step) shows(run Run) bool {
+	return run.Number > 0 && slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Flow == run.Flow && r.ID != run.ID })
 }
 
 // numbered reads a text that names its question by number, before or after the
@@ -70,6 +70,11 @@ func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 		i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && r.Wait > 0 && r.OpenAt > 0 })
 		if n <= 0 || i < 0 {
 			continue
+		}
+		if !s.shows(s.c.State.Runs[i]) { // it was numbered once: what fits as it stands is the answer
+			if c, ok := s.consider(i, said); ok && c.reading.Fits {
+				continue
+			}
 		}
 		rest := said
 		rest.Text = strings.Join(slices.Delete(slices.Clone(fields), at, at+1), " ")

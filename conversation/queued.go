@@ -18,16 +18,18 @@ func (s *step) reachQueued(t Trigger, keyed []string, reached bool) ([]string, b
 		if err != nil || key != q.Key {
 			continue
 		}
-		switch {
-		case f.StartsOn(t.Type) && len(problems) == 0:
+		if f.StartsOn(t.Type) && len(problems) == 0 {
 			q.Trigger.Data = vars
-		case len(q.Later) < mostLater:
+		} else {
 			q.Later = append(slices.Clip(q.Later), t)
-		default:
-			s.record(Decision{About: "event", Choice: "dropped", Why: "too many events wait for a run that has not begun", Flow: f.Name})
 		}
-		s.c.State.Queued = slices.Clone(s.c.State.Queued)
-		s.c.State.Queued[i] = q
+		queued := slices.Clone(s.c.State.Queued)
+		if queued[i] = q; len(q.Later) > mostLater || !within(mostQueuedBytes, queued) {
+			s.record(Decision{About: "event", Choice: "dropped", Why: "too much waits for a run that has not begun", Flow: f.Name})
+			keyed, reached = append(keyed, f.Name), true
+			continue
+		}
+		s.c.State.Queued = queued
 		s.record(Decision{About: "event", Choice: t.Type, Why: "kept for a start that waits its turn", Flow: f.Name})
 		keyed, reached = append(keyed, f.Name), true
 	}
@@ -68,9 +70,9 @@ func (s *step) startQueued(next Start) bool {
 		vars, problems := inputs(f, next.Trigger)
 		key, err := f.RunKey(s.scope(), vars)
 		if len(problems) == 0 && err == nil {
-			s.begin(f, next.Trigger, vars, key, next.Test)
-			for _, e := range next.Later {
-				s.reach(e)
+			id := s.begin(f, next.Trigger, vars, key, next.Test)
+			for _, e := range next.Later { // the other runs heard of it when it came
+				s.happen(id, e.Type, e.Data)
 			}
 			return true
 		}

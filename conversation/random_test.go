@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,27 +18,35 @@ import (
 	"parley/outbound/quiet"
 )
 
-// TestRandomSequences throws whatever may happen at every shipped flow, in any order:
-// texts, receipts, silences, business events, agents, duplicates. Nothing panics or
-// is stuck, the same input gives the same outcome, who has opted out hears nothing,
-// and one question is open at most unless the flow is parallel.
+// TestRandomSequences throws whatever may happen at every shipped flow, at one that
+// does all that flows can do, and at all of them at once, in any order: texts,
+// receipts, silences, business events, answers of calls and classifiers, agents,
+// duplicates, edited files. Nothing panics or is stuck, the same input gives the same
+// outcome and so does a replay, who has opted out hears nothing, one question is open
+// at most unless the flow is parallel, and no state grows large.
 func TestRandomSequences(t *testing.T) {
-	sequences := 500
+	sequences := 300
 	if os.Getenv("PARLEY_PROOF") != "" {
 		sequences = 10_000
 	}
-	library, err := flows.Load([]string{"library"})
-	if err != nil {
-		t.Fatal(err)
+	files := editions(t)
+	pools := map[string]pool{"everything": {texts: odd}}
+	for _, f := range files[0].All() {
+		p := poolOf(t, f.Name)
+		all := pools["everything"]
+		pools["everything"] = pool{append(all.texts, p.texts...), append(all.triggers, p.triggers...)}
+		pools[f.Name] = p
 	}
-	for _, f := range library.All() {
-		t.Run(f.Name, func(t *testing.T) {
+	for name, pool := range pools {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			pool := poolOf(t, f.Name)
 			total := 0
 			for seed := range sequences {
-				w := newWorld(t, library, f, pool, uint64(seed))
+				w := newWorld(t, files, pool, uint64(seed))
 				total += w.live()
+				if !t.Failed() {
+					w.replay()
+				}
 				if t.Failed() {
 					t.Fatalf("seed %d: the last events were\n%s", seed, w.history())
 				}
@@ -45,6 +55,117 @@ func TestRandomSequences(t *testing.T) {
 		})
 	}
 }
+
+// editions are all files, and the same after an edit that moves every waiting run to
+// the new version.
+func editions(t *testing.T) (files [2]*flows.Library) {
+	t.Helper()
+	sources := map[string]string{"busy": busy, "later_on": laterOn}
+	shipped, err := flows.Load([]string{"library"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range shipped.All() {
+		b, err := fs.ReadFile(flows.Shipped(), f.Name+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources[f.Name] = string(b)
+	}
+	for i := range files {
+		dir := t.TempDir()
+		for name, source := range sources {
+			f, err := flows.Parse(name+".yaml", []byte(source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 {
+				var moves []string
+				for _, state := range f.States() {
+					way := state + ": " + state
+					if edited, err := flows.Parse(name+".yaml", []byte(source+"\nmigrate: {"+way+"}\n")); err == nil && !strings.Contains(fmt.Sprint(edited.Check()), "cannot move") {
+						moves = append(moves, way) // it waits
+					}
+				}
+				source = strings.Replace(source, "title: ", "title: Edited. ", 1) + "\nmigrate: {" + strings.Join(moves, ", ") + "}\n"
+			}
+			if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if files[i], err = flows.Load([]string{dir}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// busy does all that flows can do; laterOn is what it starts.
+const (
+	busy = `
+flow: busy
+title: Does everything at once
+trigger: {events: [busy.go, order.delivered], keywords: ["BUSY {item}"], lookup: {url: "https://shop.example.com/item/{{ item }}", result: {left: integer}}}
+overlap: parallel
+late: read
+input: {item: {type: string}, left: {type: integer}}
+languages: [en, es]
+start: call
+on:
+  error: {goto: person}
+  events: {busy.stop: {goto: gone}, busy.again: {goto: call}}
+  replies: [{match: [urgent], goto: person}]
+states:
+  call:
+    do:
+      - tag: {add: [busy], remove: [idle]}
+      - schedule: {flow: later_on, after: 3h, name: "n {{ item }}", input: {n: 1}}
+      - call: {url: "https://shop.example.com/x?i={{ item }}", result: {left: integer, slots: list}, on: {404: ask, failed: code}}
+    branch: [{when: "(left ?? 0) > 3", goto: child}, {goto: ask}]
+  child:
+    do: [{start: {flow: later_on, input: {n: 2}, wait: true}}]
+    branch: [{when: "event.data.outcome == 'yes'", goto: ask}, {goto: code}]
+  ask:
+    say: {en: "Which, {{ contact.name ?? '' }}?", es: "Cual?"}
+    choose: {from: "slots ?? ['a', 'b 2']", as: slot, none: gone, goto: code}
+    silence: [{after: 1h, say: {en: "Still there?", es: "Sigue?"}}, {at: "now + duration('1h')", between: ["09:00", "20:00"], goto: gone}]
+    otherwise: {say: {en: "A number, please.", es: "Un numero."}, goto: person}
+  code:
+    do: [{issue_code: {purpose: payment, subject: "{{ item }}"}}, {start: {flow: later_on, input: {n: 3}}}]
+    on: {events: {verification.failed: {goto: street}}}
+    silence: {after: 15m, goto: gone}
+  street:
+    say: {en: "Which street?", es: "Que calle?"}
+    capture: {street: {type: text}, photos: media}
+    replies: [{intent: no, confirm: true, goto: gone}]
+    silence: {after: 2h, goto: gone}
+    goto: past
+  past: {silence: [{at: "now - duration('1h')", goto: cancel}]}
+  cancel: {do: [{cancel: {name: "n {{ item }}"}}], say: {en: "Thank you.", es: "Gracias."}, end: done}
+  person: {handoff: {queue: q, then: ask}}
+  gone: {end: gone}
+`
+	laterOn = `
+flow: later_on
+title: Asks something later on
+trigger: {events: [later.on]}
+input: {n: {type: integer, default: 0}}
+languages: [en, es]
+start: ask
+states:
+  ask:
+    say: {en: "Acme: number {{ n }}? YES or NO", es: "Acme: numero {{ n }}? SI o NO"}
+    replies: [{intent: yes, goto: yes}, {intent: no, goto: no}]
+    silence: [{after: 1h, say: {en: "Well?", es: "Y?"}}, {after: 30h, goto: no}]
+    otherwise: {say: {en: "YES or NO, please.", es: "SI o NO."}, tries: 2, goto: no}
+  yes: {say: {en: "Fine.", es: "Bien."}, end: yes}
+  no: {end: no}
+`
+)
+
+// odd are texts that fit no flow in particular.
+var odd = []string{"yes", "no", "1", "2", "9", "STOP", "START", "help", "thanks", "👍", "", "cancel", "what?", "2 yes", "\x1b\u202e", "ok",
+	"BUSY tea", "busy", "urgent", "1 yes", "si", "sí gracias", "#2", "a", "3/5", "0", "99999999999999999999", strings.Repeat("lo ng ", 2000)}
 
 // pool is what may come from outside, taken from a flow's dialogues.
 type pool struct {
@@ -68,7 +189,15 @@ func dialoguesOf(t testing.TB, name string) []flows.Dialogue {
 
 func poolOf(t *testing.T, name string) pool {
 	t.Helper()
-	p := pool{texts: []string{"yes", "no", "1", "2", "9", "STOP", "START", "help", "thanks", "👍", "", "cancel", "what?", "2 yes", "\x1b\u202e", "ok"}}
+	p := pool{texts: slices.Clone(odd)}
+	for _, typ := range []string{"busy.go", "busy.stop", "busy.again", "later.on"} {
+		if name == "busy" || name == "later_on" {
+			p.triggers = append(p.triggers, conversation.Trigger{Type: typ, Data: map[string]any{"item": "x", "left": 5}})
+		}
+	}
+	if len(p.triggers) > 0 {
+		return p
+	}
 	for _, d := range dialoguesOf(t, name) {
 		for _, s := range d.Steps {
 			switch s.Kind {
@@ -86,25 +215,42 @@ func poolOf(t *testing.T, name string) pool {
 
 // world is one conversation and everything around it.
 type world struct {
-	t      *testing.T
-	r      *rand.Rand
-	flow   *flows.Flow
-	pool   pool
-	env    conversation.Env
-	c      conversation.Conversation
-	waits  []conversation.Settled // questions that the carrier has not answered for
-	events []conversation.Event
+	t       *testing.T
+	r       *rand.Rand
+	files   [2]*flows.Library
+	catalog *conversation.Catalog
+	pool    pool
+	env     conversation.Env
+	born, c conversation.Conversation
+	waits   []conversation.Settled // questions that the carrier has not answered for
+	jobs    []conversation.Job     // that nobody has carried out
+	events  []conversation.Event
+	log     []conversation.Logged // of those that were applied
+	states  []string              // after each of them
 }
 
-func newWorld(t *testing.T, library *flows.Library, f *flows.Flow, p pool, seed uint64) *world {
+func newWorld(t *testing.T, files [2]*flows.Library, p pool, seed uint64) *world {
 	const number, customer = "+12025550100", "+12025550123"
-	return &world{t: t, r: rand.New(rand.NewPCG(seed, 7)), flow: f, pool: p,
-		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: library, Reader: classify.Lexicon{},
+	catalog := &conversation.Catalog{}
+	catalog.Use(files[0])
+	for _, library := range files {
+		for _, f := range library.All() {
+			catalog.Keep(f)
+		}
+	}
+	w := &world{t: t, r: rand.New(rand.NewPCG(seed, 7)), files: files, catalog: catalog, pool: p,
+		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: catalog, Reader: classify.Lexicon{},
 			Consent: conversation.Consent{Phone: customer},
-			Line: conversation.Line{Number: number, Brand: flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example"},
+			Contact: flows.Contact{Name: "Ann", Tags: []string{"idle"}},
+			Line: conversation.Line{Number: number, Brand: flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "America/New_York"},
 				Quiet: quiet.Default, Callbacks: []string{"*"}}},
 		c: conversation.Conversation{ID: "cv", Line: number, Phone: customer},
 	}
+	w.env.Line.Classifier = seed%3 == 0
+	w.env.Line.DefaultFlow = []string{"", "service_guide", "later_on"}[seed%5%3]
+	w.env.Contact.Language = []string{"", "es"}[seed%2]
+	w.born = w.c
+	return w
 }
 
 // live plays up to thirty things that happen, then lets time and people finish
@@ -131,12 +277,18 @@ func (w *world) something() conversation.Event {
 		return conversation.Event{Kind: conversation.KindTrigger, Trigger: &tr}
 	case n < 70 && len(w.waits) > 0:
 		return w.receipt()
+	case n < 77 && len(w.jobs) > 0:
+		return w.result()
 	case n < 85:
 		return w.silence()
 	case n < 90 && len(w.events) > 0:
 		return w.events[w.r.IntN(len(w.events))] // once more
-	case n < 95:
+	case n < 94:
 		return w.agent()
+	case n < 96:
+		w.catalog.Use(w.files[w.r.IntN(2)]) // the files are edited, or taken back
+	case len(w.jobs) > 0:
+		return w.result()
 	}
 	return conversation.Event{Kind: conversation.KindTimer}
 }
@@ -165,6 +317,24 @@ func (w *world) receipt() conversation.Event {
 	return conversation.Event{Kind: kind, Settled: &settled}
 }
 
+// result is what one of the jobs brought back, in any order.
+func (w *world) result() conversation.Event {
+	i := w.r.IntN(len(w.jobs))
+	j := w.jobs[i]
+	w.jobs = slices.Delete(w.jobs, i, i+1)
+	r := conversation.Result{Effect: j.ID, Kind: j.Kind, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch}
+	answers := []string{`{"status": 200, "body": {"left": 5, "slots": ["nine\n1", "", 3, {"a": 1}, null]}}`, `{"status": 200, "body": {"left": 1}}`, `{"status": 200}`,
+		`{"status": 200, "body": {"left": "x"}}`, `{"status": 404, "body": "no"}`, `{"status": 500}`, `[]`, `{"status": 1e999}`}
+	if j.Kind == conversation.JobClassify {
+		answers = []string{`{"intent": "yes"}`, `{"intent": "no"}`, `{"intent": ""}`, `{"intent": 3}`, `{"intent": "nobody"}`}
+	}
+	r.Data = json.RawMessage(answers[w.r.IntN(len(answers))])
+	if w.r.IntN(6) == 0 {
+		r.Data, r.Error = nil, "down"
+	}
+	return conversation.Event{Kind: conversation.KindResult, Result: &r}
+}
+
 // silence lets time pass to the next deadline.
 func (w *world) silence() conversation.Event {
 	if w.c.WakeAt > 0 {
@@ -182,7 +352,10 @@ func (w *world) agent() conversation.Event {
 func (w *world) apply(e conversation.Event) {
 	w.events = append(w.events, e)
 	before, _ := json.Marshal(w.c.State)
-	next, effects, out := conversation.Step(w.env, w.c, e)
+	record := conversation.Record{Event: e, Took: conversation.Took{Now: w.env.Now, Consent: w.env.Consent.State}}
+	env := w.env
+	env.Flows = conversation.Taking(w.catalog, &record.Took, w.env.Contact)
+	next, effects, out := conversation.Step(env, w.c, e)
 	again, same, _ := conversation.Step(w.env, w.c, e)
 	if one, two := encoded(next, effects), encoded(again, same); one != two {
 		w.t.Errorf("the same input gave\n%s\nand\n%s", one, two)
@@ -196,6 +369,10 @@ func (w *world) apply(e conversation.Event) {
 		case f.Consent != nil:
 			w.env.Consent = *f.Consent
 			optedOut = optedOut && f.Consent.State == conversation.OptedOut
+		case f.Contact != nil:
+			w.env.Contact.Tags = flows.Retag(w.env.Contact.Tags, f.Contact.Add, f.Contact.Remove)
+		case f.Job != nil && f.Job.Kind != conversation.JobCallback:
+			w.jobs = append(w.jobs, *f.Job)
 		case f.Send != nil && !f.Send.Exempt && optedOut:
 			w.t.Errorf("%q goes to a customer who has opted out", f.Send.Text)
 		case f.Send != nil && f.Send.Wait > 0:
@@ -219,13 +396,81 @@ func (w *world) apply(e conversation.Event) {
 	if err := w.c.State.Decode(state); err != nil { // as it comes back from the database
 		w.t.Error(err)
 	}
+	if out.Status == conversation.Applied {
+		data, err := json.Marshal(record)
+		if err != nil {
+			w.t.Error(err)
+		}
+		w.log, w.states = append(w.log, conversation.Logged{Rev: next.Rev, Kind: e.Kind, Data: string(data)}), append(w.states, state)
+	}
+	if len(state) > 256<<10 {
+		w.t.Errorf("the state has %d bytes", len(state))
+	}
 	w.questions()
+	w.clocks()
+}
+
+// replay plays what was recorded once more: every event leads to the same bytes.
+func (w *world) replay() {
+	past := conversation.Past{Flow: w.catalog.ByHash, Reader: w.env.Reader, Line: func(string, string) (conversation.Line, error) { return w.env.Line, nil }}
+	c := w.born
+	for i, logged := range w.log {
+		var err error
+		if c, err = conversation.Replay(past, c, []conversation.Logged{logged}); err != nil {
+			w.t.Errorf("event %d: %v", i, err)
+			return
+		}
+		state, err := c.State.Encode()
+		if err != nil || state != w.states[i] {
+			w.t.Errorf("event %d, %s, was replayed as\n%s\nand was\n%s (%v)", i, logged.Data, state, w.states[i], err)
+			return
+		}
+		c.State = conversation.State{}
+		if err := c.State.Decode(state); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// clocks holds that whatever waits has a clock, that no clock is doubled, and that the
+// conversation wakes no later than the earliest.
+func (w *world) clocks() {
+	s, clocks := &w.c.State, map[string]int{}
+	for _, timer := range s.Timers {
+		name := fmt.Sprint(timer.Kind, " ", timer.Run, timer.Name)
+		if clocks[name]++; clocks[name] > 1 {
+			w.t.Errorf("two clocks of %s", name)
+		}
+		if s.Owner == "" && (w.c.WakeAt == 0 || w.c.WakeAt > timer.At) {
+			w.t.Errorf("it wakes at %d, and its timer is for %d", w.c.WakeAt, timer.At)
+		}
+	}
+	for _, run := range s.Runs {
+		if run.Calling != nil && run.Calling.Effect != "" && clocks["call "+run.ID] == 0 {
+			w.t.Errorf("a call of %s has no clock", run.Flow)
+		}
+	}
+	for _, due := range s.Scheduled {
+		if clocks["schedule "+due.Name] == 0 {
+			w.t.Errorf("the start %s has no clock", due.Name)
+		}
+	}
+	calls := slices.ContainsFunc(s.Runs, func(r conversation.Run) bool { return r.Calling != nil && r.Calling.Effect != "" })
+	if len(s.Held) > 0 && s.Owner == "" && s.Pending == nil && !calls {
+		w.t.Error("texts are held, and nothing is waited for")
+	}
 }
 
 // questions holds that one question of the flow is open at most.
 func (w *world) questions() {
-	open := map[string]int{}
+	open, keys, numbers := map[string]int{}, map[string]int{}, map[int]int{}
 	for _, run := range w.c.State.Runs {
+		if keys[run.Flow+" "+run.Key]++; run.Key != "" && keys[run.Flow+" "+run.Key] > 1 {
+			w.t.Errorf("two runs of %s have the key %s", run.Flow, run.Key)
+		}
+		if numbers[run.Number]++; run.Number > 0 && numbers[run.Number] > 1 {
+			w.t.Errorf("two runs have the number %d", run.Number)
+		}
 		if run.Wait > 0 {
 			open[run.Flow]++
 		}

@@ -37,9 +37,9 @@ func (s *step) text(e Event) {
 
 // hold keeps a text until the pending reading is decided.
 func (s *step) hold(e Event) {
-	size := len(e.Text.Text)
+	size := e.Text.size()
 	for _, h := range s.c.State.Held {
-		size += len(h.Text.Text)
+		size += h.Text.size()
 	}
 	if len(s.c.State.Held) >= MaxHeld || size > mostHeldBytes {
 		s.forgetPending("too many texts are held: they are left to a person")
@@ -53,6 +53,15 @@ func (s *step) hold(e Event) {
 		why = "the answer of a call is awaited"
 	}
 	s.record(Decision{About: "reading", Choice: "held", Why: why})
+}
+
+// size is how many bytes a text takes in the state, more or less.
+func (t *Text) size() int {
+	n := len(t.Text)
+	for _, m := range t.Media {
+		n += len(m.URL) + len(m.Type)
+	}
+	return n
 }
 
 // candidate is an open question and how it reads a text.

@@ -33,12 +33,18 @@ func (s *step) schedule(from string, a flows.Action) {
 	s.unschedule(a.Name)
 	next := Scheduled{Name: a.Name, Flow: a.Flow, Data: a.Data, At: a.At.UnixMilli(), Test: s.e.Test || s.testing(from)}
 	all := append(slices.Clone(s.c.State.Scheduled), next)
-	if b, err := json.Marshal(all); err != nil || len(all) > mostScheduled || len(b) > mostScheduledBytes {
+	if len(all) > mostScheduled || !within(mostScheduledBytes, all) {
 		s.fail(from, errFull)
 		return
 	}
 	s.c.State.Scheduled = all
 	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerSchedule, Name: a.Name, At: next.At})
+}
+
+// within says whether a part of the state stays within so many bytes as it is stored.
+func within(most int, part any) bool {
+	b, err := json.Marshal(part)
+	return err == nil && len(b) <= most
 }
 
 // unschedule takes a start back.
@@ -57,7 +63,9 @@ func (s *step) startScheduled(t Timer) {
 	due := s.c.State.Scheduled[i]
 	s.unschedule(due.Name)
 	why := "the flow is gone"
-	if f, ok := s.env.Flows.Current(due.Flow); ok {
+	if s.entered >= mostEntered { // it schedules itself for moments that are over
+		why = errTurns.Error()
+	} else if f, ok := s.env.Flows.Current(due.Flow); ok {
 		problems := s.launch(f, Trigger{Flow: due.Flow, Data: due.Data, Test: due.Test})
 		if len(problems) == 0 {
 			return

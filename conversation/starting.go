@@ -114,10 +114,12 @@ func merged(base, checked, data map[string]any) map[string]any {
 }
 
 // mostRuns is how many runs of one conversation may be live, mostQueued how many
-// starts may wait for one: beyond it, whoever starts runs has lost count.
+// starts may wait for one, and mostQueuedBytes how long these may be together with the
+// events kept for them: beyond it, whoever starts runs has lost count.
 const (
-	mostRuns   = 32
-	mostQueued = 32
+	mostRuns        = 32
+	mostQueued      = 32
+	mostQueuedBytes = 64 << 10
 )
 
 // launch starts one flow, unless a live run of the same key takes the event or an
@@ -183,10 +185,11 @@ func (s *step) overlaps(f *flows.Flow, t Trigger, key string, i int) (dealt bool
 		s.dropQuietly(i, "replaced")
 		return false, nil
 	}
-	if len(s.c.State.Queued) >= mostQueued {
+	queued := append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, Key: key, At: s.env.Now, Test: s.e.Test || t.Test})
+	if len(queued) > mostQueued || !within(mostQueuedBytes, queued) {
 		return false, []string{"to: too many runs of " + f.Name + " wait for this customer"}
 	}
-	s.c.State.Queued = append(slices.Clip(s.c.State.Queued), Start{Trigger: t, Flow: f.Name, Key: key, At: s.env.Now, Test: s.e.Test || t.Test})
+	s.c.State.Queued = queued
 	s.record(Decision{About: "start", Choice: "queued", Why: "an earlier run of the flow is open", Flow: f.Name})
 	return true, nil
 }
@@ -198,8 +201,8 @@ func (s *step) dropQuietly(i int, outcome string) {
 	s.leave(run, outcome)
 }
 
-// begin makes the run and lets it enter its first state.
-func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, test bool) {
+// begin makes the run and lets it enter its first state. It returns the run's id.
+func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, test bool) string {
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
 			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Contact.Language, s.env.Line.Language)},
@@ -219,6 +222,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	sc.Event = flows.Event{Type: t.Type, Data: vars}
 	s.awaited(t, run.ID)
 	s.move(len(s.c.State.Runs)-1, opening(f, sc, t, run.Run))
+	return run.ID
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.

@@ -43,6 +43,7 @@ type step struct {
 	said    int  // messages so far
 	begun   int  // runs and jobs so far
 	entered int  // states so far
+	moved   bool // a run went on in a later version
 	reads   bool // a customer's text is being read, now or at last
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool

@@ -52,7 +52,7 @@ func (s *step) timers() {
 		s.fire(t)
 		fired = true
 	}
-	if !fired { // WakeAt was only a lower bound; Step moves it on
+	if !fired && !s.moved { // WakeAt was only a lower bound; Step moves it on
 		s.ignore()
 	}
 }
@@ -81,6 +81,10 @@ func (s *step) fire(t Timer) {
 	}
 	f, ok := s.version(i)
 	if !ok {
+		return
+	}
+	if s.entered >= mostEntered { // a circle of moments that are over
+		s.fail(t.Run, errTurns)
 		return
 	}
 	run := &s.c.State.Runs[i]

@@ -65,6 +65,21 @@ func (p *parser) between(n *node) quiet.Window {
 	return quiet.Window{}
 }
 
+// Reminded is the first step of the wait's silence that is left when it has counted
+// since from, until then: steps before it only speak, and their time is over.
+func (f *Flow) Reminded(run Run, from, until time.Time) int {
+	s := f.states[run.State]
+	if s == nil {
+		return 0
+	}
+	for i, st := range s.silence {
+		if st.at != nil || st.next != nil || !from.Add(st.after).Before(until) {
+			return i
+		}
+	}
+	return len(s.silence)
+}
+
 // Alarm is the next step of a wait's silence and its moment.
 type Alarm struct {
 	Step int
