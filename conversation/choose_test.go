@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 )
@@ -77,5 +78,17 @@ func TestChooseFromNothingAndFromMuch(t *testing.T) {
 	k.start("slots", times(many...))
 	if n := len(k.c.State.Runs[0].Choices); n != 9 {
 		t.Errorf("%d of 12 are offered, want 9", n)
+	}
+}
+
+// TestChooseAmongNumbers: a bare number is the option's number, as the customer sees
+// it, also where another option is called so.
+func TestChooseAmongNumbers(t *testing.T) {
+	for text, want := range map[string]string{"1": "You have 2.", "2": "You have 1.", "7 8": "You have 7 8."} {
+		k := newTalk(t, offering)
+		k.start("offering", map[string]any{"slots": []any{"2", "1", "7\r\n8"}})
+		k.wantSaid("Which?\n1 2\n2 1\n3 7 8")
+		k.taken().after(time.Hour).text(text)
+		k.wantSaid(strings.Replace(want, "7 8", "7\r\n8", 1))
 	}
 }

@@ -351,3 +351,37 @@ func TestQueuedStartsAreBounded(t *testing.T) {
 		t.Errorf("the state has %d bytes", len(state))
 	}
 }
+
+// briefly ends where it begins; planning has it started later.
+const (
+	briefly = `
+flow: briefly
+title: Ends at once
+trigger: {events: [brief]}
+start: a
+states:
+  a: {do: [{emit: {event: brief.said, data: {}}}], say: "Brief.", end: done}
+`
+	planning = `
+flow: planning
+title: Plans another
+trigger: {events: [plan]}
+start: a
+states:
+  a: {do: [{schedule: {flow: briefly, after: 1h}}], goto: z}
+  z: {end: done}
+`
+)
+
+// TestTestRunThatEndsAtOnce: what a test key's run tells the business is marked as a
+// test, also when it begins and ends by a deadline.
+func TestTestRunThatEndsAtOnce(t *testing.T) {
+	k := newTalk(t, briefly, planning)
+	k.apply(Event{Kind: KindTrigger, Test: true, Trigger: &Trigger{Flow: "planning"}})
+	k.after(2 * time.Hour).apply(Event{Kind: KindTimer})
+	for _, name := range []string{"run.started", "brief.said", "run.ended"} {
+		if !k.callback(name).Test {
+			t.Errorf("%s is told as if it were no test", name)
+		}
+	}
+}

@@ -6,9 +6,7 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -25,7 +23,7 @@ import (
 // outcome and so does a replay, who has opted out hears nothing, one question is open
 // at most unless the flow is parallel, and no state grows large.
 func TestRandomSequences(t *testing.T) {
-	sequences := 300
+	sequences := 500
 	if os.Getenv("PARLEY_PROOF") != "" {
 		sequences = 10_000
 	}
@@ -55,117 +53,6 @@ func TestRandomSequences(t *testing.T) {
 		})
 	}
 }
-
-// editions are all files, and the same after an edit that moves every waiting run to
-// the new version.
-func editions(t *testing.T) (files [2]*flows.Library) {
-	t.Helper()
-	sources := map[string]string{"busy": busy, "later_on": laterOn}
-	shipped, err := flows.Load([]string{"library"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range shipped.All() {
-		b, err := fs.ReadFile(flows.Shipped(), f.Name+".yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		sources[f.Name] = string(b)
-	}
-	for i := range files {
-		dir := t.TempDir()
-		for name, source := range sources {
-			f, err := flows.Parse(name+".yaml", []byte(source))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if i == 1 {
-				var moves []string
-				for _, state := range f.States() {
-					way := state + ": " + state
-					if edited, err := flows.Parse(name+".yaml", []byte(source+"\nmigrate: {"+way+"}\n")); err == nil && !strings.Contains(fmt.Sprint(edited.Check()), "cannot move") {
-						moves = append(moves, way) // it waits
-					}
-				}
-				source = strings.Replace(source, "title: ", "title: Edited. ", 1) + "\nmigrate: {" + strings.Join(moves, ", ") + "}\n"
-			}
-			if err := os.WriteFile(filepath.Join(dir, name+".yaml"), []byte(source), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if files[i], err = flows.Load([]string{dir}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
-}
-
-// busy does all that flows can do; laterOn is what it starts.
-const (
-	busy = `
-flow: busy
-title: Does everything at once
-trigger: {events: [busy.go, order.delivered], keywords: ["BUSY {item}"], lookup: {url: "https://shop.example.com/item/{{ item }}", result: {left: integer}}}
-overlap: parallel
-late: read
-input: {item: {type: string}, left: {type: integer}}
-languages: [en, es]
-start: call
-on:
-  error: {goto: person}
-  events: {busy.stop: {goto: gone}, busy.again: {goto: call}}
-  replies: [{match: [urgent], goto: person}]
-states:
-  call:
-    do:
-      - tag: {add: [busy], remove: [idle]}
-      - schedule: {flow: later_on, after: 3h, name: "n {{ item }}", input: {n: 1}}
-      - call: {url: "https://shop.example.com/x?i={{ item }}", result: {left: integer, slots: list}, on: {404: ask, failed: code}}
-    branch: [{when: "(left ?? 0) > 3", goto: child}, {goto: ask}]
-  child:
-    do: [{start: {flow: later_on, input: {n: 2}, wait: true}}]
-    branch: [{when: "event.data.outcome == 'yes'", goto: ask}, {goto: code}]
-  ask:
-    say: {en: "Which, {{ contact.name ?? '' }}?", es: "Cual?"}
-    choose: {from: "slots ?? ['a', 'b 2']", as: slot, none: gone, goto: code}
-    silence: [{after: 1h, say: {en: "Still there?", es: "Sigue?"}}, {at: "now + duration('1h')", between: ["09:00", "20:00"], goto: gone}]
-    otherwise: {say: {en: "A number, please.", es: "Un numero."}, goto: person}
-  code:
-    do: [{issue_code: {purpose: payment, subject: "{{ item }}"}}, {start: {flow: later_on, input: {n: 3}}}]
-    on: {events: {verification.failed: {goto: street}}}
-    silence: {after: 15m, goto: gone}
-  street:
-    say: {en: "Which street?", es: "Que calle?"}
-    capture: {street: {type: text}, photos: media}
-    replies: [{intent: no, confirm: true, goto: gone}]
-    silence: {after: 2h, goto: gone}
-    goto: past
-  past: {silence: [{at: "now - duration('1h')", goto: cancel}]}
-  cancel: {do: [{cancel: {name: "n {{ item }}"}}], say: {en: "Thank you.", es: "Gracias."}, end: done}
-  person: {handoff: {queue: q, then: ask}}
-  gone: {end: gone}
-`
-	laterOn = `
-flow: later_on
-title: Asks something later on
-trigger: {events: [later.on]}
-input: {n: {type: integer, default: 0}}
-languages: [en, es]
-start: ask
-states:
-  ask:
-    say: {en: "Acme: number {{ n }}? YES or NO", es: "Acme: numero {{ n }}? SI o NO"}
-    replies: [{intent: yes, goto: yes}, {intent: no, goto: no}]
-    silence: [{after: 1h, say: {en: "Well?", es: "Y?"}}, {after: 30h, goto: no}]
-    otherwise: {say: {en: "YES or NO, please.", es: "SI o NO."}, tries: 2, goto: no}
-  yes: {say: {en: "Fine.", es: "Bien."}, end: yes}
-  no: {end: no}
-`
-)
-
-// odd are texts that fit no flow in particular.
-var odd = []string{"yes", "no", "1", "2", "9", "STOP", "START", "help", "thanks", "👍", "", "cancel", "what?", "2 yes", "\x1b\u202e", "ok",
-	"BUSY tea", "busy", "urgent", "1 yes", "si", "sí gracias", "#2", "a", "3/5", "0", "99999999999999999999", strings.Repeat("lo ng ", 2000)}
 
 // pool is what may come from outside, taken from a flow's dialogues.
 type pool struct {
@@ -408,84 +295,6 @@ func (w *world) apply(e conversation.Event) {
 	}
 	w.questions()
 	w.clocks()
-}
-
-// replay plays what was recorded once more: every event leads to the same bytes.
-func (w *world) replay() {
-	past := conversation.Past{Flow: w.catalog.ByHash, Reader: w.env.Reader, Line: func(string, string) (conversation.Line, error) { return w.env.Line, nil }}
-	c := w.born
-	for i, logged := range w.log {
-		var err error
-		if c, err = conversation.Replay(past, c, []conversation.Logged{logged}); err != nil {
-			w.t.Errorf("event %d: %v", i, err)
-			return
-		}
-		state, err := c.State.Encode()
-		if err != nil || state != w.states[i] {
-			w.t.Errorf("event %d, %s, was replayed as\n%s\nand was\n%s (%v)", i, logged.Data, state, w.states[i], err)
-			return
-		}
-		c.State = conversation.State{}
-		if err := c.State.Decode(state); err != nil {
-			w.t.Error(err)
-		}
-	}
-}
-
-// clocks holds that whatever waits has a clock, that no clock is doubled, and that the
-// conversation wakes no later than the earliest.
-func (w *world) clocks() {
-	s, clocks := &w.c.State, map[string]int{}
-	for _, timer := range s.Timers {
-		name := fmt.Sprint(timer.Kind, " ", timer.Run, timer.Name)
-		if clocks[name]++; clocks[name] > 1 {
-			w.t.Errorf("two clocks of %s", name)
-		}
-		if s.Owner == "" && (w.c.WakeAt == 0 || w.c.WakeAt > timer.At) {
-			w.t.Errorf("it wakes at %d, and its timer is for %d", w.c.WakeAt, timer.At)
-		}
-	}
-	for _, run := range s.Runs {
-		if run.Calling != nil && run.Calling.Effect != "" && clocks["call "+run.ID] == 0 {
-			w.t.Errorf("a call of %s has no clock", run.Flow)
-		}
-	}
-	for _, due := range s.Scheduled {
-		if clocks["schedule "+due.Name] == 0 {
-			w.t.Errorf("the start %s has no clock", due.Name)
-		}
-	}
-	calls := slices.ContainsFunc(s.Runs, func(r conversation.Run) bool { return r.Calling != nil && r.Calling.Effect != "" })
-	if len(s.Held) > 0 && s.Owner == "" && s.Pending == nil && !calls {
-		w.t.Error("texts are held, and nothing is waited for")
-	}
-}
-
-// questions holds that one question of the flow is open at most.
-func (w *world) questions() {
-	open, keys, numbers := map[string]int{}, map[string]int{}, map[int]int{}
-	for _, run := range w.c.State.Runs {
-		if keys[run.Flow+" "+run.Key]++; run.Key != "" && keys[run.Flow+" "+run.Key] > 1 {
-			w.t.Errorf("two runs of %s have the key %s", run.Flow, run.Key)
-		}
-		if numbers[run.Number]++; run.Number > 0 && numbers[run.Number] > 1 {
-			w.t.Errorf("two runs have the number %d", run.Number)
-		}
-		if run.Wait > 0 {
-			open[run.Flow]++
-		}
-		if f, ok := w.env.Flows.ByHash(run.Hash); ok && f.Overlap != "parallel" && open[run.Flow] > 1 {
-			w.t.Errorf("%d questions of %s are open", open[run.Flow], run.Flow)
-		}
-	}
-}
-
-func encoded(c conversation.Conversation, effects []conversation.Effect) string {
-	b, err := json.Marshal([]any{c, effects})
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
 }
 
 // finish lets every deadline pass and people hand back what they have: at the end no

@@ -211,6 +211,9 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language
 	}
+	if test {
+		s.tests = append(s.tests, run.ID)
+	}
 	s.out.Run = run.ID
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
 	s.tell(RunStarted{Flow: f.Name, Key: key}, run.ID)

@@ -40,11 +40,12 @@ type step struct {
 	e       Event
 	effects []Effect
 	out     Outcome
-	said    int  // messages so far
-	begun   int  // runs and jobs so far
-	entered int  // states so far
-	moved   bool // a run went on in a later version
-	reads   bool // a customer's text is being read, now or at last
+	said    int      // messages so far
+	begun   int      // runs and jobs so far
+	entered int      // states so far
+	tests   []string // runs of test keys that began, which may have ended since
+	moved   bool     // a run went on in a later version
+	reads   bool     // a customer's text is being read, now or at last
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool
 }
@@ -180,7 +181,7 @@ func (s *step) job(j Job) string {
 // what it leads to later is marked as a test too.
 func (s *step) testing(run string) bool {
 	is := func(r Run) bool { return r.ID == run && r.Test }
-	return slices.ContainsFunc(s.c.State.Runs, is) || slices.ContainsFunc(s.was.State.Runs, is)
+	return slices.Contains(s.tests, run) || slices.ContainsFunc(s.c.State.Runs, is) || slices.ContainsFunc(s.was.State.Runs, is)
 }
 
 // run finds a live run; -1: there is none.

@@ -109,7 +109,7 @@ func (c *call) labelOf(ch *choose, item any) (string, error) {
 		}
 	}
 	b, err := c.print(nil, v, foreign)
-	return strings.TrimSpace(strings.ReplaceAll(string(b), "\n", " ")), err
+	return strings.Join(strings.Fields(string(b)), " "), err
 }
 
 // choices writes the options, one to a line.
@@ -125,17 +125,19 @@ func (c *call) choices() string {
 }
 
 // pick reads a text as one of the options: by its number, whatever follows it, or
-// by its label.
+// by its label. A bare number is the option's, also where it is a label as well.
 func (run *Run) pick(text, words string) (Choice, bool) {
 	if words == "" {
 		return Choice{}, false
 	}
+	n, err := strconv.Atoi(words)
+	bare := err == nil && n >= 1 && n <= len(run.Choices)
 	for _, ch := range run.Choices {
-		if fold(ch.Label) == words {
+		if !bare && fold(ch.Label) == words {
 			return ch, true
 		}
 	}
-	n, err := strconv.Atoi(leadingNumber(text))
+	n, err = strconv.Atoi(leadingNumber(text))
 	if err != nil || n < 1 || n > len(run.Choices) || len(numbersOf(words, len(run.Choices))) > 1 {
 		return Choice{}, false
 	}

@@ -77,7 +77,7 @@ func (d *dialogues) read(source []byte) ([]Dialogue, error) {
 	if !d.bounded(source) {
 		return nil, join(d.problems)
 	}
-	d.lines = strings.Split(strings.ReplaceAll(string(source), "\r\n", "\n"), "\n")
+	d.lines = strings.Split(strings.ReplaceAll(string(bytes.TrimPrefix(source, mark)), "\r\n", "\n"), "\n")
 	for i := range d.lines {
 		d.line(i)
 		if len(d.problems) >= maxProblems {

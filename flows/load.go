@@ -76,13 +76,17 @@ func (l *loader) folder(where string, files fs.FS) error {
 	l.beside(where, files)
 	var errs []error
 	for _, e := range entries {
-		if e.IsDir() || path.Ext(e.Name()) != ".yaml" || e.Name() == intentsFile {
+		if e.IsDir() || path.Ext(e.Name()) != ".yaml" || e.Name() == intentsFile || hidden(e.Name()) {
 			continue
 		}
 		errs = append(errs, l.flow(files, e.Name(), filepath.Join(where, e.Name()), where))
 	}
 	return errors.Join(errs...)
 }
+
+// hidden says whether a file is none of the author's: editors and file systems keep
+// locks and copies beside the files, such as .#booking.yaml.
+func hidden(name string) bool { return strings.HasPrefix(name, ".") }
 
 // intentsFile holds the intents that the flows of a folder share.
 const intentsFile = "intents.yaml"

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ func Parse(file string, source []byte) (*Flow, error) {
 // readFile reads a file into nodes; nil: it cannot be read, and the parser says why.
 func readFile(file string, source []byte) (*parser, *node) {
 	p := newParser(file)
+	source = bytes.TrimPrefix(source, mark)
 	if len(source) <= maxFile {
 		p.lines = strings.Split(string(source), "\n")
 	}
@@ -43,6 +45,9 @@ func readFile(file string, source []byte) (*parser, *node) {
 	}
 	return p, root
 }
+
+// mark is what some editors begin a file with to say that it is UTF-8.
+var mark = []byte("\xef\xbb\xbf")
 
 // Compile makes a flow of its canonical source, as Source returns it and stores
 // keep it. It does not Check: a version that was good enough to start runs stays

@@ -28,10 +28,16 @@ type slot struct {
 // texts reads the folder of overrides, where there is one.
 func (l *loader) texts(where string, files fs.FS) {
 	entries, err := fs.ReadDir(files, "texts")
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
 	if err != nil {
-		return // there is none
+		l.errs = append(l.errs, fmt.Errorf("reading other wordings in %s: %w", where, err))
 	}
 	for _, e := range entries {
+		if hidden(e.Name()) {
+			continue
+		}
 		shown := filepath.Join(where, "texts", e.Name())
 		base, isYAML := strings.CutSuffix(e.Name(), ".yaml")
 		dot := strings.LastIndexByte(base, '.')

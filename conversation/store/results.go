@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"parley/conversation"
 )
@@ -35,6 +36,7 @@ func writeResults(p *pipe, effects []conversation.Effect) error {
 		}
 		if e.Instead > 0 {
 			p.exec(insteadSQL, e.Flow, e.Instead, e.Run)
+			rows = slices.DeleteFunc(rows, func(r []any) bool { return r[0] == e.Run }) // it ended twice in this batch
 		}
 		details, err := json.Marshal(e.Details)
 		if err != nil {

@@ -35,6 +35,15 @@ func resultLife(t *testing.T, s *store.Store) {
 	check(t, "instead", b.Commit(ctx, w) == nil)
 	late := must(s.Results(ctx, conversation.ResultQuery{Flow: "f", Since: 150, Until: 400}, 9))(t)
 	check(t, "the late result stands beside the first", len(late) == 1 && late[0].Outcome == "late")
+	b = begin(t, s, text(70, "twice"))
+	w = conversation.Writes{}
+	step(b, 0, &w, nil)
+	for i, outcome := range []string{"unanswered", "late"} { // in one event: a held text was the late answer
+		w.Effects = append(w.Effects, conversation.Effect{Ended: &conversation.Ended{Run: "r4", Flow: "f", Outcome: outcome, EndedAt: 300, Instead: int64(300 * i)}})
+	}
+	check(t, "a run that ends twice in one batch", b.Commit(ctx, w) == nil)
+	late = must(s.Results(ctx, conversation.ResultQuery{Flow: "f", Since: 250, Until: 400}, 9))(t)
+	check(t, "the first end of two stands", len(late) == 2 && late[1].Outcome == "late")
 	finish(t, s, 200, "r0")
 	q := conversation.ResultQuery{Flow: "f", Since: 100, Until: 201}
 	var got []string
