@@ -163,6 +163,20 @@ var ToldExamples = []Told{
 
 // DataOf gives a callback's data.
 func DataOf(t Told) map[string]any {
+	switch t := t.(type) { // every run has these two: they need not go by way of JSON
+	case RunStarted:
+		data := map[string]any{"flow": t.Flow, "key": t.Key}
+		if t.Late {
+			data["late"] = true
+		}
+		return data
+	case RunEnded:
+		data := map[string]any{"flow": t.Flow, "key": t.Key, "outcome": t.Outcome}
+		if len(t.Answers) > 0 {
+			data["answers"] = t.Answers
+		}
+		return data
+	}
 	var data map[string]any
 	text, err := json.Marshal(t)
 	if err == nil {

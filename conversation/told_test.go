@@ -214,3 +214,24 @@ states:
   over: {say: "Thanks", end: done}
   gone: {end: silent}
 `
+
+// What is told without going by way of JSON is the same as by it.
+func TestDataOfRuns(t *testing.T) {
+	for _, told := range []Told{
+		RunStarted{Flow: "f", Key: "k"}, RunStarted{Flow: "f", Late: true},
+		RunEnded{Flow: "f", Key: "k", Outcome: "done"}, RunEnded{Flow: "f", Outcome: "done", Answers: map[string]any{"n": 1, "l": []any{"a"}}},
+	} {
+		want, err := json.Marshal(told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]any
+		if err := json.Unmarshal(want, &fields); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := json.Marshal(DataOf(told))
+		if want, _ = json.Marshal(fields); string(got) != string(want) {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

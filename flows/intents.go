@@ -146,7 +146,7 @@ func (p *parser) startsOnIntent(n *node) {
 		return
 	}
 	for _, w := range words {
-		k := keyword{at: n, source: w}
+		k := keyword{at: n, source: w, whole: w}
 		for part := range strings.FieldsSeq(w) {
 			k.tokens = append(k.tokens, piece{word: part})
 		}

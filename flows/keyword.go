@@ -11,7 +11,8 @@ type keyword struct {
 	at     *node
 	source string
 	tokens []piece
-	opens  bool // has arguments
+	whole  string // its words
+	opens  bool   // has arguments
 }
 
 type piece struct {
@@ -38,7 +39,23 @@ func (p *parser) keyword(n *node) (keyword, bool) {
 		}
 		return k, false
 	}
+	k.whole = k.folded()
 	return k, true
+}
+
+// heard is a text as keywords are compared with it.
+type heard struct {
+	whole string   // folded, without courtesies
+	words []string // as written
+	first string   // the first of them, folded
+}
+
+func hear(text string) heard {
+	h := heard{whole: fold(text), words: strings.Fields(text)}
+	if len(h.words) > 0 {
+		h.first = Fold(h.words[0])
+	}
+	return h
 }
 
 // words counts the keyword's fixed words: the more, the more certain.
@@ -54,12 +71,15 @@ func (k keyword) words() int {
 
 // match reads the text as this keyword and returns its arguments, each of the type
 // of its input.
-func (k keyword) match(f *Flow, text string) (map[string]any, bool) {
+func (k *keyword) match(f *Flow, h heard) (map[string]any, bool) {
 	if !k.opens {
-		return nil, fold(text) == k.folded()
+		return nil, h.whole == k.whole
+	}
+	if h.first != k.tokens[0].word {
+		return nil, false
 	}
 	args := map[string]any{}
-	rest := strings.Fields(text)
+	rest := h.words
 	for i, t := range k.tokens {
 		if len(rest) == 0 {
 			return nil, false
@@ -120,25 +140,29 @@ func (f *Flow) Knows(typ string) bool {
 // ByKeyword says whether a text starts the flow by one of its keywords, and which
 // inputs it fills.
 func (f *Flow) ByKeyword(text string) (*Flow, map[string]any, bool) {
-	args, score := f.keywordOf(bounded(text))
+	args, score := f.keywordOf(hear(bounded(text)))
 	return f, args, score >= 0
 }
 
 // keywordOf is the flow's keyword that fits the text best, by its arguments and how
 // certain it is; -1: none fits.
-func (f *Flow) keywordOf(text string) (args map[string]any, best int) {
+func (f *Flow) keywordOf(h heard) (args map[string]any, best int) {
 	best = -1
-	for _, k := range f.keywords {
-		a, fits := k.match(f, text)
+	for i := range f.keywords {
+		k := &f.keywords[i]
+		a, fits := k.match(f, h)
+		if !fits {
+			continue
+		}
 		score := 2 * k.words()
 		if !k.opens {
 			score++
 		}
-		if fits && score > best {
+		if score > best {
 			args, best = a, score
 		}
 	}
-	if args == nil {
+	if args == nil && best >= 0 {
 		args = map[string]any{}
 	}
 	return args, best

@@ -109,10 +109,10 @@ func (l *Library) ForEvent(typ string) []*Flow {
 // with the most words wins, and among those one without arguments, and among those
 // the flow of the later folder.
 func (l *Library) ForKeyword(text string) (found *Flow, args map[string]any, ok bool) {
-	text = bounded(text)
+	h := hear(bounded(text))
 	best := -1
 	for _, f := range l.flows {
-		a, score := f.keywordOf(text)
+		a, score := f.keywordOf(h)
 		if score > best || score >= 0 && score == best && l.rank[f.Name] > l.rank[found.Name] {
 			found, args, best = f, a, score
 		}
