@@ -207,8 +207,9 @@ func TestClaimDecidesRaces(t *testing.T) {
 					var got []conversation.Message
 					var wg sync.WaitGroup
 					wg.Go(func() { got = claim(t, s, work) })
-					wg.Go(func() { end(t, s, m, cancel(m.Conversation), round) })
+					wg.Go(func() { end(t, s, m, cancel(m.Conversation), round, "race") })
 					wg.Wait()
+					end(t, s, m, cancel(m.Conversation), round, "once more") // what was claimed is on its way
 					after, _, err := s.Message(t.Context(), m.ID)
 					if err != nil {
 						t.Fatal(err)
@@ -224,8 +225,8 @@ func TestClaimDecidesRaces(t *testing.T) {
 	}
 }
 
-func end(t *testing.T, s *store.Store, m conversation.Message, c conversation.Cancel, round int) {
-	b, err := s.Begin(context.Background(), []conversation.Event{text(round, fmt.Sprint("stop", round))})
+func end(t *testing.T, s *store.Store, m conversation.Message, c conversation.Cancel, round int, id string) {
+	b, err := s.Begin(context.Background(), []conversation.Event{text(round, fmt.Sprint("stop", round, id))})
 	if err != nil {
 		t.Error(err)
 		return
