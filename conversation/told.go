@@ -163,7 +163,9 @@ var ToldExamples = []Told{
 
 // DataOf gives a callback's data.
 func DataOf(t Told) map[string]any {
-	switch t := t.(type) { // every run has these two: they need not go by way of JSON
+	switch t := t.(type) { // the most frequent need not go by way of JSON
+	case HandoffRequested:
+		return map[string]any{"queue": t.Queue, "reason": t.Reason}
 	case RunStarted:
 		data := map[string]any{"flow": t.Flow, "key": t.Key}
 		if t.Late {

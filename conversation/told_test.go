@@ -218,7 +218,7 @@ states:
 // What is told without going by way of JSON is the same as by it.
 func TestDataOfRuns(t *testing.T) {
 	for _, told := range []Told{
-		RunStarted{Flow: "f", Key: "k"}, RunStarted{Flow: "f", Late: true},
+		HandoffRequested{Queue: "q", Reason: "flow"}, RunStarted{Flow: "f", Key: "k"}, RunStarted{Flow: "f", Late: true},
 		RunEnded{Flow: "f", Key: "k", Outcome: "done"}, RunEnded{Flow: "f", Outcome: "done", Answers: map[string]any{"n": 1, "l": []any{"a"}}},
 	} {
 		want, err := json.Marshal(told)
