@@ -61,7 +61,7 @@ func (l *learner) console(b block) {
 func (l *learner) command(b block, command, want string) {
 	l.Helper()
 	var got string
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) { // a real server in real time
 		got = l.run(command, want)
 		if shows(got, want) {
 			return
@@ -125,7 +125,7 @@ func (l *learner) serve(args []string) {
 	p := &Program{In: strings.NewReader(""), Out: &out, Err: &errs, Env: os.LookupEnv}
 	go func() { ended <- p.Run(ctx, args) }()
 	l.Cleanup(func() { stop(); <-ended })
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) { // a real server in real time
 		if c, err := net.Dial("tcp", l.listen); err == nil {
 			c.Close()
 			return
