@@ -37,6 +37,7 @@ const (
 	wordCancel consentWord = "cancel" // an opt-out that customers also mean otherwise
 	wordStart  consentWord = "start"
 	wordHelp   consentWord = "help"
+	wordWrong  consentWord = "wrong_number" // an opt-out by somebody who is not the customer
 )
 
 // consentCourtesies may stand around a consent word without changing it, as the
@@ -88,6 +89,14 @@ func (s *step) consent(w consentWord) {
 		if !again {
 			s.answer("start", "opted in")
 		}
+	case wordWrong:
+		again := s.env.Consent.State == OptedOut
+		s.optOut("text", string(w))
+		s.effects = append(s.effects, Effect{Code: &Change{To: "suspended", Reason: string(w), Phone: s.c.Phone}})
+		s.tell(NumberWrong{Word: string(w)}, "")
+		if !again {
+			s.answer("wrong_number", "is not the customer")
+		}
 	default:
 		again := s.env.Consent.State == OptedOut
 		open := len(s.c.State.Runs) > 0
@@ -138,6 +147,11 @@ func (s *step) optOut(source, word string) {
 		s.endAt(len(s.c.State.Runs)-1, "opted_out")
 	}
 	s.c.State.Queued, s.c.State.Which = nil, nil
+	for len(s.c.State.Codes) > 0 {
+		live, _ := s.forgetCode(s.c.State.Codes[0].Challenge)
+		s.endCode(live.Challenge, "canceled", "opted_out", 0)
+		s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "opted_out"})
+	}
 	s.forgetPending("the customer has opted out")
 	if alert {
 		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})

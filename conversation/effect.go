@@ -13,6 +13,8 @@ type Effect struct {
 	Ended   *Ended    `json:"ended,omitempty"`   // the result of a run that is over
 	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
 	Contact *Tagging  `json:"contact,omitempty"` // labels the phone's contact
+	Code    *Change   `json:"code,omitempty"`    // what becomes of a code
+	Account *AccountChange `json:"account,omitempty"` // what becomes of a customer account
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on
@@ -51,6 +53,8 @@ const (
 	JobCallback = "callback"
 	JobCall     = "call"
 	JobClassify = "classify"
+	JobIssue    = "issue_code" // a flow asks for a one-time code
+	JobNews     = "news"       // an account's news come back as a business event
 )
 
 // Decision is the record of one reading or sending decision: what was chosen and

@@ -40,6 +40,7 @@ type Message struct {
 	ByAgent      bool          `json:"by_agent,omitempty"` // an agent wrote it; a takeover does not supersede it
 	Exempt       bool          `json:"exempt,omitempty"`   // goes out to an opted-out phone: the confirmation of STOP, the answer to HELP
 	Test         bool          `json:"test,omitempty"`     // decided by a test key: nothing leaves
+	Challenge    string        `json:"challenge,omitempty"` // whose code takes the place of CodeBlank when it is sent
 	CreatedAt    int64         `json:"created_at"`
 	DueAt        int64         `json:"due_at"`     // not to be claimed before
 	ExpiresAt    int64         `json:"expires_at"` // not to be claimed after
@@ -81,4 +82,5 @@ type Settlement struct {
 	At        int64    // when the carrier answered, Unix ms of the database's clock; 0: now
 	DueAt     int64    // of Queued: not before
 	Uncounted bool     // of Queued: the attempt does not count (throttled)
+	Challenge string   // of the message: its code is out, or will not be
 }

@@ -23,7 +23,13 @@ func (s *step) text(e Event) {
 		s.consent(w)
 		return
 	}
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
 	switch {
+	case e.Text.Burned != "":
+		s.burned(e)
+	case s.wrongNumber(said):
+		s.consent(wordWrong)
+	case s.deny(e, said):
 	case s.env.Consent.State == OptedOut:
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
@@ -33,6 +39,17 @@ func (s *step) text(e Event) {
 	default:
 		s.read(e)
 	}
+}
+
+// wrongNumber says whether whoever has the phone says that they are not the customer,
+// unless the open question asks about just that.
+func (s *step) wrongNumber(said flows.Said) bool {
+	intent, ok, _ := s.env.Reader.Read(said.Text, s.c.State.Language, []string{"wrong_number"})
+	if !ok || intent != "wrong_number" {
+		return false
+	}
+	front, open := s.consider(s.front(), said)
+	return !open || !front.reading.Fits
 }
 
 // hold keeps a text until the pending reading is decided.

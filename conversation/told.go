@@ -91,6 +91,40 @@ type ConsentChanged struct {
 	Source string `json:"source"` // text, carrier or api
 }
 
+// VerificationApproved says that the right code was given where it was asked for.
+type VerificationApproved struct {
+	AboutVerification
+}
+
+// VerificationExpired says that nobody gave a code before its time was over.
+type VerificationExpired struct {
+	AboutVerification
+}
+
+// VerificationFailed says that a code is no longer good, and why.
+type VerificationFailed struct {
+	AboutVerification
+	// Why: max_attempts (wrong too often), denied (the customer answered NO: they had not
+	// asked for it; codes of this purpose are paused for a day), texted (the customer
+	// texted the code to us: somebody may have asked them for it), opted_out,
+	// undeliverable, too_late, refused (see GET /v1/verifications/{id}), canceled.
+	Reason string `json:"reason"`
+}
+
+// AboutVerification is what the callbacks about codes have in common. The code is
+// never among it.
+type AboutVerification struct {
+	Verification string `json:"verification"` // its id
+	Purpose      string `json:"purpose"`      // login, password_reset, payment, account_unlock, number_change or custom
+	Subject      string `json:"subject"`      // whose code it was
+}
+
+// NumberWrong says that whoever has the number says that it is not the customer's:
+// it gets no more texts, and proves nothing any more.
+type NumberWrong struct {
+	Word string `json:"word"` // always wrong_number
+}
+
 // CallbackDead says that a callback to another endpoint was given up. It can be
 // seen with parley dead show, and told again with parley dead retry.
 type CallbackDead struct {
@@ -136,6 +170,18 @@ func (HandoffReturned) Event() string { return "handoff.returned" }
 // Event is "consent.changed".
 func (ConsentChanged) Event() string { return "consent.changed" }
 
+// Event is "verification.approved".
+func (VerificationApproved) Event() string { return "verification.approved" }
+
+// Event is "verification.expired".
+func (VerificationExpired) Event() string { return "verification.expired" }
+
+// Event is "verification.failed".
+func (VerificationFailed) Event() string { return "verification.failed" }
+
+// Event is "number.wrong".
+func (NumberWrong) Event() string { return "number.wrong" }
+
 // Event is "callback.dead".
 func (CallbackDead) Event() string { return "callback.dead" }
 
@@ -143,6 +189,8 @@ func (CallbackDead) Event() string { return "callback.dead" }
 func (CallbackTest) Event() string { return "callback.test" }
 
 var fateExample = MessageFate{Message: "01980f3e-7c1b-7d3a-9f51-6b2f6f2f7c11", Class: "notice", Segments: 1}
+
+var verificationExample = AboutVerification{Verification: "ver_5kq2hyl4mxx7rtdq3xcd2vbq6e", Purpose: "login", Subject: "user-17"}
 
 // ToldExamples are all that Parley tells on its own, each with an example of its
 // data, in the order of docs/callbacks.md.
@@ -157,6 +205,10 @@ var ToldExamples = []Told{
 	HandoffTaken{Agent: "Ann"},
 	HandoffReturned{Agent: "Ann", Closed: true},
 	ConsentChanged{State: "out", Source: "text"},
+	VerificationApproved{verificationExample},
+	VerificationExpired{verificationExample},
+	VerificationFailed{verificationExample, "max_attempts"},
+	NumberWrong{Word: "wrong_number"},
 	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
 	CallbackTest{Message: "This is a test."},
 }

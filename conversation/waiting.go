@@ -66,6 +66,9 @@ func (s *step) fire(t Timer) {
 	case TimerSchedule:
 		s.startScheduled(t)
 		return
+	case TimerCode:
+		s.codeExpired(t.Name)
+		return
 	case TimerEffect:
 		p := s.c.State.Pending
 		if p == nil || p.Run != t.Run || p.Wait != t.Wait {
