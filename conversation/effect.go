@@ -6,14 +6,14 @@ import "parley/flows"
 // effects; the engine commits them with the new state; other loops carry them out.
 // Exactly one field is set.
 type Effect struct {
-	Send    *Message  `json:"send,omitempty"`    // a row for the dispatcher
-	Cancel  *Cancel   `json:"cancel,omitempty"`  // takes back what is still queued
-	Consent *Consent  `json:"consent,omitempty"` // writes the phone's consent row
-	Job     *Job      `json:"job,omitempty"`     // a slow effect, inserted as a River job
-	Ended   *Ended    `json:"ended,omitempty"`   // the result of a run that is over
-	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
-	Contact *Tagging  `json:"contact,omitempty"` // labels the phone's contact
-	Code    *Change   `json:"code,omitempty"`    // what becomes of a code
+	Send    *Message       `json:"send,omitempty"`    // a row for the dispatcher
+	Cancel  *Cancel        `json:"cancel,omitempty"`  // takes back what is still queued
+	Consent *Consent       `json:"consent,omitempty"` // writes the phone's consent row
+	Job     *Job           `json:"job,omitempty"`     // a slow effect, inserted as a River job
+	Ended   *Ended         `json:"ended,omitempty"`   // the result of a run that is over
+	Record  *Decision      `json:"record,omitempty"`  // why: kept with the event
+	Contact *Tagging       `json:"contact,omitempty"` // labels the phone's contact
+	Code    *Change        `json:"code,omitempty"`    // what becomes of a code
 	Account *AccountChange `json:"account,omitempty"` // what becomes of a customer account
 }
 
