@@ -162,7 +162,7 @@ func panicked(p any) error {
 // refused, or of no effect. The fate of a question is: were it not noted that its
 // conversation has heard, the sweep would tell it for ever.
 func (a *applying) empty() bool {
-	settling := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil || e.Settled != nil })
+	settling := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil || e.Settled != nil || e.Change != nil })
 	return !settling && len(a.writes.Conversations) == 0 && len(a.writes.Events) == 0 && len(a.writes.Dead) == 0
 }
 

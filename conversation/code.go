@@ -31,7 +31,8 @@ type Verified struct {
 type Change struct {
 	Challenge string `json:"challenge"`
 	// To is the status that it ends in: approved, canceled, expired, max_attempts or
-	// failed; "": a code was made and is being sent.
+	// failed; "": a code was made and is being sent. "suspended" and "redeemed" are
+	// about Phone and Grant instead.
 	To     string `json:"to,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	// Phone, of "suspended": it proves nothing any more, for whomever it did.
@@ -47,16 +48,20 @@ type Change struct {
 // send that it is made for: two nodes that make one at the same time cannot both
 // write it.
 type Made struct {
-	N        int    // 1 for the first
-	Kid, MAC string // "": the code that there was is sent again
+	N        int // 1 for the first
+	Kid, MAC string
 	Sealed   string
+	Tallies  []string // what budgets count it under
+	Cost     int64    // millionths of the currency
 }
 
-// Grant is what an approval gives: its hash, and for how long it is good (ms).
+// Grant is what an approval gives: its hash, and for how long it is good (ms). An
+// approval without one has an empty Hash.
 type Grant struct {
-	Hash  string
-	Scope string
-	For   int64
+	Hash    string
+	Scope   string
+	For     int64
+	Tallies []string // what budgets count the approval under
 }
 
 // LiveCode is a code that has been texted and is still good: until then the customer

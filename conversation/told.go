@@ -119,6 +119,19 @@ type AboutVerification struct {
 	Subject      string `json:"subject"`      // whose code it was
 }
 
+// VerificationAlarm says that somebody abuses the codes.
+type VerificationAlarm struct {
+	// What: guessing (more wrong codes in all than may be; new ones have eight digits),
+	// paused (codes of a purpose are paused for a subject, whose code is being guessed),
+	// spend (the day's budget for a country is used up), pumping (a block of numbers
+	// asks for codes and checks none).
+	What    string `json:"what"`
+	Purpose string `json:"purpose,omitempty"` // of paused
+	Subject string `json:"subject,omitempty"` // of paused
+	Country string `json:"country,omitempty"` // of spend and pumping: ISO 3166-1 alpha-2
+	Count   int64  `json:"count,omitempty"`   // of guessing: how many in the last minute
+}
+
 // NumberWrong says that whoever has the number says that it is not the customer's:
 // it gets no more texts, and proves nothing any more.
 type NumberWrong struct {
@@ -179,6 +192,9 @@ func (VerificationExpired) Event() string { return "verification.expired" }
 // Event is "verification.failed".
 func (VerificationFailed) Event() string { return "verification.failed" }
 
+// Event is "verification.alarm".
+func (VerificationAlarm) Event() string { return "verification.alarm" }
+
 // Event is "number.wrong".
 func (NumberWrong) Event() string { return "number.wrong" }
 
@@ -208,6 +224,7 @@ var ToldExamples = []Told{
 	VerificationApproved{verificationExample},
 	VerificationExpired{verificationExample},
 	VerificationFailed{verificationExample, "max_attempts"},
+	VerificationAlarm{What: "paused", Purpose: "login", Subject: "user-17"},
 	NumberWrong{Word: "wrong_number"},
 	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
 	CallbackTest{Message: "This is a test."},

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 )
 
 // API is the business's door under /v1: it reports events, sends texts and reads
@@ -22,6 +23,8 @@ type API struct {
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
+	// Codes issues one-time codes; nil: no key for them is configured.
+	Codes *verify.Service
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
 	Log   *slog.Logger // nil: slog.Default
@@ -35,6 +38,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key: parley keys create"},
 	}
+	config.Transformers = append(config.Transformers, withoutValues)
 	config.Security = []map[string][]string{{"key": {}}}
 	api := humago.New(mux, config)
 	guard := a.guard(api)
@@ -62,6 +66,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read what is known of a phone."), a.getContact)
 	huma.Register(api, operation(guard, "put-contact", http.MethodPut, "/v1/contacts/{phone}", "contacts", http.StatusOK,
 		"Write what is known of a phone: what the body leaves out is taken away."), a.putContact)
+	a.mountVerifications(api, guard)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

@@ -39,6 +39,17 @@ func elsewhere(mux *http.ServeMux) http.HandlerFunc {
 	}
 }
 
+// withoutValues takes out of a problem the values that were sent: a code or a phone
+// number has no place in an answer, which others log.
+func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+	if problem, ok := v.(*huma.ErrorModel); ok {
+		for _, detail := range problem.Errors {
+			detail.Value = nil
+		}
+	}
+	return v, nil
+}
+
 // everything is the pattern of elsewhere.
 const everything = "/v1/"
 

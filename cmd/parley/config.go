@@ -42,6 +42,8 @@ type Config struct {
 	Callbacks []CallbackConfig `yaml:"callbacks"`
 	// Calls are the services and hosts that flows may call; no other is ever called.
 	Calls []CallConfig `yaml:"calls"`
+	// Codes are the one-time codes: their keys, and what may be asked for.
+	Codes CodesConfig `yaml:"codes"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
 }
@@ -211,5 +213,6 @@ func (c *Config) check() error {
 	}
 	c.checkCallbacks(bad)
 	c.checkCalls(bad)
+	c.Codes.check(bad)
 	return errors.Join(wrong...)
 }

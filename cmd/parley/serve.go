@@ -21,6 +21,7 @@ import (
 	"parley/conversation/jobs"
 	"parley/conversation/phone"
 	"parley/conversation/store"
+	"parley/conversation/verify"
 	"parley/flows"
 	"parley/inbound"
 	"parley/outbound"
@@ -124,6 +125,7 @@ type house struct {
 	engine     *conversation.Engine
 	dispatcher *outbound.Dispatcher
 	feed       *conversation.Feed
+	codes      *verify.Service // nil: no key for codes is configured
 	prepared   *prepared
 	mux        *http.ServeMux
 	live       atomic.Int64
@@ -163,9 +165,16 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
 		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
+	if h.codes, err = newCodes(h); err != nil {
+		h.store.Close()
+		return nil, err
+	}
 	h.dispatcher = &outbound.Dispatcher{
 		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
 		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Log: log,
+	}
+	if h.codes != nil {
+		h.dispatcher.Codes = h.codes
 	}
 	h.doors()
 	return h, nil
@@ -197,8 +206,11 @@ func (h *house) doors() {
 	webhooks := &inbound.Webhooks{Engine: h.engine, Receipts: h.store, Carriers: carriers, Public: h.prepared.public,
 		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
+	if h.codes != nil {
+		webhooks.Screen = h.codes.Screen
+	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Route: h.config.route,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -229,6 +241,9 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("feed", h.feed.Run)
 	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
+	if h.codes != nil {
+		rooms.start("codes", h.codes.Run)
+	}
 	rooms.start("engine", h.engine.Run)
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
@@ -255,6 +270,7 @@ func (h *house) runner() jobs.Runner {
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
+		conversation.JobIssue: h.issueForFlow,
 	}}
 }
 

@@ -61,6 +61,9 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	if err := b.writeTags(ctx, p, w.Effects); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
+	if err := b.writeChanges(p, w.Effects); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)
 	if err := b.writeDead(p, w.Dead); err != nil {

@@ -22,6 +22,7 @@ import (
 
 	"parley/conversation"
 	"parley/conversation/jobs"
+	"parley/conversation/verify"
 	"parley/inbound"
 	"parley/outbound"
 )
@@ -76,6 +77,7 @@ var (
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
 	_ inbound.Contacts          = (*Store)(nil)
+	_ verify.Store              = (*Store)(nil)
 )
 
 // Open connects to a migrated database. One that is not, or that a newer version

@@ -14,7 +14,8 @@ CREATE TABLE challenges (
     run           text NOT NULL DEFAULT '', -- the flow's run that asked
     language      text NOT NULL DEFAULT '',
     context       text NOT NULL DEFAULT '', -- SHA-256 of the transaction, hex
-    autofill      text NOT NULL DEFAULT '', -- origin or app hash of the last line
+    autofill      text NOT NULL DEFAULT '', -- the last line: @origin #, or an app's hash
+    about         text NOT NULL DEFAULT '', -- of a payment: what the text says of it
     origin        text,                     -- what asked, once: a job's or a request's key
     network       text NOT NULL DEFAULT '', -- of the client: /32 or /64
     test          smallint NOT NULL DEFAULT 0,
@@ -28,6 +29,8 @@ CREATE TABLE challenges (
     most_attempts bigint NOT NULL,
     sends         bigint NOT NULL DEFAULT 0, -- made
     asked         bigint NOT NULL DEFAULT 1, -- sends asked for
+    most_sends    bigint NOT NULL,
+    rotate        smallint NOT NULL DEFAULT 0, -- another send brings another code
     next_send_at  bigint NOT NULL DEFAULT 0,
     work_at       bigint NOT NULL DEFAULT 0, -- when the loop looks at it next; 0: never
     created_at    bigint NOT NULL,
@@ -74,7 +77,8 @@ CREATE TABLE throttles (
     bucket bigint NOT NULL,
     n0     bigint NOT NULL,
     n1     bigint NOT NULL DEFAULT 0,
-    n2     bigint NOT NULL DEFAULT 0
+    n2     bigint NOT NULL DEFAULT 0,
+    most   bigint NOT NULL
 ) WITH (fillfactor = 80);
 
 -- What is not to be done until a moment: codes of a purpose for a subject, say.

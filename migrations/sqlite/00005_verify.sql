@@ -14,7 +14,8 @@ CREATE TABLE challenges (
     run           TEXT NOT NULL DEFAULT '', -- the flow's run that asked
     language      TEXT NOT NULL DEFAULT '',
     context       TEXT NOT NULL DEFAULT '', -- SHA-256 of the transaction, hex
-    autofill      TEXT NOT NULL DEFAULT '', -- origin or app hash of the last line
+    autofill      TEXT NOT NULL DEFAULT '', -- the last line: @origin #, or an app's hash
+    about         TEXT NOT NULL DEFAULT '', -- of a payment: what the text says of it
     origin        TEXT,                     -- what asked, once: a job's or a request's key
     network       TEXT NOT NULL DEFAULT '', -- of the client: /32 or /64
     test          INTEGER NOT NULL DEFAULT 0,
@@ -28,6 +29,8 @@ CREATE TABLE challenges (
     most_attempts INTEGER NOT NULL,
     sends         INTEGER NOT NULL DEFAULT 0, -- made
     asked         INTEGER NOT NULL DEFAULT 1, -- sends asked for
+    most_sends    INTEGER NOT NULL,
+    rotate        INTEGER NOT NULL DEFAULT 0, -- another send brings another code
     next_send_at  INTEGER NOT NULL DEFAULT 0,
     work_at       INTEGER NOT NULL DEFAULT 0, -- when the loop looks at it next; 0: never
     created_at    INTEGER NOT NULL,
@@ -74,7 +77,8 @@ CREATE TABLE throttles (
     bucket INTEGER NOT NULL,
     n0     INTEGER NOT NULL,
     n1     INTEGER NOT NULL DEFAULT 0,
-    n2     INTEGER NOT NULL DEFAULT 0
+    n2     INTEGER NOT NULL DEFAULT 0,
+    most   INTEGER NOT NULL
 );
 
 -- What is not to be done until a moment: codes of a purpose for a subject, say.
