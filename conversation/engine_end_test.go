@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -127,6 +128,40 @@ func TestDryRunSeesWhatTheEventWouldMeet(t *testing.T) {
 		other.Line = "+12025550199"
 		if out, err = e.DryRun(t.Context(), other); err != nil || out.Status != conversation.Refused {
 			t.Errorf("a dry run for a customer who has opted out: %+v, %v", out, err)
+		}
+	})
+}
+
+// TestDryRunSurvives: what would be buried is an error of a dry run, which holds no
+// words.
+func TestDryRunSurvives(t *testing.T) {
+	s := storetest.Open(t, store.Options{URL: storetest.URL(t, "sqlite")})
+	e := engineOn(t, s, counting, func(c *conversation.Settings) { c.Reader = bomb{} })
+	submit(t, e, start("+12025550123"))
+	if _, err := e.DryRun(t.Context(), text("+12025550123", "boom", "1")); err == nil || strings.Contains(err.Error(), "boom") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestEventsWithoutAKey: an event that came without a dedupe key is applied once,
+// also when the reply of its COMMIT is lost and the batch is tried again.
+func TestEventsWithoutAKey(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := &flaky{Store: s}
+		e := engineOn(t, f, counting, nil)
+		f.breaks(1, 0)
+		first := submit(t, e, start("+12025550123"))[0]
+		if first.Status != conversation.Applied || first.Run == "" || len(first.Messages) != 1 {
+			t.Errorf("the start: %+v", first)
+		}
+		for n := range 2 { // two of the same are two
+			ev := text("+12025550123", "n1", "")
+			ev.Dedupe = ""
+			f.breaks(1, 0)
+			submit(t, e, ev)
+			if rev := revOf(t, s, "+12025550123"); rev != int64(n+2) {
+				t.Errorf("rev %d, want %d", rev, n+2)
+			}
 		}
 	})
 }
