@@ -94,6 +94,8 @@ func (r *run) reapStranded(ctx context.Context) {
 			r.park(m, "", started)
 		case m.Test:
 			r.pretend(m, started)
+		case !out.may(m.To):
+			r.fail(m, out.name, "only_to", started)
 		default:
 			r.sends.Go(func() {
 				if out.take(ctx, 1) == 0 {

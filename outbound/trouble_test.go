@@ -116,6 +116,19 @@ func TestStranded(t *testing.T) {
 	})
 }
 
+// TestStrandedOutsideTheList: a message that another process claimed before it died
+// goes to nobody but those who may be texted.
+func TestStrandedOutsideTheList(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "other", To: "+12025550999"}, conversation.Message{ID: "mine", To: "+12025550111"})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550100", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}, OnlyTo: []string{"+12025550111"}}, outbound.Line{}, 30*time.Second)
+		if len(c.sent) != 1 || c.sent[0].ID != "mine" || tab.row("other").Status != conversation.Failed || tab.row("other").Error != "only_to" {
+			t.Errorf("left the house: %+v; the other is %s", c.sent, tab.row("other").Status)
+		}
+	})
+}
+
 func TestOverdue(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		past := time.Now().Add(-time.Second).UnixMilli()
