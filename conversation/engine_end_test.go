@@ -53,16 +53,24 @@ func TestSubmitAtTheEnd(t *testing.T) {
 	}
 }
 
-// gate holds the first batch until it is opened, so that others gather.
+// gate holds the first batch until it is opened, so that others gather. It stands
+// before an engine of one shard, and notes how large the batches are.
 type gate struct {
 	conversation.Store
 	first sync.Once
 	held  chan struct{}
 	open  chan struct{}
+	sizes []int
+}
+
+// newGate is shut.
+func newGate(s conversation.Store) *gate {
+	return &gate{Store: s, held: make(chan struct{}), open: make(chan struct{})}
 }
 
 func (g *gate) Begin(ctx context.Context, events []conversation.Event) (conversation.Batch, error) {
 	g.first.Do(func() { close(g.held); <-g.open })
+	g.sizes = append(g.sizes, len(events))
 	return g.Store.Begin(ctx, events)
 }
 
@@ -70,7 +78,7 @@ func (g *gate) Begin(ctx context.Context, events []conversation.Event) (conversa
 // the first has led to, also when that is a refusal.
 func TestTwinsInOneBatch(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		g := &gate{Store: s, held: make(chan struct{}), open: make(chan struct{})}
+		g := newGate(s)
 		e := engineOn(t, g, counting, nil)
 		var all sync.WaitGroup
 		all.Go(func() { submit(t, e, start("+12025550124")) })
