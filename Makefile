@@ -14,7 +14,7 @@ WEB   := agentui/web
 build: web
 	@.ci/tools go git
 	@echo "building parley (the first time takes some minutes: SQLite is compiled from source) …"
-	@$(GO) build -o bin/parley ./cmd/parley
+	@$(GO) build -v -o bin/parley ./cmd/parley 2>&1 | .ci/progress
 	@echo "built bin/parley"
 
 demo: build
