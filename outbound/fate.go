@@ -43,6 +43,10 @@ func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time)
 		}
 		note = Repeated
 	}
+	if m.Status == conversation.Cancelled { // the phone has opted out since
+		r.park(m, out.name, started)
+		return
+	}
 	if r.deadline(started).Sub(r.now()) < out.Timeout {
 		return // too late for another send under this lease
 	}

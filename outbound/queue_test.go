@@ -190,6 +190,9 @@ func (t *table) Stranded(_ context.Context, node string, lease time.Duration, li
 		if r.Status == conversation.Sending && !r.lease.After(time.Now()) && len(list) < limit {
 			r.node, r.lease = node, time.Now().Add(lease)
 			list = append(list, r.Message)
+			if r.stop {
+				list[len(list)-1].Status = conversation.Cancelled
+			}
 		}
 	}
 	return list, nil

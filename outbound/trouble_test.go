@@ -129,6 +129,20 @@ func TestStrandedOutsideTheList(t *testing.T) {
 	})
 }
 
+// TestStrandedAfterStop: what may never have reached a customer who has opted out
+// meanwhile is not sent again.
+func TestStrandedAfterStop(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "a"}, conversation.Message{ID: "code", Priority: conversation.PriorityCode})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550100", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		tab.rows["a"].stop, tab.rows["code"].stop = true, true
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}}, outbound.Line{}, 30*time.Second)
+		if len(c.sent) != 0 || !tab.row("a").parked || !tab.row("code").parked || tab.row("a").Error != outbound.UnknownFate {
+			t.Errorf("left the house: %+v; a is %s", c.sent, tab.row("a").Status)
+		}
+	})
+}
+
 func TestOverdue(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		past := time.Now().Add(-time.Second).UnixMilli()
