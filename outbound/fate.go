@@ -119,14 +119,10 @@ func (r *run) reapOverdue(ctx context.Context) {
 	}
 	now := r.now()
 	for _, m := range overdue {
-		why := "opted_out"
-		if m.ExpiresAt > 0 && m.ExpiresAt <= now.UnixMilli() {
-			why = "expired"
-		}
 		kind := conversation.Kind("")
-		if m.Wait > 0 {
+		if m.Wait > 0 && m.Status != conversation.Superseded { // a superseded question's run waits for the agent
 			kind = conversation.KindFailed
 		}
-		r.pass(kind, m, r.settlement(m, conversation.Expired, "", why), now)
+		r.pass(kind, m, r.settlement(m, m.Status, "", m.Error), now)
 	}
 }

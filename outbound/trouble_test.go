@@ -2,6 +2,7 @@ package outbound_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -146,12 +147,18 @@ func TestStrandedAfterStop(t *testing.T) {
 func TestOverdue(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		past := time.Now().Add(-time.Second).UnixMilli()
-		tab.add(conversation.Message{ID: "late", ExpiresAt: past}, conversation.Message{ID: "question", ExpiresAt: past, Wait: 3}, conversation.Message{ID: "stop"})
-		tab.rows["stop"].stop = true
+		tab.add(conversation.Message{ID: "late", ExpiresAt: past}, conversation.Message{ID: "question", ExpiresAt: past, Wait: 3},
+			conversation.Message{ID: "stop"}, conversation.Message{ID: "agent", Wait: 4})
+		tab.rows["stop"].stop, tab.rows["agent"].taken = true, true
 		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 3*time.Second)
-		if tab.count(conversation.Expired) != 3 || len(c.sent) != 0 || tab.row("stop").Error != "opted_out" || tab.row("late").Error != "expired" {
-			t.Errorf("%d expired, %d sent", tab.count(conversation.Expired), len(c.sent))
+		got := ""
+		for _, id := range []string{"late", "question", "stop", "agent"} {
+			got += fmt.Sprintf(" %s:%s", tab.row(id).Status, tab.row(id).Error)
 		}
+		if got != " expired:expired expired:expired cancelled:opted_out superseded:superseded" || len(c.sent) != 0 {
+			t.Errorf("%s, %d sent", got, len(c.sent))
+		}
+		// The run of a superseded question waits for the agent.
 		if len(tab.events) != 1 || tab.events[0].Kind != conversation.KindFailed || tab.events[0].Settled.Wait != 3 {
 			t.Errorf("events %+v", tab.events)
 		}
