@@ -113,20 +113,22 @@ func (s *step) codeExpired(challenge string) {
 }
 
 // deny reads a plain NO as the answer to "not you?" while a code is good: it was not
-// asked for by whoever has the phone. False: no code is meant. Where an open question
-// takes a NO as well, the customer is asked which is meant: one answer stops codes
-// for a day, and the other may lock an account.
+// asked for by whoever has the phone. False: the text is read on. Where an open question
+// takes a NO as well, the customer is asked which is meant; an alert's NO counts for
+// both, because both are safe and the two together are an attack.
 func (s *step) deny(e Event, said flows.Said) bool {
 	live, ok := s.deniable(e, said)
 	if !ok {
 		return false
 	}
-	if front, ok := s.consider(s.front(), said); ok && s.bot() && front.reading.Fits {
+	front, asked := s.consider(s.front(), said)
+	asked = asked && s.bot() && front.reading.Fits
+	if asked && !s.c.State.Runs[front.i].Alert {
 		s.askWhichCode(live, front, said)
 		return true
 	}
 	s.denied(live)
-	return true
+	return !asked
 }
 
 // deniable is the newest code that a text can be about, when the text says no and
