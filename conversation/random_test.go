@@ -156,6 +156,9 @@ func (w *world) live() int {
 // something is one thing that may happen now.
 func (w *world) something() conversation.Event {
 	w.env.Now += int64(w.r.IntN(90_000)) // up to a minute and a half later
+	if w.r.IntN(12) == 0 {
+		return w.code()
+	}
 	switch n := w.r.IntN(100); {
 	case n < 35:
 		return w.text()
@@ -209,6 +212,9 @@ func (w *world) result() conversation.Event {
 	i := w.r.IntN(len(w.jobs))
 	j := w.jobs[i]
 	w.jobs = slices.Delete(w.jobs, i, i+1)
+	if j.Kind == conversation.JobIssue {
+		return w.codeFor("ver_"+j.ID, j.Run)
+	}
 	r := conversation.Result{Effect: j.ID, Kind: j.Kind, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch}
 	answers := []string{`{"status": 200, "body": {"left": 5, "slots": ["nine\n1", "", 3, {"a": 1}, null]}}`, `{"status": 200, "body": {"left": 1}}`, `{"status": 200}`,
 		`{"status": 200, "body": {"left": "x"}}`, `{"status": 404, "body": "no"}`, `{"status": 500}`, `[]`, `{"status": 1e999}`}
