@@ -220,26 +220,26 @@ func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error)
 	var there verify.Challenge
 	var known bool
 	p := new(pipe)
-	first := hit(p, v.Hits)
-	p.query(one(&there, &known), challengeSQL, v.ID)
 	p.query(one(&out.Challenge, &out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
+	p.query(one(&there, &known), challengeSQL, v.ID)
+	p.query(func(r row) error { return r.Scan(&out.Now) }, nowSQL)
 	if err := tx.flush(ctx, p); err != nil {
 		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
 	}
 	p = new(pipe)
-	second := hit(p, v.Whose(out.Challenge.Phone))
+	out.Hits = v.Hits(out.Challenge, out.OK)
+	counted := hit(p, out.Hits)
 	out.Reason = "compared"
 	if !out.OK {
 		out.Reason = v.Why(there, known)
 	}
-	if err := audit(p, there.Now, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: out.Reason, Detail: v.Network}); err != nil {
+	if err := audit(p, out.Now, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: out.Reason, Detail: v.Network}); err != nil {
 		return verify.Spent{}, err
 	}
 	if err := tx.commit(ctx, p); err != nil {
 		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
 	}
-	out.Over = append(first.over(), second.over()...)
-	out.Limited = len(out.Over) > 0
+	out.Over = counted.over()
 	return out, nil
 }
 
