@@ -48,7 +48,7 @@ var chapters = []struct {
 		{"keys", "migrate: {old: z}"}, {"state", "{say: {{ brand }}, goto: z}"},
 	}},
 	{"What starts a flow", []example{
-		{"keys", "trigger: {keywords: [\"{name}\"]}"}, {"keys", "trigger: {keywords: [STOP]}"}, {"keys", "trigger: {keywords: [\"TRACK {nmae}\"]}"}, {"keys", "trigger: {keywords: [\"TRACK {name} {name}\"]}"},
+		{"keys", "trigger: {keywords: [\"{name}\"]}"}, {"keys", "trigger: {keywords: [STOP]}"}, {"keys", "trigger: {keywords: [INFO]}"}, {"keys", "trigger: {keywords: [\"TRACK {nmae}\"]}"}, {"keys", "trigger: {keywords: [\"TRACK {name} {name}\"]}"},
 		{"file", "flow: x\ninput: {l: list}\ntrigger: {keywords: [\"TRACK {l}\"]}\nstart: a\nstates: {a: {end: z}}"}, {"keys", "trigger: {keywords: [TRACK]}"}, {"keys", "trigger: {intents: [yes]}"},
 		{"keys", "trigger: {intents: [hours]}"}, {"keys", "intents: {hours: {}}"}, {"keys", "intents: {yes: {keywords: {en: [x]}}}"}, {"keys", "intents: {\"a b\": {keywords: {en: [x]}}}"}, {"keys", "intents: {hours: {keywords: {en: [\"?\"]}}}"},
 		{"keys", "trigger: {lookup: {url: \"https://a.example/\"}}"}, {"keys", "trigger: {keywords: [GO], lookup: {url: \"https://a.example/\", result: {day: date}}}"},
@@ -79,7 +79,7 @@ var chapters = []struct {
 	}},
 	{"Questions", []example{
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"yes\"}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, any: true, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: [true], goto: z}], Q}"},
-		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"!\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: \"/(/\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: cancel, goto: z}], Q}"},
+		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"!\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: \"/(/\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: cancel, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: help, goto: z}], Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}, {match: X, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{any: true, goto: z}, {match: x, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{any: true, goto: z}], otherwise: {goto: z}, Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], goto: z, Q}"}, {"state", "{replies: [{match: x, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], otherwise: {tries: 2, goto: z}, Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}]}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], silence: {after: 1h, say: \"Well?\"}}"},
