@@ -12,6 +12,7 @@ import (
 
 	"parley/conversation/classify"
 	"parley/flows"
+	"parley/outbound/segment"
 )
 
 // The sample of the language's description is the shipped flow, word for word.
@@ -170,5 +171,32 @@ func TestReplyAllocations(t *testing.T) {
 	})
 	if allocations > 20 {
 		t.Errorf("%v allocations for one answer, at most 20", allocations)
+	}
+}
+
+// Every text that the shipped dialogues hear, and they hear all there are, is one
+// segment of GSM-7; lists of choices may be longer.
+func TestShippedTextsAreOneSegment(t *testing.T) {
+	l, err := flows.Load([]string{"library"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	for _, f := range l.All() {
+		for _, d := range dialoguesOf(t, "library", f.Name) {
+			for _, s := range d.Steps {
+				if s.Kind != flows.StepBot {
+					continue
+				}
+				heard++
+				n := segment.Count(s.Text)
+				if n.Encoding != segment.GSM7 || n.Segments > 1 && !strings.Contains(s.Text, "\n1 ") {
+					t.Errorf("%s, %s: %d segments, %s: %s", f.Name, d.Title, n.Segments, n.Encoding, s.Text)
+				}
+			}
+		}
+	}
+	if heard < 300 {
+		t.Errorf("only %d texts were heard", heard)
 	}
 }
