@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -311,14 +310,13 @@ func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "*", `\*`, "<", "&lt;", "\n", " ").Replace(text)
 }
 
-// formats are the words of all findings that the source can make, by their rules.
-func formats(t *testing.T) map[string]string {
+// eachNode hands over every node of the package's own source, tests aside.
+func eachNode(t *testing.T, do func(file string, n ast.Node)) {
 	t.Helper()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]string{}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -328,37 +326,42 @@ func formats(t *testing.T) map[string]string {
 			t.Fatal(err)
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok || len(call.Args) < 2 {
-				return true
-			}
-			f, ok := call.Fun.(*ast.SelectorExpr)
-			if !ok || !slices.Contains([]string{"failAt", "warnAt", "fail", "failAs"}, f.Sel.Name) {
-				return true
-			}
-			at := 1
-			if f.Sel.Name == "failAs" {
-				at = 0
-			}
-			text, ok := call.Args[at].(*ast.BasicLit)
-			if !ok {
-				return true // fail itself
-			}
-			format, err := strconv.Unquote(text.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			rule := format
-			if at == 1 {
-				rule = ruleOf(format)
-			}
-			if rule == "" {
-				t.Errorf("%s: %q has no rule: name it with failAs", name, format)
-			}
-			out[rule] = format
+			do(name, n)
 			return true
 		})
 	}
+}
+
+// formats are the words of all findings that the source can make, by their rules.
+func formats(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	eachNode(t, func(file string, n ast.Node) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) < 2 {
+			return
+		}
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !slices.Contains([]string{"failAt", "warnAt", "fail", "failAs"}, f.Sel.Name) {
+			return
+		}
+		at := 1
+		if f.Sel.Name == "failAs" {
+			at = 0
+		}
+		format := literalOf(call.Args[at])
+		if format == "" {
+			return // fail itself
+		}
+		rule := format
+		if at == 1 {
+			rule = ruleOf(format)
+		}
+		if rule == "" {
+			t.Errorf("%s: %q has no rule: name it with failAs", file, format)
+		}
+		out[rule] = format
+	})
 	if len(out) < 100 {
 		t.Fatalf("only %d findings were read", len(out))
 	}
