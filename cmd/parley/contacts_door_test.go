@@ -37,6 +37,8 @@ func TestContactsDoor(t *testing.T) {
 		"body.language": map[string]any{"language": "no language"},
 		"body.timezone": map[string]any{"timezone": "Mars/Olympus"},
 		"body.tags":     map[string]any{"tags": []string{"a b"}},
+		"has its own":   map[string]any{"fields": map[string]any{"name": "Ann"}},
+		"blanks":        map[string]any{"fields": map[string]any{" a": 1}},
 		"body.fields":   map[string]any{"fields": many},
 		"8192":          map[string]any{"fields": map[string]any{"a": strings.Repeat("x", 9000)}},
 	} {

@@ -104,7 +104,9 @@ func (r *importing) columns(head []string) error {
 	case len(head) > mostColumns:
 		return fmt.Errorf("%d columns: at most %d", len(head), mostColumns)
 	}
-	r.header = head
+	for _, name := range head {
+		r.header = append(r.header, untame(name))
+	}
 	return nil
 }
 

@@ -72,9 +72,9 @@ func TestContactsHoldNoFormulas(t *testing.T) {
 		_, out, errs := invoke(t, in, append([]string{"-c", config, "contacts"}, args...)...)
 		return out + errs
 	}
-	run("phone,name,note\n+12025550101,=1+1,@x\n", "import", "-")
+	run("phone,name,=note\n+12025550101,=1+1,@x\n+12025550102,''=1+1,\n", "import", "-")
 	exported := run("", "export")
-	if !strings.Contains(exported, "+12025550101,'=1+1,,,,'@x\n") {
+	if exported != "phone,name,language,timezone,tags,'=note\n+12025550101,'=1+1,,,,'@x\n+12025550102,''=1+1,,,,\n" {
 		t.Errorf("exported\n%s", exported)
 	}
 	if again := run(exported, "import", "-"); !strings.Contains(again, "0 new or changed") {
