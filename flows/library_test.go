@@ -200,3 +200,31 @@ func TestShippedTextsAreOneSegment(t *testing.T) {
 		t.Errorf("only %d texts were heard", heard)
 	}
 }
+
+// A keyword fits the text that it is, however it is written.
+func TestKeywordsOfJoinedWords(t *testing.T) {
+	f, err := flows.Parse("x.yaml", []byte("flow: x\ntrigger: {keywords: [\"RE-ORDER {n} NOW {m}\", \"WHAT'S {n}\", A/B]}\ninput: {n: string, m: string}\nstart: z\nstates: {z: {end: z}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"RE-ORDER a NOW b": "map[m:b n:a]", "re order a now b c": "map[m:b c n:a]", "Re-order: a, now: b": "map[m:b n:a]", "what's a": "map[n:a]", "whats a": "map[n:a]",
+		"a/b": "map[]", "a b!": "map[]", "re-order-a now b": "", "re a now b": "", "re-order a": "", "reorder a now b": "", "re-": "",
+	} {
+		_, args, ok := f.ByKeyword(text)
+		if got := fmt.Sprint(args); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %v %s, want %s", text, ok, got, want)
+		}
+	}
+}
+
+// The label of a choice and another expression may look alike and differ.
+func TestLabelsAreCompiledApart(t *testing.T) {
+	f, err := flows.Parse("x.yaml", []byte("flow: x\ninput: {item: integer, n: integer}\nstart: a\nstates: {a: {choose: {from: '[1]', label: -n, as: q, goto: z}, say: '{{ item -n }}'}, z: {end: z}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := f.Start(acme, flows.Run{Vars: map[string]any{"item": 5, "n": 2}}); len(m.Says) != 1 || m.Says[0].Text != "3\n1 -2" {
+		t.Errorf("%+v", m)
+	}
+}
