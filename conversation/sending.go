@@ -34,6 +34,10 @@ func (s *step) send(d draft) *Message {
 		s.handoff(Handing{Reason: "problem", Note: "one event made too many texts"})
 		return nil
 	}
+	if !s.wanted(d) {
+		s.record(Decision{About: "send", Choice: "dropped", Why: notOptedIn, Class: d.class})
+		return nil
+	}
 	due := s.due(d)
 	if !d.before.IsZero() && due >= d.before.UnixMilli() {
 		s.record(Decision{About: "send", Choice: "dropped", Why: "it would go out after send_before", Class: d.class, DueAt: due})
@@ -75,8 +79,28 @@ func (s *step) message(d draft) *Message {
 
 // priority ranks a draft: what answers the customer's own text goes before notices.
 func (s *step) priority(d draft) Priority {
-	answering := s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
-	return priorityOf(d.class, answering)
+	return priorityOf(d.class, s.answering())
+}
+
+// answering says whether what goes out now answers the customer, or is a person's.
+func (s *step) answering() bool {
+	return s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+}
+
+// notOptedIn is why a text that sells does not go out. 47 CFR 64.1200(a)(2) wants the
+// prior express written consent of whoever gets one; who asks for it by a text of
+// their own is answered.
+const notOptedIn = "the customer has not opted in to texts that sell"
+
+// wanted says whether the draft may go to this customer by what it is.
+func (s *step) wanted(d draft) bool {
+	return d.class != flows.Bulk || s.optedIn(d.run != nil && d.run.Test) || s.answering()
+}
+
+// optedIn says whether texts that sell may go to this customer unasked. Those of test
+// keys go nowhere.
+func (s *step) optedIn(test bool) bool {
+	return test || s.e.Test || s.env.Consent.State == OptedIn
 }
 
 // decision is the record of why m goes when.
@@ -108,6 +132,10 @@ func (s *step) due(d draft) int64 {
 func (s *step) outgoing(o Outgoing) {
 	if s.env.Consent.State == OptedOut {
 		s.refuse("to: the customer has opted out of texts from this business")
+		return
+	}
+	if o.Class == flows.Bulk && !s.optedIn(false) {
+		s.refuse("to: " + notOptedIn)
 		return
 	}
 	s.send(draft{class: o.Class, text: o.Text, media: o.Media})

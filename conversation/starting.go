@@ -130,6 +130,9 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{"to: the customer has opted out of texts from this business"}
 	}
+	if f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test) {
+		return []string{"to: " + notOptedIn}
+	}
 	vars, problems := inputs(f, t)
 	if len(problems) > 0 {
 		return problems
