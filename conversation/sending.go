@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"time"
 
 	"parley/flows"
@@ -34,6 +35,11 @@ func (s *step) send(d draft) *Message {
 		s.handoff(Handing{Reason: "problem", Note: "one event made too many texts"})
 		return nil
 	}
+	if !d.exempt && s.byItself() {
+		s.record(Decision{About: "send", Choice: "refused", Why: tooManyUnasked, Class: d.class})
+		s.handoff(Handing{Reason: "problem", Note: tooManyUnasked})
+		return nil
+	}
 	if !s.wanted(d) {
 		s.record(Decision{About: "send", Choice: "dropped", Why: notOptedIn, Class: d.class})
 		return nil
@@ -57,6 +63,35 @@ func (s *step) send(d draft) *Message {
 	s.record(m.decision(s.env.Now))
 	s.out.Messages = append(s.out.Messages, m.ID)
 	return m
+}
+
+// mostUnasked is how many texts may go out by themselves (reminders, scheduled starts,
+// and what comes of the answers to calls) within unaskedFor (ms), unless the customer
+// writes meanwhile. Each of the runs that may be live has room for one; a flow that
+// goes round by itself must not text a customer for ever.
+const (
+	mostUnasked = mostRuns + 8
+	unaskedFor  = 3_600_000
+
+	tooManyUnasked = "more texts within an hour than anybody had asked for: a flow goes round by itself"
+)
+
+// byItself counts a text that no event of anybody's brings about; true: it is one too
+// many.
+func (s *step) byItself() bool {
+	if !slices.Contains([]Kind{KindTimer, KindResult, KindSent, KindFailed}, s.e.Kind) {
+		return false
+	}
+	u := Unasked{Since: s.env.Now}
+	if old := s.c.State.Unasked; old != nil && s.env.Now-old.Since < unaskedFor {
+		u = *old
+	}
+	if u.Texts >= mostUnasked {
+		return true
+	}
+	u.Texts++
+	s.c.State.Unasked = &u
+	return false
 }
 
 // message makes the row, but for when it goes.

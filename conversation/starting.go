@@ -113,11 +113,13 @@ func merged(base, checked, data map[string]any) map[string]any {
 	return out
 }
 
-// mostRuns is how many runs of one conversation may be live, mostQueued how many
+// mostRuns is how many runs of one conversation may be live, mostRunBytes how long those
+// may be together that another one joins, mostQueued how many
 // starts may wait for one, and mostQueuedBytes how long these may be together with the
 // events kept for them: beyond it, whoever starts runs has lost count.
 const (
 	mostRuns        = 32
+	mostRunBytes    = 192 << 10
 	mostQueued      = 32
 	mostQueuedBytes = 64 << 10
 )
@@ -164,6 +166,9 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	}
 	if len(s.c.State.Runs) >= mostRuns {
 		return []string{"to: too many runs are live for this customer: end some first"}
+	}
+	if len(s.c.State.Runs) > 2 && !within(mostRunBytes, s.c.State.Runs) {
+		return []string{"to: the live runs of this customer keep too much: end some first"}
 	}
 	s.begin(f, t, vars, key, s.e.Test || t.Test)
 	return nil
