@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,8 +42,11 @@ func NewRehearsal(library Flows, reader flows.Reader, flow string) *Rehearsal {
 	brand := flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "UTC"}
 	consent := Consent{Phone: customer}
 	if library != nil {
-		if f, ok := library.Current(flow); ok && f.Class == flows.Bulk {
-			consent.State = OptedIn // else there would be nothing to rehearse
+		if f, ok := library.Current(flow); ok {
+			brand.ID = cmp.Or(f.Brand, brand.ID)
+			if f.Class == flows.Bulk {
+				consent.State = OptedIn // else there would be nothing to rehearse
+			}
 		}
 	}
 	return &Rehearsal{flow: flow, ended: map[string]string{},

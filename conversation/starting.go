@@ -32,7 +32,7 @@ func (s *step) trigger(t Trigger) {
 		reached = true
 	}
 	if !reached {
-		s.refuse("type: no flow is started by " + t.Type + " and no live run waits for it")
+		s.refuse("type: no flow of this line's brand is started by " + t.Type + " and no live run waits for it")
 	}
 }
 
@@ -46,7 +46,12 @@ func (s *step) startable(t Trigger) []*flows.Flow {
 		}
 		return []*flows.Flow{f}
 	}
-	return s.env.Flows.ForEvent(t.Type)
+	return slices.DeleteFunc(slices.Clone(s.env.Flows.ForEvent(t.Type)), s.elsewhere)
+}
+
+// elsewhere says whether a flow is of another brand than the line.
+func (s *step) elsewhere(f *flows.Flow) bool {
+	return f.Brand != "" && f.Brand != s.env.Line.Brand.ID
 }
 
 // reach hands the event to the live runs that listen for it: those of its key, or
@@ -131,6 +136,9 @@ const (
 func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{"to: the customer has opted out of texts from this business"}
+	}
+	if s.elsewhere(f) {
+		return []string{"flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"}
 	}
 	if f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test) {
 		return []string{"to: " + notOptedIn}

@@ -103,6 +103,7 @@ var chapters = []struct {
 	{"Several files", []example{
 		{"folder", "two.yaml\nflow: two\nstart: a\nstates: {a: {do: [{start: {flow: tree}}], end: z}}"}, {"folder", "two.yaml\nflow: two\nstart: a\nstates: {a: {do: [{start: {flow: one}}], end: z}}"}, {"folder", "two.yaml\nflow: two\nstart: a\nstates: {a: {do: [{start: {flow: one, input: {name: x, day: 1}}}], end: z}}"},
 		{"sender", "flow: x\ntrigger: {events: [e]}\nstart: a\nstates:\n  a: {say: \"{{ brand }}: well?\", replies: [{any: true, goto: z}], silence: {after: 1h, goto: z}}\n  z: {end: z}"},
+		{"brands", "flow: x\nbrand: amce\nstart: a\nstates: {a: {end: z}}"},
 		{"folder", "two.yaml\nflow: one\nstart: a\nstates: {a: {end: z}}"}, {"folder", "two.yaml\nflow: two\ntrigger: {keywords: [HELLO]}\nstart: a\nstates: {a: {end: z}}"},
 		{"folder", "texts/one.yaml\na: Hello"}, {"folder", "texts/two.en.yaml\na: Hello"}, {"folder", "texts/one.en.yaml\nb: Hello"}, {"folder", "texts/one.en.yaml\nz: Hello"}, {"folder", "texts/one.en.yaml\na: {silence: [null, x]}"},
 		{"folder", "texts/one.en.yaml\na: Hello"}, {"folder", "texts/one.en.yaml\na: \"{{ brand }} {{ name }} {{ now }}\""},
@@ -213,6 +214,12 @@ func (e example) finding(t *testing.T) *Problem {
 			t.Fatal(err)
 		}
 		return (&Library{flows: []*Flow{f}}).CheckOneWay("ACME", "")[0]
+	case "brands": // config check says it, and serve
+		f, err := Parse("x.yaml", []byte(e.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = Problems((&Library{flows: []*Flow{f}}).CheckBrands([]string{"acme"}))
 	default:
 		f, err := Parse("x.yaml", []byte(e.whole()))
 		if found = Problems(err); err == nil {
