@@ -55,6 +55,9 @@ func (s *step) send(d draft) *Message {
 	if !d.before.IsZero() {
 		m.ExpiresAt = min(m.ExpiresAt, d.before.UnixMilli())
 	}
+	if s.lineSleeps(m) { // the flow's own hours let it go; the dispatcher knows only the line's
+		m.Priority = PriorityReply
+	}
 	s.said++
 	if d.run != nil {
 		d.run.Texts++
@@ -161,6 +164,12 @@ func (s *step) due(d draft) int64 {
 		}
 	}
 	return quiet.Until(time.UnixMilli(s.env.Now), string(d.class), zone, window).UnixMilli()
+}
+
+// lineSleeps says whether a message that its flow's hours held back, or let go, is due
+// in the quiet hours of the line.
+func (s *step) lineSleeps(m *Message) bool {
+	return m.Priority > PriorityReply && s.env.Line.Quiet.Covers(time.UnixMilli(m.DueAt), s.env.Line.Zone)
 }
 
 // outgoing sends one text of the business outside any flow.

@@ -32,7 +32,11 @@ func (s *step) trigger(t Trigger) {
 		reached = true
 	}
 	if !reached {
-		s.refuse("type: no flow of this line's brand is started by " + t.Type + " and no live run waits for it")
+		why := "no flow"
+		if len(s.env.Flows.ForEvent(t.Type)) > 0 {
+			why = "no flow of this line's brand"
+		}
+		s.refuse("type: " + why + " is started by " + t.Type + " and no live run waits for it")
 	}
 }
 
