@@ -62,27 +62,30 @@ func (e *Engine) attempt(batch []*request) (err error) {
 // bury stores an event that cannot be applied: its dedupe key, a dead letter, and
 // a handoff with the reason, in one transaction. What it told of a message counts as
 // told, and is settled. Should the conversation itself be beyond reading, only the
-// first two.
+// first two; should the database be away, nothing: the event comes again.
 func (e *Engine) bury(r *request, cause error) {
-	e.Log.Error("an event could not be applied and is kept as a dead letter",
-		"kind", r.event.Kind, "conversation", r.event.Conversation, "error", cause)
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)
 	defer cancel()
 	reason := cause.Error()
-	stand := Event{Kind: KindPoisoned, Conversation: r.event.Conversation, Line: r.event.Line, Phone: r.event.Phone,
+	stand := Event{Kind: KindPoisoned, Conversation: r.event.Conversation, Line: r.event.Line, Phone: r.event.Phone, Test: r.event.Test,
 		Carrier: r.event.Carrier, Dedupe: r.event.Dedupe, BodyHash: r.event.BodyHash, Settled: r.event.Settled, Guard: r.event.Guard,
 		Poisoned: &Poisoned{Kind: r.event.Kind, Reason: "an event could not be applied"}}
 	dead := &DeadLetter{Kind: r.event.Kind, Reason: reason, Conversation: r.event.Conversation, Event: r.event}
 	outcomes, err := e.apply(ctx, []Event{stand}, dead)
-	if err == nil {
+	switch {
+	case err == nil:
 		r.outcome = outcomes[0]
+	case errors.Is(err, ErrUnavailable):
+	default:
+		r.outcome = Outcome{Status: Buried, Conversation: r.event.Conversation}
+		_, err = e.Store.Bury(ctx, r.event, reason)
+	}
+	if err != nil {
+		r.err = fmt.Errorf("keeping a dead letter (%v): %w", cause, errors.Join(ErrUnavailable, err))
 		return
 	}
-	if _, err = e.Store.Bury(ctx, r.event, reason); err != nil {
-		r.err = fmt.Errorf("keeping a dead letter: %w", errors.Join(ErrUnavailable, err))
-		return
-	}
-	r.outcome = Outcome{Status: Buried, Conversation: r.event.Conversation}
+	e.Log.Error("an event could not be applied and is kept as a dead letter",
+		"kind", r.event.Kind, "conversation", r.event.Conversation, "error", cause)
 }
 
 // applying is one batch in the making.

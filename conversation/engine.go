@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"hash/maphash"
 	"log/slog"
@@ -121,6 +122,9 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 			events[i].Conversation = e.Store.ConversationID(events[i].Line, events[i].Phone)
 		}
 		requests[i] = &request{event: events[i], done: &done}
+		if mayRepeat(&events[i]) {
+			requests[i].event.Dedupe = "once/" + rand.Text()
+		}
 	}
 	done.Add(len(requests))
 	if err := e.enqueue(requests); err != nil {
@@ -142,6 +146,11 @@ func (e *Engine) Submit(ctx context.Context, events []Event) ([]Outcome, error) 
 	}
 	return outcomes, nil
 }
+
+// mayRepeat says that an event wants a dedupe key and came without: a batch whose
+// COMMIT was carried out, but whose answer was lost, is tried again. Deadlines and
+// what a guard holds for are looked at again under the lock.
+func mayRepeat(e *Event) bool { return e.Dedupe == "" && e.Kind != KindTimer && e.Guard == nil }
 
 // enqueue gives every request to its shard, or none. It does not wait: a shard has
 // a place for each request that was reserved.
@@ -218,7 +227,12 @@ func (s *shard) gather(first *request) []*request {
 
 // DryRun decides one event against the present state and writes nothing. Its
 // outcome carries the decision records.
-func (e *Engine) DryRun(ctx context.Context, ev Event) (Outcome, error) {
+func (e *Engine) DryRun(ctx context.Context, ev Event) (out Outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
 	if ev.Conversation == "" {
 		ev.Conversation = e.Store.ConversationID(ev.Line, ev.Phone)
 	}

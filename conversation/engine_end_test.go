@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,16 +53,24 @@ func TestSubmitAtTheEnd(t *testing.T) {
 	}
 }
 
-// gate holds the first batch until it is opened, so that others gather.
+// gate holds the first batch until it is opened, so that others gather. It stands
+// before an engine of one shard, and notes how large the batches are.
 type gate struct {
 	conversation.Store
 	first sync.Once
 	held  chan struct{}
 	open  chan struct{}
+	sizes []int
+}
+
+// newGate is shut.
+func newGate(s conversation.Store) *gate {
+	return &gate{Store: s, held: make(chan struct{}), open: make(chan struct{})}
 }
 
 func (g *gate) Begin(ctx context.Context, events []conversation.Event) (conversation.Batch, error) {
 	g.first.Do(func() { close(g.held); <-g.open })
+	g.sizes = append(g.sizes, len(events))
 	return g.Store.Begin(ctx, events)
 }
 
@@ -69,7 +78,7 @@ func (g *gate) Begin(ctx context.Context, events []conversation.Event) (conversa
 // the first has led to, also when that is a refusal.
 func TestTwinsInOneBatch(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		g := &gate{Store: s, held: make(chan struct{}), open: make(chan struct{})}
+		g := newGate(s)
 		e := engineOn(t, g, counting, nil)
 		var all sync.WaitGroup
 		all.Go(func() { submit(t, e, start("+12025550124")) })
@@ -127,6 +136,40 @@ func TestDryRunSeesWhatTheEventWouldMeet(t *testing.T) {
 		other.Line = "+12025550199"
 		if out, err = e.DryRun(t.Context(), other); err != nil || out.Status != conversation.Refused {
 			t.Errorf("a dry run for a customer who has opted out: %+v, %v", out, err)
+		}
+	})
+}
+
+// TestDryRunSurvives: what would be buried is an error of a dry run, which holds no
+// words.
+func TestDryRunSurvives(t *testing.T) {
+	s := storetest.Open(t, store.Options{URL: storetest.URL(t, "sqlite")})
+	e := engineOn(t, s, counting, func(c *conversation.Settings) { c.Reader = bomb{} })
+	submit(t, e, start("+12025550123"))
+	if _, err := e.DryRun(t.Context(), text("+12025550123", "boom", "1")); err == nil || strings.Contains(err.Error(), "boom") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestEventsWithoutAKey: an event that came without a dedupe key is applied once,
+// also when the reply of its COMMIT is lost and the batch is tried again.
+func TestEventsWithoutAKey(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := &flaky{Store: s}
+		e := engineOn(t, f, counting, nil)
+		f.breaks(1, 0)
+		first := submit(t, e, start("+12025550123"))[0]
+		if first.Status != conversation.Applied || first.Run == "" || len(first.Messages) != 1 {
+			t.Errorf("the start: %+v", first)
+		}
+		for n := range 2 { // two of the same are two
+			ev := text("+12025550123", "n1", "")
+			ev.Dedupe = ""
+			f.breaks(1, 0)
+			submit(t, e, ev)
+			if rev := revOf(t, s, "+12025550123"); rev != int64(n+2) {
+				t.Errorf("rev %d, want %d", rev, n+2)
+			}
 		}
 	})
 }

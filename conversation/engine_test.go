@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -148,7 +149,8 @@ func TestEveryTextMovesItsConversationOnce(t *testing.T) {
 // buried and handed over, all others are applied.
 func TestPoison(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		e := engineOn(t, s, counting, func(c *conversation.Settings) { c.Reader = bomb{} })
+		g := newGate(s)
+		e := engineOn(t, g, counting, func(c *conversation.Settings) { c.Reader = bomb{} })
 		var begin, events []conversation.Event
 		for p := range 256 {
 			phone := fmt.Sprintf("+1202555%04d", p)
@@ -159,7 +161,11 @@ func TestPoison(t *testing.T) {
 			}
 			events = append(events, text(phone, words, fmt.Sprint("p", p)))
 		}
-		submit(t, e, begin...)
+		submit(t, engineOn(t, s, counting, nil), begin...)
+		plug := make(chan struct{})
+		go func() { defer close(plug); submit(t, e, start("+12025559999")) }()
+		<-g.held
+		time.AfterFunc(100*time.Millisecond, func() { close(g.open) }) // by then all have gathered, which sizes checks
 		for range 2 {
 			for i, out := range submit(t, e, events...) {
 				want := conversation.Applied
@@ -170,6 +176,10 @@ func TestPoison(t *testing.T) {
 					t.Errorf("event %d was %s", i, out.Status)
 				}
 			}
+		}
+		<-plug
+		if largest := slices.Max(g.sizes); largest != 256 {
+			t.Errorf("the largest batch had %d events", largest)
 		}
 		for p := range 256 {
 			if rev := revOf(t, s, fmt.Sprintf("+1202555%04d", p)); rev != 2 {

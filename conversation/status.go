@@ -19,19 +19,11 @@ const (
 	Expired    Status = "expired"    // too late to be of use; never claimed
 )
 
-// ranks orders the statuses; a move is forward when the rank grows.
-var ranks = map[Status]int{Queued: 1, Sending: 2, Sent: 3, Failed: 4, Cancelled: 4, Superseded: 4, Expired: 4, Delivered: 5}
-
 // Valid says whether s is one of the statuses above.
-func (s Status) Valid() bool { return ranks[s] > 0 }
-
-// Final says whether s is normally the last word on a message.
-func (s Status) Final() bool { return ranks[s] >= 4 }
-
-// MayBecome says whether a message of status s may move on to next.
-func (s Status) MayBecome(next Status) bool {
-	if s.Final() {
-		return s == Failed && next == Delivered
+func (s Status) Valid() bool {
+	switch s {
+	case Queued, Sending, Sent, Delivered, Failed, Cancelled, Superseded, Expired:
+		return true
 	}
-	return ranks[next] > ranks[s]
+	return false
 }

@@ -203,6 +203,9 @@ func newOutlet(name string, c Carrier) *outlet {
 	return o
 }
 
+// may says whether a number may be texted through the carrier.
+func (o *outlet) may(to string) bool { return o.only == nil || o.only[to] }
+
 func (r *run) live() int {
 	if r.Live == nil {
 		return 1

@@ -43,6 +43,10 @@ func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time)
 		}
 		note = Repeated
 	}
+	if m.Status == conversation.Cancelled { // the phone has opted out since
+		r.park(m, out.name, started)
+		return
+	}
 	if r.deadline(started).Sub(r.now()) < out.Timeout {
 		return // too late for another send under this lease
 	}
@@ -94,6 +98,8 @@ func (r *run) reapStranded(ctx context.Context) {
 			r.park(m, "", started)
 		case m.Test:
 			r.pretend(m, started)
+		case !out.may(m.To):
+			r.fail(m, out.name, "only_to", started)
 		default:
 			r.sends.Go(func() {
 				if out.take(ctx, 1) == 0 {
@@ -113,14 +119,10 @@ func (r *run) reapOverdue(ctx context.Context) {
 	}
 	now := r.now()
 	for _, m := range overdue {
-		why := "opted_out"
-		if m.ExpiresAt > 0 && m.ExpiresAt <= now.UnixMilli() {
-			why = "expired"
-		}
 		kind := conversation.Kind("")
-		if m.Wait > 0 {
+		if m.Wait > 0 && m.Status != conversation.Superseded { // a superseded question's run waits for the agent
 			kind = conversation.KindFailed
 		}
-		r.pass(kind, m, r.settlement(m, conversation.Expired, "", why), now)
+		r.pass(kind, m, r.settlement(m, m.Status, "", m.Error), now)
 	}
 }

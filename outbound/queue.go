@@ -25,7 +25,8 @@ type Queue interface {
 	// returns which of them still held (same order).
 	Settle(ctx context.Context, s []conversation.Settlement) ([]bool, error)
 	// Stranded takes over, under a new lease for node, at most limit messages whose
-	// lease has expired: their fate is unknown. Attempt is not counted up for them.
+	// lease has expired: their fate is unknown. Attempt is not counted up for them. The
+	// Status is Cancelled where the phone has opted out since: not to be sent again.
 	Stranded(ctx context.Context, node string, lease time.Duration, limit int) ([]conversation.Message, error)
 	// Overdue lists at most limit queued messages that no claim will take any more.
 	// The Status of each is what it should be settled as, its Error the reason:

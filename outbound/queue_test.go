@@ -20,6 +20,7 @@ type row struct {
 	parked bool
 	ids    []string
 	stop   bool // an opt-out holds it back
+	taken  bool // an agent took over since
 }
 
 // table is the messages table in memory, with the claim's rules.
@@ -106,7 +107,7 @@ func (t *table) Claim(_ context.Context, c outbound.Claim) (claimed []conversati
 		if len(claimed) == c.Limit {
 			break
 		}
-		if r.Status != conversation.Queued || r.Line != c.Line || r.DueAt > now || r.ExpiresAt <= now || r.stop ||
+		if r.Status != conversation.Queued || r.Line != c.Line || r.DueAt > now || r.ExpiresAt <= now || r.stop || r.taken ||
 			c.Least > 0 && r.Priority > c.Least || taken[r.Conversation] || t.blocked(r) {
 			continue
 		}
@@ -149,7 +150,7 @@ func (t *table) Settle(_ context.Context, list []conversation.Settlement) ([]boo
 
 func (t *table) settle(s conversation.Settlement) bool {
 	r := t.rows[s.Message]
-	if s.Status == conversation.Expired {
+	if s.Status == conversation.Expired || s.Status == conversation.Cancelled || s.Status == conversation.Superseded {
 		if r.Status != conversation.Queued {
 			return false
 		}
@@ -190,6 +191,9 @@ func (t *table) Stranded(_ context.Context, node string, lease time.Duration, li
 		if r.Status == conversation.Sending && !r.lease.After(time.Now()) && len(list) < limit {
 			r.node, r.lease = node, time.Now().Add(lease)
 			list = append(list, r.Message)
+			if r.stop {
+				list[len(list)-1].Status = conversation.Cancelled
+			}
 		}
 	}
 	return list, nil
@@ -199,8 +203,17 @@ func (t *table) Overdue(_ context.Context, limit int) (list []conversation.Messa
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range t.sorted() {
-		if r.Status == conversation.Queued && (r.ExpiresAt <= time.Now().UnixMilli() || r.stop) && len(list) < limit {
-			list = append(list, r.Message)
+		m := r.Message
+		switch {
+		case r.ExpiresAt <= time.Now().UnixMilli():
+			m.Status, m.Error = conversation.Expired, "expired"
+		case r.stop:
+			m.Status, m.Error = conversation.Cancelled, "opted_out"
+		case r.taken:
+			m.Status, m.Error = conversation.Superseded, "superseded"
+		}
+		if r.Status == conversation.Queued && m.Status != conversation.Queued && len(list) < limit {
+			list = append(list, m)
 		}
 	}
 	return list, nil

@@ -19,7 +19,7 @@ func (r *run) deliver(m conversation.Message, out *outlet, started time.Time) {
 		return // this process stood still: another may have the message, and the reaper finds it
 	case m.Test:
 		r.pretend(m, started)
-	case out.only != nil && !out.only[m.To]:
+	case !out.may(m.To):
 		r.fail(m, out.name, "only_to", started)
 	default:
 		accepted, err := r.send(m, out, false)

@@ -79,7 +79,7 @@ func (r *run) tellAll() {
 			case told && (outcomes[i].Status == conversation.Applied || outcomes[i].Repeated):
 			case told:
 				r.results <- res
-			case res.settlement.Status != conversation.Expired: // those are found again
+			case !unclaimed(res.settlement.Status): // those are found again
 				r.results <- untold(res, r.now())
 			}
 		}
@@ -88,6 +88,11 @@ func (r *run) tellAll() {
 		}
 		r.wakeLines(group)
 	}
+}
+
+// unclaimed says that a settlement ends a message that no claim will take any more.
+func unclaimed(s conversation.Status) bool {
+	return s == conversation.Expired || s == conversation.Cancelled || s == conversation.Superseded
 }
 
 // event carries a settlement as its guard. It needs no dedupe key: a guard holds

@@ -2,6 +2,7 @@ package outbound_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -116,15 +117,48 @@ func TestStranded(t *testing.T) {
 	})
 }
 
+// TestStrandedOutsideTheList: a message that another process claimed before it died
+// goes to nobody but those who may be texted.
+func TestStrandedOutsideTheList(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "other", To: "+12025550999"}, conversation.Message{ID: "mine", To: "+12025550111"})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550100", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}, OnlyTo: []string{"+12025550111"}}, outbound.Line{}, 30*time.Second)
+		if len(c.sent) != 1 || c.sent[0].ID != "mine" || tab.row("other").Status != conversation.Failed || tab.row("other").Error != "only_to" {
+			t.Errorf("left the house: %+v; the other is %s", c.sent, tab.row("other").Status)
+		}
+	})
+}
+
+// TestStrandedAfterStop: what may never have reached a customer who has opted out
+// meanwhile is not sent again.
+func TestStrandedAfterStop(t *testing.T) {
+	bubble(t, func(t *testing.T, tab *table, c *carrier) {
+		tab.add(conversation.Message{ID: "a"}, conversation.Message{ID: "code", Priority: conversation.PriorityCode})
+		tab.Claim(t.Context(), outbound.Claim{Line: "+12025550100", Node: "dead", Limit: 9, Lease: 25 * time.Second})
+		tab.rows["a"].stop, tab.rows["code"].stop = true, true
+		house(t, tab, outbound.Carrier{Provider: c, Traits: provider.Traits{Idempotent: true}}, outbound.Line{}, 30*time.Second)
+		if len(c.sent) != 0 || !tab.row("a").parked || !tab.row("code").parked || tab.row("a").Error != outbound.UnknownFate {
+			t.Errorf("left the house: %+v; a is %s", c.sent, tab.row("a").Status)
+		}
+	})
+}
+
 func TestOverdue(t *testing.T) {
 	bubble(t, func(t *testing.T, tab *table, c *carrier) {
 		past := time.Now().Add(-time.Second).UnixMilli()
-		tab.add(conversation.Message{ID: "late", ExpiresAt: past}, conversation.Message{ID: "question", ExpiresAt: past, Wait: 3}, conversation.Message{ID: "stop"})
-		tab.rows["stop"].stop = true
+		tab.add(conversation.Message{ID: "late", ExpiresAt: past}, conversation.Message{ID: "question", ExpiresAt: past, Wait: 3},
+			conversation.Message{ID: "stop"}, conversation.Message{ID: "agent", Wait: 4})
+		tab.rows["stop"].stop, tab.rows["agent"].taken = true, true
 		house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 3*time.Second)
-		if tab.count(conversation.Expired) != 3 || len(c.sent) != 0 || tab.row("stop").Error != "opted_out" || tab.row("late").Error != "expired" {
-			t.Errorf("%d expired, %d sent", tab.count(conversation.Expired), len(c.sent))
+		got := ""
+		for _, id := range []string{"late", "question", "stop", "agent"} {
+			got += fmt.Sprintf(" %s:%s", tab.row(id).Status, tab.row(id).Error)
 		}
+		if got != " expired:expired expired:expired cancelled:opted_out superseded:superseded" || len(c.sent) != 0 {
+			t.Errorf("%s, %d sent", got, len(c.sent))
+		}
+		// The run of a superseded question waits for the agent.
 		if len(tab.events) != 1 || tab.events[0].Kind != conversation.KindFailed || tab.events[0].Settled.Wait != 3 {
 			t.Errorf("events %+v", tab.events)
 		}

@@ -76,8 +76,11 @@ func TestCommandLineErrors(t *testing.T) {
 		{"unknown carrier", strings.Replace(good, "carrier: lab", "carrier: lob", 1), []string{"config", "check"}, 1, []string{`no carrier "lob"`}},
 		{"unknown provider", strings.Replace(good, "provider: loopback", "provider: pigeon", 1), []string{"config", "check"}, 1, []string{"pigeon", "twilio"}},
 		{"long timeout", strings.Replace(good, "provider: loopback", "provider: loopback, timeout: 11s", 1), []string{"config", "check"}, 1, []string{"carriers.lab.timeout", "10s"}},
+		{"negative rate", strings.Replace(good, "provider: loopback", "provider: loopback, rate: -1", 1), []string{"config", "check"}, 1, []string{"carriers.lab.rate"}},
+		{"a line's rate that is no number", strings.Replace(good, "carrier: lab", "carrier: lab, rate: .nan", 1), []string{"config", "check"}, 1, []string{"lines[0].rate"}},
 		{"taken port", strings.Replace(good, "127.0.0.1:0", taken.Addr().String(), 1), []string{"serve"}, 1, []string{"address already in use"}},
 		{"unreachable database", strings.Replace(good, "sqlite:"+folder+"/parley.db", "postgres://127.0.0.1:1/none", 1), []string{"serve"}, 1, []string{"127.0.0.1"}},
+		{"unreachable database, to migrate", strings.Replace(good, "sqlite:"+folder+"/parley.db", "postgres://127.0.0.1:1/none", 1), []string{"migrate"}, 1, []string{"127.0.0.1:1", "refused"}},
 		{"no config", "", []string{"serve"}, 1, []string{"empty"}},
 		{"broken flow", good + "flows: [library, \"" + flowsDir + "\"]\n", []string{"serve"}, 1, []string{"broken.yaml:4:8", "start: nowhere", "^"}},
 		{"good", good, []string{"config", "check"}, 0, nil},
@@ -87,6 +90,9 @@ func TestCommandLineErrors(t *testing.T) {
 			code, out, errs := invoke(t, "", append(c.args, "--config", path)...)
 			if code != c.code {
 				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, errs)
+			}
+			if said := spoken(errs); c.code != 0 && len(said) != 1 && c.name != "broken flow" { // which shows the line as well
+				t.Errorf("it says so in %d lines:\n%s", len(said), errs)
 			}
 			for _, want := range c.says {
 				if !strings.Contains(errs, want) {
@@ -101,6 +107,16 @@ func TestCommandLineErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// spoken are the lines that are not the log's.
+func spoken(errs string) (lines []string) {
+	for line := range strings.Lines(errs) {
+		if !strings.HasPrefix(line, "time=") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 func TestChatAndFlows(t *testing.T) {

@@ -186,6 +186,9 @@ func (c *Config) check() error {
 		if carrier.Timeout < 0 || carrier.Timeout > 10*time.Second {
 			bad("carriers.%s.timeout: want at most 10s", name)
 		}
+		if !(carrier.Rate >= 0) { // not a number either
+			bad("carriers.%s.rate: want segments per second", name)
+		}
 	}
 	seen := map[string]bool{}
 	for i := range c.Lines {
@@ -195,6 +198,9 @@ func (c *Config) check() error {
 		}
 		if seen[l.Number] {
 			bad("lines[%d]: %s is there twice", i, l.Number)
+		}
+		if !(l.Rate >= 0) {
+			bad("lines[%d].rate: want segments per second", i)
 		}
 		seen[l.Number] = true
 		if _, ok := c.Carriers[l.Carrier]; !ok {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -83,6 +84,33 @@ func TestAPIRefuses(t *testing.T) {
 	}
 	if _, found := s.stored(); found {
 		t.Error("something was stored")
+	}
+}
+
+// TestEachInputIsNamed: what is missing or mistyped is named together, one problem
+// for each, and nothing else is.
+func TestEachInputIsNamed(t *testing.T) {
+	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	for _, c := range []struct {
+		data map[string]any
+		want []string
+	}{
+		{nil, []string{"body.data.name", "body.data.order"}},
+		{map[string]any{"name": 7, "order": true}, []string{"body.data.name", "body.data.order"}},
+		{map[string]any{"order": 7}, []string{"body.data.name", "body.data.order"}},
+		{map[string]any{"order": "A-1"}, []string{"body.data.name"}},
+	} {
+		status, body := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "order.delivered", "to": testPhone, "data": c.data})
+		var named []string
+		problems, _ := body["errors"].([]any)
+		for _, problem := range problems {
+			at, _ := problem.(map[string]any)["location"].(string)
+			named = append(named, at)
+		}
+		slices.Sort(named)
+		if status != http.StatusUnprocessableEntity || !slices.Equal(named, c.want) {
+			t.Errorf("%v: %d names %v, want %v", c.data, status, named, c.want)
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func namedVersions(ctx context.Context, s *store.Store, events []conversation.Lo
 	}
 	var out []*flows.Flow
 	for _, hash := range hashes {
-		name, source, found, err := s.Version(ctx, hash)
+		name, source, found, err := s.FlowVersion(ctx, hash)
 		if err != nil {
 			return nil, err
 		}

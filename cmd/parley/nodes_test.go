@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"syscall"
 	"testing"
 	"time"
 
+	"parley/conversation"
+	"parley/conversation/store"
 	"parley/conversation/store/storetest"
 )
 
@@ -25,10 +28,14 @@ func TestProofNodes(t *testing.T) {
 	}
 }
 
-// end is how a conversation stands when all is said.
+// end is how a conversation stands when all is said. Its stored state also counts
+// what was settled on the way, which each run does in its own time: of the state it
+// is what a customer would notice.
 type end struct {
 	texts, replies int
 	last           string
+	runs           string // flow, state, tries and last text of each
+	owner          conversation.Owner
 }
 
 // ends has the phones text to so many nodes and says how the conversations ended.
@@ -54,8 +61,18 @@ func ends(t *testing.T, nodes int) map[string]end {
 		t.Errorf("%d replies were handed to the carrier again", absorbed)
 	}
 	left := map[string]end{}
+	s := storetest.Open(t, store.Options{URL: w.database})
 	for phone, got := range w.byPhone() {
+		all, err := s.Conversations(t.Context(), phone)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%s has %d conversations: %v", phone, len(all), err)
+		}
+		runs := ""
+		for _, r := range all[0].State.Runs {
+			runs += fmt.Sprintf("%s %s %d %q;", r.Flow, r.State, r.Tries, r.LastText)
+		}
 		left[phone] = end{
+			runs: runs, owner: all[0].State.Owner,
 			texts:   number(t, w.db, `SELECT count(*) FROM events e JOIN conversations c ON c.id = e.conversation WHERE e.kind = 'text' AND c.phone = $1`, phone),
 			replies: len(got), last: got[len(got)-1].Text,
 		}

@@ -58,5 +58,6 @@ func (s *stages) stop() {
 		once.Do(func() { s.log.Info("parley is stopping") })
 		s.stack[i].cancel()
 		<-s.stack[i].done
+		s.log.Debug("a room has ended", "room", s.stack[i].name)
 	}
 }

@@ -45,13 +45,15 @@ const (
 		WHERE id IN (SELECT id FROM best)
 		RETURNING ` + messageColumns
 
-	// strandedSQL takes over expired leases, as claims do.
+	// strandedSQL takes over expired leases, as claims do, and says whose phone has
+	// opted out since the claim.
 	strandedSQL = `WITH lost AS MATERIALIZED (
 			SELECT id FROM messages WHERE status = 'sending' AND lease_until < {now}
 			ORDER BY lease_until LIMIT $3 {lock} {skiplocked})
 		UPDATE messages SET node = $1, lease_until = {now} + $2
 		WHERE id IN (SELECT id FROM lost)
-		RETURNING ` + messageColumns
+		RETURNING ` + messageColumns + `,
+			CASE WHEN exempt = 0 AND (SELECT k.state FROM consents k WHERE k.phone = messages.phone) = 'out' THEN 1 ELSE 0 END`
 
 	// linesSQL hops from line to line, and from priority to priority, through the
 	// index: a long queue costs no more than a short one.
@@ -83,11 +85,19 @@ func (s *Store) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Mes
 }
 
 // Stranded takes over, under a new lease for node, at most limit messages whose
-// lease has expired.
+// lease has expired. The Status of those whose phone has opted out since is Cancelled.
 func (s *Store) Stranded(ctx context.Context, node string, lease time.Duration, limit int) ([]conversation.Message, error) {
 	var all []conversation.Message
 	p := new(pipe)
-	p.query(collect(&all), strandedSQL, node, lease.Milliseconds(), int64(limit))
+	p.query(func(r row) error {
+		var out int64
+		m, err := scanMessage(r, &out)
+		if out == 1 {
+			m.Status = conversation.Cancelled
+		}
+		all = append(all, m)
+		return err
+	}, strandedSQL, node, lease.Milliseconds(), int64(limit))
 	if err := s.db.write(ctx, p); err != nil {
 		return nil, fmt.Errorf("taking over stranded messages: %w", err)
 	}

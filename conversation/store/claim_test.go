@@ -329,6 +329,32 @@ func TestStranded(t *testing.T) {
 	})
 }
 
+// TestStrandedAfterStop: a stranded message whose phone has opted out meanwhile comes
+// marked, so that it is not sent again; one that is exempt does not.
+func TestStrandedAfterStop(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"), text(2, "2"))
+		say(t, s, func(_ *conversation.Conversation, m *conversation.Message) { m.Exempt = true }, text(3, "3"))
+		c := work
+		c.Lease = -time.Second
+		if n := len(claim(t, s, c)); n != 3 {
+			t.Fatalf("%d claimed", n)
+		}
+		optOut(t, s, phone(1))
+		optOut(t, s, phone(3))
+		lost, err := s.Stranded(t.Context(), "n2", time.Minute, 10)
+		if err != nil || len(lost) != 3 {
+			t.Fatalf("stranded: %v, %v", lost, err)
+		}
+		want := map[string]conversation.Status{phone(1): conversation.Cancelled, phone(2): conversation.Sending, phone(3): conversation.Sending}
+		for _, m := range lost {
+			if m.Status != want[m.To] {
+				t.Errorf("%s comes as %s, want %s", m.To, m.Status, want[m.To])
+			}
+		}
+	})
+}
+
 func TestLines(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		lines, next, err := s.Lines(t.Context())

@@ -19,6 +19,14 @@ const (
 
 	contactSQL = `SELECT ` + ofContact + ` WHERE k.phone = $1`
 
+	// createContactSQL makes whom two transactions may be about to make: the second
+	// waits for the first, and then works on what that has left.
+	createContactSQL = `INSERT INTO contacts (phone, created_at, updated_at) VALUES {each}($1, {now}, {now}){/each}
+		ON CONFLICT DO NOTHING RETURNING phone`
+
+	// unmadeContactSQL takes out a row that this transaction made and left empty.
+	unmadeContactSQL = `DELETE FROM contacts WHERE phone = $1`
+
 	lockContactsSQL = `SELECT ` + ofContact + ` WHERE k.phone IN ({ids}) ORDER BY k.phone {lock}`
 
 	contactPageSQL = `SELECT ` + ofContact + ` WHERE k.phone > $1 ORDER BY k.phone LIMIT $2`
@@ -104,12 +112,22 @@ func (s *Store) ChangeContacts(ctx context.Context, phones []string, change func
 	return written, nil
 }
 
-// changeContacts queues on out what has to be written; rows are locked sorted, so
-// that no two of these wait for each other.
+// changeContacts queues on out what has to be written; rows are made, then locked,
+// sorted, so that no two of these wait for each other.
 func changeContacts(ctx context.Context, tx session, out *pipe, phones []string, change func(c *flows.Contact) bool) (int, error) {
 	phones = slices.Compact(slices.Sorted(slices.Values(phones)))
-	before := make(map[string]flows.Contact, len(phones))
+	before, made := make(map[string]flows.Contact, len(phones)), make(map[string]bool)
+	inserts := make([][]any, len(phones))
+	for i, phone := range phones {
+		inserts[i] = []any{phone}
+	}
 	look := new(pipe)
+	look.each(func(r row) error {
+		var phone string
+		err := r.Scan(&phone)
+		made[phone] = true
+		return err
+	}, createContactSQL, inserts)
 	look.inList(func(r row) error {
 		c, err := scanContact(r)
 		before[c.Phone] = c
@@ -120,7 +138,7 @@ func changeContacts(ctx context.Context, tx session, out *pipe, phones []string,
 	}
 	var rows [][]any
 	for _, phone := range phones {
-		c, found := before[phone]
+		c := before[phone]
 		c.Phone = phone
 		old, err := contactRow(c)
 		if err != nil {
@@ -128,13 +146,16 @@ func changeContacts(ctx context.Context, tx session, out *pipe, phones []string,
 		}
 		c.Fields, c.Tags = maps.Clone(c.Fields), slices.Clone(c.Tags)
 		if !change(&c) {
+			if made[phone] {
+				out.exec(unmadeContactSQL, phone)
+			}
 			continue
 		}
 		next, err := contactRow(c)
 		if err != nil {
 			return 0, err
 		}
-		if !found || !slices.Equal(old, next) {
+		if made[phone] || !slices.Equal(old, next) {
 			rows = append(rows, next)
 		}
 	}

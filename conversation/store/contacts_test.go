@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"parley/conversation"
 	"parley/conversation/store"
+	"parley/conversation/store/storetest"
 	"parley/flows"
 )
 
@@ -28,6 +31,8 @@ func contactLife(t *testing.T, s *store.Store) {
 
 	leave := func(c *flows.Contact) bool { c.Name = "Eve"; return false }
 	check(t, "what change leaves alone is written", must(s.ChangeContacts(ctx, []string{phone(1), phone(9)}, leave))(t) == 0)
+	_, found, err = s.Contact(ctx, phone(9))
+	check(t, "what change leaves alone has a row", err == nil && !found)
 
 	b := begin(t, s, text(1, "c1"), text(3, "c2"))
 	known, unknown := b.Load(0).Contact, b.Load(1).Contact
@@ -57,4 +62,35 @@ func contactLife(t *testing.T, s *store.Store) {
 		}
 	}
 	check(t, "the pages do not hold every contact once", slices.Equal(phones, []string{phone(1), phone(2), phone(3)}))
+}
+
+// TestNewContactAtOnce: two transactions make the same new contact, in opposite
+// orders of another one. Each works on what the other has left.
+func TestNewContactAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		second := make(chan error, 1)
+		language := func(c *flows.Contact) bool { c.Language = "es"; return true }
+		_, err := s.ChangeContacts(t.Context(), []string{phone(1), phone(2)}, func(c *flows.Contact) bool {
+			if c.Phone == phone(1) {
+				go func() {
+					_, err := s.ChangeContacts(context.Background(), []string{phone(2), phone(1)}, language)
+					second <- err
+				}()
+				time.Sleep(100 * time.Millisecond) // it waits for this one to commit: there is nothing to observe
+			}
+			c.Name = "Ann"
+			return true
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := <-second; err != nil {
+			t.Fatal(err)
+		}
+		for i := range 2 {
+			if c, _, err := s.Contact(t.Context(), phone(i+1)); err != nil || c.Name != "Ann" || c.Language != "es" {
+				t.Errorf("contact %d: %+v, %v", i+1, c, err)
+			}
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,8 +28,24 @@ func classify(err error) error {
 
 // unavailable marks err as an infrastructure error.
 func unavailable(err error) error {
-	return fmt.Errorf("%w: %w", conversation.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", conversation.ErrUnavailable, oneLine{err})
 }
+
+// oneLine is an error in one line: pgx gives every address that it tried one of its
+// own, and tries an address twice, with and without TLS.
+type oneLine struct{ error }
+
+// Error gives each of the lines once.
+func (e oneLine) Error() string {
+	lines := strings.Split(e.error.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+	}
+	return strings.Join(slices.Compact(lines), " ")
+}
+
+// Unwrap gives the error itself.
+func (e oneLine) Unwrap() error { return e.error }
 
 func infrastructure(err error) bool {
 	var pg *pgconn.PgError

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -116,9 +117,13 @@ func (g *group[T]) lead(ctx context.Context, run func(context.Context, []T) erro
 }
 
 // together runs one transaction; a panic in it is an error, lest nobody lead again.
+// What it was called with may be a text: only the runtime's own words are passed on.
 func together[T any](ctx context.Context, calls []*call[T], run func(context.Context, []T) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
+			if _, known := p.(runtime.Error); !known {
+				p = fmt.Sprintf("a value of type %T", p)
+			}
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -84,6 +85,9 @@ func TestGroupErrors(t *testing.T) {
 			}) {
 				if err != nil {
 					failed++
+				}
+				if err != nil && strings.Contains(err.Error(), "seven") {
+					t.Errorf("%s: the error holds what may be a text: %v", tt.name, err)
 				}
 			}
 			if failed != tt.failed || runs != tt.runs {

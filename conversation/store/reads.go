@@ -93,22 +93,6 @@ func newest(events []conversation.Logged, messages []conversation.Message, limit
 	return e, m
 }
 
-// Version reads a stored flow version.
-func (s *Store) Version(ctx context.Context, hash string) (name string, source []byte, found bool, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var text string
-		found = true
-		err := r.Scan(&name, &text)
-		source = []byte(text)
-		return err
-	}, versionOfSQL, hash)
-	if err := s.db.read(ctx, p); err != nil {
-		return "", nil, false, fmt.Errorf("reading a flow version: %w", err)
-	}
-	return name, source, found, nil
-}
-
 // Ping says whether the database answers, for /readyz.
 func (s *Store) Ping(ctx context.Context) error {
 	p := new(pipe)

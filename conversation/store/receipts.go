@@ -39,12 +39,13 @@ const (
 			untold = CASE WHEN wait > 0 THEN 1 ELSE untold END
 		WHERE id = $1 AND status IN ('queued', 'sending')` + moveReturning
 
-	// moveDeliveredSQL waits for the last part. It alone leaves 'failed'.
+	// moveDeliveredSQL waits for the last part. It alone leaves 'failed'; a question
+	// that was parked is open from then on.
 	moveDeliveredSQL = `UPDATE messages SET status = 'delivered', lease_until = 0, finished_at = {now}, parked = 0, error = '',
 			sent_at = CASE WHEN sent_at = 0 THEN {now} ELSE sent_at END,
 			carrier = CASE WHEN carrier = '' THEN $2 ELSE carrier END,
 			provider_id = CASE WHEN provider_id = '' THEN $3 ELSE provider_id END,
-			untold = CASE WHEN wait > 0 AND status IN ('queued', 'sending') THEN 1 ELSE untold END
+			untold = CASE WHEN wait > 0 AND (status IN ('queued', 'sending') OR parked = 1) THEN 1 ELSE untold END
 		WHERE id = $1 AND status IN ('queued', 'sending', 'sent', 'failed')
 		AND NOT EXISTS (SELECT 1 FROM provider_messages p
 			WHERE p.message = $1 AND p.parts > 1 AND p.status <> 'delivered')` + moveReturning

@@ -37,6 +37,8 @@ const (
 			untold = CASE WHEN wait > 0 AND CAST($8 AS bigint) = 0 THEN 1 ELSE 0 END
 		WHERE id = $1 AND status = 'sending' AND node = $2 AND attempt = $3`
 
+	// failedSQL tells the conversation nothing of a message that is parked: it may have
+	// arrived, and be answered.
 	failedSQL = `UPDATE messages SET status = 'failed', carrier = $4, provider_id = $5, error = $6, parked = $7,
 			lease_until = 0, finished_at = {now},
 			untold = CASE WHEN wait > 0 AND CAST($8 AS bigint) = 0 THEN 1 ELSE 0 END
@@ -158,7 +160,7 @@ func (o *settling) settle(p *pipe, news *news) {
 	case conversation.Sent, conversation.Delivered:
 		fate(takenSQL, takenToldSQL, o.Message, o.Node, int64(o.Attempt), string(o.Status), o.Carrier, provider, o.At, flag(o.told))
 	case conversation.Failed:
-		fate(failedSQL, failedToldSQL, o.Message, o.Node, int64(o.Attempt), o.Carrier, provider, o.Error, flag(o.Parked), flag(o.told))
+		fate(failedSQL, failedToldSQL, o.Message, o.Node, int64(o.Attempt), o.Carrier, provider, o.Error, flag(o.Parked), flag(o.told || o.Parked))
 	case conversation.Queued:
 		p.affected(held, againSQL, o.Message, o.Node, int64(o.Attempt), o.DueAt, flag(o.Uncounted), o.Error)
 	case conversation.Expired, conversation.Cancelled, conversation.Superseded:

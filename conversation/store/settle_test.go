@@ -233,6 +233,29 @@ func TestQuestionsAreTold(t *testing.T) {
 	})
 }
 
+// TestParkedQuestion: of a question whose fate nobody knows, its conversation hears
+// nothing: it may well be answered. A receipt that comes after all opens it.
+func TestParkedQuestion(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, asks, text(1, "1"))
+		m := claim(t, s, work)[0]
+		parked := conversation.Settlement{Message: m.ID, Node: "n1", Attempt: 1, Status: conversation.Failed, Parked: true, Error: "unknown_fate"}
+		if !settle(t, s, parked)[0] {
+			t.Fatal("it cannot be parked")
+		}
+		if err := store.Exec(t.Context(), s, `UPDATE messages SET sent_at = sent_at - 9000, finished_at = finished_at - 9000`); err != nil {
+			t.Fatal(err)
+		}
+		if due, err := s.Due(t.Context(), 10); err != nil || len(due) != 0 {
+			t.Errorf("it is told as %+v, %v", due, err)
+		}
+		late := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p", Message: m.ID, Status: conversation.Delivered})
+		if len(late) != 1 || late[0].Kind != conversation.KindSent || status(t, s, m.ID) != conversation.Delivered {
+			t.Errorf("the receipt leads to %+v", late)
+		}
+	})
+}
+
 func TestCarriersOptOut(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		say(t, s, nil, text(1, "1"))

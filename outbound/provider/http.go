@@ -106,6 +106,8 @@ func byStatus(r reply, now time.Time) *Error {
 	switch {
 	case r.status == http.StatusTooManyRequests:
 		e.Class, e.RetryAfter = Throttled, retryAfter(r.header.Get("Retry-After"), now)
+	case r.status == http.StatusRequestTimeout, r.status == http.StatusTooEarly:
+		e.Class = Temporary // the request was not read, or not looked at (RFC 9110 15.5.9, RFC 8470 5.2)
 	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden, r.status == http.StatusNotFound, r.status == http.StatusPaymentRequired:
 		e.Class = Config
 	case r.status >= 300 && r.status < 400:

@@ -90,6 +90,20 @@ func TestSendTrouble(t *testing.T) {
 	}
 }
 
+// TestNotTaken: answers by which the server says that it has not even looked at what
+// came, which is nothing that the message could be refused for.
+func TestNotTaken(t *testing.T) {
+	for _, status := range []int{http.StatusRequestTimeout, http.StatusTooEarly} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		defer srv.Close()
+		for _, name := range overHTTP {
+			if e := sendTo(t, name, srv.URL, time.Second); e == nil || e.Class != provider.Temporary {
+				t.Errorf("%s, %d: %v, want temporary", name, status, e)
+			}
+		}
+	}
+}
+
 func TestNobodyListens(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -63,6 +63,36 @@ func TestTwilioSignature(t *testing.T) {
 	}
 }
 
+// TestTwilioVectors holds the server to the signatures that Twilio's own libraries
+// are held to: ports that are there or not, repeated parameters, a JSON body.
+func TestTwilioVectors(t *testing.T) {
+	const call, twice = "CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212",
+		"Sid=CA123&SidAccount=AC123&Digits=5678&Digits=1234"
+	for _, v := range []struct{ name, address, body, signature string }{
+		{"as published", "https://mycompany.com/myapp.php?foo=1&bar=2", call, "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
+		{"a port that was not signed", "https://mycompany.com:1234/myapp.php?foo=1&bar=2", call, "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
+		{"a port that was signed", "http://mycompany.com:1234/myapp.php?foo=1&bar=2", call, "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="},
+		{"443 was signed", "https://mycompany.com/myapp.php?foo=1&bar=2", call, "kvajT1Ptam85bY51eRf/AJRuM3w="},
+		{"80 was signed", "http://mycompany.com/myapp.php?foo=1&bar=2", call, "0ZXoZLH/DfblKGATFgpif+LLRf4="},
+		{"a parameter twice", "https://mycompany.com/myapp.php?foo=1&bar=2", twice, "IK+Dwps556ElfBT0I3Rgjkr1wJU="},
+		{"a body by its hash", "https://mycompany.com/myapp.php?foo=1&bar=2&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620",
+			`{"property": "value", "boolean": true}`, "a9nBmqA0ju/hNViExpshrM61xv4="},
+	} {
+		s, r := vector()
+		r.URL, _ = url.Parse(v.address)
+		r.Body = []byte(v.body)
+		if v.body[0] == '{' {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		for signature, want := range map[string]error{v.signature: provider.ErrMalformed, "A" + v.signature[1:]: provider.ErrSignature} {
+			r.Header.Set("X-Twilio-Signature", signature)
+			if _, err := open(t, s).Receive(r); !errors.Is(err, want) { // verified, none of them is a text
+				t.Errorf("%s, signed %s: %v, want %v", v.name, signature, err, want)
+			}
+		}
+	}
+}
+
 // JSON bodies are vouched for by their hash in the signed address.
 func TestTwilioBodyHash(t *testing.T) {
 	s, r := vector()

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -32,8 +34,22 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Shared is the server that this process's tests share. Without PostgreSQL the
-// test is skipped, or fails where CI or PARLEY_REQUIRE_POSTGRES is set.
+// Without skips a test for want of something that the machine lacks, named as in
+// .ci/packages. It fails the test where everything is demanded (CI or
+// PARLEY_REQUIRE_POSTGRES is set), and under make test, unless that will say itself
+// what was not run (PARLEY_LACKS names it).
+func Without(t testing.TB, what string, why any) {
+	t.Helper()
+	lacks, asked := os.LookupEnv("PARLEY_LACKS")
+	unsaid := asked && !slices.Contains(strings.Fields(lacks), what)
+	if unsaid || os.Getenv("CI") != "" || os.Getenv("PARLEY_REQUIRE_POSTGRES") != "" {
+		t.Fatalf("not run: %v", why)
+	}
+	t.Skipf("not run: %v", why)
+}
+
+// Shared is the server that this process's tests share. Tests that want it are
+// skipped, or fail, as Without says.
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	shared.Lock()
@@ -42,8 +58,8 @@ func Shared(t testing.TB) *Server {
 		shared.server, shared.err = Start(context.Background(), Settings{Fsync: os.Getenv("PARLEY_TEST_FSYNC") != ""})
 	}
 	switch {
-	case errors.Is(shared.err, ErrMissing) && os.Getenv("CI") == "" && os.Getenv("PARLEY_REQUIRE_POSTGRES") == "":
-		t.Skip(shared.err)
+	case errors.Is(shared.err, ErrMissing):
+		Without(t, "postgresql", shared.err)
 	case shared.err != nil:
 		t.Fatal(shared.err)
 	}
