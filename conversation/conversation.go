@@ -52,6 +52,15 @@ type State struct {
 	Answered   string `json:"an,omitempty"`
 	AnsweredAt int64  `json:"aa,omitempty"`
 	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
+	// Unasked counts the texts of the last hour that no event of anybody's brought
+	// about.
+	Unasked *Unasked `json:"ua,omitempty"`
+}
+
+// Unasked is how many texts have gone out by themselves since a moment.
+type Unasked struct {
+	Since int64 `json:"s"` // Unix ms
+	Texts int   `json:"n"`
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked;

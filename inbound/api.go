@@ -22,6 +22,9 @@ type API struct {
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
+	// Brand is the brand of the flows that an event starts, for events that name neither
+	// line nor brand; "": they have none, or not the same.
+	Brand func(event string) string
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
 	Log   *slog.Logger // nil: slog.Default
