@@ -54,7 +54,7 @@ bench:
 	@.ci/tools go gcc
 	@.ci/packages >/dev/null
 	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
-	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run TestSpeed -v ./cmd/parley | grep -v '^{'
+	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{'
 
 check:
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofmt'd: $$out"; exit 1; fi

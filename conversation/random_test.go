@@ -256,12 +256,14 @@ func (w *world) apply(e conversation.Event) {
 	if after, _ := json.Marshal(w.c.State); string(after) != string(before) {
 		w.t.Error("Step changed what it was given")
 	}
+	for _, f := range effects { // before the texts: those of an event that opts out count too
+		if f.Consent != nil {
+			w.env.Consent = *f.Consent
+		}
+	}
 	optedOut := w.env.Consent.State == conversation.OptedOut
 	for _, f := range effects {
 		switch {
-		case f.Consent != nil:
-			w.env.Consent = *f.Consent
-			optedOut = optedOut && f.Consent.State == conversation.OptedOut
 		case f.Contact != nil:
 			w.env.Contact.Tags = flows.Retag(w.env.Contact.Tags, f.Contact.Add, f.Contact.Remove)
 		case f.Job != nil && f.Job.Kind != conversation.JobCallback:

@@ -170,7 +170,9 @@ func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	case front.reading.Fits && !unseen:
 		return false
 	case unseen:
-		s.unfitting(older, said)
+		if !s.urgent(said) {
+			s.unfitting(older, said)
+		}
 	default:
 		return false
 	}
@@ -222,13 +224,11 @@ func (s *step) suspended(front int, said flows.Said) bool {
 	return false
 }
 
-// urgent offers the text to the runs that ask nothing now: their emergency words hold
-// in every state. The newest is asked first.
+// urgent offers the text to all runs, those that ask nothing and those whose question
+// is behind the front one: their emergency words hold in every state. The newest is
+// asked first.
 func (s *step) urgent(said flows.Said) bool {
 	for i := len(s.c.State.Runs) - 1; i >= 0; i-- {
-		if s.c.State.Runs[i].Wait > 0 {
-			continue
-		}
 		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.On {
 			s.take(c, said)
 			return true

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,9 +40,18 @@ func RehearsalStart() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.
 func NewRehearsal(library Flows, reader flows.Reader, flow string) *Rehearsal {
 	const number, customer = "+12025550100", "+12025550123"
 	brand := flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "UTC"}
+	consent := Consent{Phone: customer}
+	if library != nil {
+		if f, ok := library.Current(flow); ok {
+			brand.ID = cmp.Or(f.Brand, brand.ID)
+			if f.Class == flows.Bulk {
+				consent.State = OptedIn // else there would be nothing to rehearse
+			}
+		}
+	}
 	return &Rehearsal{flow: flow, ended: map[string]string{},
 		Env: Env{Now: RehearsalStart().UnixMilli(), Flows: library, Reader: reader,
-			Consent: Consent{Phone: customer}, Line: Line{Number: number, Brand: brand, Callbacks: []string{"*"}, Zone: time.UTC}},
+			Consent: consent, Line: Line{Number: number, Brand: brand, Callbacks: []string{"*"}, Zone: time.UTC}},
 		Conversation: Conversation{ID: "rehearsal", Line: number, Phone: customer},
 	}
 }

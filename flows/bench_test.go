@@ -100,4 +100,7 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+	if each := b.Elapsed() / time.Duration(b.N); each > time.Second {
+		b.Errorf("200 flows take %v", each)
+	}
 }

@@ -130,7 +130,7 @@ func (p *parser) saidBefore(s *state) bool {
 	return p.flow.start != s.name
 }
 
-// checkWords finds questions that ask for a word which opts out.
+// checkWords finds questions that ask for a word which no flow ever hears.
 func (p *parser) checkWords() {
 	replies := slices.Clone(p.flow.onReplies)
 	for _, s := range p.flow.order {
@@ -138,8 +138,10 @@ func (p *parser) checkWords() {
 	}
 	for _, r := range replies {
 		for _, w := range r.words {
-			if isOptOut(w) {
+			if optsOut(w) {
 				p.failAt(r.at, "%s opts the customer out and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
+			} else if _, ok := ConsentWord(w); ok {
+				p.warnAt(r.at, "%s belongs to the rules of consent, and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
 			}
 		}
 	}
@@ -147,8 +149,10 @@ func (p *parser) checkWords() {
 
 func (p *parser) checkKeywords() {
 	for _, k := range p.flow.keywords {
-		if isOptOut(k.folded()) {
+		if optsOut(k.folded()) {
 			p.failAt(k.at, "%s opts the customer out and never starts the flow: use another word", quote(k.source))
+		} else if _, ok := ConsentWord(k.folded()); ok {
+			p.warnAt(k.at, "%s belongs to the rules of consent, and never starts the flow: use another word", quote(k.source))
 		}
 		filled := map[string]bool{}
 		for _, t := range k.tokens {

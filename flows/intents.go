@@ -164,14 +164,3 @@ func intentsOf(replies []*reply) []string {
 	}
 	return out
 }
-
-// optOuts are the words that carriers and the law take as an opt-out, folded.
-// No question may ask for one of them.
-var optOuts = []string{
-	"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
-	"unsub",
-}
-
-func isOptOut(folded string) bool {
-	return slices.Contains(optOuts, strings.ReplaceAll(folded, " ", ""))
-}

@@ -25,6 +25,9 @@ type API struct {
 	Route func(line, brand, to string) (string, error)
 	// Codes issues one-time codes; nil: no key for them is configured.
 	Codes *verify.Service
+	// Brand is the brand of the flows that an event starts, for events that name neither
+	// line nor brand; "": they have none, or not the same.
+	Brand func(event string) string
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
 	Log   *slog.Logger // nil: slog.Default

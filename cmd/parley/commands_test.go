@@ -340,3 +340,14 @@ func hostOf(t *testing.T, database string) (host, rest string) {
 	host = u.Host
 	return host, strings.Replace(database, host, "HOST", 1)
 }
+
+// A database that cannot be reached is one line, without the password.
+func TestDatabaseOutOfReach(t *testing.T) {
+	config := write(t, t.TempDir(), "parley.yaml", strings.Replace(minimal, "sqlite:%s/parley.db", "postgres://u:s3cret@127.0.0.1:1/x", 1))
+	for _, command := range []string{"results order", "dead list", "contacts export", "keys list", "migrate"} {
+		code, out, errs := invoke(t, "", append([]string{"-c", config}, strings.Fields(command)...)...)
+		if code != 1 || out != "" || strings.Count(errs, "\n") != 1 || strings.Count(errs, "refused") != 1 || strings.Contains(errs, "s3cret") {
+			t.Errorf("%s: %d %s%s", command, code, out, errs)
+		}
+	}
+}

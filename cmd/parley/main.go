@@ -12,10 +12,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"parley/conversation"
 )
 
 // version is set when a release is built.
@@ -94,11 +97,26 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	case errors.As(err, &exit) && exit.err == nil:
 		return exit.code
 	case exit != nil:
-		fmt.Fprintf(p.Err, "parley: %v\n", err)
+		fmt.Fprintln(p.Err, "parley:", inWords(err))
 		return exit.code
 	}
-	fmt.Fprintf(p.Err, "parley: %v\n", err)
+	fmt.Fprintln(p.Err, "parley:", inWords(err))
 	return 1
+}
+
+// inWords is an error as people read it: what a database's driver says over several
+// lines, of every way that it has tried, is said once and in one.
+func inWords(err error) string {
+	if !errors.Is(err, conversation.ErrUnavailable) {
+		return err.Error()
+	}
+	var said []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // namesIn lists the commands of a group.

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -109,11 +111,30 @@ func loadFlows(c Config) (*flows.Library, error) {
 		return nil, err
 	}
 	for _, l := range c.Lines {
-		if _, ok := library.Current(l.DefaultFlow); l.DefaultFlow != "" && !ok {
+		f, ok := library.Current(l.DefaultFlow)
+		switch {
+		case l.DefaultFlow == "":
+		case !ok:
 			return nil, fmt.Errorf("line %s: there is no flow %q", l.Number, l.DefaultFlow)
+		case f.Brand != "" && f.Brand != l.Brand:
+			return nil, fmt.Errorf("line %s: the flow %q is of the brand %s", l.Number, l.DefaultFlow, f.Brand)
 		}
 	}
-	return library, nil
+	return library, library.CheckBrands(slices.Sorted(maps.Keys(c.Brands)))
+}
+
+// brandOf is the brand that all flows which an event starts have; "": there is none.
+func (h *house) brandOf(event string) string {
+	started := h.engine.Catalog.ForEvent(event)
+	for _, f := range started {
+		if f.Brand != started[0].Brand {
+			return ""
+		}
+	}
+	if len(started) == 0 {
+		return ""
+	}
+	return started[0].Brand
 }
 
 // house is a running server: every room, joined.
@@ -210,7 +231,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
