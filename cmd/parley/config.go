@@ -220,5 +220,17 @@ func (c *Config) check() error {
 	c.checkCallbacks(bad)
 	c.checkCalls(bad)
 	c.Codes.check(bad)
-	return errors.Join(wrong...)
+	return oneLine(wrong)
+}
+
+// oneLine makes one line of all that is wrong; nil of nothing.
+func oneLine(wrong []error) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	all := make([]string, len(wrong))
+	for i, err := range wrong {
+		all[i] = err.Error()
+	}
+	return errors.New(strings.Join(all, "; "))
 }

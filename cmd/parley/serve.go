@@ -50,8 +50,8 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 		return err
 	}
 	defer h.close()
-	missServices(config, h.prepared.library, log)
 	h.again, h.watch = again, c.Watch
+	h.opened = func() { missServices(config, h.prepared.library, log) }
 	return h.run(ctx)
 }
 
@@ -159,6 +159,7 @@ type house struct {
 	adminAddress string
 	again        <-chan os.Signal // asks for the flow files to be loaded again; nil: nobody does
 	watch        bool             // and so does a change of the files
+	opened       func()           // called once the doors are open; nil: nothing is
 	seen         string           // the flow files as they were just before they were read
 }
 
@@ -269,6 +270,9 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
 	close(h.listening)
+	if h.opened != nil {
+		h.opened()
+	}
 	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node, "admin", cmp.Or(h.adminAddress, "off"))
 	err = rooms.wait(ctx)
 	h.ready.Store(false)
