@@ -57,6 +57,14 @@ type Contacts interface {
 	ChangeContacts(ctx context.Context, phones []string, change func(c *flows.Contact) bool) (written int, err error)
 }
 
+// Consents keeps what phones have said about being texted.
+type Consents interface {
+	Consent(ctx context.Context, phone string) (conversation.Consent, error)
+	// NoteConsent writes what the business says of it; how is its own words for how it
+	// was given. False: the customer has opted out themselves, and nothing was written.
+	NoteConsent(ctx context.Context, phone string, state conversation.ConsentState, how string) (bool, error)
+}
+
 // Reads answers the API's questions.
 type Reads interface {
 	// Message reads one message with its status.

@@ -77,6 +77,7 @@ var (
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
 	_ inbound.Contacts          = (*Store)(nil)
+	_ inbound.Consents          = (*Store)(nil)
 	_ verify.Store              = (*Store)(nil)
 )
 
