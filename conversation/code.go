@@ -44,6 +44,13 @@ type Change struct {
 	Grant *Grant `json:"-"`
 }
 
+// Silent says that the code ends and its challenge goes on looking live, until its
+// time is over: it was refused, or ended by the customer, and whoever asked for it must
+// not be able to tell.
+func (c Change) Silent() bool {
+	return c.Reason != "" && (c.To == "failed" || c.To == "canceled")
+}
+
 // Made is a code that was made, as the database keeps it, and the number of the
 // send that it is made for: two nodes that make one at the same time cannot both
 // write it.

@@ -210,7 +210,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
 	body := shownVerification(c)
-	body.Status, body.Reason, body.Purpose, body.Subject = string(c.Status), c.Reason, string(c.Purpose), c.Whose()
+	body.Status, body.Reason, body.Purpose, body.Subject = string(c.Standing()), c.Reason, string(c.Purpose), c.Whose()
 	if c.Decoy() && c.Status.Live() {
 		body.Reason = "no_number"
 	}

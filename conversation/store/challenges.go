@@ -55,6 +55,11 @@ const (
 
 	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0`
 
+	// silenceSQL ends a code and leaves its challenge as it looks from outside: whoever
+	// asked must not learn that the number is refused, or that its owner said no.
+	silenceSQL = `UPDATE challenges SET reason = $2, sealed = '', work_at = expires_at
+		WHERE id = $1 AND status IN ('pending', 'sent') AND reason = ''`
+
 	// finishSQL ends a live challenge: no other statement's status comes after it.
 	finishSQL = `UPDATE challenges SET status = $2, reason = $3, sealed = '', work_at = 0, finished_at = {now}
 		WHERE id = $1 AND status IN ('pending', 'sent')`

@@ -13,11 +13,11 @@ const (
 	// madeSQL keeps a code that was made for one send: of two nodes that make one, the
 	// second finds another number of sends.
 	madeSQL = `UPDATE challenges SET kid = $3, mac = $4, sealed = $5, sends = sends + 1, work_at = expires_at + 5000
-		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now}`
+		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND reason = '' AND expires_at > {now}`
 
 	// approvedSQL decides which of two right answers is the first.
 	approvedSQL = `UPDATE challenges SET status = 'approved', sealed = '', work_at = 0, finished_at = {now}
-		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}`
+		WHERE id = $1 AND status IN ('pending', 'sent') AND reason = '' AND expires_at > {now}`
 
 	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`
 
@@ -73,6 +73,8 @@ func (c *changing) queue(p *pipe) {
 		p.affected(held, redeemedSQL, c.Grant.Hash)
 	case c.To == "approved":
 		p.affected(held, approvedSQL, c.Challenge)
+	case c.Silent():
+		p.affected(held, silenceSQL, c.Challenge, c.Reason)
 	default:
 		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
 	}
@@ -97,9 +99,12 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 	}
 	slices.SortStableFunc(decided, func(x, y *conversation.Change) int { return strings.Compare(x.Challenge, y.Challenge) })
 	for _, c := range decided {
-		if c.To == "suspended" {
+		switch {
+		case c.To == "suspended":
 			p.exec(suspendSQL, c.Phone, c.Reason)
-		} else {
+		case c.Silent():
+			p.exec(silenceSQL, c.Challenge, c.Reason)
+		default:
 			p.exec(finishSQL, c.Challenge, c.To, c.Reason)
 		}
 		if c.Pause > 0 {

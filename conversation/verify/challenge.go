@@ -50,7 +50,7 @@ type Challenge struct {
 	Kid, MAC, Sealed string // of the code; MAC "": there is none yet
 
 	Status       Status
-	Reason       string
+	Reason       string // why it was refused or ended, if it was; Status may still be live
 	Attempts     int
 	MostAttempts int
 	Sends        int // made
@@ -61,6 +61,21 @@ type Challenge struct {
 	CreatedAt    int64
 	ExpiresAt    int64
 	Now          int64 // when it was read
+}
+
+// Over says that the code is good no longer, whatever the challenge looks like.
+func (c Challenge) Over() bool { return !c.Status.Live() || c.Reason != "" || c.ExpiresAt <= c.Now }
+
+// Standing is where it really stands. From outside, a code that was refused, or that
+// the customer ended, looks live until its time is over.
+func (c Challenge) Standing() Status {
+	switch {
+	case !c.Status.Live() || c.Reason == "":
+		return c.Status
+	case c.Reason == "denied" || c.Reason == "texted":
+		return Canceled
+	}
+	return Failed
 }
 
 // Decoy says that nobody is texted: the subject is unknown, and whoever asks must not

@@ -56,7 +56,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		}
 	}
 	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
-	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0
+	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && spent.Challenge.Reason == "" && len(spent.Over) == 0
 	if !right {
 		s.wrong()
 		s.paused(ctx, c, spent)

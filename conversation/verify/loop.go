@@ -77,9 +77,9 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 		err = s.end(ctx, c, Expired, "")
 	case c.Spent():
 		err = s.end(ctx, c, MaxAttempts, "max_attempts")
-	case c.Status == Pending && c.Reason != "" && c.Sends >= c.Asked:
-		err = s.end(ctx, c, Failed, c.Reason)
-	case c.Sends < c.Asked && !c.Decoy():
+	case c.Reason == "undeliverable":
+		err = s.undelivered(ctx, c)
+	case c.Sends < c.Asked && !c.Decoy() && c.Reason == "":
 		err = s.issue(ctx, c)
 	default:
 		err = s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
@@ -150,8 +150,26 @@ func (s *Service) make(c Challenge, m *conversation.Made) error {
 	return nil
 }
 
-// end ends a challenge, and lets its conversation hear. Of a decoy nobody hears.
+// undelivered lets the conversation hear that nobody got the code.
+func (s *Service) undelivered(ctx context.Context, c Challenge) error {
+	e := s.told(c, "failed", c.Reason, nil)
+	e.Dedupe = "undelivered/" + c.ID
+	if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
+		return err
+	}
+	return s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
+}
+
+// end ends a challenge, and lets its conversation hear. Of a decoy nobody hears, and
+// of a code that was over before, its conversation has heard.
 func (s *Service) end(ctx context.Context, c Challenge, to Status, reason string) error {
+	if c.Reason != "" {
+		if to == Expired {
+			to = c.Standing()
+		}
+		_, err := s.Store.Finish(ctx, c.ID, to, c.Reason)
+		return err
+	}
 	if c.Decoy() {
 		_, err := s.Store.Finish(ctx, c.ID, to, reason)
 		return err
@@ -161,8 +179,11 @@ func (s *Service) end(ctx context.Context, c Challenge, to Status, reason string
 		outcome = "expired"
 	}
 	told := reason
-	if refusals[reason] {
+	switch {
+	case refusals[reason]:
 		told = "refused"
+	case to == Canceled && reason == "":
+		told = "canceled"
 	}
 	_, err := s.Submit(ctx, []conversation.Event{s.told(c, outcome, told, &conversation.Change{Challenge: c.ID, To: string(to), Reason: reason})})
 	return err
@@ -174,7 +195,7 @@ func (s *Service) Fill(ctx context.Context, challenge, text string) (string, err
 	switch {
 	case err != nil:
 		return "", err
-	case !found || !c.Status.Live() || c.Sealed == "":
+	case !found || c.Over() || c.Sealed == "":
 		return "", errOver
 	}
 	code, err := s.Keys.open(challenge, c.Sealed)

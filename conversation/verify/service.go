@@ -144,7 +144,7 @@ func (s *Service) Cancel(ctx context.Context, id string, test bool) error {
 	if err != nil || !found || c.Test != test {
 		return err
 	}
-	return s.end(ctx, c, Canceled, "canceled")
+	return s.end(ctx, c, Canceled, "")
 }
 
 // Look reads a challenge for the business: status and reason, which the customer is
@@ -211,6 +211,8 @@ func (v Spend) Why(c Challenge, known bool) string {
 		return "tried too often"
 	case !c.Status.Live():
 		return "is " + string(c.Status)
+	case c.Reason != "":
+		return "is " + string(c.Standing()) + ": " + c.Reason
 	case c.ExpiresAt <= c.Now:
 		return "expired"
 	}
