@@ -80,7 +80,7 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	switch {
 	case err != nil:
 		return Secret{}, err
-	case out[0].Status != conversation.Applied || out[0].Repeated:
+	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
 	var keys []string
@@ -123,7 +123,7 @@ func (s *Service) Redeem(ctx context.Context, grant Secret, test bool) (Redeemed
 	switch {
 	case err != nil:
 		return Redeemed{}, err
-	case out[0].Repeated || out[0].Status == conversation.Ignored:
+	case out[0].Status == conversation.Ignored:
 		return Redeemed{}, ErrRefused
 	case out[0].Status != conversation.Applied:
 		s.Log.Error("a password was changed, and the customer was not told: no flow takes password.changed", "problems", len(out[0].Problems))
