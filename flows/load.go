@@ -152,7 +152,8 @@ func (l *loader) library() (*Library, error) {
 	}
 	byPlace(lib.warnings)
 	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.othersKnown())
+	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.intentsOnce(), lib.othersKnown())
+	lib.teach()
 	if err := errors.Join(errs...); err != nil {
 		return lib, err
 	}
