@@ -291,7 +291,7 @@ func (t *retelling) texted(e Text, r Record) string {
 // stays says whether the words of a text may stay that was read so.
 func (t *retelling) stays(d Decision) bool {
 	switch d.Layer {
-	case "word", "pattern", "lexicon", "classifier":
+	case "word", "pattern", "lexicon", "model", "classifier":
 		return true
 	}
 	return d.Choice == "courtesy"

@@ -161,7 +161,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
-		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
+		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
 	h.dispatcher = &outbound.Dispatcher{
 		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
