@@ -21,6 +21,9 @@ var endings = []struct{ from, to string }{
 // stem takes the commonest endings from a word, so that "cards" and "delivered" are
 // met as "card" and "deliver". It need not be right, only the same every time.
 func stem(w string) string {
+	if base, ok := irregular[w]; ok {
+		w = base
+	}
 	if len(w) < 4 {
 		return w
 	}
@@ -50,3 +53,52 @@ func stem(w string) string {
 var turning = set(`no; not; never; none; nothing; nobody; neither; nor; without; cannot; cant; dont; doesnt; didnt; isnt; wasnt; arent; werent; wont; wouldnt; couldnt; shouldnt; havent; hasnt; hadnt; aint;
 	nunca; jamas; nada; sin; tampoco; ni; ningun; ninguna; nadie; ne; pas; jamais; rien; sans; aucun; aucune; nicht; kein; keine; keinen; keiner; nie; niemals; ohne; nichts;
 	nao; sem; nem; nenhum; nenhuma; non; mai; senza; niente; nessun; nessuna; neanche`)
+
+// irregular are forms of English verbs that no ending gives away.
+var irregular = func() map[string]string {
+	m := map[string]string{}
+	for _, verb := range lines(`
+begin began begun
+break broke broken
+bring brought
+buy bought
+choose chose chosen
+come came
+do done
+find found
+forget forgot forgotten
+freeze froze frozen
+get got gotten
+give gave given
+go went gone
+hear heard
+keep kept
+leave left
+lose lost
+make made
+mean meant
+meet met
+pay paid
+run ran
+say said
+see saw seen
+sell sold
+send sent
+show shown
+speak spoke spoken
+spend spent
+steal stole stolen
+take took taken
+tell told
+think thought
+throw threw thrown
+withdraw withdrew withdrawn
+write wrote written
+`) {
+		forms := strings.Fields(verb)
+		for _, f := range forms[1:] {
+			m[f] = forms[0]
+		}
+	}
+	return m
+}()

@@ -49,6 +49,10 @@ func featuresOf(text string) []feature {
 	for i, w := range words {
 		stems[i] = hashOf(kindWord, stem(w))
 		found = append(found, feature{stems[i], 1, kindWord, !common[w]})
+		if turning[w] { // one for all of them, beside their own
+			stems[i] = turned
+			found = append(found, feature{stems[i], 1, kindWord, false})
+		}
 		if i > 0 {
 			found = append(found, feature{mix(stems[i-1], stems[i], kindNext), 1, kindNext, false})
 		}
@@ -66,6 +70,9 @@ func featuresOf(text string) []feature {
 	}
 	return once(found)
 }
+
+// turned is the feature of any word that turns a meaning round.
+var turned = hashOf(kindWord, "not")
 
 // characters adds the runs of three and four characters of a word, its ends marked.
 func characters(found []feature, word string) []feature {

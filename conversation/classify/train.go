@@ -31,12 +31,6 @@ const (
 	small     = 0.01 // a change that is not worth making
 )
 
-// example is one text of a class.
-type example struct {
-	class int32
-	vector
-}
-
 // train makes a model of examples by intent, and of texts that mean none of them. The same
 // texts give the same model, bit by bit: they are taken in an order that is shuffled by
 // fixed numbers.
