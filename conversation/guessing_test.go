@@ -164,3 +164,49 @@ func TestReplayOfGuesses(t *testing.T) {
 		}
 	}
 }
+
+// Texts that were held may ask for several intents in one step: a replay hears the
+// same answers in the same order.
+func TestReplayOfIntentsInOneStep(t *testing.T) {
+	f, err := flows.Parse("shop.yaml", []byte(shop))
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := Took{}
+	live := taking{shelf{f}, &took, flows.Contact{}}
+	replay := &replaying{versions: func(hash string) (*flows.Flow, bool) { return f, hash == f.Hash }}
+	texts := []string{"hours?", "your hours", "nothing"}
+	var flowsThen []*flows.Flow
+	var guesses []flows.Guess
+	for _, text := range texts {
+		f, g := live.ForIntent(hunch{}, text)
+		flowsThen, guesses = append(flowsThen, f), append(guesses, g)
+	}
+	replay.took = took
+	for i, text := range texts {
+		if f, g := replay.ForIntent(nil, text); f != flowsThen[i] || g != guesses[i] {
+			t.Errorf("%s: %v %+v, then %v %+v", text, f, g, flowsThen[i], guesses[i])
+		}
+	}
+	if flowsThen[1] != f || flowsThen[0] != nil {
+		t.Errorf("%v", flowsThen)
+	}
+}
+
+// Retold, a guessed text is the author's example, and one that nobody was sure of is
+// nothing: neither shows what the customer wrote.
+func TestRetellOfGuesses(t *testing.T) {
+	f, err := flows.Parse("order.yaml", []byte(order))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := newPast(t)
+	p.env.Flows, p.env.Reader = flows.LibraryOf(f), hunch{}
+	p.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Flow: "order"}})
+	p.text(time.Minute, "is it broken? ask Maria Lopez")
+	p.text(time.Minute, "Maria Lopez says it was broken")
+	out, err := Retell(Recorded{Events: p.log, Phone: p.c.Phone, Versions: []*flows.Flow{f}}, hunch{})
+	if err != nil || strings.Contains(out, "Maria") || !strings.Contains(out, "> it is broken\n< How bad.") || !strings.Contains(out, "> TEXT1\n< YES or NO please.") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -210,8 +210,10 @@ func (r *replaying) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) 
 	}
 	took := r.took.Intent[r.intents]
 	r.intents++
-	f, _ := r.versions(took.Hash)
-	return f, took.Guess
+	if f, ok := r.versions(took.Hash); ok {
+		return f, took.Guess
+	}
+	return nil, took.Guess
 }
 
 // Successor is where the run went on then.

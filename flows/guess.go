@@ -120,6 +120,28 @@ func (f *Flow) Guess(g Guesser, run Run, said Said) (r Reading, guess Guess, ask
 	return r, guess, true
 }
 
+// Example is a text for a guess to be made of: the first example, in the flow's first
+// language that has any, of the intent that a reply of the state listens for under the
+// name; of a state "", of the intent itself. "" : there is none.
+func (f *Flow) Example(state, name string) string {
+	if s := f.states[state]; s != nil {
+		for _, r := range append(slices.Clip(s.urgent), s.replies...) {
+			if f.guessed(r) && (r.as == name || r.as == "" && r.intent == name) {
+				return f.Example("", r.intent)
+			}
+		}
+		return ""
+	}
+	if i := f.intents[name]; i.taught() {
+		for _, lang := range f.Languages {
+			if list := i.examples[lang]; len(list) > 0 {
+				return list[0]
+			}
+		}
+	}
+	return ""
+}
+
 // starts is an intent that starts a flow.
 type starts struct {
 	at   *node
