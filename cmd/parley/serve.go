@@ -112,6 +112,7 @@ func loadFlows(c Config) (*flows.Library, error) {
 			return nil, fmt.Errorf("line %s: there is no flow %q", l.Number, l.DefaultFlow)
 		}
 	}
+	classify.Train(library.Lessons()...) // no text waits for it
 	return library, nil
 }
 
