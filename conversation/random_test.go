@@ -126,7 +126,7 @@ func newWorld(t *testing.T, files [2]*flows.Library, p pool, seed uint64) *world
 		}
 	}
 	w := &world{t: t, r: rand.New(rand.NewPCG(seed, 7)), files: files, catalog: catalog, pool: p,
-		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: catalog, Reader: classify.Lexicon{},
+		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: catalog, Reader: classify.Reader{},
 			Consent: conversation.Consent{Phone: customer},
 			Contact: flows.Contact{Name: "Ann", Tags: []string{"idle"}},
 			Line: conversation.Line{Number: number, Brand: flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "America/New_York"},
@@ -247,7 +247,7 @@ func (w *world) apply(e conversation.Event) {
 	before, _ := json.Marshal(w.c.State)
 	record := conversation.Record{Event: e, Took: conversation.Took{Now: w.env.Now, Consent: w.env.Consent.State}}
 	env := w.env
-	env.Flows = conversation.Taking(w.catalog, &record.Took, w.env.Contact)
+	env.Flows, env.Reader = conversation.Taking(w.catalog, &record.Took, w.env.Contact), conversation.Noting(w.env.Reader, &record.Took)
 	next, effects, out := conversation.Step(env, w.c, e)
 	again, same, _ := conversation.Step(w.env, w.c, e)
 	if one, two := encoded(next, effects), encoded(again, same); one != two {

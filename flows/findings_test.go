@@ -49,7 +49,7 @@ var chapters = []struct {
 	{"What starts a flow", []example{
 		{"keys", "trigger: {keywords: [\"{name}\"]}"}, {"keys", "trigger: {keywords: [STOP]}"}, {"keys", "trigger: {keywords: [INFO]}"}, {"keys", "trigger: {keywords: [\"TRACK {nmae}\"]}"}, {"keys", "trigger: {keywords: [\"TRACK {name} {name}\"]}"},
 		{"file", "flow: x\ninput: {l: list}\ntrigger: {keywords: [\"TRACK {l}\"]}\nstart: a\nstates: {a: {end: z}}"}, {"keys", "trigger: {keywords: [TRACK]}"}, {"keys", "trigger: {intents: [yes]}"},
-		{"keys", "trigger: {intents: [hours]}"}, {"keys", "intents: {hours: {}}"}, {"keys", "intents: {yes: {keywords: {en: [x]}}}"}, {"keys", "intents: {\"a b\": {keywords: {en: [x]}}}"}, {"keys", "intents: {hours: {keywords: {en: [\"?\"]}}}"},
+		{"keys", "trigger: {intents: [hours]}"}, {"keys", "trigger: {intents: [hours]}\nintents: {hours: {examples: {en: [are you open]}}}"}, {"keys", "intents: {hours: {}}"}, {"keys", "intents: {yes: {keywords: {en: [x]}}}"}, {"keys", "intents: {\"a b\": {keywords: {en: [x]}}}"}, {"keys", "intents: {hours: {keywords: {en: [\"?\"]}}}"},
 		{"keys", "trigger: {lookup: {url: \"https://a.example/\"}}"}, {"keys", "trigger: {keywords: [GO], lookup: {url: \"https://a.example/\", result: {day: date}}}"},
 		{"keys", "trigger: {keywords: [\"GO {name}\"], lookup: {url: \"https://a.example/\", result: {n: string}}}"}, {"keys", "trigger: {keywords: [\"GO {name}\"], lookup: {url: \"https://a.example/\", result: {n: integer}, on: {ok: z}}}"},
 	}},
@@ -105,6 +105,7 @@ var chapters = []struct {
 		{"sender", "flow: x\ntrigger: {events: [e]}\nstart: a\nstates:\n  a: {say: \"{{ brand }}: well?\", replies: [{any: true, goto: z}], silence: {after: 1h, goto: z}}\n  z: {end: z}"},
 		{"brands", "flow: x\nbrand: amce\nstart: a\nstates: {a: {end: z}}"},
 		{"folder", "two.yaml\nflow: one\nstart: a\nstates: {a: {end: z}}"}, {"folder", "two.yaml\nflow: two\ntrigger: {keywords: [HELLO]}\nstart: a\nstates: {a: {end: z}}"},
+		{"folder", "two.yaml\nflow: two\ntrigger: {intents: [hours]}\nintents: {hours: {examples: {en: [are you open]}}}\nstart: a\nstates: {a: {end: z}}"},
 		{"folder", "texts/one.yaml\na: Hello"}, {"folder", "texts/two.en.yaml\na: Hello"}, {"folder", "texts/one.en.yaml\nb: Hello"}, {"folder", "texts/one.en.yaml\nz: Hello"}, {"folder", "texts/one.en.yaml\na: {silence: [null, x]}"},
 		{"folder", "texts/one.en.yaml\na: Hello"}, {"folder", "texts/one.en.yaml\na: \"{{ brand }} {{ name }} {{ now }}\""},
 	}},
@@ -244,6 +245,10 @@ func inFolder(t *testing.T, source string) []*Problem {
 		"  a: {say: \"{{ brand }}: hi {{ name }}\", replies: [{any: true, goto: z}], silence: {after: 1h, goto: z}}\n  z: {end: z}\n"} {
 		if strings.Contains(source, "[HELLO]") {
 			text = strings.Replace(text, "\"HELLO {name}\"", "HELLO", 1)
+			text = strings.Replace(text, "max: 9", "default: you", 1)
+		}
+		if strings.Contains(source, "[hours]") {
+			text = strings.Replace(text, "trigger: {keywords: [\"HELLO {name}\"]}", "trigger: {intents: [hours]}\nintents: {hours: {examples: {en: [are you open]}}}", 1)
 			text = strings.Replace(text, "max: 9", "default: you", 1)
 		}
 		path := filepath.Join(dir, file)

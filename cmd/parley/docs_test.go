@@ -218,7 +218,7 @@ func (p *pageOfFlows) chat(b block) {
 		return // said already
 	}
 	for _, d := range dialogues {
-		if err := conversation.NewRehearsal(library, classify.Lexicon{}, p.last).Perform(d); err != nil {
+		if err := conversation.NewRehearsal(library, classify.Reader{}, p.last).Perform(d); err != nil {
 			p.Errorf("%s: %v", b.at(), err)
 		}
 	}

@@ -39,6 +39,7 @@ type commands struct {
 	Chat      chatCommand      `cmd:"" help:"Be the customer of a flow, in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server, for one customer or for a list (--csv)."`
 	Flows     flowsCommand     `cmd:"" help:"Check, test and compare flow files."`
+	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`

@@ -88,7 +88,7 @@ func lonelyEngine(ctx context.Context, c Config, s *store.Store, log *slog.Logge
 	}
 	catalog := &conversation.Catalog{}
 	catalog.Use(p.library)
-	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Lexicon{},
+	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Reader{},
 		Directory: func() *conversation.Directory { return p.directory }})
 	rooms := newStages(log)
 	rooms.start("engine", engine.Run)

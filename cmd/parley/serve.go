@@ -120,6 +120,7 @@ func loadFlows(c Config) (*flows.Library, error) {
 			return nil, fmt.Errorf("line %s: the flow %q is of the brand %s", l.Number, l.DefaultFlow, f.Brand)
 		}
 	}
+	classify.Train(library.Lessons()...) // no text waits for it
 	return library, library.CheckBrands(slices.Sorted(maps.Keys(c.Brands)))
 }
 
@@ -185,7 +186,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
-		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
+		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
 	if h.codes, err = newCodes(h); err != nil {
 		h.store.Close()
