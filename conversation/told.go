@@ -6,7 +6,7 @@ import "encoding/json"
 
 // Told is something of Parley's own that the business is told of by a callback. The
 // type's fields are the callback's data; docs/callbacks.md is written from this
-// file.
+// file and from told_accounts.go.
 type Told interface {
 	// Event is the callback's type.
 	Event() string
@@ -209,6 +209,14 @@ var ToldExamples = []Told{
 	VerificationExpired{verificationExample},
 	VerificationFailed{verificationExample, "max_attempts"},
 	NumberWrong{Word: "wrong_number"},
+	AccountAlerted{Account: "acc-7", Transactions: []string{"t1", "t2"}, Expires: 1772528400000},
+	AccountRecognised{Account: "acc-7", Transactions: []string{"t1"}},
+	AccountLocked{Account: "acc-7", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}},
+	AccountLockUnacknowledged{Account: "acc-7", Scopes: []string{"purchases"}, Since: 1772442000000},
+	AccountUnlocked{Account: "acc-7", By: "proofs"},
+	AccountUnlockRefused{Account: "acc-7", Reason: "number_changed"},
+	AccountReview{Account: "acc-7", Reason: "late_no", Transactions: []string{"t2"}},
+	RefundChanged{Account: "acc-7", Transaction: "t2", Status: "provisional", Merchant: "Garage 24", Amount: map[string]any{"amount": 900, "currency": "USD"}},
 	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
 	CallbackTest{Message: "This is a test."},
 }
