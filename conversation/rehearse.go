@@ -67,6 +67,8 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 			r.calls = append(r.calls, effect.Job)
 		case effect.Job != nil:
 			r.happened(effect.Job)
+		case effect.Account != nil && effect.Account.Op != "lock": // which is told of by account.lock_requested
+			r.happened(askedOf(*effect.Account))
 		case effect.Record != nil:
 			r.records = append(r.records, *effect.Record)
 		}
@@ -92,6 +94,16 @@ func (r *Rehearsal) happened(j *Job) {
 		r.ended[j.Run], r.last = outcome, j.Run
 	}
 	r.emitted = append(r.emitted, j)
+}
+
+// askedOf shows what was asked of an account as if it were told, so that dialogues can
+// see it: account.alert and account.recognise.
+func askedOf(a AccountChange) *Job {
+	ids := []any{}
+	for _, t := range a.Transactions {
+		ids = append(ids, t.ID)
+	}
+	return &Job{Kind: JobCallback, Name: "account." + a.Op, Run: a.Run, Data: map[string]any{"account": a.Account, "transactions": ids}}
 }
 
 // Start begins the rehearsal's flow.

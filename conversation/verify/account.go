@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -196,10 +195,17 @@ func (c *change) carryOut() error {
 		return c.refund()
 	case OpTick:
 	default:
-		return fmt.Errorf("an account knows no %q", c.event.Op)
+		return WrongError("op: an account knows no such thing")
 	}
 	return nil
 }
+
+// WrongError is what an event is refused with that is wrong by its own content: the
+// field, a colon and what is wrong with it.
+type WrongError string
+
+// Error says it.
+func (e WrongError) Error() string { return string(e) }
 
 // fire moves the account by an event of the machine; false: it leads nowhere.
 func (c *change) fire(event string) bool {
@@ -219,7 +225,7 @@ func (c *change) refuse(why string) { c.news.Refused = why }
 
 // audit keeps a line of the audit trail.
 func (c *change) audit(what, detail string) {
-	c.news.Audit = append(c.news.Audit, Entry{At: c.at, What: what, Who: c.who(), Subject: c.Ref, ID: c.event.Place.Run, Reason: c.event.Reason, Detail: detail})
+	c.news.Audit = append(c.news.Audit, Entry{At: c.at, What: what, Who: c.who(), Subject: Masked(c.Ref), ID: c.event.Place.Run, Reason: c.event.Reason, Detail: detail})
 }
 
 func (c *change) who() string {

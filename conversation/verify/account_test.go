@@ -143,7 +143,9 @@ func TestLateNo(t *testing.T) {
 
 func TestThreeLocksByTextADay(t *testing.T) {
 	h := newHistory(t)
-	free := func() { h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "") }
+	free := func() {
+		h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
+	}
 	for range 3 {
 		h.act(no("t1"), Locked, "")
 		free()

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -39,7 +38,7 @@ const (
 	mostNamed  = 20
 )
 
-var errNoTransactions = errors.New("transactions: name at least one, and twenty at most")
+const errNoTransactions = WrongError("transactions: name at least one, and twenty at most")
 
 // alert opens an alert for each transaction. One that is known is left as it is: the
 // same report twice must not take a NO back.

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -32,9 +31,9 @@ func (c *change) askedToLock() error {
 	e := c.event
 	switch {
 	case !slices.Contains(Scopes, e.Scope):
-		return errors.New("scope: want purchases, transfers or all")
+		return WrongError("scope: want purchases, transfers or all")
 	case !slices.Contains(Causes, e.Cause):
-		return errors.New("cause: want one of reply_no, unexpected_code, flow, api, agent and rule")
+		return WrongError("cause: want one of reply_no, unexpected_code, flow, api, agent and rule")
 	case len(e.Transactions) > mostNamed:
 		return errNoTransactions
 	}
@@ -150,9 +149,9 @@ func (c *change) applied() error {
 	case !c.State.locked():
 		c.refuse("not_locked")
 	case at > c.at+clockDifference:
-		return errors.New("applied_at: lies in the future")
+		return WrongError("applied_at: lies in the future")
 	case at < c.AskedAt-clockDifference:
-		return errors.New("applied_at: lies before the lock was asked for: it may be of an earlier one")
+		return WrongError("applied_at: lies before the lock was asked for: it may be of an earlier one")
 	case c.AppliedAt == 0:
 		c.AppliedAt, c.moved = at, true
 		c.audit("account.applied", "")

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"slices"
 
 	"parley/conversation"
@@ -77,7 +76,7 @@ func (c *change) refund() error {
 	i := c.refundOf(c.event.Transactions[0].ID)
 	switch {
 	case !slices.Contains(RefundStatuses[1:], c.event.Status):
-		return errors.New("status: want pending, provisional, denied or final")
+		return WrongError("status: want pending, provisional, denied or final")
 	case i < 0:
 		c.refuse("no_refund")
 		return nil

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,7 +53,7 @@ func (c *change) prove() error {
 	class := c.event.Proof
 	given := slices.Contains(ProofsGiven, class)
 	if !given && class != ProofCode {
-		return errors.New("proof: want one of app, passkey, totp, email and in_person")
+		return WrongError("proof: want one of app, passkey, totp, email and in_person")
 	}
 	if why := c.barred(given); why != "" {
 		c.refuseUnlock(why)
@@ -152,9 +151,9 @@ func (c *change) agent() error {
 	name := strings.ToLower(c.event.Agent)
 	switch {
 	case !agentName.MatchString(name):
-		return errors.New("agent: want a name of letters, digits, dots and dashes, at most 64")
+		return WrongError("agent: want a name of letters, digits, dots and dashes, at most 64")
 	case strings.TrimSpace(c.event.Reason) == "":
-		return errors.New("reason: say why the account may be unlocked, and what shows it")
+		return WrongError("reason: say why the account may be unlocked, and what shows it")
 	}
 	c.event.Agent = name
 	if c.State != Locked && c.State != Verifying && c.State != Suspended {
