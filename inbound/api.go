@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 )
 
 // API is the business's door under /v1: it reports events, sends texts and reads
@@ -19,6 +20,11 @@ type API struct {
 	Reads  Reads
 	// Contacts are what GET and PUT /v1/contacts/{phone} read and write.
 	Contacts Contacts
+	// Accounts are what /v1/accounts locks and unlocks.
+	Accounts Accounts
+	// Numbers is asked before an unlock whether the customer's number may be somebody
+	// else's by now; nil: nobody is asked.
+	Numbers verify.NumberCheck
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
@@ -62,6 +68,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read what is known of a phone."), a.getContact)
 	huma.Register(api, operation(guard, "put-contact", http.MethodPut, "/v1/contacts/{phone}", "contacts", http.StatusOK,
 		"Write what is known of a phone: what the body leaves out is taken away."), a.putContact)
+	a.mountAccounts(api, guard)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

@@ -42,6 +42,8 @@ type Config struct {
 	Callbacks []CallbackConfig `yaml:"callbacks"`
 	// Calls are the services and hosts that flows may call; no other is ever called.
 	Calls []CallConfig `yaml:"calls"`
+	// Accounts are the rules of locked accounts.
+	Accounts AccountsConfig `yaml:"accounts"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
 }
@@ -210,6 +212,7 @@ func (c *Config) check() error {
 		}
 	}
 	c.checkCallbacks(bad)
+	c.Accounts.check(bad)
 	c.checkCalls(bad)
 	return errors.Join(wrong...)
 }

@@ -198,7 +198,7 @@ func (h *house) doors() {
 		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Accounts: h.store, Route: h.config.route,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -227,6 +227,8 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("accounts", h.accounts)
+	rooms.start("audit", h.audit)
 	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
 	rooms.start("engine", h.engine.Run)
@@ -252,6 +254,7 @@ func (h *house) runner() jobs.Runner {
 			try := jobs.TryOf(ctx)
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
 		},
+		conversation.JobNews: news,
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},

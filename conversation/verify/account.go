@@ -163,6 +163,14 @@ func (a Account) Changed(before Account) bool {
 	return a.Version != before.Version || a.CheckAt != before.CheckAt
 }
 
+// Phone is where the account's customer was texted last; "": nowhere yet.
+func (a Account) Phone() string {
+	if len(a.Places) == 0 {
+		return ""
+	}
+	return a.Places[len(a.Places)-1].Phone
+}
+
 // change is one call of Apply under way.
 type change struct {
 	Account
@@ -225,7 +233,11 @@ func (c *change) refuse(why string) { c.news.Refused = why }
 
 // audit keeps a line of the audit trail.
 func (c *change) audit(what, detail string) {
-	c.news.Audit = append(c.news.Audit, Entry{At: c.at, What: what, Who: c.who(), Subject: Masked(c.Ref), ID: c.event.Place.Run, Reason: c.event.Reason, Detail: detail})
+	e := Entry{At: c.at, What: what, Who: c.who(), Subject: Masked(c.Ref), ID: c.event.Place.Run, Detail: detail}
+	if c.event.Place.Conversation == "" { // a flow's may hold the customer's words
+		e.Reason = c.event.Reason
+	}
+	c.news.Audit = append(c.news.Audit, e)
 }
 
 func (c *change) who() string {

@@ -40,7 +40,7 @@ func (h *history) act(e AccountEvent, want LockState, refused string) *history {
 	if h.a.State != want || news.Refused != refused {
 		h.Fatalf("%s: %s, refused %q; want %s, %q", e.Op, h.a.State, news.Refused, want, refused)
 	}
-	if (len(h.a.Scopes) > 0) != h.a.State.locked() {
+	if (len(h.a.Scopes) > 0) != h.a.State.Shut() {
 		h.Fatalf("%s: %s with the scopes %v", e.Op, h.a.State, h.a.Scopes)
 	}
 	return h

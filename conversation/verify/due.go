@@ -16,7 +16,7 @@ func (c *change) due() {
 	if c.State == Cooling && c.at >= c.UnlockAt {
 		c.cool()
 	}
-	if c.State.locked() && c.AppliedAt == 0 && !c.Alarmed && c.at >= c.AskedAt+acknowledgedIn {
+	if c.State.Shut() && c.AppliedAt == 0 && !c.Alarmed && c.at >= c.AskedAt+acknowledgedIn {
 		c.Alarmed, c.moved = true, true
 		c.audit("account.lock_unacknowledged", "")
 		c.tell(conversation.AccountLockUnacknowledged{Account: c.Ref, Scopes: c.Scopes, Since: c.AskedAt}, false)
@@ -91,7 +91,7 @@ func (c *change) next() int64 {
 	if c.State == Cooling {
 		at(c.UnlockAt)
 	}
-	if c.State.locked() && c.AppliedAt == 0 && !c.Alarmed {
+	if c.State.Shut() && c.AppliedAt == 0 && !c.Alarmed {
 		at(c.AskedAt + acknowledgedIn)
 	}
 	if c.State == Locked {

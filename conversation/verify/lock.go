@@ -45,7 +45,7 @@ func (c *change) askedToLock() error {
 		c.refuse("late_no")
 		c.review("late_no", true, ids...)
 		return nil
-	case byText(e.Cause) && !c.State.locked() && c.textLocks() >= mostTextLocks:
+	case byText(e.Cause) && !c.State.Shut() && c.textLocks() >= mostTextLocks:
 		c.refuse("too_many_locks")
 		c.review("too_many_locks", true, ids...)
 		return nil
@@ -74,7 +74,7 @@ func (c *change) textLocks() int {
 // runs hear of it in any case: one may wait for it to say so.
 func (c *change) lock(ids []string) {
 	was := c.State
-	if byText(c.event.Cause) && (!was.locked() || was == Verifying || was == Cooling) {
+	if byText(c.event.Cause) && (!was.Shut() || was == Verifying || was == Cooling) {
 		again := c.textLocks() >= mostTextLocks
 		c.TextLocks = append(c.TextLocks, c.at)
 		c.TextLocks = c.TextLocks[max(0, len(c.TextLocks)-mostReviews):]
@@ -82,7 +82,7 @@ func (c *change) lock(ids []string) {
 			c.review("too_many_locks", true, ids...)
 		}
 	}
-	if !was.locked() {
+	if !was.Shut() {
 		c.Scopes = nil
 	}
 	scopes := union(c.Scopes, c.event.Scope)
@@ -134,7 +134,7 @@ func (c *change) contest() {
 		return
 	}
 	c.event.Cause, c.event.Scope, c.event.Transactions = "unexpected_code", "all", nil
-	if !c.State.locked() && c.textLocks() >= mostTextLocks {
+	if !c.State.Shut() && c.textLocks() >= mostTextLocks {
 		c.refuse("too_many_locks")
 		c.review("too_many_locks", true)
 		return
@@ -146,7 +146,7 @@ func (c *change) contest() {
 func (c *change) applied() error {
 	at := c.event.AppliedAt
 	switch {
-	case !c.State.locked():
+	case !c.State.Shut():
 		c.refuse("not_locked")
 	case at > c.at+clockDifference:
 		return WrongError("applied_at: lies in the future")

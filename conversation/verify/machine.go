@@ -75,7 +75,7 @@ func machine(table []flows.Transition) *flows.Machine {
 	return m
 }
 
-// locked says whether something of the account is stopped.
-func (s LockState) locked() bool {
+// Shut says whether something of the account is stopped.
+func (s LockState) Shut() bool {
 	return s == Locked || s == Verifying || s == Cooling || s == Suspended
 }

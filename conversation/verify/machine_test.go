@@ -68,7 +68,7 @@ func TestEveryStateAndEvent(t *testing.T) {
 func TestTheOnlyWaysOut(t *testing.T) {
 	for _, row := range lockTable {
 		for _, from := range row.From {
-			leaves := LockState(from).locked() && !LockState(row.To).locked()
+			leaves := LockState(from).Shut() && !LockState(row.To).Shut()
 			if leaves && (row.Event != "cool" || from != string(Cooling)) {
 				t.Errorf("%s leads from %s to %s", row.Event, from, row.To)
 			}

@@ -179,10 +179,10 @@ func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked 
 		}
 		m.see(e, now)
 		log = append(log, fmt.Sprintf("%d %s %s%s%s%s %v → %s %s", now, e.Op, e.Cause, e.Proof, e.Agent, e.Moved, e.Transactions, next.State, news.Refused))
-		if next.State.locked() != m.shut || (next.State == Cooling) != m.cooling {
+		if next.State.Shut() != m.shut || (next.State == Cooling) != m.cooling {
 			t.Fatalf("life %d: the account is %s, the model shut %v, cooling %v\n%s", seed, next.State, m.shut, m.cooling, strings.Join(log, "\n"))
 		}
-		if a.State.locked() && !next.State.locked() {
+		if a.State.Shut() && !next.State.Shut() {
 			unlocked++
 		}
 		visited[next.State]++
