@@ -26,6 +26,16 @@ func GoodAccount(ref string) bool {
 		!strings.ContainsFunc(ref, func(r rune) bool { return !unicode.IsGraphic(r) })
 }
 
+// Money reads an amount as flows keep it, {"amount": 12.5, "currency": "USD"}, from
+// that or from "12.50 USD"; false: it is none.
+func Money(v any) (any, bool) {
+	m, ok := coerceMoney(v)
+	if !ok {
+		return nil, false
+	}
+	return m, true
+}
+
 // accountParams are an account and the transactions that an action is about.
 type accountParams struct {
 	params       *data // account, and other texts

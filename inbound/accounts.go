@@ -115,27 +115,12 @@ func (a *API) lockAccount(ctx context.Context, in *LockInput) (*AccountOutput, e
 	}
 	e := verify.AccountEvent{Op: verify.OpLock, Scope: in.Body.Scope, Cause: in.Body.Cause, Agent: strings.ToLower(in.Body.Agent), Reason: in.Body.Reason}
 	for i, t := range in.Body.Transactions {
-		if !sensible(t.Amount) {
+		if _, ok := flows.Money(t.Amount); t.Amount != nil && !ok {
 			return nil, invalid(fmt.Sprintf("transactions[%d].amount", i), `want "12.50 USD" or {"amount": 12.5, "currency": "USD"}`)
 		}
 		e.Transactions = append(e.Transactions, conversation.AccountTransaction{ID: t.ID, Merchant: t.Merchant, Amount: t.Amount, At: t.At})
 	}
 	return a.changeAccount(ctx, in.Ref, "lock", e, in.IdempotencyKey, in.RawBody)
-}
-
-// sensible says whether an amount is one, or none: it is shown to the customer.
-func sensible(amount any) bool {
-	switch x := amount.(type) {
-	case nil:
-		return true
-	case string:
-		return len(x) <= 40
-	case map[string]any:
-		_, isNumber := x["amount"].(float64)
-		currency, isText := x["currency"].(string)
-		return isNumber && isText && len(currency) == 3 && len(x) == 2
-	}
-	return false
 }
 
 func (a *API) acknowledgeLock(ctx context.Context, in *AppliedInput) (*AccountOutput, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 // Alert is one payment that a customer was asked about.
@@ -56,7 +57,7 @@ func (c *change) alert() error {
 			c.review("too_much", true, t.ID)
 			continue
 		}
-		c.Alerts = append(c.Alerts, Alert{ID: t.ID, Merchant: t.Merchant, Amount: t.Amount, At: t.At, Place: c.event.Place,
+		c.Alerts = append(c.Alerts, Alert{ID: t.ID, Merchant: merchant(t.Merchant), Amount: money(t.Amount), At: t.At, Place: c.event.Place,
 			Opened: c.at, Expires: c.at + c.rules.alertFor(), Status: AlertOpen})
 		opened = append(opened, t.ID)
 	}
@@ -68,6 +69,21 @@ func (c *change) alert() error {
 	c.audit("account.alerted", "")
 	c.tell(conversation.AccountAlerted{Account: c.Ref, Transactions: opened, Expires: c.at + c.rules.alertFor()}, false)
 	return nil
+}
+
+// money is an amount that can be shown; nil: it is none.
+func money(v any) any {
+	m, _ := flows.Money(v)
+	return m
+}
+
+// merchant is a name short enough for a text.
+func merchant(name string) string {
+	const most = 40
+	if r := []rune(name); len(r) > most {
+		return string(r[:most])
+	}
+	return name
 }
 
 // room makes some for one more alert; false: all that there are still matter.

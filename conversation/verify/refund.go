@@ -46,7 +46,7 @@ func (c *change) openRefunds(ids []string) (opened []string) {
 func (c *change) newRefund(id string) Refund {
 	r := Refund{ID: id, Status: RefundNone, At: c.at, Place: c.event.Place}
 	i := slices.IndexFunc(c.event.Transactions, func(t conversation.AccountTransaction) bool { return t.ID == id })
-	r.Merchant, r.Amount = c.event.Transactions[i].Merchant, c.event.Transactions[i].Amount
+	r.Merchant, r.Amount = merchant(c.event.Transactions[i].Merchant), money(c.event.Transactions[i].Amount)
 	for _, a := range c.Alerts {
 		if a.ID != id {
 			continue
