@@ -23,7 +23,6 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 	account, _ := a.Data["account"].(string)
 	scope, _ := a.Data["scope"].(string)
 	reason, _ := a.Data["reason"].(string)
-	s.callback("account.lock_requested", run.ID, a.Data)
 	cause := "flow"
 	if s.e.Kind == KindText || s.reads {
 		cause = "reply_no"
@@ -72,4 +71,15 @@ func transactionsOf(v any) []AccountTransaction {
 		}
 	}
 	return all
+}
+
+// reviewed hands over when a person should look at the customer's account and no run
+// says how: a NO that was not carried out must not go unanswered.
+func (s *step) reviewed(t Trigger) bool {
+	if t.Type != (AccountReview{}).Event() {
+		return false
+	}
+	reason, _ := t.Data["reason"].(string)
+	s.handoff(Handing{Queue: "fraud", Reason: "account_review", Note: "look at the customer's account: " + reason, Priority: flows.Alert})
+	return true
 }

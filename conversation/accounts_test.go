@@ -123,3 +123,16 @@ func TestNoTextIsAProof(t *testing.T) {
 		}
 	}
 }
+
+// TestReviewsReachAPerson: also when no run says how.
+func TestReviewsReachAPerson(t *testing.T) {
+	k := newTalk(t, guarded)
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "account.review", Data: map[string]any{"account": "acc-1", "reason": "unlock_failures"}}})
+	if h := k.c.State.Handoff; k.out.Status != Applied || h == nil || h.Queue != "fraud" || h.Reason != "account_review" {
+		t.Errorf("%+v, %+v", k.out, h)
+	}
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "account.locked", Data: map[string]any{"account": "acc-1"}}})
+	if k.out.Status != Refused {
+		t.Errorf("news that nobody waits for: %+v", k.out)
+	}
+}
