@@ -92,7 +92,7 @@ var chapters = []struct {
 	}},
 	{"Actions", []example{
 		{"state", "{do: [{set: {n: 1}, tag: x}], goto: z}"}, {"state", "{do: [{set: 1}], goto: z}"}, {"state", "{do: [{set: {now: 1}}], goto: z}"}, {"state", "{do: [{emit: {data: {}}}], goto: z}"}, {"state", "{do: [{cancel: {}}], goto: z}"}, {"state", "{do: [{schedule: {flow: x, at: now, after: 1h}}], goto: z}"},
-		{"state", "{do: [{schedule: {flow: x}}], goto: z}"}, {"state", "{do: [{start: {}}], goto: z}"}, {"state", "{do: [{tag: {}}], goto: z}"}, {"state", "{do: [{tag: {add: x, remove: x}}], goto: z}"}, {"state", "{do: [{issue_code: {}}], goto: z}"}, {"state", "{do: [{lock_account: {}}], goto: z}"},
+		{"state", "{do: [{schedule: {flow: x}}], goto: z}"}, {"state", "{do: [{start: {}}], goto: z}"}, {"state", "{do: [{tag: {}}], goto: z}"}, {"state", "{do: [{tag: {add: x, remove: x}}], goto: z}"}, {"state", "{do: [{issue_code: {}}], goto: z}"}, {"state", "{do: [{lock_account: {}}], goto: z}"}, {"state", "{do: [{alert_account: {account: x}}], goto: z}"},
 		{"state", "{do: [{call: {url: \"https://a.example/\"}}, {tag: x}], goto: z}"}, {"states", "a: {say: \"{{ brand }}?\", replies: [{match: x, goto: b}], Q}\nb: {do: [{emit: {event: account.unlock}}], goto: z}"},
 	}},
 	{"Calls", []example{

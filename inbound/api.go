@@ -22,6 +22,11 @@ type API struct {
 	Contacts Contacts
 	// Consents are what GET and PUT /v1/consents/{phone} read and write.
 	Consents Consents
+	// Accounts are what /v1/accounts locks and unlocks.
+	Accounts Accounts
+	// Numbers is asked before an unlock whether the customer's number may be somebody
+	// else's by now; nil: nobody is asked.
+	Numbers verify.NumberCheck
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
@@ -76,6 +81,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 	huma.Register(api, operation(guard, "put-consent", http.MethodPut, "/v1/consents/{phone}", "contacts", http.StatusOK,
 		"Write down an opt-in that was given elsewhere, in writing, or an opt-out. A customer's own STOP is only undone by their START."), a.putConsent)
 	a.mountVerifications(api, guard)
+	a.mountAccounts(api, guard)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

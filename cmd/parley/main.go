@@ -46,6 +46,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
+	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail of codes and accounts."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
 
 	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file; default parley.yaml in this folder." env:"PARLEY_CONFIG"`

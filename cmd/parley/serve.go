@@ -233,7 +233,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -262,6 +262,8 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("accounts", h.accounts)
+	rooms.start("audit", h.audit)
 	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
 	if h.codes != nil {
@@ -293,6 +295,7 @@ func (h *house) runner() jobs.Runner {
 			try := jobs.TryOf(ctx)
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
 		},
+		conversation.JobNews: news,
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
