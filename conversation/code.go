@@ -51,8 +51,6 @@ type Made struct {
 	N        int // 1 for the first
 	Kid, MAC string
 	Sealed   string
-	Tallies  []string // what budgets count it under
-	Cost     int64    // millionths of the currency
 }
 
 // Grant is what an approval gives: its hash, and for how long it is good (ms). An

@@ -225,7 +225,7 @@ func (a *API) cancelVerification(ctx context.Context, in *OfVerification) (*stru
 		return nil, nil
 	}
 	key := caller(ctx)
-	if err := a.Codes.Cancel(ctx, in.ID, key.Mode == "test"); err != nil {
+	if err := a.Codes.Cancel(ctx, in.ID, key.ID, key.Mode == "test"); err != nil {
 		return nil, a.unavailable(err)
 	}
 	return nil, nil

@@ -230,7 +230,9 @@ func TestSendingAgain(t *testing.T) {
 	}
 	s := serveTest(t, config("sqlite:"+t.TempDir()+"/parley.db"))
 	id, code := s.asks(login())
-	again := func() (int, map[string]any) { return s.do(http.MethodPost, "/v1/verifications/"+id+"/resend", s.key, nil) }
+	again := func() (int, map[string]any) {
+		return s.do(http.MethodPost, "/v1/verifications/"+id+"/resend", s.key, nil)
+	}
 	if status, out := again(); status != http.StatusTooManyRequests || out["retry-after"] != "1" {
 		t.Errorf("at once: %d %v", status, out)
 	}

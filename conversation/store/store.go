@@ -78,6 +78,7 @@ var (
 	_ inbound.Reads             = (*Store)(nil)
 	_ inbound.Contacts          = (*Store)(nil)
 	_ verify.Store              = (*Store)(nil)
+	_ verify.GateStore          = (*Store)(nil)
 )
 
 // Open connects to a migrated database. One that is not, or that a newer version

@@ -50,6 +50,7 @@ type Challenge struct {
 	Kid, MAC, Sealed string // of the code; MAC "": there is none yet
 
 	Status       Status
+	Open         bool // to whoever asked: it can be checked, canceled, asked for again
 	Reason       string
 	Attempts     int
 	MostAttempts int

@@ -72,7 +72,7 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 	var err error
 	switch {
 	case !c.Status.Live():
-		return
+		err = s.close(ctx, c)
 	case c.ExpiresAt <= c.Now:
 		err = s.end(ctx, c, Expired, "")
 	case c.Spent():
@@ -92,10 +92,23 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 	}
 }
 
+// close ends what is left of a challenge that is over: its conversation hears of what
+// the business canceled, and whoever asked has used up the attempts.
+func (s *Service) close(ctx context.Context, c Challenge) error {
+	if c.Status == Canceled && c.Reason == "canceled" {
+		e := s.told(c, "failed", c.Reason, nil)
+		e.Dedupe = "code/" + c.ID + "/canceled"
+		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
+			return err
+		}
+	}
+	return s.Store.CloseChallenge(ctx, c.ID)
+}
+
 // issue makes the code of a challenge, or takes the one that there is, and gives it
 // to the conversation. Row and message commit together.
 func (s *Service) issue(ctx context.Context, c Challenge) error {
-	reason, cost, err := s.Judge(ctx, c)
+	reason, err := s.Judge(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -106,7 +119,7 @@ func (s *Service) issue(ctx context.Context, c Challenge) error {
 	if !ok {
 		return s.end(ctx, c, Failed, "no_line")
 	}
-	made := &conversation.Made{N: c.Sends + 1, Kid: c.Kid, MAC: c.MAC, Sealed: c.Sealed, Tallies: tallyKeys(c.Phone), Cost: cost}
+	made := &conversation.Made{N: c.Sends + 1, Kid: c.Kid, MAC: c.MAC, Sealed: c.Sealed}
 	if c.Rotate || c.Sealed == "" {
 		if err := s.make(c, made); err != nil {
 			return err
@@ -199,6 +212,7 @@ func (s *Service) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		s.tellPrevious(ctx)
 		n := s.wrongs.Swap(0)
 		if n == 0 && !s.tense.Load() && second%5 != 0 { // what other nodes count is looked at less often
 			continue

@@ -29,7 +29,7 @@ type Service struct {
 	Line func(number string) (conversation.Line, bool)
 	// Judge says why a code must not be sent to this number now; "": it may. An error
 	// means that nobody can tell yet.
-	Judge func(ctx context.Context, c Challenge) (reason string, cost int64, err error)
+	Judge func(ctx context.Context, c Challenge) (reason string, err error)
 	// Alarm lets the business know of something that concerns no conversation.
 	Alarm func(ctx context.Context, t conversation.Told)
 	Log   *slog.Logger
@@ -138,13 +138,12 @@ func (s *Settings) resendHits(c Challenge, from string) []Hit {
 	return []Hit{s.NetworkSends.hit("send/net/" + from)}
 }
 
-// Cancel ends a live challenge. It says nothing of whether there was one.
-func (s *Service) Cancel(ctx context.Context, id string, test bool) error {
-	c, found, err := s.Store.Challenge(ctx, id)
-	if err != nil || !found || c.Test != test {
-		return err
-	}
-	return s.end(ctx, c, Canceled, "canceled")
+// Cancel ends a live challenge: its code is good no more when Cancel returns, and its
+// conversation hears of it by and by. It says nothing of whether there was one.
+func (s *Service) Cancel(ctx context.Context, id, by string, test bool) error {
+	err := s.Store.Cancel(ctx, id, test, Entry{What: "verification.canceled", Who: by, ID: id})
+	s.nudge()
+	return err
 }
 
 // Look reads a challenge for the business: status and reason, which the customer is
@@ -197,9 +196,9 @@ func contextOf(transaction map[string]any) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Why says what is the matter with a check that there is nothing to compare with: for
-// the audit trail alone.
-func (v Spend) Why(c Challenge, known bool) string {
+// Why says what is the matter with a check, by the row as it was before; compared when
+// nothing is: for the audit trail alone.
+func (v Spend) Why(c Challenge, known, spent bool) string {
 	switch {
 	case !known:
 		return "unknown"
@@ -214,7 +213,13 @@ func (v Spend) Why(c Challenge, known bool) string {
 	case c.ExpiresAt <= c.Now:
 		return "expired"
 	}
-	return "no code was made yet"
+	switch {
+	case c.MAC == "":
+		return "no code was made"
+	case !spent:
+		return "tried too often"
+	}
+	return "compared"
 }
 
 // Whose are the hits that only the challenge's row can tell: its number's, its
