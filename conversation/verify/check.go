@@ -47,7 +47,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
 	hits := s.Settings.checkHits(c.Purpose, c.Subject, from)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Hits: hits, Network: from, By: c.By, settings: &s.Settings})
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Hits: hits, Network: from, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}

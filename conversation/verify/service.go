@@ -222,6 +222,12 @@ func (v Spend) Why(c Challenge, known, spent bool) string {
 	return "compared"
 }
 
+// With gives the check its limits.
+func (v Spend) With(s *Settings) Spend {
+	v.settings = s
+	return v
+}
+
 // Whose are the hits that only the challenge's row can tell: its number's, its
 // block's.
 func (v Spend) Whose(phone string) []Hit {
