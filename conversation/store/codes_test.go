@@ -90,7 +90,9 @@ func codesLife(t *testing.T, s *store.Store) {
 }
 
 func codeOf(id string) func(*conversation.Conversation, *conversation.Message) {
-	return func(_ *conversation.Conversation, m *conversation.Message) { m.Challenge, m.Text = id, conversation.CodeBlank }
+	return func(_ *conversation.Conversation, m *conversation.Message) {
+		m.Challenge, m.Text = id, conversation.CodeBlank
+	}
 }
 
 func codesGate(t *testing.T, s *store.Store) {
