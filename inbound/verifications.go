@@ -147,9 +147,6 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	if err != nil {
 		return nil, a.verificationError(err)
 	}
-	if c.Purpose != purpose || c.Phone != to || !c.Of(in.Body.Subject) {
-		return nil, huma.Error422UnprocessableEntity("this Idempotency-Key was used with another body")
-	}
 	return &One[VerificationBody]{shownVerification(c)}, nil
 }
 

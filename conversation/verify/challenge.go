@@ -76,6 +76,3 @@ func (c Challenge) Spent() bool { return c.Attempts >= c.MostAttempts }
 
 // Whose code it is, as the business calls them.
 func (c Challenge) Whose() string { return plain(c.Subject) }
-
-// Of says whether it is this subject's.
-func (c Challenge) Of(subject string) bool { return c.Whose() == subject }

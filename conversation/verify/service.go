@@ -86,8 +86,17 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	case o.Live:
 		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter, Live: true}
 	}
+	if o.Challenge.ID != c.ID && !c.repeats(o.Challenge) {
+		return Challenge{}, ErrOtherBody
+	}
 	s.nudge()
 	return o.Challenge, nil
+}
+
+// repeats says whether a request under the same origin asked for the same.
+func (c Challenge) repeats(first Challenge) bool {
+	return c.Purpose == first.Purpose && c.Subject == first.Subject && c.Phone == first.Phone && c.Line == first.Line &&
+		c.Context == first.Context && c.Autofill == first.Autofill && (c.Language == "" || c.Language == first.Language)
 }
 
 // digits is how long a code is: longer while somebody is guessing everywhere.
@@ -179,6 +188,9 @@ func plain(subject string) string { return strings.TrimPrefix(subject, testMark)
 
 // ErrAsked means that a request is wrong by its own content.
 var ErrAsked = errors.New("the request does not fit")
+
+// ErrOtherBody means that the key of a repeat stands for another request.
+var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
 
 var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
 
