@@ -44,13 +44,6 @@ type Change struct {
 	Grant *Grant `json:"-"`
 }
 
-// Silent says that the code ends and its challenge goes on looking live, until its
-// time is over: it was refused, or ended by the customer, and whoever asked for it must
-// not be able to tell.
-func (c Change) Silent() bool {
-	return c.Reason != "" && (c.To == "failed" || c.To == "canceled")
-}
-
 // Made is a code that was made, as the database keeps it, and the number of the
 // send that it is made for: two nodes that make one at the same time cannot both
 // write it.
@@ -58,8 +51,6 @@ type Made struct {
 	N        int // 1 for the first
 	Kid, MAC string
 	Sealed   string
-	Tallies  []string // what budgets count it under
-	Cost     int64    // millionths of the currency
 }
 
 // Grant is what an approval gives: its hash, and for how long it is good (ms). An

@@ -45,9 +45,25 @@ func withoutValues(_ huma.Context, _ string, v any) (any, error) {
 	if problem, ok := v.(*huma.ErrorModel); ok {
 		for _, detail := range problem.Errors {
 			detail.Value = nil
+			detail.Location = place(detail.Location)
 		}
 	}
 	return v, nil
+}
+
+// ours are the names that our own fields have; another may be a secret that slid into
+// a name's place.
+var ours = regexp.MustCompile(`^[A-Za-z]([0-9]{0,3}[A-Za-z_-]){0,31}[0-9]{0,3}(\[[0-9]{1,4}\])*$`)
+
+// place names where something is wrong, as far as its names can be ours.
+func place(location string) string {
+	names := strings.Split(location, ".")
+	for i, name := range names {
+		if !ours.MatchString(name) {
+			names[i] = "…"
+		}
+	}
+	return strings.Join(names, ".")
 }
 
 // everything is the pattern of elsewhere.

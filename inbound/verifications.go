@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,10 @@ import (
 
 	"parley/conversation/verify"
 )
+
+// verificationID is the form of our own ids of verifications. Anything else is refused
+// before it is written down anywhere: it may be a code.
+var verificationID = regexp.MustCompile(`^ver_[a-z2-7]{26}$`)
 
 // mountVerifications registers the operations on one-time codes.
 func (a *API) mountVerifications(api huma.API, guard func(huma.Context, func(huma.Context))) {
@@ -142,9 +147,6 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	if err != nil {
 		return nil, a.verificationError(err)
 	}
-	if c.Purpose != purpose || c.Phone != to || !c.Of(in.Body.Subject) {
-		return nil, huma.Error422UnprocessableEntity("this Idempotency-Key was used with another body")
-	}
 	return &One[VerificationBody]{shownVerification(c)}, nil
 }
 
@@ -164,7 +166,7 @@ func (a *API) checkVerification(ctx context.Context, in *CheckInput) (*One[Check
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !knowable(in.ID) || !storableText(in.Body.Subject) {
+	if !verificationID.MatchString(in.ID) || !storableText(in.Body.Subject) {
 		return nil, a.verificationError(verify.ErrRefused)
 	}
 	key := caller(ctx)
@@ -180,7 +182,7 @@ func (a *API) resendVerification(ctx context.Context, in *ResendInput) (*One[Ver
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !knowable(in.ID) {
+	if !verificationID.MatchString(in.ID) {
 		return nil, a.verificationError(verify.ErrRefused)
 	}
 	ip := ""
@@ -199,7 +201,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !knowable(in.ID) {
+	if !verificationID.MatchString(in.ID) {
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
 	c, found, err := a.Codes.Look(ctx, in.ID, caller(ctx).Mode == "test")
@@ -210,7 +212,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
 	body := shownVerification(c)
-	body.Status, body.Reason, body.Purpose, body.Subject = string(c.Standing()), c.Reason, string(c.Purpose), c.Whose()
+	body.Status, body.Reason, body.Purpose, body.Subject = string(c.Status), c.Reason, string(c.Purpose), c.Whose()
 	if c.Decoy() && c.Status.Live() {
 		body.Reason = "no_number"
 	}
@@ -221,11 +223,11 @@ func (a *API) cancelVerification(ctx context.Context, in *OfVerification) (*stru
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !knowable(in.ID) {
+	if !verificationID.MatchString(in.ID) {
 		return nil, nil
 	}
 	key := caller(ctx)
-	if err := a.Codes.Cancel(ctx, in.ID, key.Mode == "test"); err != nil {
+	if err := a.Codes.Cancel(ctx, in.ID, key.ID, key.Mode == "test"); err != nil {
 		return nil, a.unavailable(err)
 	}
 	return nil, nil

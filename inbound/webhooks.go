@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/conversation"
+	"parley/conversation/phone"
 	"parley/outbound/provider"
 )
 
@@ -172,10 +173,21 @@ func (w *Webhooks) screen(ctx context.Context, e *conversation.Event) (err error
 	if w.Screen == nil {
 		return nil
 	}
-	if e.Text.Text, e.Text.Burned, err = w.Screen(ctx, e.Phone, e.Text.Text); err != nil {
+	if e.Text.Text, e.Text.Burned, err = w.Screen(ctx, whose(e), e.Text.Text); err != nil {
 		return fmt.Errorf("looking for codes in a text: %w", err)
 	}
 	return nil
+}
+
+// whose is the sender's number in the form in which codes are kept, also of a text
+// that belongs nowhere: a carrier may have written it in its own.
+func whose(e *conversation.Event) string {
+	for _, region := range []string{phone.Region(e.Line), phone.International} {
+		if parsed, err := phone.Parse(e.Phone, region); err == nil {
+			return parsed
+		}
+	}
+	return e.Phone
 }
 
 // refuse answers what is not from the carrier, or is nonsense.

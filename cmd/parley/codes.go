@@ -26,13 +26,20 @@ func newCodes(h *house) (*verify.Service, error) {
 		h.log.Warn("one-time codes are off: on PostgreSQL codes.keys must be given, the same on every node")
 		return nil, nil
 	}
+	gate := &verify.Gate{Store: h.store, Rules: h.config.rules(), Log: h.log}
+	if gate.Swaps, err = h.config.Codes.SIMSwap.swaps(); err != nil {
+		return nil, err
+	}
+	if len(gate.Rules.Countries) == 0 {
+		h.log.Warn("no one-time code is sent: the lines' numbers name no country; list those that codes may go to in codes.countries")
+	}
 	s := &verify.Service{
 		Store: h.store, Submit: h.engine.Submit, Keys: ring, Tenant: h.config.Name, Settings: h.config.Codes.settings(), Log: h.log,
 		Line: func(number string) (conversation.Line, bool) {
 			l, ok := h.prepared.directory.Lines[number]
 			return l, ok
 		},
-		Judge: func(context.Context, verify.Challenge) (string, int64, error) { return "", 0, nil },
+		Judge: gate.Judge,
 		Alarm: func(ctx context.Context, t conversation.Told) {
 			if err := h.store.Tell(ctx, t); err != nil {
 				h.log.Warn("the business could not be told", "event", t.Event(), "error", err)

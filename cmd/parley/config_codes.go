@@ -29,6 +29,22 @@ type CodesConfig struct {
 	Resend string `yaml:"resend"`
 	// Limits, by name; what is left out has its default.
 	Limits LimitsConfig `yaml:"limits"`
+	// Countries that codes may go to, ISO 3166-1 alpha-2; ["*"]: all. Default: those of
+	// the business's own lines. Of lines whose numbers name no country (short codes,
+	// names) nothing follows: without any country no code is sent.
+	Countries []string `yaml:"countries"`
+	// Spend is what codes cost, and may cost in a day. Default: no cap.
+	Spend SpendConfig `yaml:"spend"`
+	// Budgets bound codes that nobody approves; what is left out has its default.
+	Budgets BudgetsConfig `yaml:"budgets"`
+	// Cooling is for how long a number that took the place of another gets no codes of
+	// password_reset and account_unlock. Default 72h, 24h to 720h.
+	Cooling time.Duration `yaml:"cooling"`
+	// Stale is after how long without an approval a number may have another owner, and
+	// gets no codes of password_reset and account_unlock. Default 4320h (180 days).
+	Stale time.Duration `yaml:"stale"`
+	// SIMSwap is the service that knows of changed SIMs. Default: nobody is asked.
+	SIMSwap SIMSwapConfig `yaml:"sim_swap"`
 }
 
 // CodeKeyConfig is one key.
@@ -74,6 +90,7 @@ func (c *CodesConfig) check(bad func(format string, args ...any)) {
 			bad("codes.limits.%s: want {most: N, per: DURATION} of 1s to 168h", name)
 		}
 	}
+	c.checkGate(bad)
 	if len(c.Keys) > 0 {
 		if _, err := c.ring(); err != nil {
 			bad("codes.keys: %w", err)

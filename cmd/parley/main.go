@@ -48,6 +48,7 @@ type commands struct {
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
 	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail of codes and accounts."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
+	Doctor    doctorCommand    `cmd:"" help:"Say which protections this configuration and its database lack, and what to do about it."`
 
 	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file; default parley.yaml in this folder." env:"PARLEY_CONFIG"`
 	LogJSON bool             `name:"log-json" help:"Log as JSON." env:"PARLEY_LOG_JSON"`

@@ -192,6 +192,12 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		h.store.Close()
 		return nil, err
 	}
+	if h.codes != nil {
+		if err := h.noteSettings(ctx); err != nil {
+			h.store.Close()
+			return nil, err
+		}
+	}
 	h.dispatcher = &outbound.Dispatcher{
 		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
 		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Log: log,

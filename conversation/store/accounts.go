@@ -27,8 +27,8 @@ const (
 
 	// lockedCodesSQL ends the codes that were out when an account is locked, but for
 	// those that help to unlock it. From outside they look as they did.
-	lockedCodesSQL = `UPDATE challenges SET reason = 'account_locked', sealed = '', work_at = expires_at
-		WHERE subject = $1 AND purpose <> 'account_unlock' AND status IN ('pending', 'sent') AND reason = ''`
+	lockedCodesSQL = `UPDATE challenges SET status = 'canceled', reason = 'account_locked', sealed = '', work_at = 0, finished_at = {now}
+		WHERE subject = $1 AND purpose <> 'account_unlock' AND status IN ('pending', 'sent')`
 
 	dueAccountsSQL = `SELECT ref FROM accounts WHERE check_at > 0 AND check_at <= {now} ORDER BY check_at LIMIT $1`
 )

@@ -12,12 +12,13 @@ import (
 
 // challengeColumns are read by scanChallenge.
 const challengeColumns = `id, subject, purpose, line, phone, conversation, run, language, context, about, autofill, origin, network, test, digits,
-	kid, mac, sealed, status, reason, attempts, most_attempts, sends, asked, most_sends, rotate, next_send_at, created_at, expires_at`
+	kid, mac, sealed, status, open, reason, attempts, most_attempts, sends, asked, most_sends, rotate, next_send_at, created_at, expires_at`
 
 const (
 	// overSQL ends what stands in the way of a new challenge and is over.
-	overSQL = `UPDATE challenges SET status = 'expired', sealed = '', work_at = 0, finished_at = {now}
-		WHERE subject = $1 AND purpose = $2 AND status IN ('pending', 'sent') AND expires_at <= {now}`
+	overSQL = `UPDATE challenges SET status = CASE WHEN status IN ('pending', 'sent') THEN 'expired' ELSE status END, open = 0, sealed = '',
+			work_at = 0, finished_at = CASE WHEN finished_at = 0 THEN {now} ELSE finished_at END
+		WHERE subject = $1 AND purpose = $2 AND open = 1 AND expires_at <= {now}`
 
 	openSQL = `INSERT INTO challenges (id, subject, purpose, line, phone, conversation, run, context, about, autofill, origin, network,
 			test, digits, most_attempts, most_sends, rotate, language, next_send_at, work_at, created_at, expires_at)
@@ -28,19 +29,22 @@ const (
 
 	originSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE origin = $1`
 
-	liveUntilSQL = `SELECT expires_at - {now} FROM challenges WHERE subject = $1 AND purpose = $2 AND status IN ('pending', 'sent')`
+	liveUntilSQL = `SELECT expires_at - {now} FROM challenges WHERE subject = $1 AND purpose = $2 AND open = 1`
 
-	askSQL = `UPDATE challenges SET asked = asked + 1, next_send_at = {now} + $2, work_at = {now}
-		WHERE id = $1 AND status IN ('pending', 'sent') AND asked < most_sends AND next_send_at <= {now} AND expires_at > {now} AND attempts < most_attempts
+	// askSQL asks for another send as long as whoever asks may: nothing is sent of a
+	// challenge that is over, and nothing tells.
+	askSQL = `UPDATE challenges SET asked = asked + 1, next_send_at = {now} + $2,
+			work_at = CASE WHEN status IN ('pending', 'sent') THEN {now} ELSE work_at END
+		WHERE id = $1 AND open = 1 AND asked < most_sends AND next_send_at <= {now} AND expires_at > {now} AND attempts < most_attempts
 		RETURNING ` + challengeColumns + `, {now}`
 
 	// spendSQL is what makes five guesses five: the attempt is spent, and committed,
-	// before anything is compared. The last one wakes the loop, which ends the challenge
-	// unless it was right.
+	// before anything is compared, with or without a code to compare with. The last one
+	// wakes the loop, which ends the challenge unless it was right.
 	spendSQL = `UPDATE challenges SET attempts = attempts + 1,
 			work_at = CASE WHEN attempts + 1 >= most_attempts THEN {now} + 2000 ELSE work_at END
-		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND status IN ('pending', 'sent')
-		AND attempts < most_attempts AND expires_at > {now} AND mac <> ''
+		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND open = 1
+		AND attempts < most_attempts AND expires_at > {now}
 		RETURNING ` + challengeColumns + `, {now}`
 
 	challengeSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE id = $1`
@@ -55,14 +59,22 @@ const (
 
 	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0`
 
-	// silenceSQL ends a code and leaves its challenge as it looks from outside: whoever
-	// asked must not learn that the number is refused, or that its owner said no.
-	silenceSQL = `UPDATE challenges SET reason = $2, sealed = '', work_at = expires_at
-		WHERE id = $1 AND status IN ('pending', 'sent') AND reason = ''`
-
-	// finishSQL ends a live challenge: no other statement's status comes after it.
-	finishSQL = `UPDATE challenges SET status = $2, reason = $3, sealed = '', work_at = 0, finished_at = {now}
+	// finishSQL ends a live challenge: no other statement's status comes after it. What
+	// the asker did not bring about leaves it open to them, as if nothing had happened; a
+	// flow is told anyway.
+	finishSQL = `UPDATE challenges SET status = $2, reason = $3, sealed = '', work_at = 0, finished_at = {now},
+			open = CASE WHEN CAST($2 AS text) IN ('expired', 'max_attempts') OR run <> '' THEN 0 ELSE open END
 		WHERE id = $1 AND status IN ('pending', 'sent')`
+
+	// cancelCodeSQL is the asker's own end of it. The loop lets the conversation know.
+	cancelCodeSQL = `UPDATE challenges SET open = 0, sealed = '',
+			work_at = CASE WHEN status IN ('pending', 'sent') AND phone <> '' THEN {now} ELSE 0 END,
+			finished_at = CASE WHEN finished_at = 0 THEN {now} ELSE finished_at END,
+			reason = CASE WHEN status IN ('pending', 'sent') THEN 'canceled' ELSE reason END,
+			status = CASE WHEN status IN ('pending', 'sent') THEN 'canceled' ELSE status END
+		WHERE id = $1 AND test = $2 AND open = 1`
+
+	closeCodeSQL = `UPDATE challenges SET open = 0, work_at = 0 WHERE id = $1 AND status NOT IN ('pending', 'sent')`
 
 	grantOfSQL = `SELECT challenge, subject, scope, line, phone, test,
 			CASE WHEN redeemed_at = 0 AND expires_at > {now} THEN 1 ELSE 0 END FROM grants WHERE hash = $1`
@@ -73,14 +85,14 @@ func scanChallenge(r row) (verify.Challenge, error) {
 	var c verify.Challenge
 	var about, autofill string
 	var origin *string
-	var test, rotate int64
+	var test, rotate, open int64
 	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Language, &c.Context, &about, &autofill, &origin,
-		&c.Network, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &c.Reason, &c.Attempts, &c.MostAttempts,
+		&c.Network, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &open, &c.Reason, &c.Attempts, &c.MostAttempts,
 		&c.Sends, &c.Asked, &c.MostSends, &rotate, &c.NextSendAt, &c.CreatedAt, &c.ExpiresAt, &c.Now)
 	if err != nil {
 		return c, err
 	}
-	c.Test, c.Rotate = test == 1, rotate == 1
+	c.Test, c.Rotate, c.Open = test == 1, rotate == 1, open == 1
 	if origin != nil {
 		c.Origin = *origin
 	}
@@ -200,7 +212,7 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 		return verify.Asked{Limited: true, RetryAfter: retryAfter(over[0])}, nil
 	}
 	if !a.Found {
-		if known && before.Status.Live() && before.Asked < before.MostSends && before.ExpiresAt > before.Now && before.NextSendAt > before.Now {
+		if known && before.Open && before.Asked < before.MostSends && before.ExpiresAt > before.Now && before.NextSendAt > before.Now {
 			return verify.Asked{Limited: true, RetryAfter: time.Duration(before.NextSendAt-before.Now) * time.Millisecond}, nil
 		}
 		return verify.Asked{}, nil
@@ -224,21 +236,19 @@ func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error)
 	var out verify.Spent
 	var there verify.Challenge
 	var known bool
+	var now int64
 	p := new(pipe)
-	p.query(one(&out.Challenge, &out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
 	p.query(one(&there, &known), challengeSQL, v.ID)
-	p.query(func(r row) error { return r.Scan(&out.Now) }, nowSQL)
+	p.query(one(&out.Challenge, &out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
+	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
 	if err := tx.flush(ctx, p); err != nil {
 		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
 	}
 	p = new(pipe)
 	out.Hits = v.Hits(out.Challenge, out.OK)
 	counted := hit(p, out.Hits)
-	out.Reason = "compared"
-	if !out.OK {
-		out.Reason = v.Why(there, known)
-	}
-	if err := audit(p, out.Now, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: out.Reason, Detail: v.Network}); err != nil {
+	out.Reason = v.Why(there, known, out.OK)
+	if err := audit(p, now, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: out.Reason, Detail: v.Network}); err != nil {
 		return verify.Spent{}, err
 	}
 	if err := tx.commit(ctx, p); err != nil {
@@ -301,6 +311,37 @@ func (s *Store) Finish(ctx context.Context, id string, to verify.Status, reason 
 		return false, fmt.Errorf("ending a challenge: %w", err)
 	}
 	return changed, nil
+}
+
+// Cancel implements verify.Store. The statements are the same for one that there is not.
+func (s *Store) Cancel(ctx context.Context, id string, test bool, entry verify.Entry) error {
+	tx := s.db.begin()
+	defer tx.rollback()
+	var now int64
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.affected(func(n int64) {
+		if n == 0 {
+			entry.Reason = "nothing to cancel"
+		}
+	}, cancelCodeSQL, id, flag(test))
+	err := tx.flush(ctx, p)
+	if err == nil {
+		p = new(pipe)
+		if err = audit(p, now, entry); err == nil {
+			err = tx.commit(ctx, p)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("canceling a challenge: %w", err)
+	}
+	return nil
+}
+
+// CloseChallenge implements verify.Store.
+func (s *Store) CloseChallenge(ctx context.Context, id string) error {
+	_, err := s.change(ctx, "closing a challenge", closeCodeSQL, id)
+	return err
 }
 
 // Challenge implements verify.Store.

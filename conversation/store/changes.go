@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,24 +14,40 @@ const (
 	// madeSQL keeps a code that was made for one send: of two nodes that make one, the
 	// second finds another number of sends.
 	madeSQL = `UPDATE challenges SET kid = $3, mac = $4, sealed = $5, sends = sends + 1, work_at = expires_at + 5000
-		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND reason = '' AND expires_at > {now}`
+		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now}`
 
 	// approvedSQL decides which of two right answers is the first.
-	approvedSQL = `UPDATE challenges SET status = 'approved', sealed = '', work_at = 0, finished_at = {now}
-		WHERE id = $1 AND status IN ('pending', 'sent') AND reason = '' AND expires_at > {now}`
+	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
+		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}`
 
 	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`
 
 	grantSQL = `INSERT INTO grants (hash, challenge, subject, purpose, scope, line, phone, test, created_at, expires_at)
 		SELECT $1, id, subject, purpose, $2, line, phone, test, {now}, {now} + $3 FROM challenges WHERE id = $4`
 
-	// bindSQL notes that the subject has proved itself under this number. A number in
-	// the place of another is new, and some purposes wait for a while.
-	bindSQL = `INSERT INTO bindings (subject, phone, confirmed_at) SELECT subject, phone, {now} FROM challenges WHERE id = $1
+	// bindSQL notes that the subject has proved itself under this number: its first one,
+	// or the one it had. Another one proves nothing for the subject but itself.
+	bindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1 AND purpose <> 'number_change'
+		ON CONFLICT (subject) DO UPDATE SET confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language
+		WHERE bindings.phone = excluded.phone AND bindings.suspended = ''`
+
+	// rebindSQL puts a number in the place of another. It is new, and some purposes wait
+	// for a while; the one before is to be told.
+	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1 AND purpose = 'number_change'
 		ON CONFLICT (subject) DO UPDATE SET
 			previous = CASE WHEN bindings.phone <> excluded.phone THEN bindings.phone ELSE bindings.previous END,
 			changed_at = CASE WHEN bindings.phone <> excluded.phone THEN excluded.confirmed_at ELSE bindings.changed_at END,
-			phone = excluded.phone, confirmed_at = excluded.confirmed_at, suspended = ''`
+			untold = CASE WHEN bindings.phone <> excluded.phone THEN 1 ELSE bindings.untold END,
+			phone = excluded.phone, confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language, suspended = ''`
+
+	// outdatedSQL ends the codes that are under way to the number before.
+	outdatedSQL = `UPDATE challenges SET status = 'canceled', reason = 'number_changed', sealed = '', work_at = 0, finished_at = {now}
+		WHERE status IN ('pending', 'sent') AND open = 1 AND id <> $1
+		AND EXISTS (SELECT 1 FROM challenges AS c WHERE c.id = $1 AND c.purpose = 'number_change'
+			AND c.subject = challenges.subject AND c.phone <> challenges.phone)
+		AND subject = (SELECT subject FROM challenges AS s WHERE s.id = $1)`
 
 	suspendSQL = `UPDATE bindings SET suspended = $2 WHERE phone = $1 AND suspended = ''`
 
@@ -73,8 +90,6 @@ func (c *changing) queue(p *pipe) {
 		p.affected(held, redeemedSQL, c.Grant.Hash)
 	case c.To == "approved":
 		p.affected(held, approvedSQL, c.Challenge)
-	case c.Silent():
-		p.affected(held, silenceSQL, c.Challenge, c.Reason)
 	default:
 		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
 	}
@@ -83,14 +98,16 @@ func (c *changing) queue(p *pipe) {
 // writeChanges queues what follows from the changes that held, and what Step decided
 // about codes.
 func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
+	counts := make(tallied)
 	for _, c := range b.changing {
 		if !c.held {
 			continue
 		}
-		if err := c.follow(p, b.now); err != nil {
+		if err := c.follow(p, b.now, counts); err != nil {
 			return err
 		}
 	}
+	counts.write(p)
 	var decided []*conversation.Change
 	for i := range effects {
 		if effects[i].Code != nil {
@@ -99,12 +116,9 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 	}
 	slices.SortStableFunc(decided, func(x, y *conversation.Change) int { return strings.Compare(x.Challenge, y.Challenge) })
 	for _, c := range decided {
-		switch {
-		case c.To == "suspended":
+		if c.To == "suspended" {
 			p.exec(suspendSQL, c.Phone, c.Reason)
-		case c.Silent():
-			p.exec(silenceSQL, c.Challenge, c.Reason)
-		default:
+		} else {
 			p.exec(finishSQL, c.Challenge, c.To, c.Reason)
 		}
 		if c.Pause > 0 {
@@ -118,15 +132,15 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 }
 
 // follow queues what a change that held leads to.
-func (c *changing) follow(p *pipe, now int64) error {
+func (c *changing) follow(p *pipe, now int64, counts tallied) error {
 	what := "verification." + cmp.Or(c.To, "made")
 	switch {
-	case c.Made != nil:
-		tally(p, c.Made.Tallies, 1, 0, c.Made.Cost)
 	case c.To == "approved":
 		p.exec(bindSQL, c.Challenge)
+		p.exec(rebindSQL, c.Challenge)
+		p.exec(outdatedSQL, c.Challenge)
 		if c.Grant != nil {
-			tally(p, c.Grant.Tallies, 0, 1, 0)
+			counts.add(c.Grant.Tallies, tally{approved: 1})
 			if c.Grant.Hash != "" {
 				p.exec(grantSQL, c.Grant.Hash, c.Grant.Scope, c.Grant.For, c.Challenge)
 			}
@@ -137,9 +151,22 @@ func (c *changing) follow(p *pipe, now int64) error {
 	return audit(p, now, verify.Entry{What: what, Who: "system", ID: c.Challenge, Reason: c.Reason})
 }
 
-// tally counts for the budgets, keys sorted.
-func tally(p *pipe, keys []string, sent, approved, cost int64) {
-	for _, key := range slices.Sorted(slices.Values(keys)) {
-		p.exec(tallySQL, key, sent, approved, cost)
+// tally is what is counted under one key.
+type tally struct{ sent, approved, cost int64 }
+
+// tallied gathers what a transaction counts, so that each key is locked once, and all
+// in one order.
+type tallied map[string]tally
+
+func (t tallied) add(keys []string, n tally) {
+	for _, key := range keys {
+		v := t[key]
+		t[key] = tally{v.sent + n.sent, v.approved + n.approved, v.cost + n.cost}
+	}
+}
+
+func (t tallied) write(p *pipe) {
+	for _, key := range slices.Sorted(maps.Keys(t)) {
+		p.exec(tallySQL, key, t[key].sent, t[key].approved, t[key].cost)
 	}
 }

@@ -12,13 +12,13 @@ const (
 	// may have to be sent again.
 	codeTakenSQL = `UPDATE challenges SET status = 'sent',
 			sealed = CASE WHEN rotate = 1 OR sends >= most_sends THEN '' ELSE sealed END
-		WHERE id = $1 AND status IN ('pending', 'sent') AND reason = ''
+		WHERE id = $1 AND status IN ('pending', 'sent')
 		AND EXISTS (SELECT 1 FROM messages WHERE id = $2 AND status = 'sending' AND node = $3 AND attempt = $4)`
 
-	// codeLostSQL wakes the loop for a code that nobody will get: it lets the
-	// conversation know. One that was sent before is still good.
-	codeLostSQL = `UPDATE challenges SET reason = 'undeliverable', sealed = '', work_at = {now}
-		WHERE id = $1 AND status = 'pending' AND reason = '' AND sends >= asked`
+	// codeLostSQL wakes the loop for a code that nobody will get: it ends the challenge
+	// and lets the conversation know. One that was sent before is still good.
+	codeLostSQL = `UPDATE challenges SET reason = 'undeliverable', work_at = {now}
+		WHERE id = $1 AND status = 'pending' AND sends >= asked`
 )
 
 // settleCodes queues what settled messages mean for the codes that they bring, before

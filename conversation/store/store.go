@@ -85,6 +85,7 @@ var (
 	_ verify.Store              = (*Store)(nil)
 	_ inbound.Accounts          = (*Store)(nil)
 	_ verify.Trail              = (*Store)(nil)
+	_ verify.GateStore          = (*Store)(nil)
 )
 
 // Open connects to a migrated database. One that is not, or that a newer version

@@ -50,7 +50,8 @@ type Challenge struct {
 	Kid, MAC, Sealed string // of the code; MAC "": there is none yet
 
 	Status       Status
-	Reason       string // why it was refused or ended, if it was; Status may still be live
+	Open         bool // to whoever asked: it can be checked, canceled, asked for again
+	Reason       string
 	Attempts     int
 	MostAttempts int
 	Sends        int // made
@@ -61,21 +62,6 @@ type Challenge struct {
 	CreatedAt    int64
 	ExpiresAt    int64
 	Now          int64 // when it was read
-}
-
-// Over says that the code is good no longer, whatever the challenge looks like.
-func (c Challenge) Over() bool { return !c.Status.Live() || c.Reason != "" || c.ExpiresAt <= c.Now }
-
-// Standing is where it really stands. From outside, a code that was refused, or that
-// the customer ended, looks live until its time is over.
-func (c Challenge) Standing() Status {
-	switch {
-	case !c.Status.Live() || c.Reason == "":
-		return c.Status
-	case c.Reason == "denied" || c.Reason == "texted":
-		return Canceled
-	}
-	return Failed
 }
 
 // Decoy says that nobody is texted: the subject is unknown, and whoever asks must not
@@ -90,6 +76,3 @@ func (c Challenge) Spent() bool { return c.Attempts >= c.MostAttempts }
 
 // Whose code it is, as the business calls them.
 func (c Challenge) Whose() string { return plain(c.Subject) }
-
-// Of says whether it is this subject's.
-func (c Challenge) Of(subject string) bool { return c.Whose() == subject }

@@ -46,7 +46,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, By: c.By, settings: &s.Settings})
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}
@@ -56,7 +56,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		}
 	}
 	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
-	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && spent.Challenge.Reason == "" && len(spent.Over) == 0
+	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
 	if !right {
 		s.wrong()
 		s.paused(ctx, c, spent)
@@ -69,7 +69,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 // conversation hears of it. Of two right answers, the second changes no row.
 func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
 	ch := spent.Challenge
-	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: tallyKeys(ch.Phone)}}
+	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch)}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
 		var raw [32]byte
 		_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process instead

@@ -77,7 +77,10 @@ func network(ip string) string {
 }
 
 // block is a number's block of a thousand: bots take numbers in a row.
-func block(phone string) string { return phone[:max(0, len(phone)-3)] }
+func block(phone string) string {
+	r := []rune(phone) // a decoy's is a name
+	return string(r[:max(0, len(r)-3)])
+}
 
 // whom is what a challenge's limits count under: the number, or for a decoy its
 // subject, so that a subject nobody knows is limited like any other.

@@ -72,14 +72,14 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 	var err error
 	switch {
 	case !c.Status.Live():
-		return
+		err = s.close(ctx, c)
 	case c.ExpiresAt <= c.Now:
 		err = s.end(ctx, c, Expired, "")
 	case c.Spent():
 		err = s.end(ctx, c, MaxAttempts, "max_attempts")
-	case c.Reason == "undeliverable":
-		err = s.undelivered(ctx, c)
-	case c.Sends < c.Asked && !c.Decoy() && c.Reason == "":
+	case c.Status == Pending && c.Reason != "" && c.Sends >= c.Asked:
+		err = s.end(ctx, c, Failed, c.Reason)
+	case c.Sends < c.Asked && !c.Decoy():
 		err = s.issue(ctx, c)
 	default:
 		err = s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
@@ -92,10 +92,23 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 	}
 }
 
+// close ends what is left of a challenge that is over: its conversation hears of what
+// the business canceled, and whoever asked has used up the attempts.
+func (s *Service) close(ctx context.Context, c Challenge) error {
+	if c.Status == Canceled && c.Reason == "canceled" {
+		e := s.told(c, "failed", c.Reason, nil)
+		e.Dedupe = "code/" + c.ID + "/canceled"
+		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
+			return err
+		}
+	}
+	return s.Store.CloseChallenge(ctx, c.ID)
+}
+
 // issue makes the code of a challenge, or takes the one that there is, and gives it
 // to the conversation. Row and message commit together.
 func (s *Service) issue(ctx context.Context, c Challenge) error {
-	reason, cost, err := s.Judge(ctx, c)
+	reason, err := s.Judge(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -106,7 +119,7 @@ func (s *Service) issue(ctx context.Context, c Challenge) error {
 	if !ok {
 		return s.end(ctx, c, Failed, "no_line")
 	}
-	made := &conversation.Made{N: c.Sends + 1, Kid: c.Kid, MAC: c.MAC, Sealed: c.Sealed, Tallies: tallyKeys(c.Phone), Cost: cost}
+	made := &conversation.Made{N: c.Sends + 1, Kid: c.Kid, MAC: c.MAC, Sealed: c.Sealed}
 	if c.Rotate || c.Sealed == "" {
 		if err := s.make(c, made); err != nil {
 			return err
@@ -150,26 +163,8 @@ func (s *Service) make(c Challenge, m *conversation.Made) error {
 	return nil
 }
 
-// undelivered lets the conversation hear that nobody got the code.
-func (s *Service) undelivered(ctx context.Context, c Challenge) error {
-	e := s.told(c, "failed", c.Reason, nil)
-	e.Dedupe = "undelivered/" + c.ID
-	if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
-		return err
-	}
-	return s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
-}
-
-// end ends a challenge, and lets its conversation hear. Of a decoy nobody hears, and
-// of a code that was over before, its conversation has heard.
+// end ends a challenge, and lets its conversation hear. Of a decoy nobody hears.
 func (s *Service) end(ctx context.Context, c Challenge, to Status, reason string) error {
-	if c.Reason != "" {
-		if to == Expired {
-			to = c.Standing()
-		}
-		_, err := s.Store.Finish(ctx, c.ID, to, c.Reason)
-		return err
-	}
 	if c.Decoy() {
 		_, err := s.Store.Finish(ctx, c.ID, to, reason)
 		return err
@@ -179,11 +174,8 @@ func (s *Service) end(ctx context.Context, c Challenge, to Status, reason string
 		outcome = "expired"
 	}
 	told := reason
-	switch {
-	case refusals[reason]:
+	if refusals[reason] {
 		told = "refused"
-	case to == Canceled && reason == "":
-		told = "canceled"
 	}
 	_, err := s.Submit(ctx, []conversation.Event{s.told(c, outcome, told, &conversation.Change{Challenge: c.ID, To: string(to), Reason: reason})})
 	return err
@@ -195,7 +187,7 @@ func (s *Service) Fill(ctx context.Context, challenge, text string) (string, err
 	switch {
 	case err != nil:
 		return "", err
-	case !found || c.Over() || c.Sealed == "":
+	case !found || !c.Status.Live() || c.Sealed == "":
 		return "", errOver
 	}
 	code, err := s.Keys.open(challenge, c.Sealed)
@@ -220,6 +212,7 @@ func (s *Service) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		s.tellPrevious(ctx)
 		n := s.wrongs.Swap(0)
 		if n == 0 && !s.tense.Load() && second%5 != 0 { // what other nodes count is looked at less often
 			continue

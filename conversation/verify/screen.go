@@ -39,7 +39,7 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 			out.WriteString(text[end:f.from])
 			out.WriteString(conversation.CodeBlank)
 			end = f.to
-			if !c.Over() {
+			if c.Status.Live() && c.ExpiresAt > c.Now {
 				burned = c.ID
 			}
 			break

@@ -29,7 +29,7 @@ type Service struct {
 	Line func(number string) (conversation.Line, bool)
 	// Judge says why a code must not be sent to this number now; "": it may. An error
 	// means that nobody can tell yet.
-	Judge func(ctx context.Context, c Challenge) (reason string, cost int64, err error)
+	Judge func(ctx context.Context, c Challenge) (reason string, err error)
 	// Alarm lets the business know of something that concerns no conversation.
 	Alarm func(ctx context.Context, t conversation.Told)
 	Log   *slog.Logger
@@ -86,8 +86,17 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	case o.Live:
 		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter, Live: true}
 	}
+	if o.Challenge.ID != c.ID && !c.repeats(o.Challenge) {
+		return Challenge{}, ErrOtherBody
+	}
 	s.nudge()
 	return o.Challenge, nil
+}
+
+// repeats says whether a request under the same origin asked for the same.
+func (c Challenge) repeats(first Challenge) bool {
+	return c.Purpose == first.Purpose && c.Subject == first.Subject && c.Phone == first.Phone && c.Line == first.Line &&
+		c.Context == first.Context && c.Autofill == first.Autofill && (c.Language == "" || c.Language == first.Language)
 }
 
 // digits is how long a code is: longer while somebody is guessing everywhere.
@@ -138,13 +147,12 @@ func (s *Settings) resendHits(c Challenge, from string) []Hit {
 	return []Hit{s.NetworkSends.hit("send/net/" + from)}
 }
 
-// Cancel ends a live challenge. It says nothing of whether there was one.
-func (s *Service) Cancel(ctx context.Context, id string, test bool) error {
-	c, found, err := s.Store.Challenge(ctx, id)
-	if err != nil || !found || c.Test != test {
-		return err
-	}
-	return s.end(ctx, c, Canceled, "")
+// Cancel ends a live challenge: its code is good no more when Cancel returns, and its
+// conversation hears of it by and by. It says nothing of whether there was one.
+func (s *Service) Cancel(ctx context.Context, id, by string, test bool) error {
+	err := s.Store.Cancel(ctx, id, test, Entry{What: "verification.canceled", Who: by, ID: id})
+	s.nudge()
+	return err
 }
 
 // Look reads a challenge for the business: status and reason, which the customer is
@@ -181,6 +189,9 @@ func plain(subject string) string { return strings.TrimPrefix(subject, testMark)
 // ErrAsked means that a request is wrong by its own content.
 var ErrAsked = errors.New("the request does not fit")
 
+// ErrOtherBody means that the key of a repeat stands for another request.
+var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
+
 var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
 
 // contextOf is the SHA-256 of what the customer is shown, as JSON with its keys
@@ -197,9 +208,9 @@ func contextOf(transaction map[string]any) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Why says what is the matter with a check that there is nothing to compare with: for
-// the audit trail alone.
-func (v Spend) Why(c Challenge, known bool) string {
+// Why says what is the matter with a check, by the row as it was before; compared when
+// nothing is: for the audit trail alone.
+func (v Spend) Why(c Challenge, known, spent bool) string {
 	switch {
 	case !known:
 		return "unknown"
@@ -211,10 +222,20 @@ func (v Spend) Why(c Challenge, known bool) string {
 		return "tried too often"
 	case !c.Status.Live():
 		return "is " + string(c.Status)
-	case c.Reason != "":
-		return "is " + string(c.Standing()) + ": " + c.Reason
 	case c.ExpiresAt <= c.Now:
 		return "expired"
 	}
-	return "no code was made yet"
+	switch {
+	case c.MAC == "":
+		return "no code was made"
+	case !spent:
+		return "tried too often"
+	}
+	return "compared"
+}
+
+// With gives the check its limits.
+func (v Spend) With(s *Settings) Spend {
+	v.settings = s
+	return v
 }

@@ -24,6 +24,11 @@ type Store interface {
 	Work(ctx context.Context, limit int, lease time.Duration) ([]Challenge, error)
 	// Later looks at a challenge again after a while.
 	Later(ctx context.Context, id string, after time.Duration) error
+	// Cancel ends a challenge for whoever asked for it; Work gives it once more, if its
+	// conversation has to hear of it.
+	Cancel(ctx context.Context, id string, test bool, entry Entry) error
+	// CloseChallenge ends what is left of one that is over.
+	CloseChallenge(ctx context.Context, id string) error
 	// Finish ends a live challenge that no conversation has to hear of.
 	Finish(ctx context.Context, id string, to Status, reason string) (bool, error)
 	// Challenge reads one.
@@ -35,6 +40,13 @@ type Store interface {
 	Wrong(ctx context.Context, n int64, window time.Duration) (int64, error)
 	// Pause pauses something for a while; fresh: it was not paused before.
 	Pause(ctx context.Context, key string, d time.Duration, reason string) (fresh bool, err error)
+	// Rebound lists subjects whose number was changed, and the one before not told.
+	Rebound(ctx context.Context, limit int) ([]Rebinding, error)
+	// ToldRebound notes that it was.
+	ToldRebound(ctx context.Context, b Rebinding) error
+	// Note keeps a value under a key. When it is another than before, the audit trail
+	// gets what differ makes of it.
+	Note(ctx context.Context, key, value string, differ func(before string) Entry) error
 	// GrantOf reads a grant by its hash.
 	GrantOf(ctx context.Context, hash string) (GrantRow, bool, error)
 }
@@ -82,7 +94,6 @@ type Spent struct {
 	OK        bool
 	Challenge Challenge
 	Reason    string
-	Now       int64
 	Hits      []Hit // what it counts under
 	Over      []Hit // those that are over their limit: the right code is refused as well
 }

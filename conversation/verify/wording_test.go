@@ -80,3 +80,12 @@ func TestAutofill(t *testing.T) {
 		}
 	}
 }
+
+// gsmSegments counts segments; 0: it is not GSM-7.
+func gsmSegments(text string) int {
+	c := segment.Count(text)
+	if c.Encoding != segment.GSM7 {
+		return 0
+	}
+	return c.Segments
+}

@@ -24,11 +24,13 @@ CREATE TABLE challenges (
     mac           text NOT NULL DEFAULT '', -- hex; '': no code has been made yet
     sealed        text NOT NULL DEFAULT '', -- AES-256-GCM, base64, with the key's id; '' when nothing waits to be sent
     status        text NOT NULL DEFAULT 'pending',
+    open          smallint NOT NULL DEFAULT 1, -- whoever asked may still check, cancel, ask again: more than the status says would tell them of the number
     reason        text NOT NULL DEFAULT '',
     attempts      bigint NOT NULL DEFAULT 0,
     most_attempts bigint NOT NULL,
     sends         bigint NOT NULL DEFAULT 0, -- made
     asked         bigint NOT NULL DEFAULT 1, -- sends asked for
+    judged        bigint NOT NULL DEFAULT 0, -- sends that budgets have counted
     most_sends    bigint NOT NULL,
     rotate        smallint NOT NULL DEFAULT 0, -- another send brings another code
     next_send_at  bigint NOT NULL DEFAULT 0,
@@ -39,7 +41,7 @@ CREATE TABLE challenges (
     CHECK (attempts <= most_attempts),
     CHECK (expires_at <= created_at + 600000)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX challenges_live ON challenges (subject, purpose) WHERE status IN ('pending', 'sent');
+CREATE UNIQUE INDEX challenges_open ON challenges (subject, purpose) WHERE open = 1;
 CREATE UNIQUE INDEX challenges_origin ON challenges (origin);
 CREATE INDEX challenges_work ON challenges (work_at) WHERE work_at > 0;
 CREATE INDEX challenges_phone ON challenges (phone, created_at);
@@ -52,8 +54,12 @@ CREATE TABLE bindings (
     confirmed_at bigint NOT NULL,              -- last approval under this number
     changed_at   bigint NOT NULL DEFAULT 0,    -- when it took the place of another; 0: it is the first
     previous     text NOT NULL DEFAULT '',
-    suspended    text NOT NULL DEFAULT ''    -- why it no longer proves anything: wrong_number, recycled
+    suspended    text NOT NULL DEFAULT '',   -- why it no longer proves anything: wrong_number, recycled
+    line         text NOT NULL DEFAULT '',   -- by which it was last texted
+    language     text NOT NULL DEFAULT '',
+    untold       smallint NOT NULL DEFAULT 0  -- 1: the number before has not been told of the change
 );
+CREATE INDEX bindings_untold ON bindings (subject) WHERE untold = 1;
 CREATE INDEX bindings_phone ON bindings (phone);
 
 CREATE TABLE grants (
@@ -89,9 +95,16 @@ CREATE TABLE pauses (
     started_at bigint NOT NULL
 );
 
+-- What was noted last, so that only changes are noted: the limits in force, say.
+CREATE TABLE noted (
+    key   text PRIMARY KEY,
+    value text NOT NULL,
+    at    bigint NOT NULL
+);
+
 -- Codes sent and approved, by the hour: what budgets go by.
 CREATE TABLE tallies (
-    key      text NOT NULL, -- country/NL, block/+3161234
+    key      text NOT NULL, -- country/NL, block/+316123, net/198.51.100.7
     hour     bigint NOT NULL, -- Unix hours
     sent     bigint NOT NULL DEFAULT 0,
     approved bigint NOT NULL DEFAULT 0,

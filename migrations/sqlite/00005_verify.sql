@@ -24,11 +24,13 @@ CREATE TABLE challenges (
     mac           TEXT NOT NULL DEFAULT '', -- hex; '': no code has been made yet
     sealed        TEXT NOT NULL DEFAULT '', -- AES-256-GCM, base64, with the key's id; '' when nothing waits to be sent
     status        TEXT NOT NULL DEFAULT 'pending',
+    open          INTEGER NOT NULL DEFAULT 1, -- whoever asked may still check, cancel, ask again: more than the status says would tell them of the number
     reason        TEXT NOT NULL DEFAULT '',
     attempts      INTEGER NOT NULL DEFAULT 0,
     most_attempts INTEGER NOT NULL,
     sends         INTEGER NOT NULL DEFAULT 0, -- made
     asked         INTEGER NOT NULL DEFAULT 1, -- sends asked for
+    judged        INTEGER NOT NULL DEFAULT 0, -- sends that budgets have counted
     most_sends    INTEGER NOT NULL,
     rotate        INTEGER NOT NULL DEFAULT 0, -- another send brings another code
     next_send_at  INTEGER NOT NULL DEFAULT 0,
@@ -39,7 +41,7 @@ CREATE TABLE challenges (
     CHECK (attempts <= most_attempts),
     CHECK (expires_at <= created_at + 600000)
 );
-CREATE UNIQUE INDEX challenges_live ON challenges (subject, purpose) WHERE status IN ('pending', 'sent');
+CREATE UNIQUE INDEX challenges_open ON challenges (subject, purpose) WHERE open = 1;
 CREATE UNIQUE INDEX challenges_origin ON challenges (origin);
 CREATE INDEX challenges_work ON challenges (work_at) WHERE work_at > 0;
 CREATE INDEX challenges_phone ON challenges (phone, created_at);
@@ -52,8 +54,12 @@ CREATE TABLE bindings (
     confirmed_at INTEGER NOT NULL,              -- last approval under this number
     changed_at   INTEGER NOT NULL DEFAULT 0,    -- when it took the place of another; 0: it is the first
     previous     TEXT NOT NULL DEFAULT '',
-    suspended    TEXT NOT NULL DEFAULT ''    -- why it no longer proves anything: wrong_number, recycled
+    suspended    TEXT NOT NULL DEFAULT '',   -- why it no longer proves anything: wrong_number, recycled
+    line         TEXT NOT NULL DEFAULT '',   -- by which it was last texted
+    language     TEXT NOT NULL DEFAULT '',
+    untold       INTEGER NOT NULL DEFAULT 0  -- 1: the number before has not been told of the change
 );
+CREATE INDEX bindings_untold ON bindings (subject) WHERE untold = 1;
 CREATE INDEX bindings_phone ON bindings (phone);
 
 CREATE TABLE grants (
@@ -89,9 +95,16 @@ CREATE TABLE pauses (
     started_at INTEGER NOT NULL
 );
 
+-- What was noted last, so that only changes are noted: the limits in force, say.
+CREATE TABLE noted (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    at    INTEGER NOT NULL
+);
+
 -- Codes sent and approved, by the hour: what budgets go by.
 CREATE TABLE tallies (
-    key      TEXT NOT NULL, -- country/NL, block/+3161234
+    key      TEXT NOT NULL, -- country/NL, block/+316123, net/198.51.100.7
     hour     INTEGER NOT NULL, -- Unix hours
     sent     INTEGER NOT NULL DEFAULT 0,
     approved INTEGER NOT NULL DEFAULT 0,
