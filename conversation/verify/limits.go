@@ -120,6 +120,10 @@ func subjectKey(window string, purpose Purpose, subject string) string {
 	return "check/" + window + "/" + string(purpose) + "/" + subject
 }
 
+// LateKeys begin the keys that a check counts under only when its challenge was found:
+// they are locked after all others.
+var LateKeys = [2]string{"check/block/", "check/number/"}
+
 // NumberKey and BlockKey are what a check counts under by the challenge's number.
 func NumberKey(phone, subject string) string { return "check/number/" + whom(phone, subject) }
 
