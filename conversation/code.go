@@ -60,6 +60,7 @@ type Grant struct {
 	Scope   string
 	For     int64
 	Tallies []string // what budgets count the approval under
+	Rebind  bool     // the number takes the place of the one before
 }
 
 // LiveCode is a code that has been texted and is still good: until then the customer

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,15 +38,6 @@ const (
 	askSQL = `UPDATE challenges SET asked = asked + 1, next_send_at = {now} + $2,
 			work_at = CASE WHEN status IN ('pending', 'sent') THEN {now} ELSE work_at END
 		WHERE id = $1 AND open = 1 AND asked < most_sends AND next_send_at <= {now} AND expires_at > {now} AND attempts < most_attempts
-		RETURNING ` + challengeColumns + `, {now}`
-
-	// spendSQL is what makes five guesses five: the attempt is spent, and committed,
-	// before anything is compared, with or without a code to compare with. The last one
-	// wakes the loop, which ends the challenge unless it was right.
-	spendSQL = `UPDATE challenges SET attempts = attempts + 1,
-			work_at = CASE WHEN attempts + 1 >= most_attempts THEN {now} + 2000 ELSE work_at END
-		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND open = 1
-		AND attempts < most_attempts AND expires_at > {now}
 		RETURNING ` + challengeColumns + `, {now}`
 
 	challengeSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE id = $1`
@@ -228,46 +221,24 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 	return a, nil
 }
 
-// Spend implements verify.Store. A check of an id that does not exist runs the same
-// statements.
-func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error) {
-	tx := s.db.begin()
-	defer tx.rollback()
-	var out verify.Spent
-	var there verify.Challenge
-	var known bool
-	var now int64
-	p := new(pipe)
-	p.query(one(&there, &known), challengeSQL, v.ID)
-	p.query(one(&out.Challenge, &out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
-	if err := tx.flush(ctx, p); err != nil {
-		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
-	}
-	p = new(pipe)
-	out.Hits = v.Hits(out.Challenge, out.OK)
-	counted := hit(p, out.Hits)
-	out.Reason = v.Why(there, known, out.OK)
-	if err := audit(p, now, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: out.Reason, Detail: v.Network}); err != nil {
-		return verify.Spent{}, err
-	}
-	if err := tx.commit(ctx, p); err != nil {
-		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
-	}
-	out.Over = counted.over()
-	return out, nil
-}
-
-// Forgive implements verify.Store.
+// Forgive implements verify.Store. It locks in the order in which checks do.
 func (s *Store) Forgive(ctx context.Context, keys []string) error {
-	p := new(pipe)
-	for _, key := range keys {
-		p.exec(forgiveSQL, key)
-	}
-	if err := s.db.write(ctx, p); err != nil {
+	if err := s.forgiven.do(ctx, keys, s.forgive); err != nil {
 		return fmt.Errorf("taking back what was counted: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) forgive(ctx context.Context, keys []string) error {
+	counts := map[string]int64{}
+	for _, key := range keys {
+		counts[key]++
+	}
+	p := new(pipe)
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		p.exec(forgiveSQL, key, counts[key])
+	}
+	return s.db.write(ctx, p)
 }
 
 // Work implements verify.Store.

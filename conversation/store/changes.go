@@ -28,14 +28,14 @@ const (
 	// bindSQL notes that the subject has proved itself under this number: its first one,
 	// or the one it had. Another one proves nothing for the subject but itself.
 	bindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
-		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1 AND purpose <> 'number_change'
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
 		ON CONFLICT (subject) DO UPDATE SET confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language
 		WHERE bindings.phone = excluded.phone AND bindings.suspended = ''`
 
 	// rebindSQL puts a number in the place of another. It is new, and some purposes wait
 	// for a while; the one before is to be told.
 	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
-		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1 AND purpose = 'number_change'
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
 		ON CONFLICT (subject) DO UPDATE SET
 			previous = CASE WHEN bindings.phone <> excluded.phone THEN bindings.phone ELSE bindings.previous END,
 			changed_at = CASE WHEN bindings.phone <> excluded.phone THEN excluded.confirmed_at ELSE bindings.changed_at END,
@@ -45,7 +45,7 @@ const (
 	// outdatedSQL ends the codes that are under way to the number before.
 	outdatedSQL = `UPDATE challenges SET status = 'canceled', reason = 'number_changed', sealed = '', work_at = 0, finished_at = {now}
 		WHERE status IN ('pending', 'sent') AND open = 1 AND id <> $1
-		AND EXISTS (SELECT 1 FROM challenges AS c WHERE c.id = $1 AND c.purpose = 'number_change'
+		AND EXISTS (SELECT 1 FROM challenges AS c WHERE c.id = $1
 			AND c.subject = challenges.subject AND c.phone <> challenges.phone)
 		AND subject = (SELECT subject FROM challenges AS s WHERE s.id = $1)`
 
@@ -136,9 +136,12 @@ func (c *changing) follow(p *pipe, now int64, counts tallied) error {
 	what := "verification." + cmp.Or(c.To, "made")
 	switch {
 	case c.To == "approved":
-		p.exec(bindSQL, c.Challenge)
-		p.exec(rebindSQL, c.Challenge)
-		p.exec(outdatedSQL, c.Challenge)
+		if c.Grant != nil && c.Grant.Rebind {
+			p.exec(rebindSQL, c.Challenge)
+			p.exec(outdatedSQL, c.Challenge)
+		} else {
+			p.exec(bindSQL, c.Challenge)
+		}
 		if c.Grant != nil {
 			counts.add(c.Grant.Tallies, tally{approved: 1})
 			if c.Grant.Hash != "" {

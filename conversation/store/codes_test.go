@@ -138,7 +138,7 @@ func codesRebind(t *testing.T, s *store.Store) {
 	check(t, "not bound", is.Phone == phone(40) && is.ConfirmedAt > 0 && is.ChangedAt == 0)
 	open(t, s, asked("ver_3", "u1", phone(40), verify.Payment))
 	open(t, s, asked("ver_4", "u1", phone(42), verify.NumberChange))
-	check(t, "not approved", alter(t, s, phone(42), conversation.Change{Challenge: "ver_4", To: "approved", Grant: &conversation.Grant{}}, nil))
+	check(t, "not approved", alter(t, s, phone(42), conversation.Change{Challenge: "ver_4", To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
 	is = must(s.Person(ctx, "u1", verify.Login))(t)
 	check(t, "not changed", is.Phone == phone(42) && is.ChangedAt > 0)
 	old, _, err := s.Challenge(ctx, "ver_3")

@@ -61,6 +61,8 @@ type Store struct {
 	log      *slog.Logger
 	walk     cursor // of Overdue
 	receipts group[*received]
+	spends   group[*spending]
+	forgiven group[string]
 
 	listeners func(event string) []string
 	fates     fates
@@ -98,7 +100,8 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts}
+	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), spends: newGroup[*spending](), forgiven: newGroup[string](),
+		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts}
 	if err := s.check(ctx); err != nil {
 		db.close()
 		return nil, err

@@ -27,7 +27,7 @@ const hitSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES {each}($1, 
 	RETURNING key`
 
 // forgiveSQL takes back what was counted last.
-const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > 0 THEN n0 - 1 ELSE 0 END WHERE key = $1`
+const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > $2 THEN n0 - $2 ELSE 0 END WHERE key = $1`
 
 // wrongSQL adds to a gauge of the same form, which has no limit.
 const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0)

@@ -69,7 +69,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 // conversation hears of it. Of two right answers, the second changes no row.
 func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
 	ch := spent.Challenge
-	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch)}}
+	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch), Rebind: ch.Purpose == NumberChange}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
 		var raw [32]byte
 		_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
