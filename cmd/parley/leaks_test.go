@@ -23,32 +23,6 @@ const (
 	leakToken    = "leak-hunt-swap-token"
 )
 
-const leakFlow = `flow: leak_payment
-trigger: {events: [payment.asked]}
-input:
-  order: {type: string}
-key: "{{ order }}"
-start: ask
-states:
-  ask:
-    do: [{issue_code: {purpose: payment, subject: "{{ order }}"}}]
-    on:
-      events:
-        verification.approved: {goto: done}
-        verification.failed: {goto: done}
-        verification.expired: {goto: done}
-    silence: {after: 15m, goto: done}
-  done: {end: over}
-`
-
-// leakEvents start every flow that issues codes.
-var leakEvents = map[string]struct {
-	event string
-	data  map[string]any
-}{
-	"leak_payment": {"payment.asked", map[string]any{"order": "o-1"}},
-}
-
 // parrot is a carrier that repeats what it was given in its errors, and takes a message
 // only now and then.
 type parrot struct {

@@ -28,10 +28,9 @@ const (
 // spending is one check on its way.
 type spending struct {
 	verify.Spend
-	out           verify.Spent
-	known         bool
-	there         verify.Challenge // when nothing was spent
-	first, second []verify.Hit
+	out   verify.Spent
+	known bool
+	there verify.Challenge // when nothing was spent
 }
 
 // Spend implements verify.Store. Checks that arrive while others commit share the next
