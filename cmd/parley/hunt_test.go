@@ -149,3 +149,31 @@ func (h *hunt) result() []string {
 	slices.Sort(h.found)
 	return slices.Compact(h.found)
 }
+
+const leakFlow = `flow: leak_payment
+trigger: {events: [payment.asked]}
+input:
+  order: {type: string}
+key: "{{ order }}"
+start: ask
+states:
+  ask:
+    do: [{issue_code: {purpose: payment, subject: "{{ order }}"}}]
+    on:
+      events:
+        verification.approved: {goto: done}
+        verification.failed: {goto: done}
+        verification.expired: {goto: done}
+    silence: {after: 15m, goto: done}
+  done: {end: over}
+`
+
+// leakEvents start every flow that issues codes.
+var leakEvents = map[string]struct {
+	event string
+	data  map[string]any
+}{
+	"leak_payment":   {"payment.asked", map[string]any{"order": "o-1"}},
+	"login_code":     {"login.requested", map[string]any{"subject": "u-f1"}},
+	"password_reset": {"password.reset_requested", map[string]any{"subject": "u-f2"}},
+}
