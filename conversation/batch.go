@@ -165,7 +165,7 @@ func panicked(p any) error {
 // refused, or of no effect. The fate of a question is: were it not noted that its
 // conversation has heard, the sweep would tell it for ever.
 func (a *applying) empty() bool {
-	settling := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil || e.Settled != nil })
+	settling := slices.ContainsFunc(a.events, func(e Event) bool { return e.Guard != nil || e.Settled != nil || e.Change != nil })
 	return !settling && len(a.writes.Conversations) == 0 && len(a.writes.Events) == 0 && len(a.writes.Dead) == 0
 }
 
@@ -284,7 +284,7 @@ func (a *applying) env(l Loaded, took *Took) Env {
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
 	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash, Contact: l.Contact,
-		Reader: a.engine.Reader, Flows: taking{a.flows, took, l.Contact}}
+		Reader: noted(a.engine.Reader, took), Flows: taking{a.flows, took, l.Contact}}
 }
 
 // keep adds an applied event to what the batch writes.

@@ -16,6 +16,8 @@ const (
 	wordCancel = flows.ConsentCancel
 	wordStart  = flows.ConsentStart
 	wordHelp   = flows.ConsentHelp
+	// wordWrong is said by somebody who is not the customer: an opt-out.
+	wordWrong consentWord = "wrong_number"
 )
 
 // carrierWords are what a carrier's own opt-out service reports that it acted on
@@ -56,6 +58,14 @@ func (s *step) consent(w consentWord) {
 		s.setConsent(OptedIn, "text", string(w))
 		if !again {
 			s.answer("start", "opted in")
+		}
+	case wordWrong:
+		again := s.env.Consent.State == OptedOut
+		s.optOut("text", string(w))
+		s.effects = append(s.effects, Effect{Code: &Change{To: "suspended", Reason: string(w), Phone: s.c.Phone}})
+		s.tell(NumberWrong{Word: string(w)}, "")
+		if !again {
+			s.answer("wrong_number", "is not the customer")
 		}
 	default:
 		again := s.env.Consent.State == OptedOut
@@ -107,6 +117,11 @@ func (s *step) optOut(source, word string) {
 		s.endAt(len(s.c.State.Runs)-1, "opted_out")
 	}
 	s.c.State.Queued, s.c.State.Which = nil, nil
+	for len(s.c.State.Codes) > 0 {
+		live, _ := s.forgetCode(s.c.State.Codes[0].Challenge)
+		s.endCode(live.Challenge, "canceled", "opted_out", 0)
+		s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "opted_out"})
+	}
 	s.forgetPending("the customer has opted out")
 	if alert {
 		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})

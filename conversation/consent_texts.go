@@ -14,7 +14,7 @@ var consentTexts = map[string]map[string]string{
 		"it": "{brand}: Non ricevera altri messaggi. Risponda START per riceverli di nuovo.",
 	},
 	"stop_open": {
-		"en": "{brand}: You are unsubscribed. If you meant something else{contact: contact us at }, or reply START.",
+		"en": "{brand}: You are unsubscribed. If you meant something else{contact:, contact us at }, or reply START.",
 		"es": "{brand}: Ya no recibira mensajes. Si queria otra cosa{contact:, contacte }, o responda START.",
 	},
 	"start": {
@@ -36,6 +36,38 @@ var consentTexts = map[string]map[string]string{
 		"de": "Welche meinen Sie? Bitte setzen Sie die Nummer vor die Antwort, zum Beispiel: {n} JA",
 		"pt": "A qual se refere? Ponha o numero antes da resposta, por exemplo: {n} SIM",
 		"it": "A quale si riferisce? Metta il numero prima della risposta, per esempio: {n} SI",
+	},
+	"denied": {
+		"en": "{brand}: Thank you. That code no longer works, and we send no more of them today. Never share a code, even with us.",
+		"es": "{brand}: Gracias. Ese codigo ya no vale y hoy no enviaremos mas. Nunca comparta un codigo, ni con nosotros.",
+		"fr": "{brand}: Merci. Ce code n'est plus valable et nous n'en enverrons plus aujourd'hui. Ne donnez jamais un code, meme a nous.",
+		"de": "{brand}: Danke. Der Code gilt nicht mehr, heute senden wir keinen weiteren. Geben Sie Codes nie weiter, auch nicht an uns.",
+		"pt": "{brand}: Obrigado. Esse codigo ja nao vale e hoje nao enviaremos mais. Nunca partilhe um codigo, nem connosco.",
+		"it": "{brand}: Grazie. Quel codice non vale piu e oggi non ne invieremo altri. Non dia mai un codice, neanche a noi.",
+	},
+	"burned": {
+		"en": "{brand}: Never text a code to anyone, even us. That one no longer works. If somebody asked you for it, they are not from {brand}.",
+		"es": "{brand}: Nunca envie un codigo a nadie, ni a nosotros. Ese ya no vale. Si alguien se lo pidio, no es de {brand}.",
+		"fr": "{brand}: N'envoyez jamais un code, meme a nous. Celui-ci n'est plus valable. Qui vous l'a demande n'est pas de {brand}.",
+		"de": "{brand}: Senden Sie Codes an niemanden, auch nicht an uns. Dieser gilt nicht mehr. Wer danach fragte, ist nicht von {brand}.",
+		"pt": "{brand}: Nunca envie um codigo a ninguem, nem a nos. Esse ja nao vale. Quem o pediu nao e da {brand}.",
+		"it": "{brand}: Non invii mai un codice a nessuno, neanche a noi. Quello non vale piu. Chi lo ha chiesto non e di {brand}.",
+	},
+	"wrong_number": {
+		"en": "{brand}: Thank you. We will not text this number again. Reply START to undo this.",
+		"es": "{brand}: Gracias. No escribiremos mas a este numero. Responda START para anularlo.",
+		"fr": "{brand}: Merci. Nous n'ecrirons plus a ce numero. Repondez START pour annuler.",
+		"de": "{brand}: Danke. Wir schreiben dieser Nummer nicht mehr. Antworten Sie START, um das aufzuheben.",
+		"pt": "{brand}: Obrigado. Nao escreveremos mais para este numero. Responda START para anular.",
+		"it": "{brand}: Grazie. Non scriveremo piu a questo numero. Risponda START per annullare.",
+	},
+	"which_code": {
+		"en": "Is your NO for 1 or 2?\n1: the code we sent you\n2: {second}",
+		"es": "Su NO es para 1 o 2?\n1: el codigo que le enviamos\n2: {second}",
+		"fr": "Votre NON est pour 1 ou 2?\n1: le code envoye\n2: {second}",
+		"de": "Gilt Ihr NEIN 1 oder 2?\n1: dem Code, den wir sandten\n2: {second}",
+		"pt": "O seu NAO e para 1 ou 2?\n1: o codigo que enviamos\n2: {second}",
+		"it": "Il suo NO e per 1 o 2?\n1: il codice inviato\n2: {second}",
 	},
 	"which": {
 		"en": "We asked you two things. Is this your answer to 1 or 2?\n1: {first}\n2: {second}",

@@ -52,6 +52,8 @@ type State struct {
 	Answered   string `json:"an,omitempty"`
 	AnsweredAt int64  `json:"aa,omitempty"`
 	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
+	// Codes are the one-time codes that are still good, oldest first.
+	Codes []LiveCode `json:"co,omitempty"`
 	// Unasked counts the texts of the last hour that no event of anybody's brought
 	// about.
 	Unasked *Unasked `json:"ua,omitempty"`
@@ -141,6 +143,7 @@ const (
 	TimerCall    TimerKind = "call"    // a call did not come back
 	// TimerSchedule: a flow is to be started.
 	TimerSchedule TimerKind = "schedule"
+	TimerCode     TimerKind = "code" // a code is no longer good
 )
 
 // Pending is the slow effect whose result decides how a text is read. While it
@@ -162,6 +165,9 @@ type Which struct {
 	Newer string `json:"b"`           // run offered as 2, or whose transition it is; of numbered runs: any of them
 	// Numbered: the runs of one flow are told apart by their own numbers.
 	Numbered bool `json:"u,omitempty"`
+	// Code is a challenge that is offered as 1, and Newer as 2: the text may have been
+	// meant for a code.
+	Code string `json:"c,omitempty"`
 	// Intent is how an answer to be confirmed was understood: a classifier is not
 	// asked again.
 	Intent string `json:"n,omitempty"`

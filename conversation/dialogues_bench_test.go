@@ -31,7 +31,7 @@ func BenchmarkStepOfDialogues(b *testing.B) {
 				if s.Kind != flows.StepCustomer {
 					continue
 				}
-				r := conversation.NewRehearsal(library, classify.Lexicon{}, f.Name)
+				r := conversation.NewRehearsal(library, classify.Reader{}, f.Name)
 				before := d
 				before.Steps = d.Steps[:i]
 				if err := r.Perform(before); err != nil {

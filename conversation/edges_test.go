@@ -312,33 +312,6 @@ func TestAllThatIsFreeStarts(t *testing.T) {
 	}
 }
 
-// twice hears of its code between two starts that it waits for.
-const twice = `
-flow: twice
-title: Is moved on before what it waits for has started
-trigger: {events: [twice]}
-start: a
-states:
-  a:
-    do: [{issue_code: {purpose: payment, subject: x}}, {start: {flow: parcel, wait: true}}]
-    on: {events: {verification.failed: {goto: b}}}
-    goto: done
-  b:
-    do: [{start: {flow: count, wait: true}}]
-    goto: done
-  done: {end: done}
-`
-
-// TestMovedOnBeforeItsStart: a run that its own event moves on starts what its new
-// state waits for, and not what the old one would have waited for.
-func TestMovedOnBeforeItsStart(t *testing.T) {
-	k := newTalk(t, twice, parcel, count)
-	k.start("twice", nil)
-	if k.state("parcel") != "" || k.state("count") == "" {
-		t.Errorf("%+v", k.c.State.Runs)
-	}
-}
-
 // TestQueuedStartsAreBounded: what waits its turn cannot make the state grow for ever.
 func TestQueuedStartsAreBounded(t *testing.T) {
 	k := newTalk(t, ordered)

@@ -6,13 +6,15 @@ import "parley/flows"
 // effects; the engine commits them with the new state; other loops carry them out.
 // Exactly one field is set.
 type Effect struct {
-	Send    *Message  `json:"send,omitempty"`    // a row for the dispatcher
-	Cancel  *Cancel   `json:"cancel,omitempty"`  // takes back what is still queued
-	Consent *Consent  `json:"consent,omitempty"` // writes the phone's consent row
-	Job     *Job      `json:"job,omitempty"`     // a slow effect, inserted as a River job
-	Ended   *Ended    `json:"ended,omitempty"`   // the result of a run that is over
-	Record  *Decision `json:"record,omitempty"`  // why: kept with the event
-	Contact *Tagging  `json:"contact,omitempty"` // labels the phone's contact
+	Send    *Message       `json:"send,omitempty"`    // a row for the dispatcher
+	Cancel  *Cancel        `json:"cancel,omitempty"`  // takes back what is still queued
+	Consent *Consent       `json:"consent,omitempty"` // writes the phone's consent row
+	Job     *Job           `json:"job,omitempty"`     // a slow effect, inserted as a River job
+	Ended   *Ended         `json:"ended,omitempty"`   // the result of a run that is over
+	Record  *Decision      `json:"record,omitempty"`  // why: kept with the event
+	Contact *Tagging       `json:"contact,omitempty"` // labels the phone's contact
+	Code    *Change        `json:"code,omitempty"`    // what becomes of a code
+	Account *AccountChange `json:"account,omitempty"` // what becomes of a customer account
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on
@@ -51,6 +53,8 @@ const (
 	JobCallback = "callback"
 	JobCall     = "call"
 	JobClassify = "classify"
+	JobIssue    = "issue_code" // a flow asks for a one-time code
+	JobNews     = "news"       // an account's news come back as a business event
 )
 
 // Decision is the record of one reading or sending decision: what was chosen and
@@ -62,7 +66,10 @@ type Decision struct {
 	Run    string `json:"run,omitempty"`   //
 	Flow   string `json:"flow,omitempty"`  //
 	State  string `json:"state,omitempty"` //
-	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, classifier
+	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, model, classifier
+	// Of a reading by examples: how likely it is right, and what came next.
+	Score  float64 `json:"score,omitempty"`
+	Second string  `json:"second,omitempty"`
 	// Of a send:
 	Message  string      `json:"message,omitempty"`
 	Class    flows.Class `json:"class,omitempty"`

@@ -21,14 +21,15 @@ const (
 	KindOptOut   Kind = "opt_out"  // the carrier says that the phone opted out there (Settled)
 	KindResult   Kind = "result"   // a slow effect came back (Result)
 	KindAgent    Kind = "agent"    // an agent acts (Agent)
-	KindApproved Kind = "approved" // a code was approved (Result)
+	KindCode     Kind = "code"     // a one-time code is to be texted (Code)
+	KindVerified Kind = "verified" // what became of a code (Verified)
 	KindPoisoned Kind = "poisoned" // an earlier event could not be applied (Poisoned)
 )
 
 // Kinds lists every kind, for tests that range over them.
 var Kinds = []Kind{
 	KindText, KindTrigger, KindMessage, KindEndRun, KindTimer, KindSent, KindFailed,
-	KindOptOut, KindResult, KindAgent, KindApproved, KindPoisoned,
+	KindOptOut, KindResult, KindAgent, KindCode, KindVerified, KindPoisoned,
 }
 
 // Event is one thing that happened to one conversation. It is stored as JSON
@@ -52,7 +53,13 @@ type Event struct {
 	Settled  *Settled  `json:"settled,omitempty"`
 	Result   *Result   `json:"result,omitempty"`
 	Agent    *Agent    `json:"agent,omitempty"`
+	Code     *Code     `json:"code,omitempty"`
+	Verified *Verified `json:"verified,omitempty"`
 	Poisoned *Poisoned `json:"poisoned,omitempty"`
+
+	// Change, when set, is what becomes of a challenge in the engine's transaction
+	// before Step: when it changes no row, the event is refused and nothing is written.
+	Change *Change `json:"-"`
 
 	// Guard, when set, is a settle that the engine's transaction carries out before
 	// Step: when it changes no row, the event is refused and nothing is written.
@@ -66,6 +73,9 @@ type Text struct {
 	// OptOut is STOP, START or HELP when the carrier's own opt-out service acted on
 	// the text and has answered it already.
 	OptOut string `json:"opt_out,omitempty"`
+	// Burned is the challenge whose code the text held: somebody may have asked the
+	// customer for it. The code has been masked before anything was stored.
+	Burned string `json:"burned,omitempty"`
 }
 
 // Trigger is a business event. ID is the idempotency key or one made by the door.

@@ -39,9 +39,7 @@ func (s *step) follow(m flows.Move) {
 		case "schedule":
 			s.schedule(id, a)
 		case "issue_code":
-			// The codes are another part of the product, which is not there yet; until then
-			// the run hears so, by the event that tells of a code that failed.
-			s.happen(id, "verification.failed", map[string]any{"reason": "unavailable"})
+			s.askCode(id, a)
 		}
 	}
 	if m.Awaits == nil || m.Awaits.Kind != "start" {

@@ -52,14 +52,6 @@ func TestAFlowThatStartsItselfUnderAnotherKey(t *testing.T) {
 	}
 }
 
-func TestARunThatAnswersItsOwnEventEnds(t *testing.T) {
-	k := newTalk(t, strings.Replace(flow("a", "{issue_code: {purpose: login}}", "on: {events: {verification.failed: {goto: s}}}, silence: {after: 1h, goto: done}"), "say: a says", "say: x", 1))
-	k.start("a", nil)
-	if k.c.State.Handoff == nil || len(k.sent) > mostEntered+1 {
-		t.Errorf("%d texts, handoff %+v", len(k.sent), k.c.State.Handoff)
-	}
-}
-
 // A start that has to wait its turn is waited for as well.
 func TestAStartThatIsQueuedIsWaitedFor(t *testing.T) {
 	k := newTalk(t, parcel, flow("a", "{start: {flow: parcel, wait: true}}", "goto: done"))

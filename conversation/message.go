@@ -24,22 +24,23 @@ func (p Priority) Overtakes() bool { return p <= PriorityAlert }
 // the engine's transaction stores it, a sender claims it. Times are Unix
 // milliseconds of the database's clock.
 type Message struct {
-	ID           string        `json:"id"`                 // UUIDv7, derived from the conversation, its rev and n
-	Conversation string        `json:"conversation"`       // id of the conversation
-	Position     int64         `json:"position"`           // rev<<8 | n: the order within the conversation
-	Run          string        `json:"run,omitempty"`      // id of the run that said it; empty for consent replies and agents
-	Line         string        `json:"line"`               // sender, E.164 or short code
-	To           string        `json:"to"`                 // customer, E.164
-	Class        flows.Class   `json:"class"`              // the flow's class
-	Priority     Priority      `json:"priority"`           //
-	Text         string        `json:"text"`               //
-	Media        []flows.Media `json:"media,omitempty"`    //
-	Segments     int           `json:"segments"`           // what the carrier will bill, at least 1
-	Wait         int64         `json:"wait,omitempty"`     // the rev at which the wait began that this message opens; 0: it asks nothing
-	Epoch        int64         `json:"epoch"`              // owner epoch it was decided under
-	ByAgent      bool          `json:"by_agent,omitempty"` // an agent wrote it; a takeover does not supersede it
-	Exempt       bool          `json:"exempt,omitempty"`   // goes out to an opted-out phone: the confirmation of STOP, the answer to HELP
-	Test         bool          `json:"test,omitempty"`     // decided by a test key: nothing leaves
+	ID           string        `json:"id"`                  // UUIDv7, derived from the conversation, its rev and n
+	Conversation string        `json:"conversation"`        // id of the conversation
+	Position     int64         `json:"position"`            // rev<<8 | n: the order within the conversation
+	Run          string        `json:"run,omitempty"`       // id of the run that said it; empty for consent replies and agents
+	Line         string        `json:"line"`                // sender, E.164 or short code
+	To           string        `json:"to"`                  // customer, E.164
+	Class        flows.Class   `json:"class"`               // the flow's class
+	Priority     Priority      `json:"priority"`            //
+	Text         string        `json:"text"`                //
+	Media        []flows.Media `json:"media,omitempty"`     //
+	Segments     int           `json:"segments"`            // what the carrier will bill, at least 1
+	Wait         int64         `json:"wait,omitempty"`      // the rev at which the wait began that this message opens; 0: it asks nothing
+	Epoch        int64         `json:"epoch"`               // owner epoch it was decided under
+	ByAgent      bool          `json:"by_agent,omitempty"`  // an agent wrote it; a takeover does not supersede it
+	Exempt       bool          `json:"exempt,omitempty"`    // goes out to an opted-out phone: the confirmation of STOP, the answer to HELP
+	Test         bool          `json:"test,omitempty"`      // decided by a test key: nothing leaves
+	Challenge    string        `json:"challenge,omitempty"` // whose code takes the place of CodeBlank when it is sent
 	CreatedAt    int64         `json:"created_at"`
 	DueAt        int64         `json:"due_at"`     // not to be claimed before
 	ExpiresAt    int64         `json:"expires_at"` // not to be claimed after
@@ -81,4 +82,5 @@ type Settlement struct {
 	At        int64    // when the carrier answered, Unix ms of the database's clock; 0: now
 	DueAt     int64    // of Queued: not before
 	Uncounted bool     // of Queued: the attempt does not count (throttled)
+	Challenge string   // of the message: its code is out, or will not be
 }

@@ -120,9 +120,9 @@ func (s *step) act(run Run, a flows.Action) {
 	case "cancel":
 		s.unschedule(a.Name)
 	case "lock_account":
-		// Account locks are another part of the product, which is not there yet; until
-		// then the business hears what it is asked to do, and nothing more is claimed.
-		s.callback("account.lock_requested", run.ID, a.Data)
+		s.lockAccount(run, a)
+	case "alert_account", "recognise_payment":
+		s.askAbout(run, a)
 	}
 }
 

@@ -23,7 +23,13 @@ func (s *step) text(e Event) {
 		s.consent(w)
 		return
 	}
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
 	switch {
+	case e.Text.Burned != "":
+		s.burned(e)
+	case s.wrongNumber(said):
+		s.consent(wordWrong)
+	case s.deny(e, said):
 	case s.env.Consent.State == OptedOut:
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
@@ -33,6 +39,17 @@ func (s *step) text(e Event) {
 	default:
 		s.read(e)
 	}
+}
+
+// wrongNumber says whether whoever has the phone says that they are not the customer,
+// unless the open question asks about just that.
+func (s *step) wrongNumber(said flows.Said) bool {
+	intent, ok, _ := s.env.Reader.Read(said.Text, s.c.State.Language, []string{"wrong_number"})
+	if !ok || intent != "wrong_number" {
+		return false
+	}
+	front, open := s.consider(s.front(), said)
+	return !open || !front.reading.Fits
 }
 
 // hold keeps a text until the pending reading is decided.
@@ -69,6 +86,7 @@ type candidate struct {
 	i       int
 	flow    *flows.Flow
 	reading flows.Reading
+	guess   flows.Guess // of a reading by examples
 }
 
 // read gives a text to the question it belongs to.
@@ -101,9 +119,10 @@ func (s *step) read(e Event) {
 	case s.suspended(front.i, said):
 	case s.urgent(said):
 	case !s.bot(): // a version was gone
+	case s.guessed(front, said):
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
-	case s.keyword(e), s.late(said):
+	case s.keyword(e), s.intended(e), s.late(said):
 	default:
 		s.unfitting(front, said)
 	}
@@ -118,7 +137,7 @@ func (s *step) consider(i int, said flows.Said) (candidate, bool) {
 	if !ok {
 		return candidate{}, false
 	}
-	return candidate{i, f, f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
+	return candidate{i: i, flow: f, reading: f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
 }
 
 // written is when a text left the customer: by the carrier's clock where that can
@@ -227,7 +246,8 @@ func (s *step) take(c candidate, said flows.Said) {
 		return
 	}
 	run := &s.c.State.Runs[c.i]
-	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer,
+		Score: c.guess.Score, Second: c.guess.Second, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text
 	run.answered(s.env.Now, c.reading.As)
@@ -306,7 +326,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})
-	case s.late(said), s.defaultFlow():
+	case s.intended(e), s.late(said), s.defaultFlow():
 	default:
 		s.handoff(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
 	}

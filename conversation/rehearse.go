@@ -77,6 +77,8 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 			r.calls = append(r.calls, effect.Job)
 		case effect.Job != nil:
 			r.happened(effect.Job)
+		case effect.Account != nil:
+			r.happened(askedOf(*effect.Account))
 		case effect.Record != nil:
 			r.records = append(r.records, *effect.Record)
 		}
@@ -102,6 +104,20 @@ func (r *Rehearsal) happened(j *Job) {
 		r.ended[j.Run], r.last = outcome, j.Run
 	}
 	r.emitted = append(r.emitted, j)
+}
+
+// askedOf shows what was asked of an account as if it were told, so that dialogues can
+// see it: account.alert, account.recognise, account.lock.
+func askedOf(a AccountChange) *Job {
+	ids := []any{}
+	for _, t := range a.Transactions {
+		ids = append(ids, t.ID)
+	}
+	data := map[string]any{"account": a.Account, "transactions": ids}
+	if a.Op == "lock" {
+		data["scope"], data["reason"] = a.Scope, a.Reason
+	}
+	return &Job{Kind: JobCallback, Name: "account." + a.Op, Run: a.Run, Data: data}
 }
 
 // Start begins the rehearsal's flow.

@@ -20,6 +20,7 @@ type draft struct {
 	exempt bool
 	agent  bool
 	before time.Time // of no use after it; zero: the class says
+	code   *Code     // the code that it brings; nil: none
 }
 
 // mostSaid is how many texts one event may make. A message's position has eight
@@ -112,6 +113,9 @@ func (s *step) message(d draft) *Message {
 		m.Wait = s.c.Rev
 	}
 	m.Segments = max(1, segment.Count(d.text).Segments)
+	if d.code != nil {
+		m.Challenge, m.Segments = d.code.Challenge, d.code.Segments
+	}
 	return m
 }
 

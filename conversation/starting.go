@@ -31,7 +31,7 @@ func (s *step) trigger(t Trigger) {
 		}
 		reached = true
 	}
-	if !reached {
+	if !reached && !s.reviewed(t) {
 		why := "no flow"
 		if len(s.env.Flows.ForEvent(t.Type)) > 0 {
 			why = "no flow of this line's brand"

@@ -73,6 +73,10 @@ func (s *step) decide() {
 		s.result(*s.e.Result)
 	case KindAgent:
 		s.agent(*s.e.Agent)
+	case KindCode:
+		s.code(*s.e.Code)
+	case KindVerified:
+		s.verified(*s.e.Verified)
 	case KindPoisoned:
 		s.poisoned(*s.e.Poisoned)
 	default:

@@ -6,7 +6,7 @@ import "encoding/json"
 
 // Told is something of Parley's own that the business is told of by a callback. The
 // type's fields are the callback's data; docs/callbacks.md is written from this
-// file.
+// file and from told_accounts.go.
 type Told interface {
 	// Event is the callback's type.
 	Event() string
@@ -70,7 +70,8 @@ type HandoffRequested struct {
 	// Why: flow (the flow says so, or nothing in it fits the answer), unclear (nobody can tell what was meant), late_answer
 	// (an answer came after its run had ended), too_many_held (texts came faster than
 	// they could be read), problem (the flow failed), undeliverable (a question could not
-	// be sent), opt_out_while_open, version_gone or poisoned (Parley could not go on).
+	// be sent), opt_out_while_open, account_review (see account.review), version_gone or poisoned
+	// (Parley could not go on).
 	Reason string `json:"reason"`
 }
 
@@ -89,6 +90,53 @@ type HandoffReturned struct {
 type ConsentChanged struct {
 	State  string `json:"state"`  // out or in
 	Source string `json:"source"` // text, carrier or api
+}
+
+// VerificationApproved says that the right code was given where it was asked for.
+type VerificationApproved struct {
+	AboutVerification
+}
+
+// VerificationExpired says that nobody gave a code before its time was over.
+type VerificationExpired struct {
+	AboutVerification
+}
+
+// VerificationFailed says that a code is no longer good, and why.
+type VerificationFailed struct {
+	AboutVerification
+	// Why: max_attempts (wrong too often), denied (the customer answered NO: they had not
+	// asked for it; codes of this purpose are paused for a day), texted (the customer
+	// texted the code to us: somebody may have asked them for it), opted_out,
+	// undeliverable, too_late, refused (see GET /v1/verifications/{id}), canceled.
+	Reason string `json:"reason"`
+}
+
+// AboutVerification is what the callbacks about codes have in common. The code is
+// never among it.
+type AboutVerification struct {
+	Verification string `json:"verification"` // its id
+	Purpose      string `json:"purpose"`      // login, password_reset, payment, account_unlock, number_change or custom
+	Subject      string `json:"subject"`      // whose code it was
+}
+
+// VerificationAlarm says that somebody abuses the codes.
+type VerificationAlarm struct {
+	// What: guessing (more wrong codes in all than may be; new ones have eight digits),
+	// paused (codes of a purpose are paused for a subject, whose code is being guessed),
+	// spend (the day's budget for a country is used up), pumping (a block of numbers
+	// asks for codes and checks none).
+	What    string `json:"what"`
+	Purpose string `json:"purpose,omitempty"` // of paused
+	Subject string `json:"subject,omitempty"` // of paused
+	Country string `json:"country,omitempty"` // of spend and pumping: ISO 3166-1 alpha-2
+	Count   int64  `json:"count,omitempty"`   // of guessing: how many in the last minute
+}
+
+// NumberWrong says that whoever has the number says that it is not the customer's:
+// it gets no more texts, and proves nothing any more.
+type NumberWrong struct {
+	Word string `json:"word"` // always wrong_number
 }
 
 // CallbackDead says that a callback to another endpoint was given up. It can be
@@ -136,6 +184,21 @@ func (HandoffReturned) Event() string { return "handoff.returned" }
 // Event is "consent.changed".
 func (ConsentChanged) Event() string { return "consent.changed" }
 
+// Event is "verification.approved".
+func (VerificationApproved) Event() string { return "verification.approved" }
+
+// Event is "verification.expired".
+func (VerificationExpired) Event() string { return "verification.expired" }
+
+// Event is "verification.failed".
+func (VerificationFailed) Event() string { return "verification.failed" }
+
+// Event is "verification.alarm".
+func (VerificationAlarm) Event() string { return "verification.alarm" }
+
+// Event is "number.wrong".
+func (NumberWrong) Event() string { return "number.wrong" }
+
 // Event is "callback.dead".
 func (CallbackDead) Event() string { return "callback.dead" }
 
@@ -143,6 +206,8 @@ func (CallbackDead) Event() string { return "callback.dead" }
 func (CallbackTest) Event() string { return "callback.test" }
 
 var fateExample = MessageFate{Message: "01980f3e-7c1b-7d3a-9f51-6b2f6f2f7c11", Class: "notice", Segments: 1}
+
+var verificationExample = AboutVerification{Verification: "ver_5kq2hyl4mxx7rtdq3xcd2vbq6e", Purpose: "login", Subject: "user-17"}
 
 // ToldExamples are all that Parley tells on its own, each with an example of its
 // data, in the order of docs/callbacks.md.
@@ -157,6 +222,19 @@ var ToldExamples = []Told{
 	HandoffTaken{Agent: "Ann"},
 	HandoffReturned{Agent: "Ann", Closed: true},
 	ConsentChanged{State: "out", Source: "text"},
+	VerificationApproved{verificationExample},
+	VerificationExpired{verificationExample},
+	VerificationFailed{verificationExample, "max_attempts"},
+	VerificationAlarm{What: "paused", Purpose: "login", Subject: "user-17"},
+	NumberWrong{Word: "wrong_number"},
+	AccountAlerted{Account: "acc-7", Transactions: []string{"t1", "t2"}, Expires: 1772528400000},
+	AccountRecognised{Account: "acc-7", Transactions: []string{"t1"}},
+	AccountLocked{Account: "acc-7", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}},
+	AccountLockUnacknowledged{Account: "acc-7", Scopes: []string{"purchases"}, Since: 1772442000000},
+	AccountUnlocked{Account: "acc-7", By: "proofs"},
+	AccountUnlockRefused{Account: "acc-7", Reason: "number_changed"},
+	AccountReview{Account: "acc-7", Reason: "late_no", Transactions: []string{"t2"}},
+	RefundChanged{Account: "acc-7", Transaction: "t2", Status: "provisional", Merchant: "Garage 24", Amount: map[string]any{"amount": 900, "currency": "USD"}},
 	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
 	CallbackTest{Message: "This is a test."},
 }

@@ -104,6 +104,9 @@ func (s *step) which(said flows.Said) bool {
 		return false
 	}
 	s.c.State.Which = nil
+	if w.Code != "" {
+		return s.whichCode(w, said)
+	}
 	if w.Numbered {
 		return s.whichNumber(w, said)
 	}

@@ -39,7 +39,7 @@ func BenchmarkReply(b *testing.B) {
 	said := flows.Said{Text: "Yes it did"}
 	b.ReportAllocs()
 	for b.Loop() {
-		r := f.Read(acme, classify.Lexicon{}, run, said)
+		r := f.Read(acme, classify.Reader{}, run, said)
 		if m := f.Answer(acme, run, said, r); m.Run.State != "condition" {
 			b.Fatal(m)
 		}

@@ -22,6 +22,7 @@ func (f *Flow) Check() []*Problem {
 	p.checkWords()
 	p.checkTwice()
 	p.checkKeywords()
+	p.checkStarting()
 	p.checkCalls()
 	p.checkTexts()
 	p.checkUnlock()
@@ -172,6 +173,18 @@ func (p *parser) checkKeywords() {
 		for _, v := range p.flow.inputs {
 			if v.required && !filled[v.name] && !p.flow.lookup.fills(v.name) {
 				p.failAt(k.at, "a text with this keyword cannot fill the input %s: add {%s}, or give the input a default", v.name, v.name)
+			}
+		}
+	}
+}
+
+// checkStarting finds inputs that nothing fills when an intent's examples start the
+// flow: a guess brings no arguments.
+func (p *parser) checkStarting() {
+	for _, s := range p.flow.starting {
+		for _, v := range p.flow.inputs {
+			if v.required && !p.flow.lookup.fills(v.name) {
+				p.failAt(s.at, "an intent cannot fill the input %s: give it a default, or look it up", v.name)
 			}
 		}
 	}

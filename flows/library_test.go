@@ -167,7 +167,7 @@ func TestReplyAllocations(t *testing.T) {
 	run := f.Start(acme, flows.Run{Vars: map[string]any{"name": "Ann", "order": "A-1"}, Language: "en"}).Run
 	said := flows.Said{Text: "Yes it did"}
 	allocations := testing.AllocsPerRun(200, func() {
-		f.Answer(acme, run, said, f.Read(acme, classify.Lexicon{}, run, said))
+		f.Answer(acme, run, said, f.Read(acme, classify.Reader{}, run, said))
 	})
 	if allocations > 20 {
 		t.Errorf("%v allocations for one answer, at most 20", allocations)

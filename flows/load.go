@@ -167,7 +167,8 @@ func (l *loader) library() (*Library, error) {
 	}
 	byPlace(lib.warnings)
 	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.othersKnown(), lib.unlocksOfOthers())
+	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.intentsOnce(), lib.othersKnown(), lib.unlocksOfOthers())
+	lib.teach()
 	if err := errors.Join(errs...); err != nil {
 		return lib, err
 	}

@@ -38,7 +38,7 @@ func TestMutation(t *testing.T) {
 // differs says whether a dialogue goes otherwise with this version.
 func differs(f *flows.Flow, dialogues []flows.Dialogue) bool {
 	return slices.ContainsFunc(dialogues, func(d flows.Dialogue) bool {
-		return conversation.NewRehearsal(lone{f}, classify.Lexicon{}, f.Name).Perform(d) != nil
+		return conversation.NewRehearsal(lone{f}, classify.Reader{}, f.Name).Perform(d) != nil
 	})
 }
 

@@ -21,7 +21,7 @@ func (c *call) print(b []byte, v any, foreign bool) ([]byte, error) {
 		return b, nil
 	case string:
 		if foreign {
-			x = defuse(x)
+			x = Defuse(x)
 		}
 		return append(b, x...), nil
 	case int:
@@ -148,10 +148,10 @@ var (
 	spacePattern = regexp.MustCompile(` {2,}`)
 )
 
-// defuse takes out of a stranger's words what could make our text another one:
+// Defuse takes out of a stranger's words what could make our text another one:
 // line breaks, links, runs of four and more digits, numbers to call, characters that
 // do not show.
-func defuse(s string) string {
+func Defuse(s string) string {
 	if harmless(s) {
 		return s
 	}
@@ -213,7 +213,7 @@ func defuseAll(v any) any {
 		if isMoment(x) {
 			return x // date() and time() have to read it, and it says nothing else
 		}
-		return defuse(x)
+		return Defuse(x)
 	case []any:
 		out := make([]any, len(x))
 		for i, item := range x {

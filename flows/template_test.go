@@ -126,7 +126,7 @@ func TestDefuse(t *testing.T) {
 		"a\u202eb\x00": "ab", "12 34": "12 34", "1http://x.y234": "1", "AT&T": "AT&T", "ev1111il.com": "",
 		"call 202 555 01 23": "call", "+1 (202) 55-50-12": "", "2.0.2.5.5.5.0": "", "24 7 Shop 365": "24 7 Shop 365", "": "", "Zoë": "Zoë",
 	} {
-		if got := defuse(in); got != want {
+		if got := Defuse(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}

@@ -58,7 +58,7 @@ func TestIntents(t *testing.T) {
 	f, _ := l.Current("desk")
 	run := f.Start(acme, flows.Run{Language: "en", Vars: map[string]any{"name": "Ann"}}).Run
 	for text, want := range map[string]string{"It is lost!": "lost", "perdido": "lost", "perdu": "", "yes": "yes"} {
-		r := f.Read(acme, classify.Lexicon{}, run, flows.Said{Text: text})
+		r := f.Read(acme, classify.Reader{}, run, flows.Said{Text: text})
 		if r.Intent != want || want == "lost" && (!r.Exact || r.As != "lost") {
 			t.Errorf("%q is read as %+v, want %q", text, r, want)
 		}

@@ -39,6 +39,33 @@ func elsewhere(mux *http.ServeMux) http.HandlerFunc {
 	}
 }
 
+// withoutValues takes out of a problem the values that were sent: a code or a phone
+// number has no place in an answer, which others log.
+func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+	if problem, ok := v.(*huma.ErrorModel); ok {
+		for _, detail := range problem.Errors {
+			detail.Value = nil
+			detail.Location = place(detail.Location)
+		}
+	}
+	return v, nil
+}
+
+// ours are the names that our own fields have; another may be a secret that slid into
+// a name's place.
+var ours = regexp.MustCompile(`^[A-Za-z]([0-9]{0,3}[A-Za-z_-]){0,31}[0-9]{0,3}(\[[0-9]{1,4}\])*$`)
+
+// place names where something is wrong, as far as its names can be ours.
+func place(location string) string {
+	names := strings.Split(location, ".")
+	for i, name := range names {
+		if !ours.MatchString(name) {
+			names[i] = "…"
+		}
+	}
+	return strings.Join(names, ".")
+}
+
 // everything is the pattern of elsewhere.
 const everything = "/v1/"
 

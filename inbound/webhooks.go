@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"parley/conversation"
+	"parley/conversation/phone"
 	"parley/outbound/provider"
 )
 
@@ -32,8 +34,11 @@ type Webhooks struct {
 	Line func(to string) (line string, ok bool)
 	// Phone normalises a customer's number as a carrier writes it, to E.164.
 	Phone func(from, line string) (string, error)
-	Log   *slog.Logger
-	Now   func() time.Time // nil: time.Now
+	// Screen masks a one-time code that a text from this phone holds, and names its
+	// challenge when it is still good; nil: nothing is looked for.
+	Screen func(ctx context.Context, phone, text string) (masked, burned string, err error)
+	Log    *slog.Logger
+	Now    func() time.Time // nil: time.Now
 
 	replays replays
 }
@@ -112,7 +117,11 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 	}
 	for _, t := range d.Texts {
 		e := event(carrier, t)
-		if reason := w.resolve(&e, t); reason != "" {
+		reason := w.resolve(&e, t)
+		if err := w.screen(r.Context(), &e); err != nil {
+			return err
+		}
+		if reason != "" {
 			if err := w.Engine.Bury(r.Context(), e, reason); err != nil {
 				return fmt.Errorf("storing an orphan: %w", err)
 			}
@@ -157,6 +166,28 @@ func (w *Webhooks) resolve(e *conversation.Event, t provider.Text) (reason strin
 	}
 	e.Line, e.Phone = line, from
 	return ""
+}
+
+// screen masks a one-time code that the text holds, before anything of it is stored.
+func (w *Webhooks) screen(ctx context.Context, e *conversation.Event) (err error) {
+	if w.Screen == nil {
+		return nil
+	}
+	if e.Text.Text, e.Text.Burned, err = w.Screen(ctx, whose(e), e.Text.Text); err != nil {
+		return fmt.Errorf("looking for codes in a text: %w", err)
+	}
+	return nil
+}
+
+// whose is the sender's number in the form in which codes are kept, also of a text
+// that belongs nowhere: a carrier may have written it in its own.
+func whose(e *conversation.Event) string {
+	for _, region := range []string{phone.Region(e.Line), phone.International} {
+		if parsed, err := phone.Parse(e.Phone, region); err == nil {
+			return parsed
+		}
+	}
+	return e.Phone
 }
 
 // refuse answers what is not from the carrier, or is nonsense.

@@ -27,6 +27,8 @@ type Dispatcher struct {
 	// Lines are the business's senders. A line that is not listed sends nothing; its
 	// messages wait until they expire.
 	Lines map[string]Line
+	// Codes completes texts that bring a one-time code; nil: there are none.
+	Codes Codes
 	// Node is this process's id, as it stands in the leases.
 	Node string
 	// Live counts the nodes that share the lines' pace; nil: this one alone.

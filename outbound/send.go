@@ -35,7 +35,12 @@ func (r *run) deliver(m conversation.Message, out *outlet, started time.Time) {
 func (r *run) send(m conversation.Message, out *outlet, repeat bool) (provider.Accepted, *provider.Error) {
 	ctx, cancel := context.WithTimeout(context.Background(), out.Timeout)
 	defer cancel()
-	o := provider.Outgoing{ID: m.ID, From: m.Line, To: m.To, Text: m.Text, Media: m.Media, Repeat: repeat}
+	text, err := r.complete(ctx, m)
+	if err != nil {
+		r.log.Warn("a code cannot be sent", "message", m.ID, "error", err)
+		return provider.Accepted{}, &provider.Error{Class: provider.Rejected, Code: "code_gone", Err: err}
+	}
+	o := provider.Outgoing{ID: m.ID, From: m.Line, To: m.To, Text: text, Media: m.Media, Repeat: repeat}
 	if m.ExpiresAt > 0 {
 		o.ExpiresAt = time.UnixMilli(m.ExpiresAt)
 	}
@@ -56,6 +61,20 @@ func (r *run) send(m conversation.Message, out *outlet, repeat bool) (provider.A
 		r.Sent(out.name, class, r.now().Sub(begun))
 	}
 	return accepted, failed
+}
+
+var errNoCodes = errors.New("nobody keeps codes here")
+
+// complete puts the code into the text that brings it: here, for the carrier, and
+// nowhere else.
+func (r *run) complete(ctx context.Context, m conversation.Message) (string, error) {
+	switch {
+	case m.Challenge == "":
+		return m.Text, nil
+	case r.Codes == nil:
+		return "", errNoCodes
+	}
+	return r.Codes.Fill(ctx, m.Challenge, m.Text)
 }
 
 // conclude turns a carrier's definite answer into a result.
@@ -167,7 +186,7 @@ func (r *run) pass(kind conversation.Kind, m conversation.Message, s conversatio
 
 func (r *run) settlement(m conversation.Message, status conversation.Status, carrier, why string) conversation.Settlement {
 	return conversation.Settlement{
-		Message: m.ID, Node: r.Node, Attempt: m.Attempt, Status: status, Carrier: carrier, Error: cut(why, 128),
+		Message: m.ID, Node: r.Node, Attempt: m.Attempt, Status: status, Carrier: carrier, Error: cut(why, 128), Challenge: m.Challenge,
 	}
 }
 

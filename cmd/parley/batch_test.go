@@ -46,7 +46,7 @@ func TestBatchOfEvents(t *testing.T) {
 		if status != http.StatusAccepted || statuses(got) != "accepted refused accepted refused refused refused refused refused" {
 			t.Fatalf("%d %s\n%s", status, statuses(got), got["raw"])
 		}
-		for _, says := range []string{`"to: not a phone number"`, `order is missing`, `line: no line has the number`, `data.n: this number`, `no flow is started by no.such`, `used with another body`} {
+		for _, says := range []string{`"to: not a phone number"`, `order is missing`, `line: no line has this number`, `data.n: this number`, `no flow is started by no.such`, `used with another body`} {
 			if !strings.Contains(got["raw"].(string), says) {
 				t.Errorf("no problem says %s:\n%s", says, got["raw"])
 			}

@@ -36,7 +36,7 @@ func (c *chatCommand) Run(p *Program) error {
 	if err != nil {
 		return err
 	}
-	t := &chatting{Rehearsal: conversation.NewRehearsal(library, classify.Lexicon{}, flow.Name), p: p, paint: p.painter(), library: library, why: c.Why}
+	t := &chatting{Rehearsal: conversation.NewRehearsal(library, classify.Reader{}, flow.Name), p: p, paint: p.painter(), library: library, why: c.Why}
 	t.Conversation.State.Language = c.Language
 	fmt.Fprintf(p.Out, "%s: %s\nType as the customer. .help says what else there is; .quit or Ctrl-D ends.\n", flow.Name, flow.Title)
 	data, made := flow.Samples(conversation.RehearsalStart(), given)

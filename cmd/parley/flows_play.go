@@ -58,7 +58,7 @@ func (c *flowsPlay) play(library *flows.Library, trace *flows.Trace) ([]*chat, e
 			room <- struct{}{}
 			all.Go(func() {
 				defer func() { <-room }()
-				r := conversation.NewRehearsal(library, classify.Lexicon{}, one.flow)
+				r := conversation.NewRehearsal(library, classify.Reader{}, one.flow)
 				r.Env.Trace = trace
 				one.found = r.Compare(one.dialogue)
 			})

@@ -69,6 +69,7 @@ func testConfig(database string) Config {
 	c.Brands = map[string]BrandConfig{"acme": {Name: "Acme", Contact: "help@acme.example", Quiet: "off"}}
 	c.Carriers = map[string]CarrierConfig{"lab": {Provider: "loopback", Secret: testSecret, Rate: 1000}}
 	c.Lines = []LineConfig{{Number: testLine, Carrier: "lab", Brand: "acme"}}
+	c.Codes.Keys = []CodeKeyConfig{{ID: "t1", Secret: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}}
 	return c
 }
 

@@ -39,13 +39,16 @@ type commands struct {
 	Chat      chatCommand      `cmd:"" help:"Be the customer of a flow, in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server, for one customer or for a list (--csv)."`
 	Flows     flowsCommand     `cmd:"" help:"Check, test and compare flow files."`
+	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
+	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail of codes and accounts."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
+	Doctor    doctorCommand    `cmd:"" help:"Say which protections this configuration and its database lack, and what to do about it."`
 
 	File    string           `name:"config" short:"c" default:"parley.yaml" placeholder:"FILE" help:"The configuration file; default parley.yaml in this folder." env:"PARLEY_CONFIG"`
 	LogJSON bool             `name:"log-json" help:"Log as JSON." env:"PARLEY_LOG_JSON"`

@@ -18,7 +18,7 @@ import (
 // openStore opens the configured database. SQLite is migrated on the way, since
 // nobody else shares it; PostgreSQL wants parley migrate.
 func openStore(ctx context.Context, c Config, node string, log *slog.Logger) (*store.Store, error) {
-	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c)}
+	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c), Accounts: c.Accounts.rules()}
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		if err := store.Migrate(ctx, o); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func lonelyEngine(ctx context.Context, c Config, s *store.Store, log *slog.Logge
 	}
 	catalog := &conversation.Catalog{}
 	catalog.Use(p.library)
-	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Lexicon{},
+	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Reader{},
 		Directory: func() *conversation.Directory { return p.directory }})
 	rooms := newStages(log)
 	rooms.start("engine", engine.Run)
@@ -124,7 +124,7 @@ func (c *Config) route(line, brand, to string) (string, error) {
 		if found := c.line(line); found != "" {
 			return found, nil
 		}
-		return "", fmt.Errorf("no line has the number %s", line)
+		return "", errNoLine
 	}
 	if brand == "" && len(c.Brands) == 1 {
 		for id := range c.Brands {
@@ -133,7 +133,7 @@ func (c *Config) route(line, brand, to string) (string, error) {
 	}
 	b, ok := c.Brands[brand]
 	if brand != "" && !ok {
-		return "", fmt.Errorf("there is no brand %q", brand)
+		return "", errNoBrand
 	}
 	for _, country := range []string{phone.Region(to), "default"} {
 		if sender := b.Senders[country]; sender != "" && c.line(sender) != "" {
@@ -152,4 +152,9 @@ func (c *Config) route(line, brand, to string) (string, error) {
 	return "", errNoRoute
 }
 
-var errNoRoute = errors.New("say which line or brand to send from")
+// Their texts are answers of the API, which never repeat what they were given.
+var (
+	errNoRoute = errors.New("say which line or brand to send from")
+	errNoLine  = errors.New("no line has this number")
+	errNoBrand = errors.New("there is no such brand")
+)

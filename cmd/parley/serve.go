@@ -23,6 +23,7 @@ import (
 	"parley/conversation/jobs"
 	"parley/conversation/phone"
 	"parley/conversation/store"
+	"parley/conversation/verify"
 	"parley/flows"
 	"parley/inbound"
 	"parley/outbound"
@@ -49,8 +50,8 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 		return err
 	}
 	defer h.close()
-	missServices(config, h.prepared.library, log)
 	h.again, h.watch = again, c.Watch
+	h.opened = func() { missServices(config, h.prepared.library, log) }
 	return h.run(ctx)
 }
 
@@ -119,6 +120,7 @@ func loadFlows(c Config) (*flows.Library, error) {
 			return nil, fmt.Errorf("line %s: the flow %q is of the brand %s", l.Number, l.DefaultFlow, f.Brand)
 		}
 	}
+	classify.Train(library.Lessons()...) // no text waits for it
 	return library, library.CheckBrands(slices.Sorted(maps.Keys(c.Brands)))
 }
 
@@ -145,6 +147,8 @@ type house struct {
 	engine     *conversation.Engine
 	dispatcher *outbound.Dispatcher
 	feed       *conversation.Feed
+	gate       *verify.Gate
+	codes      *verify.Service // nil: no key for codes is configured
 	prepared   *prepared
 	mux        *http.ServeMux
 	live       atomic.Int64
@@ -157,6 +161,7 @@ type house struct {
 	adminAddress string
 	again        <-chan os.Signal // asks for the flow files to be loaded again; nil: nobody does
 	watch        bool             // and so does a change of the files
+	opened       func()           // called once the doors are open; nil: nothing is
 	seen         string           // the flow files as they were just before they were read
 }
 
@@ -182,11 +187,27 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
-		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
+		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
+	if h.gate, err = newGate(h); err == nil {
+		h.codes, err = newCodes(h)
+	}
+	if err != nil {
+		h.store.Close()
+		return nil, err
+	}
+	if h.codes != nil {
+		if err := h.noteSettings(ctx); err != nil {
+			h.store.Close()
+			return nil, err
+		}
+	}
 	h.dispatcher = &outbound.Dispatcher{
 		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
 		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Log: log,
+	}
+	if h.codes != nil {
+		h.dispatcher.Codes = h.codes
 	}
 	h.doors()
 	return h, nil
@@ -218,8 +239,11 @@ func (h *house) doors() {
 	webhooks := &inbound.Webhooks{Engine: h.engine, Receipts: h.store, Carriers: carriers, Public: h.prepared.public,
 		Line:  func(to string) (string, bool) { l := h.config.line(to); return l, l != "" },
 		Phone: func(from, line string) (string, error) { return phone.Parse(from, phone.Region(line)) }, Log: h.log}
+	if h.codes != nil {
+		webhooks.Screen = h.codes.Screen
+	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Reads: h.store, Contacts: h.store, Route: h.config.route, Brand: h.brandOf,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -248,12 +272,20 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("accounts", h.accounts)
+	rooms.start("audit", h.audit)
 	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
+	if h.codes != nil {
+		rooms.start("codes", h.codes.Run)
+	}
 	rooms.start("engine", h.engine.Run)
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
 	close(h.listening)
+	if h.opened != nil {
+		h.opened()
+	}
 	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node, "admin", cmp.Or(h.adminAddress, "off"))
 	err = rooms.wait(ctx)
 	h.ready.Store(false)
@@ -273,9 +305,11 @@ func (h *house) runner() jobs.Runner {
 			try := jobs.TryOf(ctx)
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
 		},
+		conversation.JobNews: news,
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
+		conversation.JobIssue: h.issueForFlow,
 	}}
 }
 

@@ -1,6 +1,10 @@
 package phone
 
-import "github.com/nyaruka/phonenumbers"
+import (
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
 
 // Line says what kind of line a number is.
 type Line string
@@ -14,7 +18,13 @@ const (
 	VoIP       Line = "voip"
 	TollFree   Line = "toll_free"
 	SharedCost Line = "shared_cost"
-	Unknown    Line = "unknown"
+	// Personal numbers follow a person, at the caller's expense.
+	Personal Line = "personal"
+	Pager    Line = "pager"
+	// Satellite are the networks of no country, most of which fly: +870 to +878, +881,
+	// +882, +883, and +979, which is premium everywhere.
+	Satellite Line = "satellite"
+	Unknown   Line = "unknown"
 )
 
 var lines = map[phonenumbers.PhoneNumberType]Line{
@@ -25,10 +35,20 @@ var lines = map[phonenumbers.PhoneNumberType]Line{
 	phonenumbers.VOIP:                 VoIP,
 	phonenumbers.TOLL_FREE:            TollFree,
 	phonenumbers.SHARED_COST:          SharedCost,
+	phonenumbers.PERSONAL_NUMBER:      Personal,
+	phonenumbers.PAGER:                Pager,
 }
+
+// global are the codes of no country (ITU-T E.164, list of assigned country codes).
+var global = []string{"+87", "+881", "+882", "+883", "+979"}
 
 // LineType gives the kind of an E.164 number's line.
 func LineType(e164 string) Line {
+	for _, prefix := range global {
+		if strings.HasPrefix(e164, prefix) {
+			return Satellite
+		}
+	}
 	n, err := phonenumbers.Parse(e164, "")
 	if err != nil {
 		return Unknown

@@ -64,6 +64,13 @@ func TestRegionAndLineType(t *testing.T) {
 		{"+442079460958", "GB", phone.Landline},
 		{"+493012345678", "DE", phone.Landline},
 		{"+77010000000", "KZ", phone.Mobile},
+		{"+447012345678", "GB", phone.Personal},
+		{"+881612345678", "", phone.Satellite},
+		{"+870773111632", "", phone.Satellite},
+		{"+882161234567", "", phone.Satellite},
+		{"+883510012345", "", phone.Satellite},
+		{"+979123456789", "", phone.Satellite},
+		{"+445612345678", "GB", phone.VoIP},
 		{"nonsense", "", phone.Unknown},
 		{"+999123456", "", phone.Unknown},
 	}

@@ -19,6 +19,7 @@ type batch struct {
 	rows     map[string]*conversation.Loaded
 	settling []*settling // of the guards
 	news     *news       // of what the guards settled
+	changing []*changing // of challenges
 }
 
 // Now is the database's clock, read once at the beginning.

@@ -220,6 +220,12 @@ func (b *batch) second(ctx context.Context) error {
 			p.query(func(r row) error { return b.loadResult(r, i) }, storedSQL, e.Carrier, e.Dedupe)
 		}
 	}
+	b.changing = b.changesOf()
+	for _, c := range b.changing {
+		if b.seen[c.event] == nil && (b.events[c.event].Dedupe == "" || b.fresh[c.event]) {
+			c.queue(p)
+		}
+	}
 	settleAll(p, b.settling, b.news)
 	if len(p.statements) == 0 {
 		return nil
@@ -229,6 +235,9 @@ func (b *batch) second(ctx context.Context) error {
 	}
 	for _, g := range b.settling {
 		b.refused[g.event] = !g.held
+	}
+	for _, c := range b.changing {
+		b.refused[c.event] = b.refused[c.event] || !c.held
 	}
 	for i, e := range b.events {
 		if e.Dedupe != "" && !b.fresh[i] && b.seen[i] == nil {

@@ -10,7 +10,7 @@ import (
 // messageColumns are read by scanMessage, unqualified: SQLite's RETURNING knows no alias.
 const messageColumns = `id, conversation, position, run, line, phone, class, priority, body, media,
 	segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at,
-	status, carrier, provider_id, attempt, sent_at, error`
+	status, carrier, provider_id, attempt, sent_at, error, challenge`
 
 func scanMessage(r row, also ...any) (conversation.Message, error) {
 	var m conversation.Message
@@ -19,7 +19,7 @@ func scanMessage(r row, also ...any) (conversation.Message, error) {
 	dest := []any{
 		&m.ID, &m.Conversation, &m.Position, &m.Run, &m.Line, &m.To, &m.Class, &m.Priority, &m.Text, &media,
 		&m.Segments, &m.Wait, &m.Epoch, &byAgent, &exempt, &test, &m.CreatedAt, &m.DueAt, &m.ExpiresAt,
-		&m.Status, &m.Carrier, &m.ProviderID, &m.Attempt, &m.SentAt, &m.Error,
+		&m.Status, &m.Carrier, &m.ProviderID, &m.Attempt, &m.SentAt, &m.Error, &m.Challenge,
 	}
 	if err := r.Scan(append(dest, also...)...); err != nil {
 		return m, err

@@ -31,8 +31,8 @@ const (
 	cancelSQL = `UPDATE messages SET status = $2, error = $3, finished_at = {now} WHERE id = $1 AND status = 'queued'`
 
 	messageSQL = `INSERT INTO messages (id, conversation, position, run, line, phone, class, priority, body, media,
-			segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at, status, error)
-		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21){/each}`
+			segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at, status, error, challenge)
+		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22){/each}`
 )
 
 // plan sorts the effects out. The order of effects matters between Send and Cancel
@@ -146,7 +146,7 @@ func (p *plan) writeMessages(out *pipe, told map[string]string) {
 	for i, m := range p.messages {
 		rows[i] = []any{m.ID, m.Conversation, m.Position, m.Run, m.Line, m.To, string(m.Class), int64(m.Priority),
 			m.Text, p.media[i], int64(m.Segments), m.Wait, m.Epoch, flag(m.ByAgent), flag(m.Exempt), flag(m.Test),
-			m.CreatedAt, m.DueAt, m.ExpiresAt, string(m.Status), m.Error}
+			m.CreatedAt, m.DueAt, m.ExpiresAt, string(m.Status), m.Error, m.Challenge}
 	}
 	out.each(nil, messageSQL, rows)
 }

@@ -68,8 +68,31 @@ func (s *Store) Settle(ctx context.Context, settlements []conversation.Settlemen
 		return nil, nil
 	}
 	all := make([]*settling, len(settlements))
+	var codes, others []*settling // codes lock challenges as well: they go alone, before anything else is held
 	for i := range settlements {
 		all[i] = &settling{Settlement: settlements[i]}
+		if all[i].Challenge != "" {
+			codes = append(codes, all[i])
+		} else {
+			others = append(others, all[i])
+		}
+	}
+	for _, some := range [][]*settling{codes, others} {
+		if err := s.settle(ctx, some); err != nil {
+			return nil, fmt.Errorf("settling messages: %w", err)
+		}
+	}
+	held := make([]bool, len(all))
+	for i, one := range all {
+		held[i] = one.held
+	}
+	return held, nil
+}
+
+// settle is one transaction of Settle.
+func (s *Store) settle(ctx context.Context, all []*settling) error {
+	if len(all) == 0 {
+		return nil
 	}
 	tx := s.db.begin()
 	defer tx.rollback()
@@ -77,25 +100,15 @@ func (s *Store) Settle(ctx context.Context, settlements []conversation.Settlemen
 	claimProviderIDs(p, all)
 	if len(p.statements) > 0 {
 		if err := tx.flush(ctx, p); err != nil {
-			return nil, fmt.Errorf("settling messages: %w", err)
+			return err
 		}
 	}
 	p, news := new(pipe), s.news()
 	settleAll(p, all, news)
-	var err error
 	if news.wanted() {
-		err = s.finish(ctx, tx, p, func() []conversation.Job { return news.jobs })
-	} else {
-		err = tx.commit(ctx, p)
+		return s.finish(ctx, tx, p, func() []conversation.Job { return news.jobs })
 	}
-	if err != nil {
-		return nil, fmt.Errorf("settling messages: %w", err)
-	}
-	held := make([]bool, len(all))
-	for i, one := range all {
-		held[i] = one.held
-	}
-	return held, nil
+	return tx.commit(ctx, p)
 }
 
 // claimProviderIDs queues the upserts of all provider ids, sorted. They stand even
@@ -116,6 +129,7 @@ func claimProviderIDs(p *pipe, all []*settling) {
 
 // settleAll queues the updates of the messages, sorted by id.
 func settleAll(p *pipe, all []*settling, news *news) {
+	settleCodes(p, all)
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(x, y *settling) int { return strings.Compare(x.Message, y.Message) })
 	for _, one := range sorted {

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
+
+	"github.com/google/uuid"
 
 	"parley/conversation"
 )
@@ -92,4 +95,22 @@ func (s *Store) finish(ctx context.Context, tx session, p *pipe, all func() []co
 		}
 	}
 	return tx.commit(ctx, new(pipe))
+}
+
+func toldID() string { return "told_" + uuid.NewString() }
+
+// Tell lets the business know of something that concerns no conversation.
+func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
+	var now int64
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	tx := s.db.begin()
+	defer tx.rollback()
+	err := s.finish(ctx, tx, p, func() []conversation.Job {
+		return []conversation.Job{{ID: toldID(), Kind: conversation.JobCallback, Name: t.Event(), Data: conversation.DataOf(t), At: now}}
+	})
+	if err != nil {
+		return fmt.Errorf("telling the business: %w", err)
+	}
+	return nil
 }

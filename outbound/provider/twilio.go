@@ -31,7 +31,8 @@ type twilio struct {
 }
 
 // newTwilio needs account_sid and auth_token; the option messaging_service_sid
-// sends through a Messaging Service. Further secrets are further live auth tokens.
+// sends through a Messaging Service, content_retention: discard has Twilio forget what
+// texts said once they are delivered. Further secrets are further live auth tokens.
 func newTwilio(s Settings) (Provider, error) {
 	if err := need("account_sid", s.AccountSID, "auth_token", s.AuthToken); err != nil {
 		return nil, err
@@ -178,6 +179,9 @@ func (t *twilio) Send(ctx context.Context, o Outgoing) (Accepted, error) {
 	}
 	if sid := t.settings.Options["messaging_service_sid"]; sid != "" {
 		form.Set("MessagingServiceSid", sid)
+	}
+	if keep := t.settings.Options["content_retention"]; keep != "" {
+		form.Set("ContentRetention", keep)
 	}
 	if !o.ExpiresAt.IsZero() { // 1 to 36,000 seconds
 		left := int(time.Until(o.ExpiresAt).Seconds())

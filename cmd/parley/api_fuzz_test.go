@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// marker stands in every strange value: no answer may repeat it.
+const marker = "Zq7marker"
+
+// strange are values for a field that no field is meant to have, as JSON.
+func strange() map[string]string {
+	text := func(s string) string { b, _ := json.Marshal(s); return string(b) } // texts always encode
+	return map[string]string{
+		"null": `null`, "true": `true`, "a number": `7`, "a large number": `1e400`, "a long number": strings.Repeat("9", 400), "a negative one": `-1`,
+		"a list": `["` + marker + `"]`, "an object": `{"x":"` + marker + `"}`, "nothing": `""`, "a space": `" "`,
+		"a word": text(marker), "long": text(strings.Repeat(marker, 1000)), "longer than a body": text(strings.Repeat("x", 20<<10)),
+		"U+0000": text(marker + "\x00"), "a lone surrogate": `"` + marker + `\ud800"`, "invalid UTF-8": "\"" + marker + "\xff\xfe\"",
+		"full width": text("１２３４５６"), "Arabic digits": text("١٢٣٤٥٦"), "right to left": text("\u202e" + marker), "zero width": text("1\u200b2\u200d3456" + marker),
+		"an emoji": text("🔑" + marker), "combining": text("e" + strings.Repeat("\u0301", 200)), "a Cyrillic login": text("lоgin"), "a Turkish i": text("logİn"),
+		"a line break": text(marker + "\r\nX-Evil: 1"), "SQL": text(marker + "'; DROP TABLE challenges; --"), "a template": text("{{ " + marker + " }}"),
+		"deep": strings.Repeat("[", 200) + strings.Repeat("]", 200), "deeper": strings.Repeat(`{"a":`, 5000) + "1" + strings.Repeat("}", 5000),
+	}
+}
+
+// TestEveryFieldMayBeWrong: whatever a field of a verification holds, the answer is a
+// problem, never a failure of ours, and does not repeat what it was given.
+func TestEveryFieldMayBeWrong(t *testing.T) {
+	gateHouse(t, func(c *Config) {
+		c.Codes.Limits.NumberHour.Most, c.Codes.Limits.NumberHour.Per = 100_000, 3600e9
+		c.Codes.Limits.NumberDay = c.Codes.Limits.NumberHour
+	}, func(t *testing.T, s *server) {
+		id := s.wants(login())
+		transaction := map[string]any{"amount": "39.99", "currency": "EUR", "payee": "Shop"}
+		doors := map[string]map[string]any{
+			"/v1/verifications": {"to": testPhone, "purpose": "payment", "subject": "fuzz", "language": "en", "ip": "198.51.100.7", "line": testLine, "brand": "acme",
+				"transaction": transaction, "autofill": map[string]any{"origin": "a.example.com"}},
+			"/v1/verifications/" + id + "/check":  {"code": "123456", "purpose": "login", "subject": "user-17", "ip": "198.51.100.7", "transaction": transaction},
+			"/v1/verifications/" + id + "/resend": {"ip": "198.51.100.7"},
+			"/v1/grants/redeem":                   {"grant": "grant_x"},
+		}
+		for path, good := range doors {
+			for field := range good {
+				without := maps.Clone(good)
+				delete(without, field)
+				s.survives("missing", path, encoded(without))
+				for name, value := range strange() {
+					body := maps.Clone(good)
+					delete(body, field)
+					text := strings.TrimSuffix(encoded(body), "}")
+					if len(body) > 0 {
+						text += ","
+					}
+					s.survives(field+" is "+name, path, text+`"`+field+`":`+value+"}")
+				}
+			}
+			for _, value := range strange() {
+				s.survives("the whole body", path, value)
+			}
+			for _, inner := range []string{"amount", "currency", "payee", marker} {
+				for name, value := range strange() {
+					s.survives("transaction."+inner+" is "+name, path, `{"to":"`+testPhone+`","purpose":"payment","subject":"fuzz","code":"123456","transaction":{"`+inner+`":`+value+`}}`)
+				}
+			}
+		}
+		for _, odd := range []string{"%00", "%ff", marker, strings.Repeat("a", 3000), "..%2f..", "ver_", "ver_" + strings.Repeat("a", 26), "%F0%9F%94%91", "'", "%2e"} {
+			for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodPost} {
+				for _, end := range []string{"", "/check", "/resend"} {
+					status, out := s.do(method, "/v1/verifications/"+odd+end, s.key, tried("123456"))
+					s.isProblem(method+" "+odd+end, status, out)
+				}
+			}
+		}
+		for name, value := range map[string]string{"long": strings.Repeat("k", 200), "a tab": "a\tb", "not ASCII": "é" + marker} {
+			status, out := s.do(http.MethodPost, "/v1/verifications", s.key, login("subject", "idem"), "Idempotency-Key", value)
+			s.isProblem("Idempotency-Key is "+name, status, out)
+		}
+		if log := s.logs.String(); strings.Contains(log, "level=ERROR") || strings.Contains(log, marker) {
+			t.Errorf("the log:\n%s", log)
+		}
+	})
+}
+
+func encoded(v any) string {
+	b, _ := json.Marshal(v) // maps of texts always encode
+	return string(b)
+}
+
+func (s *server) survives(what, path, body string) {
+	s.t.Helper()
+	status, out := s.do(http.MethodPost, path, s.key, body)
+	s.isProblem(fmt.Sprintf("%s: %s", path, what), status, out)
+}
+
+// isProblem accepts what worked, too: some strange values are only unusual.
+func (s *server) isProblem(what string, status int, out map[string]any) {
+	s.t.Helper()
+	raw, _ := out["raw"].(string)
+	kind, _ := out["content-type"].(string)
+	switch {
+	case status >= 500, status < 200, status >= 300 && status < 400:
+		s.t.Errorf("%s: %d %s", what, status, raw)
+	case status >= 400 && !strings.HasPrefix(kind, "application/problem+json"):
+		s.t.Errorf("%s: %d as %q: %.200s", what, status, kind, raw)
+	case strings.Contains(raw, marker):
+		s.t.Errorf("%s: %d repeats what it was given: %.300s", what, status, raw)
+	}
+	if status >= 400 && !slices.Contains([]int{400, 404, 405, 409, 413, 422, 429}, status) {
+		s.t.Errorf("%s: %d", what, status)
+	}
+}
+
+// TestOneKeyOneBody: an Idempotency-Key stands for one body, whatever differs.
+func TestOneKeyOneBody(t *testing.T) {
+	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	ask := func(body map[string]any) (int, string) {
+		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body, "Idempotency-Key", "k1")
+		return status, out["raw"].(string)
+	}
+	paying := login("purpose", "payment", "transaction", map[string]any{"amount": "1.00", "currency": "EUR", "payee": "Shop"})
+	_, first := ask(paying)
+	if status, again := ask(paying); status != http.StatusCreated || again != first {
+		t.Errorf("the same: %d\n%s\n%s", status, again, first)
+	}
+	for name, value := range map[string]any{"transaction": map[string]any{"amount": "2.00", "currency": "EUR", "payee": "Shop"}, "subject": "other", "to": "+12025550199", "purpose": "login"} {
+		other := maps.Clone(paying)
+		other[name] = value
+		if status, raw := ask(other); status != http.StatusUnprocessableEntity {
+			t.Errorf("another %s: %d %s", name, status, raw)
+		}
+	}
+}

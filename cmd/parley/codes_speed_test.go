@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/conversation/store/storetest"
+	"parley/conversation/verify"
+)
+
+const (
+	benchCodes   = 3000
+	benchCallers = 64 // checks at a time
+)
+
+// TestSpeedCodes prints what codes cost beside a bare UPDATE … RETURNING of the same
+// rows, in the same run: the least that a check can be, for its attempt must be spent
+// and committed before anything is compared. It runs under make bench only.
+func TestSpeedCodes(t *testing.T) {
+	eachDurable(t, func(t *testing.T, url string) {
+		c := newCodesBench(t, url)
+		created := c.rate("creates", c.create)
+		begun := time.Now()
+		eventually(t, "all are sent", c.allSent)
+		t.Logf("made, texted and settled: %.0f/s more", benchCodes/time.Since(begun).Seconds())
+		var bare, wrong []float64
+		for range 3 {
+			bare = append(bare, c.rate("bare UPDATE … RETURNING", c.bare))
+			wrong = append(wrong, c.rate("wrong checks", func(ctx context.Context, i int) error { return c.check(ctx, i, "000000", verify.ErrRefused) }))
+		}
+		right := c.rate("right checks, approved", func(ctx context.Context, i int) error { return c.check(ctx, i, "123456", nil) })
+		slices.Sort(bare)
+		slices.Sort(wrong)
+		t.Logf("creates %.2f, wrong checks %.2f (required 0.5), right checks %.2f of a bare UPDATE … RETURNING (%.0f/s, %d at a time; medians of three)",
+			created/bare[1], wrong[1]/bare[1], right/bare[1], bare[1], benchCallers)
+	})
+}
+
+// eachDurable runs on both engines with commits that reach the disk.
+func eachDurable(t *testing.T, run func(t *testing.T, url string)) {
+	if os.Getenv("PARLEY_BENCH") == "" { // beside other tests the figures would be wrong
+		t.Skip("not run: figures need a quiet machine; make bench prints them")
+	}
+	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true, Options: []string{"shared_buffers=1GB"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	t.Run("postgres", func(t *testing.T) {
+		url, drop, err := server.Database(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(drop)
+		run(t, url)
+	})
+	t.Run("sqlite", func(t *testing.T) { run(t, storetest.URL(t, "sqlite")) })
+}
+
+type codesBench struct {
+	t   *testing.T
+	s   *server
+	ids []string
+	db  *sql.DB
+}
+
+// newCodesBench serves without limits: they are measured with the rest, and never reached.
+func newCodesBench(t *testing.T, url string) *codesBench {
+	config := testConfig(url)
+	config.Codes.Checks = 10
+	lots := verify.Limit{Most: 1_000_000, Per: time.Hour}
+	config.Codes.Limits = LimitsConfig{lots, lots, lots, lots, lots, lots, lots, lots, verify.Limit{Most: 1_000_000, Per: time.Minute}}
+	config.Carriers["lab"] = CarrierConfig{Provider: "loopback", Secret: testSecret, Rate: 100_000}
+	c := &codesBench{t: t, s: serveTest(t, config), ids: make([]string, benchCodes)}
+	driver, source := "pgx", url
+	path, lite := strings.CutPrefix(url, "sqlite:")
+	if lite {
+		driver, source = "sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
+	}
+	var err error
+	if c.db, err = sql.Open(driver, source); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.db.Close() })
+	c.db.SetMaxOpenConns(map[bool]int{true: 1, false: 16}[lite])
+	c.db.SetMaxIdleConns(16)
+	return c
+}
+
+// rate does something for every code, many at a time, and gives how often in a second.
+func (c *codesBench) rate(name string, do func(ctx context.Context, i int) error) float64 {
+	c.t.Helper()
+	var failed atomic.Int64
+	begun := time.Now()
+	b := &bench{t: c.t}
+	b.workers(benchCallers, 1, benchCodes, func(i int) error {
+		err := do(c.t.Context(), i)
+		if err != nil {
+			failed.Add(1)
+		}
+		return err
+	})
+	per := benchCodes / time.Since(begun).Seconds()
+	c.t.Logf("%-28s %8.0f/s", name, per)
+	return per
+}
+
+func (c *codesBench) create(ctx context.Context, i int) error {
+	made, err := c.s.house.codes.Create(ctx, verify.Request{To: fmt.Sprintf("+1202%07d", 2_000_100+i), Line: testLine, Purpose: verify.Login,
+		Subject: fmt.Sprint("bench-", i), IP: fmt.Sprintf("10.1.%d.%d", i/250, i%250), Test: true, By: "bench"})
+	c.ids[i] = made.ID
+	return err
+}
+
+func (c *codesBench) allSent() bool {
+	var n int
+	if err := c.db.QueryRowContext(c.t.Context(), `SELECT count(*) FROM challenges WHERE status = 'sent'`).Scan(&n); err != nil {
+		c.t.Fatal(err)
+	}
+	return n == benchCodes
+}
+
+func (c *codesBench) check(ctx context.Context, i int, code string, want error) error {
+	_, err := c.s.house.codes.Check(ctx, verify.Check{ID: c.ids[i], Code: code, Purpose: verify.Login, Subject: fmt.Sprint("bench-", i),
+		IP: fmt.Sprintf("10.1.%d.%d", i/250, i%250), Test: true, By: "bench"})
+	if err != want { //nolint:errorlint // the very value
+		return fmt.Errorf("check %d: %w", i, err)
+	}
+	return nil
+}
+
+func (c *codesBench) bare(ctx context.Context, i int) error {
+	var mac string
+	return c.db.QueryRowContext(ctx, `UPDATE challenges SET attempts = attempts + 1 WHERE id = $1 AND attempts < most_attempts RETURNING mac`, c.ids[i]).Scan(&mac)
+}

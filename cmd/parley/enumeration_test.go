@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/outbound/provider"
+)
+
+// variable parts of answers: ids and times.
+var (
+	someID   = regexp.MustCompile(`ver_[a-z2-7]{26}`)
+	someTime = regexp.MustCompile(`[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z`)
+	someWait = regexp.MustCompile(`wait [0-9hms.]+`)
+)
+
+// TestNobodyIsTold: whoever asks for codes cannot tell a customer's number from one
+// that opted out, is refused, cannot be texted, or belongs to nobody.
+func TestNobodyIsTold(t *testing.T) {
+	gateHouse(t, func(c *Config) {
+		c.Codes.Cooldowns = []time.Duration{time.Second}
+		c.Codes.Limits.NetworkSends.Most, c.Codes.Limits.NetworkSends.Per = 1000, time.Hour
+	}, func(t *testing.T, s *server) {
+		const optedOut = "+12025551111"
+		if err := s.carrier.Text(t.Context(), provider.Text{From: optedOut, To: testLine, Text: "STOP"}); err != nil {
+			t.Fatal(err)
+		}
+		s.hears(1)
+		fates := []struct{ name, to, becomes string }{
+			{"a customer", "+12025552222", "sent"}, {"nobody", "", "pending no_number"}, {"opted out", optedOut, "failed opted_out"},
+			{"abroad", "+31612345678", "failed country"}, {"a landline", "+442079460958", "failed number_type"}, {"another customer", "+12025553333", "sent"},
+		}
+		lives := make([]strings.Builder, len(fates))
+		note := func(i int, what string, status int, out map[string]any) {
+			raw := fmt.Sprint(out["raw"])
+			raw = someWait.ReplaceAllString(someTime.ReplaceAllString(someID.ReplaceAllString(raw, "ID"), "TIME"), "wait")
+			fmt.Fprintf(&lives[i], "%s: %d %s %s\n", what, status, out["content-type"], strings.TrimSpace(raw))
+		}
+		ids := make([]string, len(fates))
+		body := func(i int, more ...any) map[string]any {
+			b := login(append([]any{"subject", fmt.Sprint("enum-", i), "ip", fmt.Sprintf("198.51.100.%d", i)}, more...)...)
+			if delete(b, "to"); fates[i].to != "" {
+				b["to"] = fates[i].to
+			}
+			return b
+		}
+		create := func(i int, what string) {
+			status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body(i))
+			note(i, what, status, out)
+			if id, ok := out["id"].(string); ok {
+				ids[i] = id
+			}
+		}
+		each := func(do func(i int)) {
+			for i := range fates {
+				do(i)
+			}
+		}
+		check := func(i int) {
+			b := body(i, "code", "000000")
+			delete(b, "to")
+			status, out := s.do(http.MethodPost, "/v1/verifications/"+ids[i]+"/check", s.key, b)
+			note(i, "check", status, out)
+		}
+		resend := func(i int) {
+			status, out := s.do(http.MethodPost, "/v1/verifications/"+ids[i]+"/resend", s.key, nil)
+			note(i, "resend", status, out)
+		}
+		each(func(i int) { create(i, "create") })
+		each(func(i int) { s.becomes(ids[i], fates[i].becomes) })
+		each(func(i int) { create(i, "create again") })
+		each(check)
+		time.Sleep(1100 * time.Millisecond) // the pause between two sends, by the database's clock
+		each(resend)
+		each(resend)
+		for range 5 {
+			each(check)
+		}
+		time.Sleep(3500 * time.Millisecond) // tried too often: it ends
+		each(resend)
+		each(func(i int) { create(i, "create after five") })
+		each(func(i int) {
+			status, out := s.do(http.MethodDelete, "/v1/verifications/"+ids[i], s.key, nil)
+			note(i, "cancel", status, out)
+		})
+		each(resend)
+		each(check)
+		each(func(i int) { create(i, "create after cancel") })
+		for i := range fates {
+			if lives[i].String() != lives[0].String() {
+				t.Errorf("%s can be told from %s:\n%s\n%s", fates[i].name, fates[0].name, lives[i].String(), lives[0].String())
+			}
+		}
+		if strings.Count(lives[0].String(), " 201 ") != 3 {
+			t.Errorf("the test tests little:\n%s", lives[0].String())
+		}
+	})
+}

@@ -1,0 +1,382 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/conversation/store/storetest"
+)
+
+const (
+	leakKey      = "bGVhay1odW50LWtleS0wMTIzNDU2Nzg5YWJjZGVmMDE="
+	leakCallback = "whsec_bGVhay1odW50LWNhbGxiYWNrLTAxMjM0NTY3ODk="
+	leakToken    = "leak-hunt-swap-token"
+)
+
+// parrot is a carrier that repeats what it was given in its errors, and takes a message
+// only now and then.
+type parrot struct {
+	mu    sync.Mutex
+	texts []string // taken
+	fail  map[string]int
+	n     int
+}
+
+func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var m struct{ ID, To, Text string }
+	body, _ := io.ReadAll(r.Body)
+	_ = json.Unmarshal(body, &m)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n++
+	switch status := p.fail[m.To]; {
+	case status == http.StatusBadRequest:
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"error":%q,"code":%q,"message":%q}`, m.Text, m.Text, m.Text)
+		p.texts = append(p.texts, m.Text)
+		return
+	case p.n%3 == 1:
+		w.WriteHeader(http.StatusInternalServerError)
+		fmt.Fprintf(w, `{"error":%q,"detail":%q}`, m.Text, m.Text)
+		return
+	}
+	p.texts = append(p.texts, m.Text)
+	fmt.Fprintf(w, `{"id":"c-%d","echo":%q}`, p.n, m.Text)
+}
+
+// code waits for the n-th text that the carrier was given and returns its code.
+func (p *parrot) code(t *testing.T, n int) string {
+	t.Helper()
+	code := ""
+	eventually(t, fmt.Sprint("text ", n), func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if len(p.texts) < n {
+			return false
+		}
+		code = strings.ReplaceAll(shownCode.FindString(p.texts[n-1]), " ", "")
+		return true
+	})
+	return code
+}
+
+func (p *parrot) count() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.texts)
+}
+
+// leaking is a house with everything that could leak.
+type leaking struct {
+	*server
+	hunt    *hunt
+	carrier *parrot
+	answers syncBuffer
+	heard   syncBuffer // by the business's endpoint
+	url     string
+}
+
+func newLeaking(t *testing.T, url string) *leaking {
+	l := &leaking{hunt: &hunt{t: t, needles: map[string]string{}}, carrier: &parrot{fail: map[string]int{"+12025554000": http.StatusBadRequest}}, url: url}
+	carrier := httptest.NewServer(l.carrier)
+	t.Cleanup(carrier.Close)
+	business := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprintln(&l.heard, r.Header, string(body))
+		w.WriteHeader(http.StatusInternalServerError) // it is told again, and keeps a dead letter in the end
+	}))
+	t.Cleanup(business.Close)
+	swaps := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "+12025554001") {
+			w.WriteHeader(http.StatusBadGateway)
+			fmt.Fprintln(w, r.Header, string(body))
+			return
+		}
+		fmt.Fprint(w, `{"swapped":false}`)
+	}))
+	t.Cleanup(swaps.Close)
+	flows := t.TempDir()
+	write(t, flows, "leak_payment.yaml", leakFlow)
+	c := testConfig(url)
+	c.Flows = append(c.Flows, flows)
+	c.Codes.Keys[0].Secret = leakKey
+	c.Codes.Cooldowns = []time.Duration{time.Second}
+	c.Codes.SIMSwap = SIMSwapConfig{URL: swaps.URL, Token: leakToken, Private: true}
+	c.Carriers = map[string]CarrierConfig{"lab": {Provider: "generic", BaseURL: carrier.URL, Secret: testSecret, Rate: 1000}}
+	c.Callbacks = []CallbackConfig{{Name: "shop", URL: business.URL, Secret: leakCallback, Private: true}}
+	l.server = serveTest(t, c)
+	raw, err := base64.StdEncoding.DecodeString(leakKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"the key of codes": leakKey, "the key of codes, raw": string(raw), "the API key": l.key,
+		"the carrier's secret": testSecret, "the callbacks' secret": leakCallback, "the token": leakToken} {
+		l.hunt.secret(name, text)
+	}
+	return l
+}
+
+// ask makes a request and keeps its answer for the search.
+func (l *leaking) ask(method, path string, body any, headers ...string) (int, map[string]any) {
+	l.t.Helper()
+	status, out := l.do(method, path, l.key, body, headers...)
+	fmt.Fprintln(&l.answers, out)
+	return status, out
+}
+
+// text is posted by the carrier for a phone.
+func (l *leaking) text(id, from, to, text string) {
+	l.t.Helper()
+	body, err := json.Marshal(map[string]any{"type": "message.received", "data": map[string]any{"id": id, "from": from, "to": to, "text": text}})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.signed("/webhooks/lab", string(body))
+}
+
+// wanted asks for a code and learns it from the carrier.
+func (l *leaking) wanted(name string, body map[string]any, headers ...string) (id, code string) {
+	l.t.Helper()
+	n := l.carrier.count()
+	status, out := l.ask(http.MethodPost, "/v1/verifications", body, headers...)
+	if status != http.StatusCreated {
+		l.t.Fatalf("%s: %d %v", name, status, out)
+	}
+	code = l.carrier.code(l.t, n+1)
+	l.hunt.code(name, code)
+	return out["id"].(string), code
+}
+
+// search looks everywhere.
+func (l *leaking) search() []string {
+	l.t.Helper()
+	l.hunt.found = nil
+	for name, path := range map[string]string{"metrics": "/metrics", "goroutines": "/debug/pprof/goroutine?debug=2", "heap": "/debug/pprof/heap?debug=1"} {
+		answer, err := http.Get("http://" + l.house.adminAddress + path)
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK {
+			l.t.Fatalf("%s: %d %v", path, answer.StatusCode, err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if i := strings.LastIndexByte(line, ' '); name == "metrics" && i > 0 {
+				line = line[:i] // a value may be any number
+			}
+			l.hunt.in(name, line)
+		}
+	}
+	l.hunt.in("the log", l.logs.String())
+	for line := range strings.Lines(l.answers.String()) {
+		l.hunt.in("an answer: "+line, line)
+	}
+	l.hunt.in("callbacks", l.heard.String())
+	l.hunt.database(l.url)
+	return l.hunt.result()
+}
+
+// TestNothingLeaks takes every path that a code, a grant or a key can take, with
+// carriers, endpoints and services that repeat what they were given, and finds none of
+// them in the log, metrics, profiles, tables, files, callbacks, answers and commands.
+func TestNothingLeaks(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		l := newLeaking(t, url)
+		l.codes()
+		l.mistakes()
+		l.flows()
+		l.texts()
+		l.commands()
+		eventually(t, "the business is told", func() bool { return strings.Contains(l.heard.String(), "verification.approved") })
+		if found := l.search(); len(found) > 0 {
+			t.Errorf("found: %q", found)
+		}
+		if log := l.logs.String(); strings.Contains(log, testPhone) || strings.Contains(log, "+12025554") {
+			t.Error("the log holds a whole number")
+		}
+		if t.Failed() {
+			t.Log(l.logs.String())
+		}
+		l.planted()
+	})
+}
+
+// codes is what should happen to them.
+func (l *leaking) codes() {
+	id, code := l.wanted("a login code", login(), "Idempotency-Key", "idem-1")
+	l.ask(http.MethodPost, "/v1/verifications", login(), "Idempotency-Key", "idem-1")
+	l.ask(http.MethodPost, "/v1/verifications/"+id+"/check", tried("000000"))
+	time.Sleep(1100 * time.Millisecond) // the pause between two sends, by the database's clock
+	n := l.carrier.count()
+	l.ask(http.MethodPost, "/v1/verifications/"+id+"/resend", nil)
+	l.carrier.code(l.t, n+1)
+	if status, _ := l.ask(http.MethodPost, "/v1/verifications/"+id+"/check", tried(code)); status != http.StatusOK {
+		l.t.Fatal("not approved")
+	}
+	l.ask(http.MethodPost, "/v1/verifications/"+id+"/check", tried(code))
+	l.ask(http.MethodGet, "/v1/verifications/"+id, nil)
+	id, code = l.wanted("a reset code", login("purpose", "password_reset"))
+	status, out := l.do(http.MethodPost, "/v1/verifications/"+id+"/check", l.key, tried(code, "purpose", "password_reset")) // the one answer with a grant
+	grant, _ := out["grant"].(string)
+	if status != http.StatusOK || grant == "" {
+		l.t.Fatalf("%d %v", status, out)
+	}
+	l.hunt.secret("a grant", grant)
+	n = l.carrier.count()
+	l.ask(http.MethodPost, "/v1/grants/redeem", map[string]any{"grant": grant})
+	eventually(l.t, "the customer is told of the new password", func() bool { return l.carrier.count() > n })
+	l.ask(http.MethodPost, "/v1/grants/redeem", map[string]any{"grant": grant})
+	l.wanted("a code that is not delivered", login("to", "+12025554000", "subject", "u-400"))
+	id, _ = l.wanted("a code that is canceled", login("to", "+12025553000", "subject", "u-300"))
+	l.ask(http.MethodDelete, "/v1/verifications/"+id, nil)
+	status, out = l.ask(http.MethodPost, "/v1/verifications", login("to", "+12025554001", "subject", "u-401", "purpose", "account_unlock"))
+	if status != http.StatusCreated {
+		l.t.Errorf("%d %v", status, out)
+	}
+}
+
+// mistakes put codes, grants and keys where they do not belong.
+func (l *leaking) mistakes() {
+	id, code := l.wanted("a code in the wrong place", login("to", "+12025553001", "subject", "u-301"))
+	check := "/v1/verifications/" + id + "/check"
+	for _, body := range []any{
+		`{"code": ` + strings.TrimLeft(code, "0") + `, "purpose": "login", "subject": "u-301"}`,
+		`{"code": "` + code + `", "purpose": "` + code + `", "subject": "u-301"}`,
+		`{"code": "` + code + `", "purpose": "login", "subject": ["` + code + `"]}`,
+		`{"code": "` + code + `", "purpose": "login", "subject": "u-301", "` + code + `": 1, "x": "` + code + `"}`,
+		`{"code": "` + code + `"`, `"` + code + `"`, `["` + code + `"]`, code,
+		`{"code": {"is": "` + code + `"}, "purpose": "login", "subject": "u-301"}`,
+		`{"code": "` + strings.Repeat(code+" ", 20) + `", "purpose": "login", "subject": "u-301"}`,
+		`{"code": "x` + code + `", "purpose": "login", "subject": "u-301", "ip": "` + strings.Repeat(code, 20) + `"}`,
+	} {
+		if status, _ := l.ask(http.MethodPost, check, body); status < 400 || status >= 500 {
+			l.t.Errorf("%v: %d", body, status)
+		}
+	}
+	l.ask(http.MethodPost, "/v1/verifications/"+code+"/check", tried(code))
+	l.ask(http.MethodGet, "/v1/verifications/"+code, nil)
+	l.ask(http.MethodDelete, "/v1/verifications/"+code, nil)
+	l.ask(http.MethodPost, "/v1/verifications/"+code+"/resend", map[string]any{"ip": code})
+	l.ask(http.MethodGet, "/v1/"+code+"?code="+code, nil)
+	l.ask(http.MethodPost, "/v1/verifications", login("to", code))
+	l.ask(http.MethodPost, "/v1/verifications", login("language", code+"!"))
+	l.ask(http.MethodPost, "/v1/verifications", login("line", code))
+	l.ask(http.MethodPost, "/v1/verifications", login("autofill", map[string]any{"origin": code, "app": code}))
+	grant := "grant_" + strings.Repeat("leak", 11)
+	l.hunt.secret("an unknown grant", grant)
+	for _, body := range []any{map[string]any{"grant": grant}, map[string]any{"grant": strings.Repeat(grant, 9)}, map[string]any{"grant": []string{grant}}, `{"grant": "` + grant} {
+		l.ask(http.MethodPost, "/v1/grants/redeem", body)
+	}
+	wrong := "pk_live_" + strings.Repeat("leak", 10)
+	l.hunt.secret("an unknown API key", wrong)
+	_, out := l.do(http.MethodPost, "/v1/verifications", wrong, login())
+	fmt.Fprintln(&l.answers, out)
+}
+
+// flows have codes texted by every shipped flow that does, and by one of our own.
+func (l *leaking) flows() {
+	for i, f := range l.house.prepared.library.All() {
+		source := string(f.Source())
+		if !strings.Contains(source, "issue_code") {
+			continue
+		}
+		to, n := fmt.Sprintf("+1202555%d005", i%10), l.carrier.count()
+		of, known := leakEvents[f.Name]
+		if !known {
+			l.t.Errorf("%s issues codes: give this test an event that starts it", f.Name)
+			continue
+		}
+		body := map[string]any{"type": of.event, "to": to, "data": of.data}
+		if status, out := l.ask(http.MethodPost, "/v1/events", body); status != http.StatusAccepted {
+			l.t.Fatalf("%d %v", status, out)
+		}
+		l.hunt.code("a code of "+f.Name, l.carrier.code(l.t, n+1))
+		l.ask(http.MethodPost, "/v1/events?dry_run=true", body)
+	}
+}
+
+// texts bring codes back to us.
+func (l *leaking) texts() {
+	for i, form := range []string{"%s", "they want %s from me", "code:%s!", "my code is\n%s\nok"} {
+		to := fmt.Sprintf("+12025556%03d", i)
+		_, code := l.wanted("a code that is texted", login("to", to, "subject", fmt.Sprint("u-6", i)))
+		l.text(fmt.Sprint("t-", i), to, testLine, fmt.Sprintf(form, code))
+		l.text(fmt.Sprint("t-again-", i), to, testLine, fmt.Sprintf(form, code[:3]+" "+code[3:]))
+		l.text(fmt.Sprint("t-lost-", i), to, "+12025550999", fmt.Sprintf(form, code))        // to nobody's line
+		l.text(fmt.Sprint("t-bare-", i), to[1:], "+12025550999", fmt.Sprintf(form, code))    // as some carriers write it
+		l.text(fmt.Sprint("t-bare-ours-", i), to[1:], testLine[1:], fmt.Sprintf(form, code)) // the same, to our line
+		c := l.house.store.ConversationID(testLine, to)
+		l.ask(http.MethodGet, "/v1/conversations/"+c, nil)
+		l.ask(http.MethodGet, "/v1/conversations?phone=%2B"+to[1:], nil)
+	}
+	l.signed("/webhooks/lab", `{"type":"message.received","data":{"id":"x","from":"`+testPhone+`","text":"123`)
+}
+
+// commands print what an operator sees.
+func (l *leaking) commands() {
+	folder := l.t.TempDir()
+	text := strings.Replace(fmt.Sprintf(minimal, folder), "sqlite:"+folder+"/parley.db", l.url, 1) + "codes: {keys: [{id: t1, secret: \"" + leakKey + "\"}]}\n"
+	file := write(l.t, folder, "parley.yaml", text)
+	show := func(args ...string) string {
+		_, out, errs := invoke(l.t, "", append([]string{"-c", file}, args...)...)
+		l.hunt.in("parley "+strings.Join(args, " "), out+errs)
+		return out
+	}
+	rows := strings.Split(strings.TrimSpace(show("dead", "list")), "\n")[1:]
+	if len(rows) < 4 {
+		l.t.Errorf("%d dead letters", len(rows))
+	}
+	for _, row := range rows {
+		show("dead", "show", strings.Fields(row)[0])
+	}
+	show("doctor")
+	show("config", "check")
+	show("results", "leak_payment", "--json")
+	show("contacts", "export", filepath.Join(folder, "contacts.csv"))
+	if b, err := os.ReadFile(filepath.Join(folder, "contacts.csv")); err == nil {
+		l.hunt.in("exported contacts", string(b))
+	}
+}
+
+// planted hides a code in each place, one after another, and expects it to be found:
+// a search that finds nothing must be able to.
+func (l *leaking) planted() {
+	code := ""
+	for needle, name := range l.hunt.needles {
+		if name == "a login code" && len(needle) == 6 {
+			code = needle
+		}
+	}
+	finds := func(where string) {
+		l.t.Helper()
+		for _, f := range l.search() {
+			if f == "a login code in "+where {
+				return
+			}
+		}
+		l.t.Errorf("a code in %s is not found", where)
+	}
+	l.house.log.Debug("planted", "code", code)
+	finds("the log")
+	fmt.Fprintln(&l.heard, `{"code":"`+code+`"}`)
+	finds("callbacks")
+	if _, err := l.house.store.Pause(l.t.Context(), "planted", time.Hour, "it was "+code[:3]+" "+code[3:]); err != nil {
+		l.t.Fatal(err)
+	}
+	finds("pauses.reason")
+	if strings.HasPrefix(l.url, "sqlite:") {
+		finds("the file -wal")
+	}
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"parley/conversation"
+	"parley/conversation/verify"
+)
+
+const (
+	// madeSQL keeps a code that was made for one send: of two nodes that make one, the
+	// second finds another number of sends.
+	madeSQL = `UPDATE challenges SET kid = $3, mac = $4, sealed = $5, sends = sends + 1, work_at = expires_at + 5000
+		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now}`
+
+	// approvedSQL decides which of two right answers is the first.
+	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
+		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}`
+
+	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`
+
+	grantSQL = `INSERT INTO grants (hash, challenge, subject, purpose, scope, line, phone, test, created_at, expires_at)
+		SELECT $1, id, subject, purpose, $2, line, phone, test, {now}, {now} + $3 FROM challenges WHERE id = $4`
+
+	// bindSQL notes that the subject has proved itself under this number: its first one,
+	// or the one it had. Another one proves nothing for the subject but itself.
+	bindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
+		ON CONFLICT (subject) DO UPDATE SET confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language
+		WHERE bindings.phone = excluded.phone AND bindings.suspended = ''`
+
+	// rebindSQL puts a number in the place of another. It is new, and some purposes wait
+	// for a while; the one before is to be told.
+	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
+		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
+		ON CONFLICT (subject) DO UPDATE SET
+			previous = CASE WHEN bindings.phone <> excluded.phone THEN bindings.phone ELSE bindings.previous END,
+			changed_at = CASE WHEN bindings.phone <> excluded.phone THEN excluded.confirmed_at ELSE bindings.changed_at END,
+			untold = CASE WHEN bindings.phone <> excluded.phone THEN 1 ELSE bindings.untold END,
+			phone = excluded.phone, confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language, suspended = ''`
+
+	// outdatedSQL ends the codes that are under way to the number before.
+	outdatedSQL = `UPDATE challenges SET status = 'canceled', reason = 'number_changed', sealed = '', work_at = 0, finished_at = {now}
+		WHERE status IN ('pending', 'sent') AND open = 1 AND id <> $1
+		AND EXISTS (SELECT 1 FROM challenges AS c WHERE c.id = $1
+			AND c.subject = challenges.subject AND c.phone <> challenges.phone)
+		AND subject = (SELECT subject FROM challenges AS s WHERE s.id = $1)`
+
+	suspendSQL = `UPDATE bindings SET suspended = $2 WHERE phone = $1 AND suspended = ''`
+
+	pauseSQL = `INSERT INTO pauses (key, until_at, reason, started_at)
+		SELECT 'code/' || purpose || '/' || subject, {now} + $2, $3, {now} FROM challenges WHERE id = $1
+		ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
+		WHERE pauses.until_at < excluded.until_at`
+
+	tallySQL = `INSERT INTO tallies (key, hour, sent, approved, cost) VALUES ($1, {now} / 3600000, $2, $3, $4)
+		ON CONFLICT (key, hour) DO UPDATE SET sent = tallies.sent + excluded.sent, approved = tallies.approved + excluded.approved,
+			cost = tallies.cost + excluded.cost`
+)
+
+// changing is a change of a challenge on its way, of the event at an index.
+type changing struct {
+	conversation.Change
+	event int
+	held  bool
+}
+
+// changesOf collects the changes that must hold for their events, sorted by challenge.
+func (b *batch) changesOf() []*changing {
+	var all []*changing
+	for i := range b.events {
+		if c := b.events[i].Change; c != nil {
+			all = append(all, &changing{Change: *c, event: i})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y *changing) int { return strings.Compare(x.Challenge, y.Challenge) })
+	return all
+}
+
+// queue asks for the change itself.
+func (c *changing) queue(p *pipe) {
+	held := func(n int64) { c.held = n == 1 }
+	switch {
+	case c.Made != nil:
+		p.affected(held, madeSQL, c.Challenge, int64(c.Made.N-1), c.Made.Kid, c.Made.MAC, c.Made.Sealed)
+	case c.To == "redeemed":
+		p.affected(held, redeemedSQL, c.Grant.Hash)
+	case c.To == "approved":
+		p.affected(held, approvedSQL, c.Challenge)
+	default:
+		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
+	}
+}
+
+// writeChanges queues what follows from the changes that held, and what Step decided
+// about codes.
+func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
+	counts := make(tallied)
+	for _, c := range b.changing {
+		if !c.held {
+			continue
+		}
+		if err := c.follow(p, b.now, counts); err != nil {
+			return err
+		}
+	}
+	counts.write(p)
+	var decided []*conversation.Change
+	for i := range effects {
+		if effects[i].Code != nil {
+			decided = append(decided, effects[i].Code)
+		}
+	}
+	slices.SortStableFunc(decided, func(x, y *conversation.Change) int { return strings.Compare(x.Challenge, y.Challenge) })
+	for _, c := range decided {
+		if c.To == "suspended" {
+			p.exec(suspendSQL, c.Phone, c.Reason)
+		} else {
+			p.exec(finishSQL, c.Challenge, c.To, c.Reason)
+		}
+		if c.Pause > 0 {
+			p.exec(pauseSQL, c.Challenge, c.Pause, c.Reason)
+		}
+		if err := audit(p, b.now, verify.Entry{What: "verification." + c.To, Who: "conversation", ID: c.Challenge, Reason: c.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow queues what a change that held leads to.
+func (c *changing) follow(p *pipe, now int64, counts tallied) error {
+	what := "verification." + cmp.Or(c.To, "made")
+	switch {
+	case c.To == "approved":
+		if c.Grant != nil && c.Grant.Rebind {
+			p.exec(rebindSQL, c.Challenge)
+			p.exec(outdatedSQL, c.Challenge)
+		} else {
+			p.exec(bindSQL, c.Challenge)
+		}
+		if c.Grant != nil {
+			counts.add(c.Grant.Tallies, tally{approved: 1})
+			if c.Grant.Hash != "" {
+				p.exec(grantSQL, c.Grant.Hash, c.Grant.Scope, c.Grant.For, c.Challenge)
+			}
+		}
+	case c.To == "redeemed":
+		what = "grant.redeemed"
+	}
+	return audit(p, now, verify.Entry{What: what, Who: "system", ID: c.Challenge, Reason: c.Reason})
+}
+
+// tally is what is counted under one key.
+type tally struct{ sent, approved, cost int64 }
+
+// tallied gathers what a transaction counts, so that each key is locked once, and all
+// in one order.
+type tallied map[string]tally
+
+func (t tallied) add(keys []string, n tally) {
+	for _, key := range keys {
+		v := t[key]
+		t[key] = tally{v.sent + n.sent, v.approved + n.approved, v.cost + n.cost}
+	}
+}
+
+func (t tallied) write(p *pipe) {
+	for _, key := range slices.Sorted(maps.Keys(t)) {
+		p.exec(tallySQL, key, t[key].sent, t[key].approved, t[key].cost)
+	}
+}

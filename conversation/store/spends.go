@@ -1,0 +1,151 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"parley/conversation/verify"
+)
+
+const (
+	// spendSQL is what makes five guesses five: the attempt is spent, and committed,
+	// before anything is compared, with or without a code to compare with. The last one
+	// wakes the loop, which ends the challenge unless it was right.
+	spendSQL = `UPDATE challenges SET attempts = attempts + 1,
+			work_at = CASE WHEN attempts + 1 >= most_attempts THEN {now} + 2000 ELSE work_at END
+		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND open = 1
+		AND attempts < most_attempts AND expires_at > {now}
+		RETURNING ` + challengeColumns + `, {now}`
+
+	// triedSQL leaves entries of the audit trail, many at a time.
+	triedSQL = `INSERT INTO audit_pending (data) VALUES {each}($1){/each}`
+)
+
+// spending is one check on its way.
+type spending struct {
+	verify.Spend
+	out   verify.Spent
+	known bool
+	there verify.Challenge // when nothing was spent
+}
+
+// Spend implements verify.Store. Checks that arrive while others commit share the next
+// transaction: a commit each would cost more than the rest. A check of an id that does
+// not exist is counted like any other.
+func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error) {
+	one := &spending{Spend: v}
+	if err := s.spends.do(ctx, []*spending{one}, s.spend); err != nil {
+		return verify.Spent{}, fmt.Errorf("spending an attempt: %w", err)
+	}
+	return one.out, nil
+}
+
+// spend locks in one order: the challenges by id, then what the checks count under.
+func (s *Store) spend(ctx context.Context, all []*spending) error {
+	tx := s.db.begin()
+	defer tx.rollback()
+	slices.SortStableFunc(all, func(x, y *spending) int { return cmp.Compare(x.ID, y.ID) })
+	p := new(pipe)
+	var now int64
+	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	for _, v := range all {
+		v.out, v.known = verify.Spent{}, false
+		p.query(one(&v.out.Challenge, &v.out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
+	}
+	if err := tx.flush(ctx, p); err != nil {
+		return err
+	}
+	if err := s.whyNot(ctx, tx, all); err != nil {
+		return err
+	}
+	p = new(pipe)
+	counted := hitAll(p, all, func(v *spending) []verify.Hit {
+		v.out.Hits = v.Hits(v.out.Challenge, v.out.OK)
+		return v.out.Hits
+	})
+	if err := tried(p, now, all); err != nil {
+		return err
+	}
+	if err := tx.commit(ctx, p); err != nil {
+		return err
+	}
+	for i, v := range all {
+		v.out.Over = counted[i].over()
+	}
+	return nil
+}
+
+// whyNot reads the challenges of which no attempt could be spent.
+func (s *Store) whyNot(ctx context.Context, tx session, all []*spending) error {
+	p := new(pipe)
+	for _, v := range all {
+		if v.there, v.known = v.out.Challenge, v.out.OK; !v.out.OK {
+			p.query(one(&v.there, &v.known), challengeSQL, v.ID)
+		}
+	}
+	if len(p.statements) == 0 {
+		return nil
+	}
+	return tx.flush(ctx, p)
+}
+
+// tried queues what the audit trail keeps of the checks.
+func tried(p *pipe, now int64, all []*spending) error {
+	rows := make([][]any, len(all))
+	for i, v := range all {
+		v.out.Reason = v.Why(v.there, v.known, v.out.OK)
+		text, err := json.Marshal(verify.Entry{At: now, What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})
+		if err != nil {
+			return fmt.Errorf("encoding an audit entry: %w", err)
+		}
+		rows[i] = []any{string(text)}
+	}
+	p.each(nil, triedSQL, rows)
+	return nil
+}
+
+// hitAll counts the hits of several callers, sorted by key. No statement may count a
+// key twice, so that a key's second hit goes into a second round: its row is locked by
+// then.
+func hitAll[T any](p *pipe, all []T, of func(T) []verify.Hit) []*hitting {
+	out := make([]*hitting, len(all))
+	type owned struct {
+		verify.Hit
+		by *hitting
+	}
+	var rounds [][]owned
+	seen := map[string]int{}
+	for i, v := range all {
+		out[i] = &hitting{hits: of(v), took: map[string]bool{}}
+		for _, h := range out[i].hits {
+			n := seen[h.Key]
+			seen[h.Key]++
+			if n == len(rounds) {
+				rounds = append(rounds, nil)
+			}
+			rounds[n] = append(rounds[n], owned{h, out[i]})
+		}
+	}
+	for _, round := range rounds {
+		slices.SortFunc(round, func(x, y owned) int { return strings.Compare(x.Key, y.Key) })
+		by := make(map[string]*hitting, len(round))
+		rows := make([][]any, len(round))
+		for i, one := range round {
+			by[one.Key] = one.by
+			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most)}
+		}
+		p.each(func(r row) error {
+			var key string
+			err := r.Scan(&key)
+			if h := by[key]; h != nil {
+				h.took[key] = true
+			}
+			return err
+		}, hitSQL, rows)
+	}
+	return out
+}

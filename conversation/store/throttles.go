@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"parley/conversation/verify"
+)
+
+// hitSQL counts one happening in a key's present half window, unless the last three
+// halves hold as many as may be: so that no window of the limit's length, wherever it
+// begins, holds more. Rows are sorted by key.
+const hitSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3){/each}
+	ON CONFLICT (key) DO UPDATE SET
+		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + 1,
+		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
+		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
+			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
+		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END,
+		most = excluded.most
+	WHERE CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 + throttles.n1 + throttles.n2
+		WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 + throttles.n1
+		WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END < excluded.most
+	RETURNING key`
+
+// forgiveSQL takes back what was counted last.
+const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > $2 THEN n0 - $2 ELSE 0 END WHERE key = $1`
+
+// wrongSQL adds to a gauge of the same form, which has no limit.
+const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0)
+	ON CONFLICT (key) DO UPDATE SET
+		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + excluded.n0,
+		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
+		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
+			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
+		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END
+	RETURNING n0 + n1`
+
+// pauseKeySQL pauses anew only what is not paused.
+const pauseKeySQL = `INSERT INTO pauses (key, until_at, reason, started_at) VALUES ($1, {now} + $2, $3, {now})
+	ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
+	WHERE pauses.until_at <= excluded.started_at`
+
+// Wrong implements verify.Store.
+func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all int64, err error) {
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&all) }, wrongSQL, window.Milliseconds()/2, n)
+	if err := s.db.write(ctx, p); err != nil {
+		return 0, fmt.Errorf("counting wrong codes: %w", err)
+	}
+	return all, nil
+}
+
+// Pause implements verify.Store.
+func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason string) (bool, error) {
+	return s.change(ctx, "pausing", pauseKeySQL, key, d.Milliseconds(), reason)
+}
+
+// hitting counts several hits in one statement.
+type hitting struct {
+	hits []verify.Hit
+	took map[string]bool
+}
+
+// hit queues the hits, sorted by key.
+func hit(p *pipe, hits []verify.Hit) *hitting {
+	h := &hitting{hits: slices.Clone(hits), took: make(map[string]bool, len(hits))}
+	slices.SortFunc(h.hits, func(x, y verify.Hit) int { return strings.Compare(x.Key, y.Key) })
+	rows := make([][]any, len(h.hits))
+	for i, one := range h.hits {
+		rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most)}
+	}
+	p.each(func(r row) error {
+		var key string
+		err := r.Scan(&key)
+		h.took[key] = true
+		return err
+	}, hitSQL, rows)
+	return h
+}
+
+// over lists the hits that were at their limit.
+func (h *hitting) over() []verify.Hit {
+	var all []verify.Hit
+	for _, one := range h.hits {
+		if !h.took[one.Key] {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// retryAfter is when a place may be free again, at the earliest.
+func retryAfter(one verify.Hit) time.Duration { return one.Per / 2 }

@@ -1,0 +1,139 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"parley/outbound/egress"
+)
+
+// SwapTimeout bounds one question to a SIM-swap service, and MostSwapBody its answer.
+const (
+	SwapTimeout  = 5 * time.Second
+	MostSwapBody = 64 << 10
+)
+
+// Camara asks a mobile operator, or who resells them, by CAMARA's SIM Swap API
+// (camaraproject/SimSwap, sim-swap.yaml 2.1.0: POST {URL}/check with phoneNumber in
+// E.164 and maxAge in hours, 1 to 2400, answers {"swapped": bool}; with a two-legged
+// token the number must be given). URL and Client must be set; Client is egress's.
+type Camara struct {
+	URL    string // what stands before /check: https://api.example.com/sim-swap/v2
+	Client *http.Client
+	Token  TokenSource
+
+	breaker breaker
+}
+
+// TokenSource gives a bearer token; fresh: the last one was refused.
+type TokenSource func(ctx context.Context, fresh bool) (string, error)
+
+var errSwapAnswer = errors.New("the answer of the SIM-swap service cannot be read")
+
+// Changed implements Swaps.
+func (c *Camara) Changed(ctx context.Context, phone string, within time.Duration) (bool, error) {
+	if !c.breaker.may(time.Now()) {
+		return false, errOpen
+	}
+	swapped, status, err := c.ask(ctx, phone, within, false)
+	if status == http.StatusUnauthorized {
+		swapped, _, err = c.ask(ctx, phone, within, true)
+	}
+	c.breaker.heard(time.Now(), err == nil)
+	return swapped, err
+}
+
+func (c *Camara) ask(ctx context.Context, phone string, within time.Duration, fresh bool) (swapped bool, status int, err error) {
+	token, err := c.Token(ctx, fresh)
+	if err != nil {
+		return false, 0, err
+	}
+	hours := min(max(1, int((within+time.Hour-1)/time.Hour)), 2400)
+	body, err := json.Marshal(map[string]any{"phoneNumber": phone, "maxAge": hours})
+	if err != nil {
+		return false, 0, errSwapAnswer
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+"/check", bytes.NewReader(body))
+	if err != nil {
+		return false, 0, errors.New("the SIM-swap service's URL cannot be read")
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Authorization", "Bearer "+token)
+	var answer struct {
+		Swapped *bool `json:"swapped"`
+	}
+	if status, err = exchange(c.Client, r, &answer); err != nil {
+		return false, status, err
+	}
+	if answer.Swapped == nil {
+		return false, status, errSwapAnswer
+	}
+	return *answer.Swapped, status, nil
+}
+
+// exchange makes one request and decodes its answer, which must be a 200. Errors hold
+// nothing of either: a number or a token may stand in them.
+func exchange(client *http.Client, r *http.Request, into any) (status int, err error) {
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return answer.StatusCode, fmt.Errorf("the SIM-swap service answered %d", answer.StatusCode)
+	}
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		if errors.Is(err, egress.ErrTooLarge) || strings.Contains(egress.Reason(err), "timeout") {
+			return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
+		}
+		return answer.StatusCode, errSwapAnswer
+	}
+	return answer.StatusCode, nil
+}
+
+// StaticToken is a token that does not change.
+func StaticToken(token string) TokenSource {
+	return func(context.Context, bool) (string, error) { return token, nil }
+}
+
+// ClientToken fetches tokens by OAuth 2.0 client credentials (RFC 6749, 4.4) and keeps
+// each until half a minute before its end.
+func ClientToken(client *http.Client, tokenURL, id, secret, scope string) TokenSource {
+	var kept string
+	var until time.Time
+	one := make(chan struct{}, 1)
+	return func(ctx context.Context, fresh bool) (string, error) {
+		one <- struct{}{}
+		defer func() { <-one }()
+		if !fresh && time.Now().Before(until) {
+			return kept, nil
+		}
+		form := url.Values{"grant_type": {"client_credentials"}, "scope": {scope}}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, tokenURL, strings.NewReader(form.Encode()))
+		if err != nil {
+			return "", errors.New("the token's URL cannot be read")
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
+		var answer struct {
+			Token   string `json:"access_token"`
+			Expires int64  `json:"expires_in"`
+		}
+		if _, err := exchange(client, r, &answer); err != nil {
+			return "", fmt.Errorf("fetching a token: %w", err)
+		}
+		if answer.Token == "" {
+			return "", errSwapAnswer
+		}
+		kept, until = answer.Token, time.Now().Add(time.Duration(answer.Expires-30)*time.Second)
+		return kept, nil
+	}
+}

@@ -1,0 +1,105 @@
+package verify
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"parley/conversation/phone"
+)
+
+// Gate says whether a code may be sent to a number, each time that one is due. It is
+// asked behind the uniform answer of the API, so that nothing about a number can be
+// told by body, status or time. What it decides by is read first; the decision itself
+// is pure (judge.go, budgets.go). Store and Rules must be set.
+type Gate struct {
+	Store GateStore
+	Rules GateRules
+	Swaps Swaps // nil: nobody can say when a SIM was changed, and nobody is asked
+	Log   *slog.Logger
+}
+
+// GateStore gives the evidence. Every method is one transaction.
+type GateStore interface {
+	// Person reads what is known of a subject, and whether this purpose is paused.
+	Person(ctx context.Context, subject string, p Purpose) (Person, error)
+	// Weigh locks what a send counts under, lets decide say what comes of it, and either
+	// counts the send or leaves the verdict's marks. decide is pure, and may be called
+	// again. A send that was counted before is let pass.
+	Weigh(ctx context.Context, s Send, decide func(Counts) Verdict) (Verdict, error)
+}
+
+// Judge says why a code must not be sent now; "": it may. An error means that nobody
+// can tell yet: ask again.
+func (g *Gate) Judge(ctx context.Context, c Challenge) (reason string, err error) {
+	person, err := g.Store.Person(ctx, c.Subject, c.Purpose)
+	if err != nil {
+		return "", err
+	}
+	if reason := g.Rules.person(c, person); reason != "" {
+		return reason, nil
+	}
+	if c.Test { // nothing leaves, nobody pays
+		return "", nil
+	}
+	if reason := g.Rules.number(c.Phone); reason != "" {
+		return reason, nil
+	}
+	if reason, err := g.swapped(ctx, c); reason != "" || err != nil {
+		return reason, err
+	}
+	country := phone.Region(c.Phone)
+	v, err := g.Store.Weigh(ctx, sendOf(c, g.Rules.cost(country)), func(n Counts) Verdict { return g.Rules.weigh(n, country) })
+	if v.Reason != "" {
+		g.Log.Warn("a code was not sent", "challenge", c.ID, "reason", v.Reason, "country", country)
+	}
+	return v.Reason, err
+}
+
+// swapped asks whether the SIM was changed. For a guarded purpose an answer is needed:
+// while there is time, the question is asked again; then nothing is sent.
+func (g *Gate) swapped(ctx context.Context, c Challenge) (string, error) {
+	if g.Swaps == nil || !g.Rules.asksSwap(c.Purpose) {
+		return "", nil
+	}
+	changed, err := g.Swaps.Changed(ctx, c.Phone, g.Rules.SwapWithin)
+	reason, again := judgeSwap(c, changed, err)
+	if err != nil {
+		g.Log.Warn("the SIM-swap service gave no answer", "challenge", c.ID, "error", err)
+	}
+	if again {
+		return "", err
+	}
+	return reason, nil
+}
+
+// movedWithin is how long a number that changed hands, or a SIM, proves nothing towards
+// an unlock: a week, as banks wait after a change (72 h at least).
+const movedWithin = 168 * time.Hour
+
+// NumberMoved implements NumberCheck by what codes have shown of the account's number,
+// and by the SIM-swap service, where there is one.
+func (g *Gate) NumberMoved(ctx context.Context, account, number string) string {
+	is, err := g.Store.Person(ctx, account, AccountUnlock)
+	switch {
+	case err != nil:
+		return NumberUnknown
+	case is.Suspended != "", is.ChangedAt > 0 && is.Now < is.ChangedAt+movedWithin.Milliseconds(),
+		number != "" && is.Phone != "" && number != is.Phone:
+		return NumberChanged
+	case number == "":
+		number = is.Phone
+	}
+	if g.Swaps == nil || number == "" {
+		return NumberKept
+	}
+	changed, err := g.Swaps.Changed(ctx, number, movedWithin)
+	switch {
+	case err != nil:
+		g.Log.Warn("the SIM-swap service gave no answer", "account", account, "error", err)
+		return NumberUnknown
+	case changed:
+		return NumberChanged
+	}
+	return NumberKept
+}

@@ -1,0 +1,116 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"parley/conversation/phone"
+)
+
+// GateRules are what the gate goes by. The zero value of a field means its default, but
+// for Countries, without which nothing is sent.
+type GateRules struct {
+	Countries []string // ISO 3166-1 alpha-2 that codes may go to; "*": all
+	Home      []string // those of the business's own lines
+	Budgets   Budgets
+	// PerCode is what one code costs, PerDay what codes may cost in a day, by country or
+	// "default", in millionths of the currency. Without PerDay there is no cap.
+	PerCode, PerDay map[string]int64
+	// Cooling is for how long no password is reset and no account unlocked by a number
+	// that took the place of another; default 72 h.
+	Cooling time.Duration
+	// Stale is after how long without an approval a number may have another owner;
+	// default 180 days.
+	Stale time.Duration
+	// SwapWithin is how recent a SIM change counts; default 168 h.
+	SwapWithin time.Duration
+	// SwapFor are the purposes for which the SIM is asked about; default all guarded
+	// ones.
+	SwapFor []Purpose
+}
+
+// Complete fills in the defaults.
+func (r GateRules) Complete() GateRules {
+	r.Cooling, r.Stale, r.SwapWithin = cmp.Or(r.Cooling, 72*time.Hour), cmp.Or(r.Stale, 180*24*time.Hour), cmp.Or(r.SwapWithin, 168*time.Hour)
+	r.Budgets = r.Budgets.complete()
+	return r
+}
+
+// refusals are the reasons for which nothing is sent that only the business may read:
+// callbacks say refused.
+var refusals = map[string]bool{
+	"country": true, "number_type": true, "block_budget": true, "country_budget": true, "network_budget": true, "spend": true,
+	"paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
+}
+
+// refused are the lines that get no codes: they cost more than a text, ring in nobody's
+// pocket, or are anybody's (NIST SP 800-63B: VoIP numbers SHALL NOT be used). An unknown
+// one may be: new ranges open faster than lists of them are shipped.
+var refused = []phone.Line{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
+
+// number judges a number by itself.
+func (r *GateRules) number(number string) string {
+	if slices.Contains(refused, phone.LineType(number)) {
+		return "number_type"
+	}
+	if !slices.Contains(r.Countries, "*") && !slices.Contains(r.Countries, phone.Region(number)) {
+		return "country"
+	}
+	return ""
+}
+
+// Person is what is known of a subject. Times are Unix ms of the database's clock.
+type Person struct {
+	Now         int64
+	PausedUntil int64  // of the purpose; 0: it is not paused
+	Phone       string // under which the subject last proved itself; "": none yet
+	ConfirmedAt int64
+	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
+	Suspended   string // why Phone proves nothing any more
+	Locked      bool   // the account of this name is locked, or being unlocked
+}
+
+// person judges a number by what is known of its subject.
+func (r *GateRules) person(c Challenge, is Person) string {
+	guarded := rules[c.Purpose].guarded
+	switch {
+	case is.PausedUntil > is.Now:
+		return "paused"
+	case is.Locked && (c.Purpose == PasswordReset || c.Purpose == NumberChange):
+		return "account_locked" // whoever it was locked against must not come back by another way
+	case is.Phone == "" || c.Purpose == NumberChange:
+		return "" // a new number has no history: the business has asked the old one
+	case is.Phone == c.Phone && is.Suspended != "":
+		return "number_suspended"
+	case !guarded:
+		return ""
+	case is.Phone != c.Phone, is.ChangedAt > 0 && is.Now < is.ChangedAt+r.Cooling.Milliseconds():
+		return "number_changed"
+	case is.Now > is.ConfirmedAt+r.Stale.Milliseconds():
+		return "number_stale"
+	}
+	return ""
+}
+
+// asksSwap says whether the SIM matters for a purpose.
+func (r *GateRules) asksSwap(p Purpose) bool {
+	if len(r.SwapFor) == 0 {
+		return rules[p].guarded
+	}
+	return slices.Contains(r.SwapFor, p)
+}
+
+// judgeSwap judges by what the SIM-swap service said. again: it gave no answer, and
+// there is time to ask again, until half of the code's life is over.
+func judgeSwap(c Challenge, changed bool, err error) (reason string, again bool) {
+	switch {
+	case err == nil && changed:
+		return "sim_swap", false
+	case err == nil || !rules[c.Purpose].guarded:
+		return "", false
+	case c.ExpiresAt-c.Now > (c.ExpiresAt-c.CreatedAt)/2:
+		return "", true
+	}
+	return "sim_swap_unknown", false
+}

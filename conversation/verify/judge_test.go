@@ -1,0 +1,168 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+)
+
+const hourMs, dayMs = int64(3_600_000), 24 * int64(3_600_000)
+
+func TestNumbersThatGetNoCodes(t *testing.T) {
+	home := GateRules{Countries: []string{"US", "GB"}}.Complete()
+	all := GateRules{Countries: []string{"*"}}.Complete()
+	for _, c := range []struct{ number, home, all string }{
+		{"+12025550123", "", ""},
+		{"+447400123456", "", ""},
+		{"+31612345678", "country", ""},
+		{"+14165550123", "country", ""}, // Canada shares +1
+		{"+442079460958", "number_type", "number_type"},
+		{"+19005550123", "number_type", "number_type"},
+		{"+18005550123", "number_type", "number_type"},
+		{"+445612345678", "number_type", "number_type"}, // VoIP
+		{"+447012345678", "number_type", "number_type"}, // personal
+		{"+448431234567", "number_type", "number_type"}, // shared cost
+		{"+881612345678", "number_type", "number_type"},
+		{"+882161234567", "number_type", "number_type"},
+		{"+883510012345", "number_type", "number_type"},
+		{"+870773111632", "number_type", "number_type"},
+		{"+999123456", "country", ""},
+	} {
+		if got := home.number(c.number); got != c.home {
+			t.Errorf("%s: %q, want %q", c.number, got, c.home)
+		}
+		if got := all.number(c.number); got != c.all {
+			t.Errorf("%s, all countries: %q, want %q", c.number, got, c.all)
+		}
+	}
+	if none := (GateRules{}); none.number("+12025550123") != "country" {
+		t.Error("without a country something is sent")
+	}
+}
+
+func TestWhatIsKnownOfASubject(t *testing.T) {
+	const now, old, other = 400 * dayMs, "+12025550123", "+12025550199"
+	r := GateRules{}.Complete()
+	known := Person{Now: now, Phone: old, ConfirmedAt: now - dayMs}
+	with := func(change func(*Person)) Person { p := known; change(&p); return p }
+	for _, c := range []struct {
+		name    string
+		purpose Purpose
+		to      string
+		is      Person
+		want    string
+	}{
+		{"nothing is known", PasswordReset, old, Person{Now: now}, ""},
+		{"its number", PasswordReset, old, known, ""},
+		{"another number", PasswordReset, other, known, "number_changed"},
+		{"another number, unlocking", AccountUnlock, other, known, "number_changed"},
+		{"another number, to log in", Login, other, known, ""},
+		{"a new number", NumberChange, other, known, ""},
+		{"paused", NumberChange, other, with(func(p *Person) { p.PausedUntil = now + 1 }), "paused"},
+		{"locked, to reset", PasswordReset, old, with(func(p *Person) { p.Locked = true }), "account_locked"},
+		{"locked, to change the number", NumberChange, other, with(func(p *Person) { p.Locked = true }), "account_locked"},
+		{"locked, to unlock", AccountUnlock, old, with(func(p *Person) { p.Locked = true }), ""},
+		{"no longer paused", Login, old, with(func(p *Person) { p.PausedUntil = now }), ""},
+		{"changed a day ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), "number_changed"},
+		{"changed a day ago, to log in", Login, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), ""},
+		{"changed 72 h ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - 72*hourMs }), ""},
+		{"suspended", Login, old, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
+		{"suspended, another", Login, other, with(func(p *Person) { p.Suspended = "wrong_number" }), ""},
+		{"suspended, proves itself anew", NumberChange, old, with(func(p *Person) { p.Suspended = "wrong_number" }), ""},
+		{"180 days", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs }), ""},
+		{"stale", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs - 1 }), "number_stale"},
+		{"stale, to log in", Login, old, with(func(p *Person) { p.ConfirmedAt = now - 300*dayMs }), ""},
+	} {
+		if got := r.person(Challenge{Purpose: c.purpose, Phone: c.to}, c.is); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestSwapsFailClosedAndOpen(t *testing.T) {
+	down := errors.New("down")
+	for _, c := range []struct {
+		name    string
+		purpose Purpose
+		age     time.Duration
+		changed bool
+		err     error
+		reason  string
+		again   bool
+	}{
+		{"not changed", PasswordReset, 0, false, nil, "", false},
+		{"changed", PasswordReset, 0, true, nil, "sim_swap", false},
+		{"changed, to log in", Login, 0, true, nil, "sim_swap", false},
+		{"no answer", PasswordReset, time.Second, false, down, "", true},
+		{"no answer for half of its life", AccountUnlock, 150 * time.Second, false, down, "sim_swap_unknown", false},
+		{"no answer, to log in", Login, time.Second, false, down, "", false},
+	} {
+		ch := Challenge{Purpose: c.purpose, CreatedAt: 1000, ExpiresAt: 301_000, Now: 1000 + c.age.Milliseconds()}
+		if reason, again := judgeSwap(ch, c.changed, c.err); reason != c.reason || again != c.again {
+			t.Errorf("%s: %q %v, want %q %v", c.name, reason, again, c.reason, c.again)
+		}
+	}
+}
+
+// TestReasonsAreKept: what the gate says reaches callbacks as refused, and no more.
+func TestReasonsAreKept(t *testing.T) {
+	for _, reason := range []string{"country", "number_type", "block_budget", "country_budget", "network_budget", "spend", "paused",
+		"number_changed", "number_suspended", "number_stale", "sim_swap", "sim_swap_unknown"} {
+		if !refusals[reason] {
+			t.Errorf("%s would be told", reason)
+		}
+	}
+}
+
+// TestNumbersThatMoved: what an unlock goes by.
+func TestNumbersThatMoved(t *testing.T) {
+	const now, phone = 400 * dayMs, "+12025550123"
+	down := errors.New("down")
+	for _, c := range []struct {
+		name   string
+		is     Person
+		failed error
+		number string
+		swaps  Swaps
+		want   string
+	}{
+		{"nothing is known", Person{Now: now}, nil, phone, nil, NumberKept},
+		{"its number", Person{Now: now, Phone: phone, ConfirmedAt: now}, nil, phone, swapping{}, NumberKept},
+		{"the database is away", Person{}, down, phone, nil, NumberUnknown},
+		{"another number", Person{Now: now, Phone: "+12025550199"}, nil, phone, nil, NumberChanged},
+		{"suspended", Person{Now: now, Phone: phone, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
+		{"changed six days ago", Person{Now: now, Phone: phone, ChangedAt: now - 6*dayMs}, nil, phone, nil, NumberChanged},
+		{"changed a week ago", Person{Now: now, Phone: phone, ChangedAt: now - 7*dayMs}, nil, phone, nil, NumberKept},
+		{"another SIM", Person{Now: now}, nil, phone, swapping{changed: true}, NumberChanged},
+		{"another SIM, of the number that is known", Person{Now: now, Phone: phone}, nil, "", swapping{changed: true}, NumberChanged},
+		{"nobody can tell", Person{Now: now}, nil, phone, swapping{err: down}, NumberUnknown},
+		{"no number to ask about", Person{Now: now}, nil, "", swapping{err: down}, NumberKept},
+	} {
+		g := Gate{Store: knows{c.is, c.failed}, Swaps: c.swaps, Log: slog.New(slog.DiscardHandler)}
+		if got := g.NumberMoved(t.Context(), "acc-1", c.number); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+type swapping struct {
+	changed bool
+	err     error
+}
+
+func (s swapping) Changed(context.Context, string, time.Duration) (bool, error) {
+	return s.changed, s.err
+}
+
+type knows struct {
+	is  Person
+	err error
+}
+
+func (k knows) Person(context.Context, string, Purpose) (Person, error) { return k.is, k.err }
+
+func (k knows) Weigh(context.Context, Send, func(Counts) Verdict) (Verdict, error) {
+	return Verdict{}, errors.New("not asked here")
+}

@@ -1,0 +1,149 @@
+package verify
+
+import (
+	"cmp"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Limit is how often something may happen.
+type Limit struct {
+	Most int           `yaml:"most" json:"most"`
+	Per  time.Duration `yaml:"per" json:"per"`
+}
+
+// Settings are what a business may choose about its codes. The zero value of a field
+// means its default.
+type Settings struct {
+	TTL time.Duration // of a code; default 5 min, at most 10 (ASVS 5.0 6.5.5)
+	// Checks of one code; default 5, the last of which may succeed.
+	Checks int
+	// Sends of one code, the first included; default 3.
+	Sends int
+	// Cooldowns between sends; default 30, 60, 120 s.
+	Cooldowns []time.Duration
+	// Rotate sends another code each time; by default it is the same one, because
+	// texts arrive out of order.
+	Rotate bool
+
+	NumberHour   Limit // codes to one number; default 5 an hour
+	NumberDay    Limit // default 10 a day
+	NetworkSends Limit // codes asked for from one client network; default 20 an hour
+	// Checks from one network; default 60 in five minutes.
+	NetworkChecks Limit
+	// Wrong codes for one subject and purpose; default 10 an hour and 20 a day. Then
+	// the purpose pauses, never the account.
+	SubjectHour Limit
+	SubjectDay  Limit
+	// Wrong codes for one number; default 20 a day.
+	NumberChecks Limit
+	// Wrong codes for a block of a thousand numbers; default 60 an hour.
+	BlockChecks Limit
+	// Wrong codes in all: beyond it codes get eight digits and the business is told;
+	// default 100 a minute.
+	Global Limit
+}
+
+// Defaults are what absent settings mean.
+var Defaults = Settings{
+	TTL: 5 * time.Minute, Checks: 5, Sends: 3, Cooldowns: []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute},
+	NumberHour: Limit{5, time.Hour}, NumberDay: Limit{10, 24 * time.Hour}, NetworkSends: Limit{20, time.Hour},
+	NetworkChecks: Limit{60, 5 * time.Minute}, SubjectHour: Limit{10, time.Hour}, SubjectDay: Limit{20, 24 * time.Hour},
+	NumberChecks: Limit{20, 24 * time.Hour}, BlockChecks: Limit{60, time.Hour}, Global: Limit{100, time.Minute},
+}
+
+// LongestTTL is how long a code may be good at most.
+const LongestTTL = 10 * time.Minute
+
+func (l Limit) hit(key string) Hit { return Hit{Key: key, Most: l.Most, Per: l.Per} }
+
+// network is what a client's address counts as: its /32, or /64 of IPv6, which one
+// customer has to themselves. "": no address was given, or it is none.
+func network(ip string) string {
+	a, err := netip.ParseAddr(strings.TrimSpace(ip))
+	if err != nil {
+		return ""
+	}
+	a = a.Unmap().WithZone("")
+	if a.Is4() {
+		return a.String()
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// block is a number's block of a thousand: bots take numbers in a row.
+func block(phone string) string {
+	r := []rune(phone) // a decoy's is a name
+	return string(r[:max(0, len(r)-3)])
+}
+
+// whom is what a challenge's limits count under: the number, or for a decoy its
+// subject, so that a subject nobody knows is limited like any other.
+func whom(phone, subject string) string {
+	if phone == "" {
+		return "?" + subject
+	}
+	return phone
+}
+
+// sendHits are what asking for a code counts under.
+func (s *Settings) sendHits(phone, subject, network string) []Hit {
+	hits := []Hit{
+		s.NumberHour.hit("send/hour/" + whom(phone, subject)),
+		s.NumberDay.hit("send/day/" + whom(phone, subject)),
+	}
+	if network != "" {
+		hits = append(hits, s.NetworkSends.hit("send/net/"+network))
+	}
+	return hits
+}
+
+// Hits are what a check counts under, before anybody knows whether it is right: what
+// the challenge is about, and the client. A check that is not compared with anything
+// is no guess, and counts for the client alone: or strangers could pause whom they
+// like.
+func (v Spend) Hits(c Challenge, compared bool) []Hit {
+	s, subject, phone := v.settings, c.Subject, c.Phone
+	if !compared {
+		subject, phone = "?"+v.Network, ""
+	}
+	hits := []Hit{
+		s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)),
+		s.SubjectDay.hit(subjectKey("day", v.Purpose, subject)),
+		s.NumberChecks.hit("check/number/" + whom(phone, subject)),
+		s.BlockChecks.hit("check/block/" + block(whom(phone, subject))),
+	}
+	if v.Network != "" {
+		hits = append(hits, s.NetworkChecks.hit(networkKey(v.Network)))
+	}
+	return hits
+}
+
+func networkKey(network string) string { return "check/net/" + network }
+
+func subjectKey(window string, purpose Purpose, subject string) string {
+	return "check/" + window + "/" + string(purpose) + "/" + subject
+}
+
+// complete fills in the defaults.
+func (s Settings) complete() Settings {
+	d := Defaults
+	s.TTL, s.Checks, s.Sends = cmp.Or(s.TTL, d.TTL), cmp.Or(s.Checks, d.Checks), cmp.Or(s.Sends, d.Sends)
+	if len(s.Cooldowns) == 0 {
+		s.Cooldowns = d.Cooldowns
+	}
+	for _, l := range []struct{ to, or *Limit }{
+		{&s.NumberHour, &d.NumberHour}, {&s.NumberDay, &d.NumberDay}, {&s.NetworkSends, &d.NetworkSends}, {&s.NetworkChecks, &d.NetworkChecks},
+		{&s.SubjectHour, &d.SubjectHour}, {&s.SubjectDay, &d.SubjectDay}, {&s.NumberChecks, &d.NumberChecks}, {&s.BlockChecks, &d.BlockChecks}, {&s.Global, &d.Global},
+	} {
+		if l.to.Most == 0 {
+			*l.to = *l.or
+		}
+	}
+	return s
+}

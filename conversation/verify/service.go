@@ -1,0 +1,241 @@
+package verify
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"parley/conversation"
+)
+
+// Service issues codes and checks them. Store, Submit, Keys, Tenant, Line and Judge
+// must be set.
+type Service struct {
+	Store    Store
+	Submit   func(context.Context, []conversation.Event) ([]conversation.Outcome, error)
+	Keys     *Keyring
+	Tenant   string // the installation's name, bound into every MAC
+	Settings Settings
+	// Line is a configured sender; its brand is what texts name.
+	Line func(number string) (conversation.Line, bool)
+	// Judge says why a code must not be sent to this number now; "": it may. An error
+	// means that nobody can tell yet.
+	Judge func(ctx context.Context, c Challenge) (reason string, err error)
+	// Alarm lets the business know of something that concerns no conversation.
+	Alarm func(ctx context.Context, t conversation.Told)
+	Log   *slog.Logger
+
+	wake   chan struct{}
+	wrongs atomic.Int64 // wrong codes since they were last counted
+	tense  atomic.Bool  // the breaker is open: codes have eight digits
+}
+
+// Request asks for a code.
+type Request struct {
+	To          string // E.164; "": a subject that nobody knows
+	Line        string
+	Purpose     Purpose
+	Subject     string
+	Language    string
+	IP          string // of the client; "": not known
+	Transaction map[string]any
+	Autofill    Autofill
+	Run         string // of a flow that asks
+	Origin      string // asks once; a repeat gets the same challenge
+	Test        bool
+	By          string // who asks, for the audit trail
+}
+
+// Create writes a challenge and returns at once: the code is made and sent by Run.
+// It is the same for a number that cannot be texted and for a subject that nobody
+// knows. A LimitedError says that too many were asked for, or that one is live.
+func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
+	if err := r.Autofill.check(); err != nil {
+		return Challenge{}, err
+	}
+	digest, err := contextOf(r.Transaction)
+	if err != nil {
+		return Challenge{}, err
+	}
+	c := Challenge{
+		ID: newID(), Subject: ofMode(r.Subject, r.Test), Purpose: r.Purpose, Line: r.Line, Phone: r.To, Run: r.Run, Language: r.Language,
+		Context: digest, Autofill: r.Autofill, Origin: r.Origin, Network: network(r.IP), Test: r.Test,
+		Digits: s.digits(r.Purpose), MostAttempts: s.Settings.Checks, MostSends: s.Settings.Sends, Rotate: s.Settings.Rotate,
+		NextSendAt: s.cooldown(1).Milliseconds(), About: payingOf(r.Transaction),
+	}
+	if r.Purpose != Payment {
+		c.About = nil
+	}
+	c.Conversation = s.Store.ConversationID(r.Line, r.To)
+	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(r.To, c.Subject, c.Network),
+		Entry{What: "verification.asked", Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
+	switch {
+	case err != nil:
+		return Challenge{}, err
+	case o.Limited != nil:
+		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter}
+	case o.Live:
+		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter, Live: true}
+	}
+	if o.Challenge.ID != c.ID && !c.repeats(o.Challenge) {
+		return Challenge{}, ErrOtherBody
+	}
+	s.nudge()
+	return o.Challenge, nil
+}
+
+// repeats says whether a request under the same origin asked for the same.
+func (c Challenge) repeats(first Challenge) bool {
+	return c.Purpose == first.Purpose && c.Subject == first.Subject && c.Phone == first.Phone && c.Line == first.Line &&
+		c.Context == first.Context && c.Autofill == first.Autofill && (c.Language == "" || c.Language == first.Language)
+}
+
+// digits is how long a code is: longer while somebody is guessing everywhere.
+func (s *Service) digits(p Purpose) int {
+	if s.tense.Load() {
+		return 8
+	}
+	return rules[p].digits
+}
+
+// cooldown is the pause before send n+1 may be asked for.
+func (s *Service) cooldown(n int) time.Duration {
+	all := s.Settings.Cooldowns
+	return all[min(n, len(all))-1]
+}
+
+// Resend asks for another send. ErrRefused: there is no such live challenge, or its
+// sends are used up.
+func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Challenge, error) {
+	c, found, err := s.Store.Challenge(ctx, id)
+	if err != nil {
+		return Challenge{}, err
+	}
+	if !found || c.Test != test {
+		c = Challenge{ID: id, Subject: id} // the same statements, to the end
+	}
+	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), s.Settings.resendHits(c, network(ip)), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
+	switch {
+	case err != nil:
+		return Challenge{}, err
+	case a.Limited:
+		return Challenge{}, &LimitedError{RetryAfter: a.RetryAfter}
+	case !a.Found || c.Test != test:
+		return Challenge{}, ErrRefused
+	}
+	s.nudge()
+	return a.Challenge, nil
+}
+
+// resendHits are what another send counts under.
+func (s *Settings) resendHits(c Challenge, from string) []Hit {
+	if from == "" {
+		from = c.Network
+	}
+	if from == "" {
+		return nil
+	}
+	return []Hit{s.NetworkSends.hit("send/net/" + from)}
+}
+
+// Cancel ends a live challenge: its code is good no more when Cancel returns, and its
+// conversation hears of it by and by. It says nothing of whether there was one.
+func (s *Service) Cancel(ctx context.Context, id, by string, test bool) error {
+	err := s.Store.Cancel(ctx, id, test, Entry{What: "verification.canceled", Who: by, ID: id})
+	s.nudge()
+	return err
+}
+
+// Look reads a challenge for the business: status and reason, which the customer is
+// not to see.
+func (s *Service) Look(ctx context.Context, id string, test bool) (Challenge, bool, error) {
+	c, found, err := s.Store.Challenge(ctx, id)
+	if found && c.Test != test {
+		return Challenge{}, false, err
+	}
+	return c, found, err
+}
+
+// newID makes an id that cannot be guessed: 128 random bits, as lower-case letters
+// and digits.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
+	return "ver_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+}
+
+// testMark keeps the subjects of test keys apart from those of live ones.
+const testMark = "test:"
+
+func ofMode(subject string, test bool) string {
+	if test {
+		return testMark + subject
+	}
+	return subject
+}
+
+// plain is the subject as the business calls it.
+func plain(subject string) string { return strings.TrimPrefix(subject, testMark) }
+
+// ErrAsked means that a request is wrong by its own content.
+var ErrAsked = errors.New("the request does not fit")
+
+// ErrOtherBody means that the key of a repeat stands for another request.
+var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
+
+var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
+
+// contextOf is the SHA-256 of what the customer is shown, as JSON with its keys
+// sorted, hex; "" when nothing is. A code for one transaction is good for no other.
+func contextOf(transaction map[string]any) (string, error) {
+	if len(transaction) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(transaction)
+	if err != nil {
+		return "", errTransaction
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Why says what is the matter with a check, by the row as it was before; compared when
+// nothing is: for the audit trail alone.
+func (v Spend) Why(c Challenge, known, spent bool) string {
+	switch {
+	case !known:
+		return "unknown"
+	case c.Purpose != v.Purpose, c.Subject != v.Subject:
+		return "of another purpose or subject"
+	case c.Context != v.Context:
+		return "of another transaction"
+	case c.Spent() && c.Status != Approved:
+		return "tried too often"
+	case !c.Status.Live():
+		return "is " + string(c.Status)
+	case c.ExpiresAt <= c.Now:
+		return "expired"
+	}
+	switch {
+	case c.MAC == "":
+		return "no code was made"
+	case !spent:
+		return "tried too often"
+	}
+	return "compared"
+}
+
+// With gives the check its limits.
+func (v Spend) With(s *Settings) Spend {
+	v.settings = s
+	return v
+}

@@ -1,0 +1,106 @@
+package verify
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps challenges. Every method is one transaction; all times are decided by
+// the database's clock.
+type Store interface {
+	// ConversationID derives the id of the conversation between a line and a phone.
+	ConversationID(line, phone string) string
+	// Open counts the hits and writes a new challenge, unless a hit is over its limit
+	// or the subject has a live one of this purpose; then nothing is written. One
+	// with an Origin that was there already is given back.
+	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
+	// Ask asks for another send of a live challenge, the same way.
+	Ask(ctx context.Context, id string, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
+	// Spend spends one attempt and counts it, before anything is compared.
+	Spend(ctx context.Context, s Spend) (Spent, error)
+	// Forgive takes back what a right code's check was counted under.
+	Forgive(ctx context.Context, keys []string) error
+	// Work takes challenges that something is due for, for the length of a lease.
+	Work(ctx context.Context, limit int, lease time.Duration) ([]Challenge, error)
+	// Later looks at a challenge again after a while.
+	Later(ctx context.Context, id string, after time.Duration) error
+	// Cancel ends a challenge for whoever asked for it; Work gives it once more, if its
+	// conversation has to hear of it.
+	Cancel(ctx context.Context, id string, test bool, entry Entry) error
+	// CloseChallenge ends what is left of one that is over.
+	CloseChallenge(ctx context.Context, id string) error
+	// Finish ends a live challenge that no conversation has to hear of.
+	Finish(ctx context.Context, id string, to Status, reason string) (bool, error)
+	// Challenge reads one.
+	Challenge(ctx context.Context, id string) (Challenge, bool, error)
+	// Recent lists the challenges of a phone of the last day, newest first, at most 20.
+	Recent(ctx context.Context, phone string) ([]Challenge, error)
+	// Wrong adds wrong codes to the installation's and returns how many there were in
+	// about the last window.
+	Wrong(ctx context.Context, n int64, window time.Duration) (int64, error)
+	// Pause pauses something for a while; fresh: it was not paused before.
+	Pause(ctx context.Context, key string, d time.Duration, reason string) (fresh bool, err error)
+	// Rebound lists subjects whose number was changed, and the one before not told.
+	Rebound(ctx context.Context, limit int) ([]Rebinding, error)
+	// ToldRebound notes that it was.
+	ToldRebound(ctx context.Context, b Rebinding) error
+	// Note keeps a value under a key. When it is another than before, the audit trail
+	// gets what differ makes of it.
+	Note(ctx context.Context, key, value string, differ func(before string) Entry) error
+	// GrantOf reads a grant by its hash.
+	GrantOf(ctx context.Context, hash string) (GrantRow, bool, error)
+}
+
+// Hit counts one happening under a key: at most Most in any Per. It is exact from
+// above: what counts is everything of the last one to one and a half Per.
+type Hit struct {
+	Key  string
+	Most int
+	Per  time.Duration
+}
+
+// Opened is what Open did.
+type Opened struct {
+	Challenge  Challenge     // the one written, or that there was by its Origin
+	Limited    *Hit          // over its limit: nothing was written
+	Live       bool          // there is a live one: nothing was written
+	RetryAfter time.Duration // of Limited and Live
+}
+
+// Asked is what Ask did. Found false: there is no such live challenge, or its sends
+// are used up.
+type Asked struct {
+	Found      bool
+	Challenge  Challenge
+	Limited    bool // a limit, or the pause between two sends
+	RetryAfter time.Duration
+}
+
+// Spend is one check, before the code is compared.
+type Spend struct {
+	ID      string
+	Purpose Purpose
+	Subject string
+	Context string
+	Network string
+	By      string // who asks, for the audit trail
+
+	settings *Settings
+}
+
+// Spent is what a check has to be compared with. OK false: there is nothing to
+// compare with, and Reason says why, for the audit trail alone.
+type Spent struct {
+	OK        bool
+	Challenge Challenge
+	Reason    string
+	Hits      []Hit // what it counts under
+	Over      []Hit // those that are over their limit: the right code is refused as well
+}
+
+// GrantRow is a grant as the database keeps it.
+type GrantRow struct {
+	Challenge, Subject, Scope, Line, Phone string
+	Test                                   bool
+	Good                                   bool // neither used nor too old
+}

@@ -1,0 +1,91 @@
+package verify
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/conversation"
+	"parley/outbound/segment"
+)
+
+// TestWording: every language and purpose is one segment of GSM-7, names business
+// and purpose, holds no link and no number, and ends in the line that was asked for.
+func TestWording(t *testing.T) {
+	numbers := regexp.MustCompile(`[0-9]{4}`)
+	for language, p := range phrases {
+		for _, purpose := range Purposes {
+			for _, autofill := range []Autofill{{}, {Origin: "login.example-ab.com"}, {App: "FA+9qCX9VSu"}} {
+				w := wording{brand: "Twenty Characters Ab", language: language, purpose: purpose, autofill: autofill, digits: rules[purpose].digits, canReply: true}
+				text, segments := w.write()
+				full := fill(text, NewSecret("12345678"[:w.digits]))
+				if segments != 1 || segment.Count(full).Segments != 1 || segment.Count(full).Encoding != segment.GSM7 {
+					t.Errorf("%s %s: %d segments: %q", language, purpose, segments, full)
+				}
+				if autofill.App != "" && len(full) > 140 {
+					t.Errorf("%s %s: %d bytes: the SMS Retriever reads 140: %q", language, purpose, len(full), full)
+				}
+				if !strings.Contains(full, "Twenty Characters Ab: ") || !strings.Contains(full, p.purposes[purpose]) || p.purposes[purpose] == "" {
+					t.Errorf("%s %s: %q", language, purpose, full)
+				}
+				plain := strings.ReplaceAll(strings.ReplaceAll(full, "12345678"[:w.digits], ""), "1234 5678", "")
+				if numbers.MatchString(plain) || strings.Contains(strings.TrimSuffix(plain, autofill.Origin+" #"), "://") {
+					t.Errorf("%s %s: a number or a link: %q", language, purpose, plain)
+				}
+				if autofill.Origin != "" && !strings.HasSuffix(full, "\n@login.example-ab.com #"+"12345678"[:w.digits]) {
+					t.Errorf("last line: %q", full)
+				}
+				if autofill == (Autofill{}) && !strings.HasSuffix(full, p.deny) {
+					t.Errorf("%s %s: nothing to answer: %q", language, purpose, full)
+				}
+				if strings.Contains(text, "1234") || !strings.Contains(text, conversation.CodeBlank) {
+					t.Errorf("blank: %q", text)
+				}
+			}
+		}
+	}
+}
+
+// TestWordingOfStrangers: a name brings no line, link or number of its own.
+func TestWordingOfStrangers(t *testing.T) {
+	w := wording{brand: "Acme", language: "en-GB", purpose: Payment, digits: 6, canReply: true,
+		about: payingOf(map[string]any{"amount": "39.99", "currency": "EUR", "payee": "Bad\n@evil.com #123456 http://x.io call 555010099"})}
+	text, _ := w.write()
+	if got, want := fill(text, NewSecret("000042")), "Acme: 000042 is your code to pay 39.99 EUR to Bad @ # call. Never share it, even with us. Not you? Reply NO."; got != want && strings.ContainsAny(got, "\n") {
+		t.Errorf("%q", got)
+	}
+	if strings.Contains(text, "evil.com") || strings.Contains(text, "123456") || strings.Count(text, "\n") != 0 || strings.Contains(text, "55501") {
+		t.Errorf("%q", text)
+	}
+	for _, bad := range []map[string]any{{}, {"amount": "1e9", "currency": "EUR", "payee": "x"}, {"amount": "5", "currency": "euro", "payee": "x"}, {"amount": "5", "currency": "EUR", "payee": "1234567"}} {
+		if p := payingOf(bad); p != nil {
+			t.Errorf("%v: %v", bad, p)
+		}
+	}
+	one := wording{brand: "Acme", purpose: Login, digits: 6}
+	if text, _ := one.write(); strings.Contains(text, "NO") {
+		t.Errorf("a one-way sender asks: %q", text)
+	}
+}
+
+func TestAutofill(t *testing.T) {
+	for _, good := range []Autofill{{}, {Origin: "example.com"}, {Origin: "a-b.c.example.co"}, {App: "FA+9qCX9VSu"}} {
+		if err := good.check(); err != nil {
+			t.Errorf("%+v: %v", good, err)
+		}
+	}
+	for _, bad := range []Autofill{{Origin: "Example.com"}, {Origin: "a b.com"}, {Origin: "x"}, {Origin: "evil.com #123456"}, {Origin: "e\n.com"}, {App: "short"}, {App: "aaaaaaaaaa\n"}, {Origin: "a.com", App: "FA+9qCX9VSu"}} {
+		if err := bad.check(); err == nil {
+			t.Errorf("%+v: taken", bad)
+		}
+	}
+}
+
+// gsmSegments counts segments; 0: it is not GSM-7.
+func gsmSegments(text string) int {
+	c := segment.Count(text)
+	if c.Encoding != segment.GSM7 {
+		return 0
+	}
+	return c.Segments
+}
