@@ -2,6 +2,7 @@
 # make test   every test that fits into ten minutes
 # make proof  the long proofs: crashes, two nodes, the real gateway, fuzzing
 # make bench  what it costs, against stated baselines
+# make eval   how well free text is understood (PARLEY_EVAL=DIR for data from outside)
 # make build  bin/parley
 
 SHELL := /bin/bash
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 GO    ?= go
 WEB   := agentui/web
 
-.PHONY: demo test proof bench build web check clean
+.PHONY: demo test proof bench eval build web check clean
 
 build: web
 	@.ci/tools go git
@@ -54,7 +55,13 @@ bench:
 	@.ci/tools go gcc
 	@.ci/packages >/dev/null
 	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
-	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run TestSpeed -v ./cmd/parley | grep -v '^{'
+	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{'
+
+# How well free text is understood, beside what is aimed at. docs/replies.md keeps the figures.
+eval:
+	@.ci/tools go
+	@$(GO) test -count=1 -timeout 10m -run 'TestOwnTexts|TestEval' -v ./conversation/classify | grep -E '^(own|Banking|CLINC|small|[0-9]+ intents)|FAIL|SKIP'
+	@$(GO) test -run xxx -bench 'Train|Guess|Lexicon' -benchtime 1s ./conversation/classify | grep -E 'Benchmark|^cpu'
 
 check:
 	@out="$$(gofmt -l $$(git ls-files '*.go'))"; if [ -n "$$out" ]; then echo "not gofmt'd: $$out"; exit 1; fi

@@ -284,7 +284,7 @@ func (a *applying) env(l Loaded, took *Took) Env {
 	}
 	*took = Took{Now: a.now, Config: a.directory.Hash, Consent: l.Consent.State}
 	return Env{Now: a.now, Consent: l.Consent, Line: line, Config: a.directory.Hash, Contact: l.Contact,
-		Reader: a.engine.Reader, Flows: taking{a.flows, took, l.Contact}}
+		Reader: noted(a.engine.Reader, took), Flows: taking{a.flows, took, l.Contact}}
 }
 
 // keep adds an applied event to what the batch writes.

@@ -13,6 +13,7 @@ type Library interface {
 	ByHash(hash string) (*flows.Flow, bool)
 	ForEvent(typ string) []*flows.Flow
 	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
+	ForIntent(g flows.Guesser, text string) (f *flows.Flow, guess flows.Guess)
 	Successor(run flows.Run) (f *flows.Flow, state string, ok bool)
 }
 
@@ -77,6 +78,11 @@ func (c *Catalog) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return c.current().ForKeyword(text)
 }
 
+// ForIntent finds the loaded flow that a text starts by the examples of an intent.
+func (c *Catalog) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {
+	return c.current().ForIntent(g, text)
+}
+
 // Successor is the loaded version that a waiting run moves to.
 func (c *Catalog) Successor(run flows.Run) (*flows.Flow, string, bool) {
 	return c.current().Successor(run)
@@ -96,6 +102,9 @@ func (none) ForEvent(string) []*flows.Flow { return nil }
 
 // ForKeyword starts nothing.
 func (none) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
+
+// ForIntent starts nothing.
+func (none) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) { return nil, flows.Guess{} }
 
 // Successor finds none.
 func (none) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }

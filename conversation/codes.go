@@ -82,6 +82,7 @@ func (s *step) endCode(challenge, as, reason string, pause int64) {
 func (s *step) verified(v Verified) {
 	s.forgetCode(v.Challenge)
 	s.record(Decision{About: "verification", Choice: v.Outcome, Why: v.Reason, Run: v.Run})
+	s.proved(v)
 	s.outcome(v)
 }
 
@@ -152,8 +153,7 @@ func (s *step) denied(live LiveCode) {
 	s.forgetCode(live.Challenge)
 	s.record(Decision{About: "verification", Choice: "denied", Why: "the customer did not ask for the code", Run: live.Run})
 	s.endCode(live.Challenge, "canceled", "denied", deniedFor)
-	s.effects = append(s.effects, Effect{Account: &AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code",
-		Conversation: s.c.ID, Line: s.c.Line, Phone: s.c.Phone, Run: live.Run, Language: s.c.State.Language, At: s.env.Now, Test: live.Test || s.e.Test}})
+	s.account(AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code", Run: live.Run, Language: s.c.State.Language, Test: live.Test})
 	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "denied"})
 	s.send(draft{class: flows.Alert, text: consentText("denied", s.c.State.Language, s.env.Line)})
 }
@@ -196,34 +196,4 @@ func (s *step) whichCode(w *Which, said flows.Said) bool {
 		}
 	}
 	return false
-}
-
-// lockAccount asks for an account to be locked: what comes of it is decided under
-// the account's own lock, and comes back as an event.
-func (s *step) lockAccount(run Run, a flows.Action) {
-	account, _ := a.Data["account"].(string)
-	scope, _ := a.Data["scope"].(string)
-	reason, _ := a.Data["reason"].(string)
-	s.callback("account.lock_requested", run.ID, a.Data)
-	s.effects = append(s.effects, Effect{Account: &AccountChange{Op: "lock", Account: account, Scope: scope, Cause: "flow", Reason: reason,
-		Transactions: transactionsOf(a.Data["transactions"]), Conversation: s.c.ID, Line: s.c.Line, Phone: s.c.Phone, Run: run.ID,
-		Language: run.Language, At: s.env.Now, Test: run.Test || s.e.Test}})
-}
-
-// transactionsOf reads what a flow says of transactions: their ids, or objects.
-func transactionsOf(v any) []AccountTransaction {
-	list, _ := v.([]any)
-	var all []AccountTransaction
-	for _, item := range list {
-		switch item := item.(type) {
-		case string:
-			all = append(all, AccountTransaction{ID: item})
-		case map[string]any:
-			id, _ := item["id"].(string)
-			merchant, _ := item["merchant"].(string)
-			at, _ := item["at"].(string)
-			all = append(all, AccountTransaction{ID: id, Merchant: merchant, Amount: item["amount"], At: at})
-		}
-	}
-	return all
 }

@@ -21,8 +21,8 @@ func (k *talk) texted(id string) {
 	k.apply(Event{Kind: KindCode, Code: &Code{Challenge: id, Purpose: "login", Subject: "u1", Text: "Acme: " + CodeBlank + " is your code.", Segments: 1, Until: k.env.Now + 300_000}})
 }
 
-// changes are what the last event made of codes.
-func (k *talk) changes() string {
+// codeChanges are what the last event made of codes.
+func (k *talk) codeChanges() string {
 	var all []string
 	for _, f := range k.effects {
 		if f.Code != nil {
@@ -58,12 +58,12 @@ func TestACodeIsAMessage(t *testing.T) {
 func TestACodeExpires(t *testing.T) {
 	k := codes(t).after(5 * time.Minute)
 	k.apply(Event{Kind: KindTimer})
-	if k.changes() != "expired" || len(k.c.State.Codes) != 0 {
-		t.Errorf("%s, %+v", k.changes(), k.c.State)
+	if k.codeChanges() != "expired" || len(k.c.State.Codes) != 0 {
+		t.Errorf("%s, %+v", k.codeChanges(), k.c.State)
 	}
 	k.callback("verification.expired")
-	if k.text("no"); k.changes() != "" {
-		t.Errorf("denied after its time: %s", k.changes())
+	if k.text("no"); k.codeChanges() != "" {
+		t.Errorf("denied after its time: %s", k.codeChanges())
 	}
 }
 
@@ -72,8 +72,8 @@ func TestNoDeniesACode(t *testing.T) {
 	for text, denied := range map[string]bool{"NO": true, "no.": true, "No!": true, "yes": false, "no that was me": false, "know": false, "n o": false} {
 		k := codes(t)
 		k.text(text)
-		if got := k.changes() == "canceled denied"; got != denied || k.contested() != denied {
-			t.Errorf("%q: %s", text, k.changes())
+		if got := k.codeChanges() == "canceled denied"; got != denied || k.contested() != denied {
+			t.Errorf("%q: %s", text, k.codeChanges())
 		}
 	}
 	k := codes(t)
@@ -81,8 +81,8 @@ func TestNoDeniesACode(t *testing.T) {
 	if job := k.callback("verification.failed"); job.Data["reason"] != "denied" || job.Data["verification"] != challenge {
 		t.Errorf("%+v", job.Data)
 	}
-	if k.text("no"); k.changes() != "" {
-		t.Errorf("denied twice: %s", k.changes())
+	if k.text("no"); k.codeChanges() != "" {
+		t.Errorf("denied twice: %s", k.codeChanges())
 	}
 }
 
@@ -93,8 +93,8 @@ func TestANoBeforeTheCode(t *testing.T) {
 	k.texted(challenge)
 	k.after(2 * time.Second)
 	k.apply(Event{Kind: KindText, At: k.env.Now - 5000, Text: &Text{Text: "no"}})
-	if k.changes() != "" {
-		t.Errorf("denied: %s", k.changes())
+	if k.codeChanges() != "" {
+		t.Errorf("denied: %s", k.codeChanges())
 	}
 }
 
@@ -110,20 +110,20 @@ func TestNoForACodeOrAQuestion(t *testing.T) {
 	}
 	k := ask()
 	k.wantSaid("Is your NO for 1 or 2?\n1: the code we sent you\n2: Acme: did it arrive? YES or NO")
-	if k.changes() != "" || k.state("parcel") != "ask" {
-		t.Errorf("%s, parcel %s", k.changes(), k.state("parcel"))
+	if k.codeChanges() != "" || k.state("parcel") != "ask" {
+		t.Errorf("%s, parcel %s", k.codeChanges(), k.state("parcel"))
 	}
-	if k.text("1"); k.changes() != "canceled denied" || k.state("parcel") != "ask" {
-		t.Errorf("1: %s, parcel %s", k.changes(), k.state("parcel"))
+	if k.text("1"); k.codeChanges() != "canceled denied" || k.state("parcel") != "ask" {
+		t.Errorf("1: %s, parcel %s", k.codeChanges(), k.state("parcel"))
 	}
 	k = ask()
-	if k.text("2"); k.changes() != "" || k.state("parcel") != "person" {
-		t.Errorf("2: %s, parcel %s", k.changes(), k.state("parcel"))
+	if k.text("2"); k.codeChanges() != "" || k.state("parcel") != "person" {
+		t.Errorf("2: %s, parcel %s", k.codeChanges(), k.state("parcel"))
 	}
 	k = ask()
 	k.text("yes") // changes their mind: the question takes it
-	if k.changes() != "" || k.state("parcel") != "how" {
-		t.Errorf("yes: %s, parcel %s", k.changes(), k.state("parcel"))
+	if k.codeChanges() != "" || k.state("parcel") != "how" {
+		t.Errorf("yes: %s, parcel %s", k.codeChanges(), k.state("parcel"))
 	}
 }
 
@@ -134,8 +134,8 @@ func TestNoForACodeAndAnAlert(t *testing.T) {
 	k.taken().after(time.Minute)
 	k.texted(challenge)
 	k.after(time.Minute).text("no")
-	if k.changes() != "canceled denied" || k.state("alarm") != "" {
-		t.Errorf("%s, alarm %q", k.changes(), k.state("alarm"))
+	if k.codeChanges() != "canceled denied" || k.state("alarm") != "" {
+		t.Errorf("%s, alarm %q", k.codeChanges(), k.state("alarm"))
 	}
 }
 
@@ -144,8 +144,8 @@ func TestNoWhileAPersonHasTheConversation(t *testing.T) {
 	k := newTalk(t)
 	k.apply(Event{Kind: KindAgent, Agent: &Agent{Op: "take", Name: "ann"}})
 	k.texted(challenge)
-	if k.after(time.Minute).text("no"); k.changes() != "canceled denied" {
-		t.Errorf("%s", k.changes())
+	if k.after(time.Minute).text("no"); k.codeChanges() != "canceled denied" {
+		t.Errorf("%s", k.codeChanges())
 	}
 }
 
@@ -154,8 +154,8 @@ func TestABurnedCode(t *testing.T) {
 	k.start("parcel", nil)
 	k.taken().after(time.Minute)
 	k.apply(Event{Kind: KindText, Text: &Text{Text: "yes " + CodeBlank, Burned: challenge}})
-	if k.changes() != "canceled texted" || k.state("parcel") != "ask" || len(k.said()) != 1 || !strings.HasPrefix(k.said()[0], "Acme: Never text a code") {
-		t.Errorf("%s, parcel %s, %q", k.changes(), k.state("parcel"), k.said())
+	if k.codeChanges() != "canceled texted" || k.state("parcel") != "ask" || len(k.said()) != 1 || !strings.HasPrefix(k.said()[0], "Acme: Never text a code") {
+		t.Errorf("%s, parcel %s, %q", k.codeChanges(), k.state("parcel"), k.said())
 	}
 	if k.apply(Event{Kind: KindText, Text: &Text{Text: CodeBlank, Burned: challenge}}); len(k.said()) != 0 {
 		t.Errorf("warned twice: %q", k.said())
@@ -165,12 +165,12 @@ func TestABurnedCode(t *testing.T) {
 // TestOptingOutEndsCodes: and those who opted out are sent none.
 func TestOptingOutEndsCodes(t *testing.T) {
 	k := codes(t)
-	if k.text("STOP"); k.changes() != "canceled opted_out" || len(k.c.State.Codes) != 0 {
-		t.Errorf("%s", k.changes())
+	if k.text("STOP"); k.codeChanges() != "canceled opted_out" || len(k.c.State.Codes) != 0 {
+		t.Errorf("%s", k.codeChanges())
 	}
 	k.texted("ver_bbbb")
-	if k.changes() != "failed opted_out" || len(k.said()) != 0 {
-		t.Errorf("%s, %q", k.changes(), k.said())
+	if k.codeChanges() != "failed opted_out" || len(k.said()) != 0 {
+		t.Errorf("%s, %q", k.codeChanges(), k.said())
 	}
 	if job := k.callback("verification.failed"); job.Data["reason"] != "opted_out" {
 		t.Errorf("%+v", job.Data)
@@ -183,8 +183,8 @@ func TestWrongNumber(t *testing.T) {
 	k := codes(t)
 	k.env.Reader = sayWrong{}
 	k.text("you have the wrong number")
-	if k.changes() != "canceled opted_out, suspended wrong_number" || k.env.Consent.State != OptedOut {
-		t.Errorf("%s, %+v", k.changes(), k.env.Consent)
+	if k.codeChanges() != "canceled opted_out, suspended wrong_number" || k.env.Consent.State != OptedOut {
+		t.Errorf("%s, %+v", k.codeChanges(), k.env.Consent)
 	}
 	k.callback("number.wrong")
 	k.wantSaid("Acme: Thank you. We will not text this number again. Reply START to undo this.")

@@ -8,42 +8,17 @@ import (
 	"parley/flows"
 )
 
-// A consent word is the whole text, after case, accents, punctuation, emoji and
-// courtesies are taken away: "Stop. Thank you!" is STOP, "STOP 12345" is not.
-//
-// Sources: the words that CTIA, 47 CFR 64.1200(a)(10) and the carriers name
-// (Twilio: STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT, START UNSTOP,
-// HELP INFO; AWS adds ARRET, OPT-OUT, REMOVE, TD), and their common translations.
-// YES is left to the questions that ask for it.
-var consentWords = map[string]consentWord{
-	"stop": wordStop, "stopall": wordStop, "stop all": wordStop, "stopp": wordStop,
-	"unsubscribe": wordStop, "unsubscribe me": wordStop, "quit": wordStop, "revoke": wordStop,
-	"optout": wordStop, "opt out": wordStop, "opt me out": wordStop, "remove": wordStop, "remove me": wordStop,
-	"stop texting me": wordStop, "stop texting": wordStop, "stop messaging me": wordStop, "stop messages": wordStop,
-	"stop it": wordStop, "do not text me": wordStop, "dont text me": wordStop, "td": wordStop,
-	"arret": wordStop, "arreter": wordStop, "alto": wordStop, "baja": wordStop, "parar": wordStop, "pare": wordStop,
-	"basta": wordStop, "abmelden": wordStop, "cancelar suscripcion": wordStop, "darme de baja": wordStop,
-	"cancel": wordCancel, "end": wordCancel,
-	"start": wordStart, "unstop": wordStart, "subscribe": wordStart, "opt in": wordStart, "optin": wordStart,
-	"help": wordHelp, "info": wordHelp, "ayuda": wordHelp, "aide": wordHelp, "hilfe": wordHelp,
-	"ajuda": wordHelp, "aiuto": wordHelp, "help me": wordHelp,
-}
-
-// consentWord is what a consent word asks for.
-type consentWord string
+// consentWord is what a word of the rules on consent asks for.
+type consentWord = flows.Consenting
 
 const (
-	wordStop   consentWord = "stop"
-	wordCancel consentWord = "cancel" // an opt-out that customers also mean otherwise
-	wordStart  consentWord = "start"
-	wordHelp   consentWord = "help"
-	wordWrong  consentWord = "wrong_number" // an opt-out by somebody who is not the customer
+	wordStop   = flows.ConsentStop
+	wordCancel = flows.ConsentCancel
+	wordStart  = flows.ConsentStart
+	wordHelp   = flows.ConsentHelp
+	// wordWrong is said by somebody who is not the customer: an opt-out.
+	wordWrong consentWord = "wrong_number"
 )
-
-// consentCourtesies may stand around a consent word without changing it, as the
-// courtesies of flows may. Around the answer to a question they would be part of it:
-// "ok" may be the answer, "now" a time, "Ty" a name.
-var consentCourtesies = []string{"thankyou", "ty", "svp", "now", "hi", "hello", "ok", "okay"}
 
 // carrierWords are what a carrier's own opt-out service reports that it acted on
 // (Twilio's OptOutType).
@@ -54,12 +29,7 @@ func readConsent(text string) (consentWord, bool) {
 	if text = strings.TrimSpace(text); len(text) > 80 {
 		return "", false
 	}
-	folded := words(text)
-	if w, ok := consentWords[folded]; ok {
-		return w, true
-	}
-	w, ok := consentWords[flows.TrimCourtesies(folded, consentCourtesies...)]
-	return w, ok
+	return flows.ConsentWord(words(text))
 }
 
 // words is a text reduced to its words: folded, without emoji and other signs.

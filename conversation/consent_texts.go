@@ -14,7 +14,7 @@ var consentTexts = map[string]map[string]string{
 		"it": "{brand}: Non ricevera altri messaggi. Risponda START per riceverli di nuovo.",
 	},
 	"stop_open": {
-		"en": "{brand}: You are unsubscribed. If you meant something else{contact: contact us at }, or reply START.",
+		"en": "{brand}: You are unsubscribed. If you meant something else{contact:, contact us at }, or reply START.",
 		"es": "{brand}: Ya no recibira mensajes. Si queria otra cosa{contact:, contacte }, o responda START.",
 	},
 	"start": {

@@ -54,6 +54,15 @@ type State struct {
 	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
 	// Codes are the one-time codes that are still good, oldest first.
 	Codes []LiveCode `json:"co,omitempty"`
+	// Unasked counts the texts of the last hour that no event of anybody's brought
+	// about.
+	Unasked *Unasked `json:"ua,omitempty"`
+}
+
+// Unasked is how many texts have gone out by themselves since a moment.
+type Unasked struct {
+	Since int64 `json:"s"` // Unix ms
+	Texts int   `json:"n"`
 }
 
 // MaxHeld is how many texts wait for one slow effect before a person is asked;

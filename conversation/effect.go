@@ -66,7 +66,10 @@ type Decision struct {
 	Run    string `json:"run,omitempty"`   //
 	Flow   string `json:"flow,omitempty"`  //
 	State  string `json:"state,omitempty"` //
-	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, classifier
+	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, model, classifier
+	// Of a reading by examples: how likely it is right, and what came next.
+	Score  float64 `json:"score,omitempty"`
+	Second string  `json:"second,omitempty"`
 	// Of a send:
 	Message  string      `json:"message,omitempty"`
 	Class    flows.Class `json:"class,omitempty"`

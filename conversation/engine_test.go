@@ -25,10 +25,11 @@ const line = "+12025550100"
 // shelf is a library of one flow.
 type shelf struct{ flow *flows.Flow }
 
-func (l shelf) Current(name string) (*flows.Flow, bool)             { return l.flow, name == l.flow.Name }
-func (l shelf) ByHash(hash string) (*flows.Flow, bool)              { return l.flow, hash == l.flow.Hash }
-func (shelf) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
-func (shelf) Successor(flows.Run) (*flows.Flow, string, bool)       { return nil, "", false }
+func (l shelf) Current(name string) (*flows.Flow, bool)                  { return l.flow, name == l.flow.Name }
+func (l shelf) ByHash(hash string) (*flows.Flow, bool)                   { return l.flow, hash == l.flow.Hash }
+func (shelf) ForKeyword(string) (*flows.Flow, map[string]any, bool)      { return nil, nil, false }
+func (shelf) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) { return nil, flows.Guess{} }
+func (shelf) Successor(flows.Run) (*flows.Flow, string, bool)            { return nil, "", false }
 
 func (l shelf) ForEvent(typ string) []*flows.Flow {
 	if l.flow.StartsOn(typ) {

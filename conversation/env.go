@@ -22,13 +22,16 @@ type Env struct {
 	Trace *flows.Trace
 }
 
-// Flows finds flow versions. Current, ForEvent and ForKeyword answer by the files
+// Flows finds flow versions. Current, ForEvent, ForKeyword and ForIntent answer by the files
 // loaded now; ByHash by every version ever started.
 type Flows interface {
 	ByHash(hash string) (*flows.Flow, bool)
 	Current(name string) (*flows.Flow, bool)
 	ForEvent(typ string) []*flows.Flow
 	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
+	// ForIntent finds the flow that a text starts by the examples of an intent; nil:
+	// the guess is not sure.
+	ForIntent(g flows.Guesser, text string) (f *flows.Flow, guess flows.Guess)
 	// Successor is the version that a waiting run moves to, by the loaded file's
 	// migrate, and the state there; false: the run stays where it is.
 	Successor(run flows.Run) (f *flows.Flow, state string, ok bool)

@@ -82,7 +82,7 @@ func (s *step) revive(run Run, f *flows.Flow, reading flows.Reading, said flows.
 	s.callback("run.started", run.ID, map[string]any{"flow": run.Flow, "key": run.Key, "late": true})
 	s.c.State.Runs = append(s.c.State.Runs, run)
 	i := len(s.c.State.Runs) - 1
-	s.take(candidate{i, f, reading}, said)
+	s.take(candidate{i: i, flow: f, reading: reading}, said)
 	// A question to be confirmed leaves the run waiting: it must not wait for ever. A
 	// new one has its own clock.
 	clock := func(t Timer) bool { return t.Kind == TimerSilence && t.Run == run.ID }

@@ -121,6 +121,8 @@ func (s *step) act(run Run, a flows.Action) {
 		s.unschedule(a.Name)
 	case "lock_account":
 		s.lockAccount(run, a)
+	case "alert_account", "recognise_payment":
+		s.askAbout(run, a)
 	}
 }
 

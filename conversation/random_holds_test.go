@@ -43,6 +43,7 @@ func (w *world) clocks() {
 			w.t.Errorf("it wakes at %d, and its timer is for %d", w.c.WakeAt, timer.At)
 		}
 	}
+	w.expiries(clocks)
 	for _, run := range s.Runs {
 		if run.Calling != nil && run.Calling.Effect != "" && clocks["call "+run.ID] == 0 {
 			w.t.Errorf("a call of %s has no clock", run.Flow)

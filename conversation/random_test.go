@@ -126,7 +126,7 @@ func newWorld(t *testing.T, files [2]*flows.Library, p pool, seed uint64) *world
 		}
 	}
 	w := &world{t: t, r: rand.New(rand.NewPCG(seed, 7)), files: files, catalog: catalog, pool: p,
-		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: catalog, Reader: classify.Lexicon{},
+		env: conversation.Env{Now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli(), Flows: catalog, Reader: classify.Reader{},
 			Consent: conversation.Consent{Phone: customer},
 			Contact: flows.Contact{Name: "Ann", Tags: []string{"idle"}},
 			Line: conversation.Line{Number: number, Brand: flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "America/New_York"},
@@ -156,6 +156,9 @@ func (w *world) live() int {
 // something is one thing that may happen now.
 func (w *world) something() conversation.Event {
 	w.env.Now += int64(w.r.IntN(90_000)) // up to a minute and a half later
+	if w.r.IntN(12) == 0 {
+		return w.code()
+	}
 	switch n := w.r.IntN(100); {
 	case n < 35:
 		return w.text()
@@ -209,6 +212,9 @@ func (w *world) result() conversation.Event {
 	i := w.r.IntN(len(w.jobs))
 	j := w.jobs[i]
 	w.jobs = slices.Delete(w.jobs, i, i+1)
+	if j.Kind == conversation.JobIssue {
+		return w.codeFor("ver_"+j.ID, j.Run)
+	}
 	r := conversation.Result{Effect: j.ID, Kind: j.Kind, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch}
 	answers := []string{`{"status": 200, "body": {"left": 5, "slots": ["nine\n1", "", 3, {"a": 1}, null]}}`, `{"status": 200, "body": {"left": 1}}`, `{"status": 200}`,
 		`{"status": 200, "body": {"left": "x"}}`, `{"status": 404, "body": "no"}`, `{"status": 500}`, `[]`, `{"status": 1e999}`}
@@ -241,7 +247,7 @@ func (w *world) apply(e conversation.Event) {
 	before, _ := json.Marshal(w.c.State)
 	record := conversation.Record{Event: e, Took: conversation.Took{Now: w.env.Now, Consent: w.env.Consent.State}}
 	env := w.env
-	env.Flows = conversation.Taking(w.catalog, &record.Took, w.env.Contact)
+	env.Flows, env.Reader = conversation.Taking(w.catalog, &record.Took, w.env.Contact), conversation.Noting(w.env.Reader, &record.Took)
 	next, effects, out := conversation.Step(env, w.c, e)
 	again, same, _ := conversation.Step(w.env, w.c, e)
 	if one, two := encoded(next, effects), encoded(again, same); one != two {
@@ -250,12 +256,14 @@ func (w *world) apply(e conversation.Event) {
 	if after, _ := json.Marshal(w.c.State); string(after) != string(before) {
 		w.t.Error("Step changed what it was given")
 	}
+	for _, f := range effects { // before the texts: those of an event that opts out count too
+		if f.Consent != nil {
+			w.env.Consent = *f.Consent
+		}
+	}
 	optedOut := w.env.Consent.State == conversation.OptedOut
 	for _, f := range effects {
 		switch {
-		case f.Consent != nil:
-			w.env.Consent = *f.Consent
-			optedOut = optedOut && f.Consent.State == conversation.OptedOut
 		case f.Contact != nil:
 			w.env.Contact.Tags = flows.Retag(w.env.Contact.Tags, f.Contact.Add, f.Contact.Remove)
 		case f.Job != nil && f.Job.Kind != conversation.JobCallback:

@@ -86,6 +86,7 @@ type candidate struct {
 	i       int
 	flow    *flows.Flow
 	reading flows.Reading
+	guess   flows.Guess // of a reading by examples
 }
 
 // read gives a text to the question it belongs to.
@@ -118,9 +119,10 @@ func (s *step) read(e Event) {
 	case s.suspended(front.i, said):
 	case s.urgent(said):
 	case !s.bot(): // a version was gone
+	case s.guessed(front, said):
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
-	case s.keyword(e), s.late(said):
+	case s.keyword(e), s.intended(e), s.late(said):
 	default:
 		s.unfitting(front, said)
 	}
@@ -135,7 +137,7 @@ func (s *step) consider(i int, said flows.Said) (candidate, bool) {
 	if !ok {
 		return candidate{}, false
 	}
-	return candidate{i, f, f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
+	return candidate{i: i, flow: f, reading: f.Read(s.scope(), s.env.Reader, s.c.State.Runs[i].Run, said)}, true
 }
 
 // written is when a text left the customer: by the carrier's clock where that can
@@ -170,7 +172,9 @@ func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	case front.reading.Fits && !unseen:
 		return false
 	case unseen:
-		s.unfitting(older, said)
+		if !s.urgent(said) {
+			s.unfitting(older, said)
+		}
 	default:
 		return false
 	}
@@ -222,13 +226,11 @@ func (s *step) suspended(front int, said flows.Said) bool {
 	return false
 }
 
-// urgent offers the text to the runs that ask nothing now: their emergency words hold
-// in every state. The newest is asked first.
+// urgent offers the text to all runs, those that ask nothing and those whose question
+// is behind the front one: their emergency words hold in every state. The newest is
+// asked first.
 func (s *step) urgent(said flows.Said) bool {
 	for i := len(s.c.State.Runs) - 1; i >= 0; i-- {
-		if s.c.State.Runs[i].Wait > 0 {
-			continue
-		}
 		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.On {
 			s.take(c, said)
 			return true
@@ -244,7 +246,8 @@ func (s *step) take(c candidate, said flows.Said) {
 		return
 	}
 	run := &s.c.State.Runs[c.i]
-	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State})
+	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer,
+		Score: c.guess.Score, Second: c.guess.Second, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text
 	run.answered(s.env.Now, c.reading.As)
@@ -323,7 +326,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})
-	case s.late(said), s.defaultFlow():
+	case s.intended(e), s.late(said), s.defaultFlow():
 	default:
 		s.handoff(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
 	}

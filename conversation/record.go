@@ -25,6 +25,8 @@ type Took struct {
 	Current map[string]string   `json:"fc,omitempty"` // flow name → hash; "" : there was none
 	Events  map[string][]string `json:"fe,omitempty"` // event type → hashes
 	Keyword []TookKeyword       `json:"fk,omitempty"` // in the order asked: held texts are read in one step
+	Intent  []TookIntent        `json:"fi,omitempty"` // in the order asked
+	Guess   []flows.Guess       `json:"gu,omitempty"` // of the Reader, in the order asked
 	Gone    []string            `json:"fg,omitempty"` // hashes of versions that were nowhere
 	// Contact is what the flows that were asked for can see of the contact.
 	Contact *flows.Contact `json:"ct,omitempty"`
@@ -35,6 +37,12 @@ type Took struct {
 type TookKeyword struct {
 	Hash string         `json:"h"`
 	Args map[string]any `json:"a,omitempty"`
+}
+
+// TookIntent is the flow that a text starts by an intent; Hash "": none.
+type TookIntent struct {
+	Hash string `json:"h,omitempty"`
+	flows.Guess
 }
 
 func (t *Took) contact() flows.Contact {
@@ -117,6 +125,20 @@ func (t taking) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return f, args, ok
 }
 
+// ForIntent notes the flow that a text starts by an intent.
+func (t taking) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {
+	f, guess := t.Flows.ForIntent(g, text)
+	took := TookIntent{Guess: guess}
+	if f != nil {
+		t.meets(f, true)
+		took.Hash = f.Hash
+	}
+	if guess != (flows.Guess{}) {
+		t.took.Intent = append(t.took.Intent, took)
+	}
+	return f, guess
+}
+
 // ByHash notes a version that is gone.
 func (t taking) ByHash(hash string) (*flows.Flow, bool) {
 	f, ok := t.Flows.ByHash(hash)
@@ -143,6 +165,7 @@ type replaying struct {
 	versions func(hash string) (*flows.Flow, bool)
 	took     Took
 	keywords int // asked for so far
+	intents  int
 }
 
 // ByHash finds a version, unless it was gone when the event was applied.
@@ -180,6 +203,19 @@ func (r *replaying) ForKeyword(string) (*flows.Flow, map[string]any, bool) {
 	return f, took.Args, ok
 }
 
+// ForIntent is the flow that the text started then.
+func (r *replaying) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) {
+	if r.intents >= len(r.took.Intent) {
+		return nil, flows.Guess{}
+	}
+	took := r.took.Intent[r.intents]
+	r.intents++
+	if f, ok := r.versions(took.Hash); ok {
+		return f, took.Guess
+	}
+	return nil, took.Guess
+}
+
 // Successor is where the run went on then.
 func (r *replaying) Successor(run flows.Run) (*flows.Flow, string, bool) {
 	for _, m := range r.took.Moved {
@@ -213,7 +249,7 @@ func Replay(past Past, c Conversation, events []Logged) (Conversation, error) {
 			return c, fmt.Errorf("event %d: %w", logged.Rev, err)
 		}
 		env := Env{Now: r.Took.Now, Consent: Consent{Phone: c.Phone, State: r.Took.Consent}, Line: line,
-			Contact: r.Took.contact(), Config: r.Took.Config, Reader: past.Reader, Flows: &replaying{versions: past.Flow, took: r.Took}}
+			Contact: r.Took.contact(), Config: r.Took.Config, Reader: &recalling{past.Reader, r.Took.Guess}, Flows: &replaying{versions: past.Flow, took: r.Took}}
 		next, _, out := Step(env, c, r.Event)
 		if out.Status != Applied || next.Rev != logged.Rev {
 			return c, fmt.Errorf("event %d (%s) was %s and led to rev %d", logged.Rev, logged.Kind, out.Status, next.Rev)

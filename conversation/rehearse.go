@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,9 +40,18 @@ func RehearsalStart() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.
 func NewRehearsal(library Flows, reader flows.Reader, flow string) *Rehearsal {
 	const number, customer = "+12025550100", "+12025550123"
 	brand := flows.Brand{ID: "acme", Name: "Acme", Contact: "help@acme.example", Timezone: "UTC"}
+	consent := Consent{Phone: customer}
+	if library != nil {
+		if f, ok := library.Current(flow); ok {
+			brand.ID = cmp.Or(f.Brand, brand.ID)
+			if f.Class == flows.Bulk {
+				consent.State = OptedIn // else there would be nothing to rehearse
+			}
+		}
+	}
 	return &Rehearsal{flow: flow, ended: map[string]string{},
 		Env: Env{Now: RehearsalStart().UnixMilli(), Flows: library, Reader: reader,
-			Consent: Consent{Phone: customer}, Line: Line{Number: number, Brand: brand, Callbacks: []string{"*"}, Zone: time.UTC}},
+			Consent: consent, Line: Line{Number: number, Brand: brand, Callbacks: []string{"*"}, Zone: time.UTC}},
 		Conversation: Conversation{ID: "rehearsal", Line: number, Phone: customer},
 	}
 }
@@ -67,6 +77,8 @@ func (r *Rehearsal) Apply(e Event) Outcome {
 			r.calls = append(r.calls, effect.Job)
 		case effect.Job != nil:
 			r.happened(effect.Job)
+		case effect.Account != nil:
+			r.happened(askedOf(*effect.Account))
 		case effect.Record != nil:
 			r.records = append(r.records, *effect.Record)
 		}
@@ -92,6 +104,20 @@ func (r *Rehearsal) happened(j *Job) {
 		r.ended[j.Run], r.last = outcome, j.Run
 	}
 	r.emitted = append(r.emitted, j)
+}
+
+// askedOf shows what was asked of an account as if it were told, so that dialogues can
+// see it: account.alert, account.recognise, account.lock.
+func askedOf(a AccountChange) *Job {
+	ids := []any{}
+	for _, t := range a.Transactions {
+		ids = append(ids, t.ID)
+	}
+	data := map[string]any{"account": a.Account, "transactions": ids}
+	if a.Op == "lock" {
+		data["scope"], data["reason"] = a.Scope, a.Reason
+	}
+	return &Job{Kind: JobCallback, Name: "account." + a.Op, Run: a.Run, Data: data}
 }
 
 // Start begins the rehearsal's flow.

@@ -44,6 +44,9 @@ func Versions(events []Logged) ([]string, error) {
 		for _, k := range r.Took.Keyword {
 			add(k.Hash)
 		}
+		for _, i := range r.Took.Intent {
+			add(i.Hash)
+		}
 		for _, m := range r.Took.Moved {
 			add(m.Hash)
 		}
@@ -273,6 +276,10 @@ func (t *retelling) texted(e Text, r Record) string {
 		switch {
 		case d.About == "consent", d.About == "reading" && t.stays(d):
 			text = t.redact.scrub
+		case d.About == "reading" && d.Layer == "model" && d.Choice != "unsure":
+			if f := t.versions[d.Flow]; f != nil && f.Example(d.State, d.Choice) != "" { // as good, and nobody's data
+				text = func(string) string { return f.Example(d.State, d.Choice) }
+			}
 		case d.About == "reading" && d.Layer == "capture" && t.captures(d) != "":
 			text = func(s string) string { return t.redact.answer(t.captures(d), s) }
 		}

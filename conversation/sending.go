@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"time"
 
 	"parley/flows"
@@ -35,6 +36,15 @@ func (s *step) send(d draft) *Message {
 		s.handoff(Handing{Reason: "problem", Note: "one event made too many texts"})
 		return nil
 	}
+	if !d.exempt && s.byItself() {
+		s.record(Decision{About: "send", Choice: "refused", Why: tooManyUnasked, Class: d.class})
+		s.handoff(Handing{Reason: "problem", Note: tooManyUnasked})
+		return nil
+	}
+	if !s.wanted(d) {
+		s.record(Decision{About: "send", Choice: "dropped", Why: notOptedIn, Class: d.class})
+		return nil
+	}
 	due := s.due(d)
 	if !d.before.IsZero() && due >= d.before.UnixMilli() {
 		s.record(Decision{About: "send", Choice: "dropped", Why: "it would go out after send_before", Class: d.class, DueAt: due})
@@ -46,6 +56,9 @@ func (s *step) send(d draft) *Message {
 	if !d.before.IsZero() {
 		m.ExpiresAt = min(m.ExpiresAt, d.before.UnixMilli())
 	}
+	if s.lineSleeps(m) { // the flow's own hours let it go; the dispatcher knows only the line's
+		m.Priority = PriorityReply
+	}
 	s.said++
 	if d.run != nil {
 		d.run.Texts++
@@ -54,6 +67,35 @@ func (s *step) send(d draft) *Message {
 	s.record(m.decision(s.env.Now))
 	s.out.Messages = append(s.out.Messages, m.ID)
 	return m
+}
+
+// mostUnasked is how many texts may go out by themselves (reminders, scheduled starts,
+// and what comes of the answers to calls) within unaskedFor (ms), unless the customer
+// writes meanwhile. Each of the runs that may be live has room for one; a flow that
+// goes round by itself must not text a customer for ever.
+const (
+	mostUnasked = mostRuns + 8
+	unaskedFor  = 3_600_000
+
+	tooManyUnasked = "more texts within an hour than anybody had asked for: a flow goes round by itself"
+)
+
+// byItself counts a text that no event of anybody's brings about; true: it is one too
+// many.
+func (s *step) byItself() bool {
+	if !slices.Contains([]Kind{KindTimer, KindResult, KindSent, KindFailed}, s.e.Kind) {
+		return false
+	}
+	u := Unasked{Since: s.env.Now}
+	if old := s.c.State.Unasked; old != nil && s.env.Now-old.Since < unaskedFor {
+		u = *old
+	}
+	if u.Texts >= mostUnasked {
+		return true
+	}
+	u.Texts++
+	s.c.State.Unasked = &u
+	return false
 }
 
 // message makes the row, but for when it goes.
@@ -79,8 +121,28 @@ func (s *step) message(d draft) *Message {
 
 // priority ranks a draft: what answers the customer's own text goes before notices.
 func (s *step) priority(d draft) Priority {
-	answering := s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
-	return priorityOf(d.class, answering)
+	return priorityOf(d.class, s.answering())
+}
+
+// answering says whether what goes out now answers the customer, or is a person's.
+func (s *step) answering() bool {
+	return s.reads || s.e.Kind == KindText || s.e.Kind == KindResult || s.e.Kind == KindAgent
+}
+
+// notOptedIn is why a text that sells does not go out. 47 CFR 64.1200(a)(2) wants the
+// prior express written consent of whoever gets one; who asks for it by a text of
+// their own is answered.
+const notOptedIn = "the customer has not opted in to texts that sell"
+
+// wanted says whether the draft may go to this customer by what it is.
+func (s *step) wanted(d draft) bool {
+	return d.class != flows.Bulk || s.optedIn(d.run != nil && d.run.Test) || s.answering()
+}
+
+// optedIn says whether texts that sell may go to this customer unasked. Those of test
+// keys go nowhere.
+func (s *step) optedIn(test bool) bool {
+	return test || s.e.Test || s.env.Consent.State == OptedIn
 }
 
 // decision is the record of why m goes when.
@@ -108,10 +170,20 @@ func (s *step) due(d draft) int64 {
 	return quiet.Until(time.UnixMilli(s.env.Now), string(d.class), zone, window).UnixMilli()
 }
 
+// lineSleeps says whether a message that its flow's hours held back, or let go, is due
+// in the quiet hours of the line.
+func (s *step) lineSleeps(m *Message) bool {
+	return m.Priority > PriorityReply && s.env.Line.Quiet.Covers(time.UnixMilli(m.DueAt), s.env.Line.Zone)
+}
+
 // outgoing sends one text of the business outside any flow.
 func (s *step) outgoing(o Outgoing) {
 	if s.env.Consent.State == OptedOut {
 		s.refuse("to: the customer has opted out of texts from this business")
+		return
+	}
+	if o.Class == flows.Bulk && !s.optedIn(false) {
+		s.refuse("to: " + notOptedIn)
 		return
 	}
 	s.send(draft{class: o.Class, text: o.Text, media: o.Media})

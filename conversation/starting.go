@@ -31,8 +31,12 @@ func (s *step) trigger(t Trigger) {
 		}
 		reached = true
 	}
-	if !reached {
-		s.refuse("type: no flow is started by " + t.Type + " and no live run waits for it")
+	if !reached && !s.reviewed(t) {
+		why := "no flow"
+		if len(s.env.Flows.ForEvent(t.Type)) > 0 {
+			why = "no flow of this line's brand"
+		}
+		s.refuse("type: " + why + " is started by " + t.Type + " and no live run waits for it")
 	}
 }
 
@@ -46,7 +50,12 @@ func (s *step) startable(t Trigger) []*flows.Flow {
 		}
 		return []*flows.Flow{f}
 	}
-	return s.env.Flows.ForEvent(t.Type)
+	return slices.DeleteFunc(slices.Clone(s.env.Flows.ForEvent(t.Type)), s.elsewhere)
+}
+
+// elsewhere says whether a flow is of another brand than the line.
+func (s *step) elsewhere(f *flows.Flow) bool {
+	return f.Brand != "" && f.Brand != s.env.Line.Brand.ID
 }
 
 // reach hands the event to the live runs that listen for it: those of its key, or
@@ -113,11 +122,13 @@ func merged(base, checked, data map[string]any) map[string]any {
 	return out
 }
 
-// mostRuns is how many runs of one conversation may be live, mostQueued how many
+// mostRuns is how many runs of one conversation may be live, mostRunBytes how long those
+// may be together that another one joins, mostQueued how many
 // starts may wait for one, and mostQueuedBytes how long these may be together with the
 // events kept for them: beyond it, whoever starts runs has lost count.
 const (
 	mostRuns        = 32
+	mostRunBytes    = 192 << 10
 	mostQueued      = 32
 	mostQueuedBytes = 64 << 10
 )
@@ -129,6 +140,12 @@ const (
 func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{"to: the customer has opted out of texts from this business"}
+	}
+	if s.elsewhere(f) {
+		return []string{"flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"}
+	}
+	if f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test) {
+		return []string{"to: " + notOptedIn}
 	}
 	vars, problems := inputs(f, t)
 	if len(problems) > 0 {
@@ -161,6 +178,9 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	}
 	if len(s.c.State.Runs) >= mostRuns {
 		return []string{"to: too many runs are live for this customer: end some first"}
+	}
+	if len(s.c.State.Runs) > 2 && !within(mostRunBytes, s.c.State.Runs) {
+		return []string{"to: the live runs of this customer keep too much: end some first"}
 	}
 	s.begin(f, t, vars, key, s.e.Test || t.Test)
 	return nil

@@ -156,3 +156,33 @@ states: {ask: {say: "{{ brand }}: good food? YES or NO", replies: [{intent: yes,
 		}
 	}
 }
+
+// They hold as well while the run's own question is behind that of another flow, as
+// patterns too, and before that other question can have been seen.
+func TestEmergencyWordsBehindAQuestion(t *testing.T) {
+	const ward = `
+flow: ward
+on: {replies: [{match: [/bleed/], goto: alarm}]}
+start: pain
+states:
+  pain: {say: "Pain, 0 to 10?", capture: {score: {type: integer, min: 0, max: 10}}, goto: over, silence: {after: 24h, goto: over}}
+  alarm: {say: "We come.", end: alarm}
+  over: {end: over}
+`
+	const poll = `
+flow: poll
+overlap: parallel
+start: ask
+states: {ask: {say: "good food? YES or NO", replies: [{intent: yes, goto: over}], silence: {after: 24h, goto: over}, otherwise: {say: "YES or NO", goto: over}}, over: {say: "Thanks.", end: over}}
+`
+	for name, wait := range map[string]time.Duration{"seen": time.Minute, "not yet seen": time.Second} {
+		k := newTalk(t, ward, poll)
+		k.start("ward", nil)
+		k.taken().after(time.Hour).start("poll", nil)
+		k.taken().after(time.Hour).start("poll", nil)
+		k.taken().after(wait).text("she bleeds a lot")
+		if k.wantSaid("We come."); k.state("ward") != "" {
+			t.Errorf("%s: the ward does not know", name)
+		}
+	}
+}

@@ -53,6 +53,7 @@ type step struct {
 func (s *step) decide() {
 	switch s.e.Kind {
 	case KindText:
+		s.c.State.Unasked = nil
 		s.text(s.e)
 	case KindTrigger:
 		s.trigger(*s.e.Trigger)

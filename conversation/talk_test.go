@@ -48,6 +48,10 @@ func (l shelf) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return f, nil, ok
 }
 
+func (l shelf) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {
+	return flows.LibraryOf(l...).ForIntent(g, text)
+}
+
 func (l shelf) Successor(run flows.Run) (*flows.Flow, string, bool) {
 	for _, f := range l {
 		if state, ok := f.Successor(run); ok {

@@ -6,7 +6,7 @@ import "encoding/json"
 
 // Told is something of Parley's own that the business is told of by a callback. The
 // type's fields are the callback's data; docs/callbacks.md is written from this
-// file.
+// file and from told_accounts.go.
 type Told interface {
 	// Event is the callback's type.
 	Event() string
@@ -70,7 +70,8 @@ type HandoffRequested struct {
 	// Why: flow (the flow says so, or nothing in it fits the answer), unclear (nobody can tell what was meant), late_answer
 	// (an answer came after its run had ended), too_many_held (texts came faster than
 	// they could be read), problem (the flow failed), undeliverable (a question could not
-	// be sent), opt_out_while_open, version_gone or poisoned (Parley could not go on).
+	// be sent), opt_out_while_open, account_review (see account.review), version_gone or poisoned
+	// (Parley could not go on).
 	Reason string `json:"reason"`
 }
 
@@ -226,6 +227,14 @@ var ToldExamples = []Told{
 	VerificationFailed{verificationExample, "max_attempts"},
 	VerificationAlarm{What: "paused", Purpose: "login", Subject: "user-17"},
 	NumberWrong{Word: "wrong_number"},
+	AccountAlerted{Account: "acc-7", Transactions: []string{"t1", "t2"}, Expires: 1772528400000},
+	AccountRecognised{Account: "acc-7", Transactions: []string{"t1"}},
+	AccountLocked{Account: "acc-7", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}},
+	AccountLockUnacknowledged{Account: "acc-7", Scopes: []string{"purchases"}, Since: 1772442000000},
+	AccountUnlocked{Account: "acc-7", By: "proofs"},
+	AccountUnlockRefused{Account: "acc-7", Reason: "number_changed"},
+	AccountReview{Account: "acc-7", Reason: "late_no", Transactions: []string{"t2"}},
+	RefundChanged{Account: "acc-7", Transaction: "t2", Status: "provisional", Merchant: "Garage 24", Amount: map[string]any{"amount": 900, "currency": "USD"}},
 	CallbackDead{Endpoint: "shop", Type: "delivery.confirmed", ID: "job_6f1d0c2a9b7e4f3382d15a60", Tries: 10, Reason: "answered 500"},
 	CallbackTest{Message: "This is a test."},
 }

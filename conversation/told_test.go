@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -23,7 +24,7 @@ const callbacksFile = "../docs/callbacks.md"
 const (
 	callbacksHead = `# Callbacks
 
-<!-- Written from conversation/told.go and conversation/testdata/verifying.md: go generate ./conversation -->
+<!-- Written from conversation/told*.go and conversation/testdata/verifying.md: go generate ./conversation -->
 
 Parley tells your own system what happens: a run began or ended, a message was delivered or failed, a person is needed, a customer opted out. It
 posts JSON to every endpoint under ` + "`callbacks:`" + ` of parley.yaml:
@@ -62,11 +63,15 @@ Whatever else you answer, or nothing, means *later*: it is tried again, ten time
 // TestCallbacksAreDocumented keeps docs/callbacks.md the same as the types; -update
 // writes it.
 func TestCallbacksAreDocumented(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "told.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
+	docs, told := map[string]typeDoc{}, 0
+	for _, name := range []string{"told.go", "told_accounts.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps.Copy(docs, readTypes(file))
+		told += methods(file)
 	}
-	docs := readTypes(file)
 	b := &strings.Builder{}
 	verifying, err := os.ReadFile(verifyingFile)
 	if err != nil {
@@ -74,15 +79,15 @@ func TestCallbacksAreDocumented(t *testing.T) {
 	}
 	b.WriteString(callbacksHead + string(verifying))
 	seen := map[string]bool{}
-	for _, told := range ToldExamples {
-		if seen[told.Event()] {
-			t.Errorf("%s has two examples", told.Event())
+	for _, one := range ToldExamples {
+		if seen[one.Event()] {
+			t.Errorf("%s has two examples", one.Event())
 		}
-		seen[told.Event()] = true
-		document(t, b, docs, told)
+		seen[one.Event()] = true
+		document(t, b, docs, one)
 	}
-	if n := methods(file); len(seen) != n {
-		t.Errorf("%d of %d types have an example", len(seen), n)
+	if len(seen) != told {
+		t.Errorf("%d of %d types have an example", len(seen), told)
 	}
 	if *update {
 		if err := os.WriteFile(callbacksFile, []byte(b.String()), 0o644); err != nil {

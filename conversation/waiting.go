@@ -209,7 +209,7 @@ func (s *step) result(r Result) {
 	}
 	s.settlePending()
 	reading.Layer, reading.Exact = "classifier", false
-	s.take(candidate{i, f, reading}, said)
+	s.take(candidate{i: i, flow: f, reading: reading}, said)
 	s.release()
 }
 
@@ -235,8 +235,8 @@ func (s *step) unclassified(p Pending) {
 		s.record(Decision{About: "reading", Choice: "kept", Run: run.ID, Flow: run.Flow, State: run.State, Why: "its run has moved on to another question"})
 	default:
 		said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
-		if f, ok := s.version(i); ok && !s.keyword(p.Text) {
-			s.unfitting(candidate{i, f, flows.Reading{}}, said)
+		if f, ok := s.version(i); ok && !s.keyword(p.Text) && !s.intended(p.Text) {
+			s.unfitting(candidate{i: i, flow: f}, said)
 		}
 	}
 	s.release()

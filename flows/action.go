@@ -13,19 +13,21 @@ type action interface {
 // actions are the kinds of actions, each in a file of its own. To add one, write
 // action_NAME.go, a row here, and testdata/actions/NAME.yaml with its dialogue.
 var actions = map[string]func(p *parser, n *node) action{
-	"set":          func(p *parser, n *node) action { return p.set(n) },
-	"emit":         func(p *parser, n *node) action { return p.emit(n) },
-	"call":         func(p *parser, n *node) action { return p.call(n) },
-	"tag":          func(p *parser, n *node) action { return p.tag(n) },
-	"start":        func(p *parser, n *node) action { return p.startFlow(n) },
-	"schedule":     func(p *parser, n *node) action { return p.schedule(n) },
-	"cancel":       func(p *parser, n *node) action { return p.cancel(n) },
-	"issue_code":   func(p *parser, n *node) action { return p.issueCode(n) },
-	"lock_account": func(p *parser, n *node) action { return p.lockAccount(n) },
+	"set":               func(p *parser, n *node) action { return p.set(n) },
+	"emit":              func(p *parser, n *node) action { return p.emit(n) },
+	"call":              func(p *parser, n *node) action { return p.call(n) },
+	"tag":               func(p *parser, n *node) action { return p.tag(n) },
+	"start":             func(p *parser, n *node) action { return p.startFlow(n) },
+	"schedule":          func(p *parser, n *node) action { return p.schedule(n) },
+	"cancel":            func(p *parser, n *node) action { return p.cancel(n) },
+	"issue_code":        func(p *parser, n *node) action { return p.issueCode(n) },
+	"lock_account":      func(p *parser, n *node) action { return p.lockAccount(n) },
+	"alert_account":     func(p *parser, n *node) action { return p.alertAccount(n) },
+	"recognise_payment": func(p *parser, n *node) action { return p.recognisePayment(n) },
 }
 
 const (
-	actionKeys = "set emit call tag start schedule cancel issue_code lock_account"
+	actionKeys = "set emit call tag start schedule cancel issue_code lock_account alert_account recognise_payment"
 	maxActions = 20
 )
 

@@ -27,7 +27,7 @@ func TestDialoguesOfActions(t *testing.T) {
 	for _, library := range []conversation.Flows{parsed, stored(t, parsed)} {
 		for _, f := range parsed.All() {
 			for _, d := range dialoguesOf(t, folder, f.Name) {
-				if err := conversation.NewRehearsal(library, classify.Lexicon{}, f.Name).Perform(d); err != nil {
+				if err := conversation.NewRehearsal(library, classify.Reader{}, f.Name).Perform(d); err != nil {
 					t.Error(err)
 				}
 			}

@@ -39,7 +39,7 @@ func BenchmarkReply(b *testing.B) {
 	said := flows.Said{Text: "Yes it did"}
 	b.ReportAllocs()
 	for b.Loop() {
-		r := f.Read(acme, classify.Lexicon{}, run, said)
+		r := f.Read(acme, classify.Reader{}, run, said)
 		if m := f.Answer(acme, run, said, r); m.Run.State != "condition" {
 			b.Fatal(m)
 		}
@@ -99,5 +99,8 @@ func BenchmarkLoad(b *testing.B) {
 		if l, err := flows.Load([]string{dir}); err != nil || len(l.All()) != 200 {
 			b.Fatal(err)
 		}
+	}
+	if each := b.Elapsed() / time.Duration(b.N); each > time.Second {
+		b.Errorf("200 flows take %v", each)
 	}
 }

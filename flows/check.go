@@ -22,6 +22,7 @@ func (f *Flow) Check() []*Problem {
 	p.checkWords()
 	p.checkTwice()
 	p.checkKeywords()
+	p.checkStarting()
 	p.checkCalls()
 	p.checkTexts()
 	p.checkUnlock()
@@ -130,7 +131,7 @@ func (p *parser) saidBefore(s *state) bool {
 	return p.flow.start != s.name
 }
 
-// checkWords finds questions that ask for a word which opts out.
+// checkWords finds questions that ask for a word which no flow ever hears.
 func (p *parser) checkWords() {
 	replies := slices.Clone(p.flow.onReplies)
 	for _, s := range p.flow.order {
@@ -138,8 +139,10 @@ func (p *parser) checkWords() {
 	}
 	for _, r := range replies {
 		for _, w := range r.words {
-			if isOptOut(w) {
+			if optsOut(w) {
 				p.failAt(r.at, "%s opts the customer out and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
+			} else if _, ok := ConsentWord(w); ok {
+				p.warnAt(r.at, "%s belongs to the rules of consent, and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
 			}
 		}
 	}
@@ -147,8 +150,10 @@ func (p *parser) checkWords() {
 
 func (p *parser) checkKeywords() {
 	for _, k := range p.flow.keywords {
-		if isOptOut(k.folded()) {
+		if optsOut(k.folded()) {
 			p.failAt(k.at, "%s opts the customer out and never starts the flow: use another word", quote(k.source))
+		} else if _, ok := ConsentWord(k.folded()); ok {
+			p.warnAt(k.at, "%s belongs to the rules of consent, and never starts the flow: use another word", quote(k.source))
 		}
 		filled := map[string]bool{}
 		for _, t := range k.tokens {
@@ -168,6 +173,18 @@ func (p *parser) checkKeywords() {
 		for _, v := range p.flow.inputs {
 			if v.required && !filled[v.name] && !p.flow.lookup.fills(v.name) {
 				p.failAt(k.at, "a text with this keyword cannot fill the input %s: add {%s}, or give the input a default", v.name, v.name)
+			}
+		}
+	}
+}
+
+// checkStarting finds inputs that nothing fills when an intent's examples start the
+// flow: a guess brings no arguments.
+func (p *parser) checkStarting() {
+	for _, s := range p.flow.starting {
+		for _, v := range p.flow.inputs {
+			if v.required && !p.flow.lookup.fills(v.name) {
+				p.failAt(s.at, "an intent cannot fill the input %s: give it a default, or look it up", v.name)
 			}
 		}
 	}

@@ -46,3 +46,16 @@ func (p *parser) startable(l *Library, o other, names []string) {
 		}
 	}
 }
+
+// CheckBrands finds flows of brands that the configuration does not have.
+func (l *Library) CheckBrands(known []string) error {
+	var errs []error
+	for _, f := range l.flows {
+		if f.Brand != "" && !slices.Contains(known, f.Brand) {
+			p := &parser{origin: f.origin}
+			p.failAt(f.at.child("brand"), "the configuration has no brand %s: %s", quote(f.Brand), suggest(f.Brand, known))
+			errs = append(errs, join(p.problems))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,19 +11,73 @@ import (
 // (docs/design.md, law 5): anyone who holds the phone can send one.
 var unlocking = regexp.MustCompile(`(?i)un-?lock|un-?block|un-?freeze|un-?suspend|re-?activate|reinstate|lift[._-]?lock`)
 
-// checkUnlock refuses flows in which a customer's reply leads to an unlock, unless
-// the business or a person has spoken in between.
+// checkUnlock refuses flows in which a customer's text leads to an unlock, unless the
+// business or a person has spoken in between.
 func (p *parser) checkUnlock() {
 	f := p.flow
+	if len(f.keywords) > 0 && f.lookup != nil {
+		p.unlocks(f.lookup.at.child("url").shown(), f.lookup.at)
+	}
+	f.underText(len(f.keywords) > 0, func(a action, at *node) { p.unlocks(asked(a), at) })
+}
+
+// unlocksOfOthers refuses unlocks in flows that a customer's text reaches only by way
+// of the flows that start them.
+func (l *Library) unlocksOfOthers() error {
+	var errs []error
+	reached := map[string]bool{}
+	var todo []*Flow
+	begins := func(a action, _ *node) {
+		name := ""
+		switch a := a.(type) {
+		case *startAction:
+			name = a.flow
+		case *scheduleAction:
+			name = a.flow
+		}
+		if to := l.byName[name]; to != nil && !reached[name] && len(to.keywords) == 0 { // those with keywords are looked at anyway
+			reached[name] = true
+			todo = append(todo, to)
+		}
+	}
+	for _, f := range l.flows {
+		f.underText(len(f.keywords) > 0, begins)
+	}
+	for len(todo) > 0 {
+		f := todo[0]
+		todo = todo[1:]
+		known, p := &parser{origin: f.origin, flow: f}, &parser{origin: f.origin, flow: f}
+		known.checkUnlock()
+		f.underText(true, func(a action, at *node) { p.unlocks(asked(a), at) })
+		if len(known.problems) == 0 {
+			errs = append(errs, join(p.problems))
+		}
+		f.underText(true, begins)
+	}
+	return errors.Join(errs...)
+}
+
+// underText hands over every action that a customer's text leads to before the
+// business or a person has spoken. started: a text starts the flow.
+func (f *Flow) underText(started bool, each func(a action, at *node)) {
 	seen := map[string]bool{}
 	var todo []string
+	enter := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			todo = append(todo, name)
+		}
+	}
 	follow := func(e edge) {
 		for _, a := range e.do {
-			p.unlocks(a, e.next.at)
+			each(a, e.next.at)
 		}
-		if !seen[e.next.to] {
-			seen[e.next.to] = true
-			todo = append(todo, e.next.to)
+		enter(e.next.to)
+	}
+	if started {
+		enter(f.start)
+		for _, e := range f.lookup.edges() {
+			follow(e)
 		}
 	}
 	for _, s := range f.order {
@@ -36,7 +91,7 @@ func (p *parser) checkUnlock() {
 		s := f.states[todo[0]]
 		todo = todo[1:]
 		for _, a := range s.do {
-			p.unlocks(a, s.at)
+			each(a, s.at)
 		}
 		for _, e := range f.ways(s) {
 			if e.via != "event" && e.via != "then" {
@@ -46,19 +101,31 @@ func (p *parser) checkUnlock() {
 	}
 }
 
-// unlocks reports an action that gives access back.
-func (p *parser) unlocks(a action, at *node) {
-	asked := ""
+// asked is what an action asks of others, in words: an event, a flow, an address.
+func asked(a action) string {
 	switch a := a.(type) {
 	case *emitAction:
-		asked = a.event
+		return a.event
 	case *startAction:
-		asked = a.flow
+		return a.flow
+	case *scheduleAction:
+		return a.flow
 	case *callAction:
-		if url := a.at.child("url"); url != nil {
-			asked = url.text
-		}
+		return a.at.child("url").shown()
 	}
+	return ""
+}
+
+// shown is the node's text; nil has none.
+func (n *node) shown() string {
+	if n == nil {
+		return ""
+	}
+	return n.text
+}
+
+// unlocks reports what gives access back.
+func (p *parser) unlocks(asked string, at *node) {
 	if unlocking.MatchString(asked) {
 		p.failAt(at, "a customer's reply leads to %s: a text never unlocks; wait for the event account.unlocked", quote(asked))
 	}

@@ -1,6 +1,9 @@
 package flows
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -70,6 +73,38 @@ func TestUnlockFindings(t *testing.T) {
 		got := findings(strings.Replace(flow, "%s", c.states, 1))
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A text that starts a flow is a text too, also by way of another flow.
+func TestUnlockFindingsOfStarts(t *testing.T) {
+	const unlocks = "start: a\nstates: {a: {do: [{emit: {event: account.unlock}}], goto: z}, z: {end: z}}\n"
+	const starts = "flow: one\nstart: a\nstates:\n  a: {say: \"{{ brand }}?\", replies: [{match: x, goto: b}], silence: {after: 1h, goto: z}}\n  b: {do: [%s], goto: z}\n  z: {end: z}\n"
+	const want = `a customer's reply leads to "account.unlock"`
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"by an event":           {map[string]string{"one": "flow: one\ntrigger: {events: [e]}\n" + unlocks}, ""},
+		"by a keyword":          {map[string]string{"one": "flow: one\ntrigger: {keywords: [GO]}\n" + unlocks}, want},
+		"by an intent":          {map[string]string{"one": "flow: one\ntrigger: {intents: [go]}\nintents: {go: {keywords: {en: [go]}}}\n" + unlocks}, want},
+		"by a lookup":           {map[string]string{"one": "flow: one\ntrigger: {keywords: [GO], lookup: {url: \"bank:/unlock\", result: {n: integer}}}\ninput: {n: integer}\nstart: z\nstates: {z: {end: z}}\n"}, `leads to "bank:/unlock"`},
+		"by another flow":       {map[string]string{"one": fmt.Sprintf(starts, "{start: {flow: two}}"), "two": "flow: two\n" + unlocks}, want},
+		"by another flow later": {map[string]string{"one": fmt.Sprintf(starts, "{schedule: {flow: two, after: 1h}}"), "two": "flow: two\n" + unlocks}, want},
+		"by a third flow":       {map[string]string{"one": fmt.Sprintf(starts, "{start: {flow: two}}"), "two": "flow: two\nstart: a\nstates: {a: {do: [{start: {flow: three}}], end: z}}\n", "three": "flow: three\n" + unlocks}, want},
+		"by its name":           {map[string]string{"one": fmt.Sprintf(starts, "{schedule: {flow: unlock, after: 1h}}"), "unlock": "flow: unlock\nstart: z\nstates: {z: {end: z}}\n"}, `leads to "unlock"`},
+		"not by a reply":        {map[string]string{"one": "flow: one\nstart: a\nstates: {a: {do: [{start: {flow: two}}], end: z}}\n", "two": "flow: two\n" + unlocks}, ""},
+	} {
+		dir := t.TempDir()
+		for file, source := range c.files {
+			if err := os.WriteFile(filepath.Join(dir, file+".yaml"), []byte(source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := Load([]string{dir})
+		if found := Problems(err); (c.want == "") != (len(found) == 0) || c.want != "" && (len(found) != 1 || !strings.Contains(found[0].Message, c.want)) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
 }

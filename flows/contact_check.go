@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -18,6 +19,10 @@ const (
 	maxFieldBytes = 8 << 10 // of all fields as JSON
 	maxName       = 200
 )
+
+// ContactColumns are what a file of contacts has besides their fields. No field is
+// called so.
+var ContactColumns = []string{"phone", "name", "language", "timezone", "tags"}
 
 // Problems says what is wrong with a contact: one sentence each, which begins with
 // the name of what is wrong.
@@ -54,6 +59,12 @@ func (c *Contact) fieldProblems() []string {
 		return []string{fmt.Sprintf("fields: %d of them; at most %d", len(c.Fields), maxFields)}
 	}
 	for name, value := range c.Fields {
+		if slices.Contains(ContactColumns, name) {
+			return []string{fmt.Sprintf("fields: a contact has its own %s: choose another name", name)}
+		}
+		if name != strings.TrimSpace(name) {
+			return []string{fmt.Sprintf("fields: %s: leave the blanks around the name out", quote(name))}
+		}
 		if name == "" || len(name) > maxFieldName || !clean(name) || !clean(value) {
 			return []string{fmt.Sprintf("fields: %s: a name has 1 to %d bytes, and its value is UTF-8 text", quote(name), maxFieldName)}
 		}

@@ -25,6 +25,10 @@ func (l lone) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return l.flow.ByKeyword(text)
 }
 
+func (l lone) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {
+	return flows.LibraryOf(l.flow).ForIntent(g, text)
+}
+
 func (l lone) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
 
 // Every dialogue of the shipped flows holds, on the parsed version and on the one
@@ -46,7 +50,7 @@ func TestDialogues(t *testing.T) {
 		trace := &flows.Trace{}
 		for _, d := range dialoguesOf(t, "library", f.Name) {
 			for _, version := range []*flows.Flow{f, compiled} {
-				r := conversation.NewRehearsal(lone{version}, classify.Lexicon{}, f.Name)
+				r := conversation.NewRehearsal(lone{version}, classify.Reader{}, f.Name)
 				r.Env.Trace = trace
 				if err := r.Perform(d); err != nil {
 					t.Error(err)

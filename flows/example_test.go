@@ -40,7 +40,7 @@ func Example() {
 	fmt.Println(m.Says[0].Text)
 
 	said := flows.Said{Text: "Nope!"}
-	r := f.Read(sc, classify.Lexicon{}, m.Run, said)
+	r := f.Read(sc, classify.Reader{}, m.Run, said)
 	m = f.Answer(sc, m.Run, said, r)
 	fmt.Println(m.Says[0].Text, m.Actions[0].Name, m.Actions[0].Data["said"], m.End)
 	// Output:

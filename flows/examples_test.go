@@ -29,7 +29,7 @@ func TestExamples(t *testing.T) {
 			for _, f := range library.All() {
 				dialogues := dialoguesOf(t, folder, f.Name)
 				for _, d := range dialogues {
-					if err := conversation.NewRehearsal(library, classify.Lexicon{}, f.Name).Perform(d); err != nil {
+					if err := conversation.NewRehearsal(library, classify.Reader{}, f.Name).Perform(d); err != nil {
 						t.Error(err)
 					}
 				}

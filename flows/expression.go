@@ -138,7 +138,7 @@ func (p *parser) compile(e *expression, env types.Map) {
 	}
 	key := e.source
 	if e.item {
-		key = "item " + key // it sees one name more
+		key = "\x00" + key // it sees one name more
 	}
 	program, err := p.known[key], error(nil)
 	if program == nil {

@@ -143,7 +143,7 @@ type Said struct {
 type Reading struct {
 	Fits     bool           // some reply or capture fitted
 	Later    bool           // nothing cheap fitted; a slow classifier should be asked
-	Layer    string         // word, pattern, lexicon, any, capture, media
+	Layer    string         // word, pattern, lexicon, any, capture, media; model of a Guess
 	Exact    bool           // the words themselves, not an interpretation
 	Reply    int            // index into the state's replies; -1: captures
 	On       bool           // Reply is an index into on.replies, the state's and the flow's

@@ -138,12 +138,15 @@ func (p *parser) intent(n *node) (name string, words []string) {
 	return name, i.keywords
 }
 
-// startsOnIntent lets the keywords of an intent start the flow.
+// startsOnIntent lets the keywords and examples of an intent start the flow.
 func (p *parser) startsOnIntent(n *node) {
 	name, words := p.intent(n)
 	if slices.Contains(intentNames, name) {
 		p.failAt(n, "%s is understood everywhere and starts nothing: define an intent of your own", name)
 		return
+	}
+	if p.flow.intents[name].taught() {
+		p.flow.starting = append(p.flow.starting, starts{n, name})
 	}
 	for _, w := range words {
 		k := keyword{at: n, source: w, whole: w}
@@ -163,15 +166,4 @@ func intentsOf(replies []*reply) []string {
 		}
 	}
 	return out
-}
-
-// optOuts are the words that carriers and the law take as an opt-out, folded.
-// No question may ask for one of them.
-var optOuts = []string{
-	"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
-	"unsub",
-}
-
-func isOptOut(folded string) bool {
-	return slices.Contains(optOuts, strings.ReplaceAll(folded, " ", ""))
 }

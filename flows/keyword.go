@@ -47,13 +47,13 @@ func (p *parser) keyword(n *node) (keyword, bool) {
 type heard struct {
 	whole string   // folded, without courtesies
 	words []string // as written
-	first string   // the first of them, folded
+	first string   // the first word of all when folded
 }
 
 func hear(text string) heard {
 	h := heard{whole: fold(text), words: strings.Fields(text)}
 	if len(h.words) > 0 {
-		h.first = Fold(h.words[0])
+		h.first, _, _ = strings.Cut(Fold(h.words[0]), " ")
 	}
 	return h
 }
@@ -79,30 +79,37 @@ func (k *keyword) match(f *Flow, h heard) (map[string]any, bool) {
 		return nil, false
 	}
 	args := map[string]any{}
-	rest := h.words
+	rest, left := h.words, "" // left of a word such as RE-ORDER, which is two when folded
 	for i, t := range k.tokens {
-		if len(rest) == 0 {
+		if len(rest) == 0 && left == "" {
 			return nil, false
 		}
 		if t.arg == "" {
-			if Fold(rest[0]) != t.word {
+			if left == "" {
+				left, rest = Fold(rest[0]), rest[1:]
+			}
+			word, more, _ := strings.Cut(left, " ")
+			if word != t.word {
 				return nil, false
 			}
-			rest = rest[1:]
+			left = more
 			continue
 		}
-		raw := rest[0]
+		if left != "" {
+			return nil, false
+		}
+		raw := rest[:1]
 		rest = rest[1:]
 		if i == len(k.tokens)-1 {
-			raw, rest = bare(append([]string{raw}, rest...)), nil
+			raw, rest = h.words[len(h.words)-len(rest)-1:], nil
 		}
-		v, ok := f.argument(t.arg, raw)
+		v, ok := f.argument(t.arg, bare(raw))
 		if !ok {
 			return nil, false
 		}
 		args[t.arg] = v
 	}
-	return args, len(rest) == 0
+	return args, len(rest) == 0 && left == ""
 }
 
 // bare joins the words of an argument without the courtesies and the full stop that

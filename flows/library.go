@@ -28,7 +28,9 @@ type Library struct {
 	byName   map[string]*Flow
 	byHash   map[string]*Flow
 	warnings []*Problem
-	rank     map[string]int // by name: how late the flow's folder came
+	rank     map[string]int   // by name: how late the flow's folder came
+	begins   map[string]*Flow // by the intent whose examples start it
+	lesson   *Lesson          // of these intents; nil: there are none
 }
 
 // keywordsOnce refuses a keyword that starts two flows of one folder; a later folder
@@ -46,6 +48,24 @@ func (l *Library) keywordsOnce() error {
 			}
 			if other := owner[shape]; other == nil || l.rank[other.Name] < l.rank[f.Name] {
 				owner[shape] = f
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// intentsOnce refuses an intent whose examples start two flows of one folder.
+func (l *Library) intentsOnce() error {
+	var errs []error
+	for i, f := range l.flows {
+		for _, s := range f.starting {
+			again := func(g *Flow) bool {
+				return l.rank[g.Name] == l.rank[f.Name] && slices.ContainsFunc(g.starting, func(o starts) bool { return o.name == s.name })
+			}
+			if j := slices.IndexFunc(l.flows[:i], again); j >= 0 {
+				p := &parser{origin: f.origin}
+				p.failAt(s.at, "the intent %s starts the flow %s too: use another", quote(s.name), l.flows[j].Name)
+				errs = append(errs, join(p.problems))
 			}
 		}
 	}

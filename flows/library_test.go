@@ -12,6 +12,7 @@ import (
 
 	"parley/conversation/classify"
 	"parley/flows"
+	"parley/outbound/segment"
 )
 
 // The sample of the language's description is the shipped flow, word for word.
@@ -166,9 +167,64 @@ func TestReplyAllocations(t *testing.T) {
 	run := f.Start(acme, flows.Run{Vars: map[string]any{"name": "Ann", "order": "A-1"}, Language: "en"}).Run
 	said := flows.Said{Text: "Yes it did"}
 	allocations := testing.AllocsPerRun(200, func() {
-		f.Answer(acme, run, said, f.Read(acme, classify.Lexicon{}, run, said))
+		f.Answer(acme, run, said, f.Read(acme, classify.Reader{}, run, said))
 	})
 	if allocations > 20 {
 		t.Errorf("%v allocations for one answer, at most 20", allocations)
+	}
+}
+
+// Every text that the shipped dialogues hear, and they hear all there are, is one
+// segment of GSM-7; lists of choices may be longer.
+func TestShippedTextsAreOneSegment(t *testing.T) {
+	l, err := flows.Load([]string{"library"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := 0
+	for _, f := range l.All() {
+		for _, d := range dialoguesOf(t, "library", f.Name) {
+			for _, s := range d.Steps {
+				if s.Kind != flows.StepBot {
+					continue
+				}
+				heard++
+				n := segment.Count(s.Text)
+				if n.Encoding != segment.GSM7 || n.Segments > 1 && !strings.Contains(s.Text, "\n1 ") {
+					t.Errorf("%s, %s: %d segments, %s: %s", f.Name, d.Title, n.Segments, n.Encoding, s.Text)
+				}
+			}
+		}
+	}
+	if heard < 300 {
+		t.Errorf("only %d texts were heard", heard)
+	}
+}
+
+// A keyword fits the text that it is, however it is written.
+func TestKeywordsOfJoinedWords(t *testing.T) {
+	f, err := flows.Parse("x.yaml", []byte("flow: x\ntrigger: {keywords: [\"RE-ORDER {n} NOW {m}\", \"WHAT'S {n}\", A/B]}\ninput: {n: string, m: string}\nstart: z\nstates: {z: {end: z}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"RE-ORDER a NOW b": "map[m:b n:a]", "re order a now b c": "map[m:b c n:a]", "Re-order: a, now: b": "map[m:b n:a]", "what's a": "map[n:a]", "whats a": "map[n:a]",
+		"a/b": "map[]", "a b!": "map[]", "re-order-a now b": "", "re a now b": "", "re-order a": "", "reorder a now b": "", "re-": "",
+	} {
+		_, args, ok := f.ByKeyword(text)
+		if got := fmt.Sprint(args); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %v %s, want %s", text, ok, got, want)
+		}
+	}
+}
+
+// The label of a choice and another expression may look alike and differ.
+func TestLabelsAreCompiledApart(t *testing.T) {
+	f, err := flows.Parse("x.yaml", []byte("flow: x\ninput: {item: integer, n: integer}\nstart: a\nstates: {a: {choose: {from: '[1]', label: -n, as: q, goto: z}, say: '{{ item -n }}'}, z: {end: z}}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := f.Start(acme, flows.Run{Vars: map[string]any{"item": 5, "n": 2}}); len(m.Says) != 1 || m.Says[0].Text != "3\n1 -2" {
+		t.Errorf("%+v", m)
 	}
 }

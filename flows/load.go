@@ -96,8 +96,10 @@ func (l *loader) beside(where string, files fs.FS) {
 	if source, err := fs.ReadFile(files, intentsFile); err == nil {
 		p, root := readFile(filepath.Join(where, intentsFile), source)
 		if root != nil {
+			p.flow = &Flow{Languages: languagesOfIntents(root)}
 			for _, e := range p.entries(root, "the shared intents", "NAME: {keywords: ..., examples: ...}", maxIntents) {
 				l.intents[e.name] = e.value
+				p.defined(e) // also when no flow uses it
 			}
 		}
 		l.errs = append(l.errs, join(p.problems))
@@ -105,6 +107,19 @@ func (l *loader) beside(where string, files fs.FS) {
 		l.errs = append(l.errs, fmt.Errorf("reading the shared intents in %s: %w", where, err))
 	}
 	l.texts(where, files)
+}
+
+// languagesOfIntents are those that any of the intents knows.
+func languagesOfIntents(root *node) []string {
+	var out []string
+	for _, intent := range root.keys {
+		for _, part := range intent.value.keys {
+			for _, lang := range part.value.keys {
+				out = append(out, lang.name)
+			}
+		}
+	}
+	return out
 }
 
 // flow reads one file; what is wrong with its YAML is an error of its own.
@@ -152,7 +167,8 @@ func (l *loader) library() (*Library, error) {
 	}
 	byPlace(lib.warnings)
 	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.othersKnown())
+	errs = append(errs, l.strays(), lib.keywordsOnce(), lib.intentsOnce(), lib.othersKnown(), lib.unlocksOfOthers())
+	lib.teach()
 	if err := errors.Join(errs...); err != nil {
 		return lib, err
 	}

@@ -1,9 +1,6 @@
 package flows
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -23,8 +20,7 @@ type engine struct {
 	call call           // the one being carried out
 }
 
-// buildMachine writes the flow's links as the machine's tables. The library lets a
-// second row for the same event and source win silently; here it is an error.
+// buildMachine writes the flow's links as the machine's tables.
 func (f *Flow) buildMachine() error {
 	t := &tables{seen: map[[2]string]bool{}}
 	var all []string
@@ -44,8 +40,8 @@ func (f *Flow) buildMachine() error {
 		s.urgent = append(slices.Clip(s.onReplies), f.onReplies...)
 		s.urgently = intentsOf(s.urgent)
 	}
-	if t.twice != "" {
-		return fmt.Errorf("two ways are named %s in one state", t.twice)
+	if err := t.check(); err != nil {
+		return err
 	}
 	start, rows := f.start, t.rows
 	f.engines.New = func() any {
@@ -88,23 +84,10 @@ func (f *Flow) stateRows(t *tables, s *state) {
 	}
 }
 
-type tables struct {
-	rows  []fsm.EventDesc
-	seen  map[[2]string]bool
-	twice string
-}
-
+// add adds the way of a link; nil adds none.
 func (t *tables) add(l *link, from ...string) {
-	if l == nil {
-		return
-	}
-	t.rows = append(t.rows, fsm.EventDesc{Name: l.event, Src: from, Dst: l.to})
-	for _, src := range from {
-		key := [2]string{l.event, src}
-		if t.seen[key] {
-			t.twice = l.event
-		}
-		t.seen[key] = true
+	if l != nil {
+		t.row(l.event, l.to, from...)
 	}
 }
 
@@ -118,17 +101,8 @@ func (t *tables) addWays(q *request, from string) {
 	}
 }
 
-// fire moves from a state along a link and returns the state reached, which may
-// be the same one.
-func (e *engine) fire(from string, l *link) (string, error) {
-	e.fsm.SetState(from)
-	err := e.fsm.Event(context.Background(), l.event)
-	var same fsm.NoTransitionError
-	if err != nil && !(errors.As(err, &same) && same.Err == nil) {
-		return from, fmt.Errorf("the state %s has no way %s", from, l.event)
-	}
-	return e.fsm.Current(), nil
-}
+// fire moves from a state along a link and returns the state reached.
+func (e *engine) fire(from string, l *link) (string, error) { return fire(e.fsm, from, l.event) }
 
 // giveBack ends a call and returns its engine to the pool, with nothing of the
 // call left in it.

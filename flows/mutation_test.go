@@ -12,7 +12,7 @@ import (
 	"parley/flows"
 )
 
-// TestMutation drops each reply, each step of silence and each branch of the shipped
+// TestMutation drops each reply (emergency words too), each step of silence and each branch of the shipped
 // flows in turn: at least one dialogue must go otherwise.
 func TestMutation(t *testing.T) {
 	l, err := flows.Load([]string{"library"})
@@ -38,7 +38,7 @@ func TestMutation(t *testing.T) {
 // differs says whether a dialogue goes otherwise with this version.
 func differs(f *flows.Flow, dialogues []flows.Dialogue) bool {
 	return slices.ContainsFunc(dialogues, func(d flows.Dialogue) bool {
-		return conversation.NewRehearsal(lone{f}, classify.Lexicon{}, f.Name).Perform(d) != nil
+		return conversation.NewRehearsal(lone{f}, classify.Reader{}, f.Name).Perform(d) != nil
 	})
 }
 
@@ -70,23 +70,33 @@ func mutantsOf(t *testing.T, f *flows.Flow) []mutant {
 			set(list)
 		}
 	}
-	states, _ := root["states"].(map[string]any)
-	for name, s := range states {
-		state := s.(map[string]any)
-		for _, key := range []string{"replies", "silence", "branch"} {
-			switch list := state[key].(type) {
+	dropAll := func(name string, of map[string]any, keys ...string) {
+		for _, key := range keys {
+			switch list := of[key].(type) {
 			case []any:
-				drop(name+"."+key, func(v any) { state[key] = v }, list)
+				drop(name+"."+key, func(v any) { of[key] = v }, list)
 			case map[string]any:
 				drop(name+"."+key, func(v any) {
 					if v, _ := v.([]any); len(v) == 1 {
-						state[key] = v[0]
+						of[key] = v[0]
 					} else {
-						delete(state, key)
+						delete(of, key)
 					}
 				}, []any{list})
 			}
 		}
 	}
+	on := func(name string, of map[string]any) {
+		if on, ok := of["on"].(map[string]any); ok {
+			dropAll(name+".on", on, "replies")
+		}
+	}
+	states, _ := root["states"].(map[string]any)
+	for name, s := range states {
+		state := s.(map[string]any)
+		dropAll(name, state, "replies", "silence", "branch")
+		on(name, state)
+	}
+	on("flow", root)
 	return out
 }

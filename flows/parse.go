@@ -79,6 +79,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	}
 	p.flow.source = canonical(root)
 	p.flow.Hash = hashOf(p.flow.source)
+	p.flow.teach()
 	if err := p.flow.buildMachine(); err != nil {
 		p.failAs("not-a-machine", root, err.Error())
 		return nil, join(p.problems)

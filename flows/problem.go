@@ -68,12 +68,18 @@ func (p *Problem) caret(b *strings.Builder) {
 }
 
 // Problems takes an error of this package apart into its problems, sorted by
-// file and place. An error that holds none is nil.
+// file and place; what several flows share is said once. An error that holds none is
+// nil.
 func Problems(err error) []*Problem {
 	var found []*Problem
 	collect(err, &found)
 	byPlace(found)
-	return found
+	seen := map[Problem]bool{}
+	return slices.DeleteFunc(found, func(p *Problem) bool {
+		before := seen[*p]
+		seen[*p] = true
+		return before
+	})
 }
 
 func byPlace(problems []*Problem) {

@@ -28,8 +28,12 @@ func actionSchemas() map[string]map[string]any {
 			"subject": text("Whom or what it is for."), "transaction": text("The one transaction that it approves.")}),
 		"lock_account": object("Suspends the customer's account.", []string{"account"}, map[string]any{
 			"account": text("Which account."), "reason": text("Why."),
-			"scope":        enum([]string{"purchases", "all"}, "Default purchases."),
-			"transactions": map[string]any{"description": "The transactions that the customer denies."}}),
+			"scope":        enum([]string{"purchases", "transfers", "all"}, "Default purchases."),
+			"transactions": map[string]any{"description": "The transactions that the customer denies: ids, or objects with an id."}}),
+		"alert_account": object("Payments of the account look wrong; the customer is about to be asked.", []string{"account", "transactions"}, map[string]any{
+			"account": text("Which account."), "transactions": map[string]any{"description": "The payments: ids, or objects {id, merchant, amount, at}."}}),
+		"recognise_payment": object("The customer recognises payments that they were asked about.", []string{"account", "transactions"}, map[string]any{
+			"account": text("Which account."), "transactions": map[string]any{"description": "The payments: ids, or objects with an id."}}),
 	}
 }
 

@@ -3,8 +3,6 @@ package flows
 import (
 	"encoding/json"
 	"go/ast"
-	goparser "go/parser"
-	"go/token"
 	"io/fs"
 	"maps"
 	"os"
@@ -195,34 +193,23 @@ func sameWords(a, b []string) bool {
 func parserKeys(t *testing.T) map[string]string {
 	t.Helper()
 	constants, calls := map[string]string{}, map[string]ast.Expr{}
-	files, _ := fs.Glob(os.DirFS("."), "*.go")
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := goparser.ParseFile(token.NewFileSet(), name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ValueSpec:
-				for i, id := range n.Names {
-					if i < len(n.Values) {
-						constants[id.Name] = literalOf(n.Values[i])
-					}
-				}
-			case *ast.CallExpr:
-				f, ok := n.Fun.(*ast.SelectorExpr)
-				if what := ""; ok && f.Sel.Name == "keys" && len(n.Args) == 4 {
-					if what = strings.TrimSpace(literalOf(n.Args[1])); what != "" {
-						calls[what] = n.Args[2]
-					}
+	eachNode(t, func(_ string, n ast.Node) {
+		switch n := n.(type) {
+		case *ast.ValueSpec:
+			for i, id := range n.Names {
+				if i < len(n.Values) {
+					constants[id.Name] = literalOf(n.Values[i])
 				}
 			}
-			return true
-		})
-	}
+		case *ast.CallExpr:
+			f, ok := n.Fun.(*ast.SelectorExpr)
+			if what := ""; ok && f.Sel.Name == "keys" && len(n.Args) == 4 {
+				if what = strings.TrimSpace(literalOf(n.Args[1])); what != "" {
+					calls[what] = n.Args[2]
+				}
+			}
+		}
+	})
 	out := map[string]string{}
 	for what, e := range calls {
 		if id, ok := e.(*ast.Ident); ok {

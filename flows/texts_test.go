@@ -3,6 +3,7 @@ package flows_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,7 @@ func TestIntents(t *testing.T) {
 	f, _ := l.Current("desk")
 	run := f.Start(acme, flows.Run{Language: "en", Vars: map[string]any{"name": "Ann"}}).Run
 	for text, want := range map[string]string{"It is lost!": "lost", "perdido": "lost", "perdu": "", "yes": "yes"} {
-		r := f.Read(acme, classify.Lexicon{}, run, flows.Said{Text: text})
+		r := f.Read(acme, classify.Reader{}, run, flows.Said{Text: text})
 		if r.Intent != want || want == "lost" && (!r.Exact || r.As != "lost") {
 			t.Errorf("%q is read as %+v, want %q", text, r, want)
 		}
@@ -124,14 +125,23 @@ func TestTextsAndIntentsProblems(t *testing.T) {
 		"a list":               {"texts/desk.es.yaml", "[ask]\n", "desk.es.yaml:1:1: the file is a list"},
 		"an intent of nothing": {"intents.yaml", "hours: {description: x}\n", "intents.yaml:1:8: the intent hours has neither keywords nor examples"},
 		"an intent's key":      {"intents.yaml", "hours: {keyword: {en: [x]}}\n", `intents.yaml:1:9: an intent has no key "keyword": did you mean keywords?`},
+		"an intent of nobody":  {"intents.yaml", sharedIntents + "more: {keyword: {en: [x]}}\n", `an intent has no key "keyword": did you mean keywords?`},
 		"no such intent":       {"intents.yaml", "other: {keywords: {en: [x]}}\n", `desk.yaml:3:21: there is no intent "hours"`},
 	} {
 		dir := t.TempDir()
 		put(t, dir, "desk.yaml", desk)
 		put(t, dir, "intents.yaml", sharedIntents)
 		put(t, dir, c.file, c.text)
-		if _, err := flows.Load([]string{dir}); err == nil || !strings.Contains(err.Error(), c.want) {
+		put(t, dir, "twin.yaml", strings.Replace(desk, "flow: desk", "flow: twin", 1)) // what both share is said once
+		_, err := flows.Load([]string{dir})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got\n%v\nwant %s", name, err, c.want)
+		}
+		found := flows.Problems(err)
+		for i, p := range found {
+			if slices.ContainsFunc(found[:i], func(q *flows.Problem) bool { return *q == *p }) {
+				t.Errorf("%s: said twice: %v", name, p)
+			}
 		}
 	}
 }

@@ -76,5 +76,6 @@ func LibraryOf(all ...*Flow) *Library {
 		lib.flows = append(lib.flows, f)
 	}
 	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
+	lib.teach()
 	return lib
 }

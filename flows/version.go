@@ -38,6 +38,8 @@ type Flow struct {
 	keywords  []keyword
 	intents   map[string]*intent // the flow's own and the shared ones that it uses
 	lookup    *request           // of a text that started the run; nil: none
+	starting  []starts           // intents with examples that start it
+	lesson    *Lesson            // nil: no intent has examples
 	others    []other            // flows that this one starts
 	sees      []string           // of the contact, what its expressions read
 	tags      bool               // it labels the contact

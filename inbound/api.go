@@ -20,11 +20,21 @@ type API struct {
 	Reads  Reads
 	// Contacts are what GET and PUT /v1/contacts/{phone} read and write.
 	Contacts Contacts
+	// Consents are what GET and PUT /v1/consents/{phone} read and write.
+	Consents Consents
+	// Accounts are what /v1/accounts locks and unlocks.
+	Accounts Accounts
+	// Numbers is asked before an unlock whether the customer's number may be somebody
+	// else's by now; nil: nobody is asked.
+	Numbers verify.NumberCheck
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
 	Route func(line, brand, to string) (string, error)
 	// Codes issues one-time codes; nil: no key for them is configured.
 	Codes *verify.Service
+	// Brand is the brand of the flows that an event starts, for events that name neither
+	// line nor brand; "": they have none, or not the same.
+	Brand func(event string) string
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
 	Log   *slog.Logger // nil: slog.Default
@@ -66,7 +76,12 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read what is known of a phone."), a.getContact)
 	huma.Register(api, operation(guard, "put-contact", http.MethodPut, "/v1/contacts/{phone}", "contacts", http.StatusOK,
 		"Write what is known of a phone: what the body leaves out is taken away."), a.putContact)
+	huma.Register(api, operation(guard, "get-consent", http.MethodGet, "/v1/consents/{phone}", "contacts", http.StatusOK,
+		"Read what a phone has said about being texted."), a.getConsent)
+	huma.Register(api, operation(guard, "put-consent", http.MethodPut, "/v1/consents/{phone}", "contacts", http.StatusOK,
+		"Write down an opt-in that was given elsewhere, in writing, or an opt-out. A customer's own STOP is only undone by their START."), a.putConsent)
 	a.mountVerifications(api, guard)
+	a.mountAccounts(api, guard)
 }
 
 // mostRequest is the size of the largest API request, in bytes.

@@ -122,7 +122,7 @@ func (a *API) rowEvent(ctx context.Context, row BatchRow, raw []byte, key string
 	if err := storable(raw); err != nil {
 		return e, err.Error()
 	}
-	line, to, err := a.address(row.Line, row.Brand, row.To)
+	line, to, err := a.addressOf(row.Type, row.Line, row.Brand, row.To)
 	if err != nil {
 		return e, err.Error()
 	}

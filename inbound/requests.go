@@ -19,7 +19,7 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 	if err := storable(in.RawBody); err != nil {
 		return nil, err
 	}
-	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
+	line, to, err := a.addressOf(in.Body.Type, in.Body.Line, in.Body.Brand, in.Body.To)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,14 @@ func (a *API) endRun(ctx context.Context, in *EndInput) (*Accepted, error) {
 	e.Kind, e.Conversation = conversation.KindEndRun, id
 	e.EndRun = &conversation.EndRun{Run: in.ID, Outcome: in.Body.Outcome}
 	return a.submit(ctx, e, http.StatusOK)
+}
+
+// addressOf is address for an event, which may have a brand of its own.
+func (a *API) addressOf(event, line, brand, to string) (string, string, error) {
+	if line == "" && brand == "" && a.Brand != nil {
+		brand = a.Brand(event)
+	}
+	return a.address(line, brand, to)
 }
 
 // address resolves the sender and the customer of a request.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 	"parley/flows"
 )
 
@@ -55,6 +56,36 @@ type Contacts interface {
 	// with its phone only), once, and writes together those of which it says so and
 	// that are others than before. It returns how many were written.
 	ChangeContacts(ctx context.Context, phones []string, change func(c *flows.Contact) bool) (written int, err error)
+}
+
+// Consents keeps what phones have said about being texted.
+type Consents interface {
+	Consent(ctx context.Context, phone string) (conversation.Consent, error)
+	// NoteConsent writes what the business says of it; how is its own words for how it
+	// was given. False: the customer has opted out themselves, and nothing was written.
+	NoteConsent(ctx context.Context, phone string, state conversation.ConsentState, how string) (bool, error)
+}
+
+// Accounts keeps customer accounts. What test keys do is kept apart from live ones.
+type Accounts interface {
+	// Account reads an account as it is now; one that nothing was ever heard of is active.
+	Account(ctx context.Context, ref string, test bool) (verify.Account, error)
+	// ChangeAccount carries out one event in a transaction of its own, with the callbacks
+	// that it leads to; under the same key once. A verify.WrongError is the caller's
+	// fault, and nothing was stored.
+	ChangeAccount(ctx context.Context, ref string, test bool, e verify.AccountEvent, once Once) (AccountAnswer, error)
+}
+
+// Once is the key under which a request is carried out once; the zero value: it is
+// carried out whenever it comes.
+type Once struct{ Key, BodyHash string }
+
+// AccountAnswer is what became of a change. Conflict says that its key was used with
+// another body; nothing else is set then.
+type AccountAnswer struct {
+	Account  verify.Account
+	Refused  string // why it was not carried out, a word; "": it was
+	Conflict bool
 }
 
 // Reads answers the API's questions.

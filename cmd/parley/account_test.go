@@ -172,7 +172,7 @@ func (w *world) past() conversation.Past {
 		}
 	}
 	return conversation.Past{
-		Reader: classify.Lexicon{},
+		Reader: classify.Reader{},
 		Flow:   func(hash string) (*flows.Flow, bool) { f, ok := versions[hash]; return f, ok },
 		Line: func(config, line string) (conversation.Line, error) {
 			if found, ok := lines[config][line]; ok {

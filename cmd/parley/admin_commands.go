@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"parley/conversation/store"
+	"parley/flows"
 )
 
 // migrateCommand brings the database up to date.
@@ -43,16 +44,30 @@ func (c *configCommand) Run(ctx context.Context, p *Program, all *commands) erro
 		return err
 	}
 	missServices(config, made.library, log)
-	for _, number := range slices.Sorted(maps.Keys(made.directory.Lines)) {
-		if l := made.directory.Lines[number]; l.OneWay {
-			for _, problem := range made.library.CheckOneWay(number, l.Brand.ID) {
-				fmt.Fprintln(p.Out, problem)
-			}
-		}
+	asked, err := oneWay(config, made.library)
+	if err != nil {
+		return err
+	}
+	for _, problem := range asked {
+		fmt.Fprintln(p.Out, problem)
 	}
 	fmt.Fprintf(p.Out, "%s: %s, %s, %s, %s: good\n", all.File, plural(len(config.Lines), "line"),
 		plural(len(config.Carriers), "carrier"), plural(len(config.Brands), "brand"), plural(len(config.Callbacks), "callback"))
 	return nil
+}
+
+// oneWay finds the questions that a line would ask which cannot receive answers.
+func oneWay(config Config, library *flows.Library) (found []*flows.Problem, err error) {
+	d, _, err := directory(config)
+	if err != nil {
+		return nil, err
+	}
+	for _, number := range slices.Sorted(maps.Keys(d.Lines)) {
+		if l := d.Lines[number]; l.OneWay {
+			found = append(found, library.CheckOneWay(number, l.Brand.ID)...)
+		}
+	}
+	return found, nil
 }
 
 // openStore opens the database that the configuration names. SQLite is migrated

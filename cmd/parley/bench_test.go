@@ -95,11 +95,12 @@ func (b *bench) running(callbacks []string, committed func([]string)) (*conversa
 // oneFlow is a library of one.
 type oneFlow struct{ f *flows.Flow }
 
-func (o oneFlow) Current(name string) (*flows.Flow, bool)             { return o.f, name == o.f.Name }
-func (o oneFlow) ByHash(hash string) (*flows.Flow, bool)              { return o.f, hash == o.f.Hash }
-func (o oneFlow) ForEvent(string) []*flows.Flow                       { return []*flows.Flow{o.f} }
-func (oneFlow) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
-func (oneFlow) Successor(flows.Run) (*flows.Flow, string, bool)       { return nil, "", false }
+func (o oneFlow) Current(name string) (*flows.Flow, bool)                  { return o.f, name == o.f.Name }
+func (o oneFlow) ByHash(hash string) (*flows.Flow, bool)                   { return o.f, hash == o.f.Hash }
+func (o oneFlow) ForEvent(string) []*flows.Flow                            { return []*flows.Flow{o.f} }
+func (oneFlow) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) { return nil, flows.Guess{} }
+func (oneFlow) ForKeyword(string) (*flows.Flow, map[string]any, bool)      { return nil, nil, false }
+func (oneFlow) Successor(flows.Run) (*flows.Flow, string, bool)            { return nil, "", false }
 
 type plainReader struct{}
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"parley/conversation/store"
@@ -89,8 +88,7 @@ func (c *callbacksCommand) enable(ctx context.Context, p *Program, config Config
 }
 
 func (c *callbacksCommand) list(ctx context.Context, p *Program, config Config, s *store.Store) error {
-	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tSTATE\tPENDING\tDEAD\tEVENTS")
+	w := p.columns("NAME\tSTATE\tPENDING\tDEAD\tEVENTS")
 	for _, cb := range config.Callbacks {
 		disabled, err := s.Disabled(ctx, cb.Name, cb.URL)
 		if err != nil {

@@ -14,10 +14,9 @@ import (
 
 // chatCommand talks to a flow in the terminal, without network or database.
 type chatCommand struct {
-	Flow     string   `arg:"" help:"The flow's name (a shipped one, or one of the folder flows), or its file."`
-	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; a value that is JSON is taken as such, and what is not given is made up."`
-	Language string   `placeholder:"es" help:"The customer's language."`
-	Why      bool     `help:"Also print why each text was read and sent as it was."`
+	flowArgs
+	Language string `placeholder:"es" help:"The customer's language."`
+	Why      bool   `help:"Also print why each text was read and sent as it was."`
 }
 
 // chatting is one talk under way.
@@ -33,15 +32,11 @@ type chatting struct {
 
 // Run plays until the input ends.
 func (c *chatCommand) Run(p *Program) error {
-	library, flow, err := flowNamed(c.Flow)
+	library, flow, given, err := c.open()
 	if err != nil {
 		return err
 	}
-	given, err := values(c.Data)
-	if err != nil {
-		return err
-	}
-	t := &chatting{Rehearsal: conversation.NewRehearsal(library, classify.Lexicon{}, flow.Name), p: p, paint: p.painter(), library: library, why: c.Why}
+	t := &chatting{Rehearsal: conversation.NewRehearsal(library, classify.Reader{}, flow.Name), p: p, paint: p.painter(), library: library, why: c.Why}
 	t.Conversation.State.Language = c.Language
 	fmt.Fprintf(p.Out, "%s: %s\nType as the customer. .help says what else there is; .quit or Ctrl-D ends.\n", flow.Name, flow.Title)
 	data, made := flow.Samples(conversation.RehearsalStart(), given)

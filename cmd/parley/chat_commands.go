@@ -74,6 +74,13 @@ func reason(d conversation.Decision) string {
 	if d.Layer != "" {
 		out += " by " + d.Layer
 	}
+	if d.Score > 0 {
+		out += fmt.Sprintf(" (%.2f", d.Score)
+		if d.Second != "" {
+			out += ", else " + d.Second
+		}
+		out += ")"
+	}
 	if d.State != "" {
 		out += " in " + d.State
 	}

@@ -254,3 +254,61 @@ func TestSendingAgain(t *testing.T) {
 		t.Errorf("the code of three texts: %d", status)
 	}
 }
+
+// TestNothingTellsWhatBecameOfACode: whoever asks for codes learns neither that a
+// subject is unknown, nor that the customer said no, opted out, or cannot be reached.
+func TestNothingTellsWhatBecameOfACode(t *testing.T) {
+	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config.Codes.Cooldowns = []time.Duration{time.Second}
+	s := serveTest(t, config)
+	id := regexp.MustCompile(`ver_[a-z2-7]+`)
+	moments := regexp.MustCompile(`[0-9]{4}-[0-9-]+T[0-9:.]+Z|wait [0-9ms]+`)
+	probe := func(body map[string]any, before func(verification string)) (all []string) {
+		note := func(status int, out map[string]any) {
+			raw, _ := out["raw"].(string)
+			all = append(all, http.StatusText(status)+" "+moments.ReplaceAllString(id.ReplaceAllString(raw, "ID"), "T"))
+		}
+		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body)
+		note(status, out)
+		verification := out["id"].(string)
+		before(verification)
+		note(s.do(http.MethodPost, "/v1/verifications", s.key, body))
+		eventually(t, "the pause is over", func() bool {
+			status, out = s.do(http.MethodPost, "/v1/verifications/"+verification+"/resend", s.key, nil)
+			return status != http.StatusTooManyRequests
+		})
+		note(status, out)
+		for range 6 {
+			note(s.checks(verification, tried("000000", "subject", body["subject"])))
+		}
+		note(s.do(http.MethodDelete, "/v1/verifications/"+verification, s.key, nil))
+		note(s.do(http.MethodPost, "/v1/verifications/"+verification+"/resend", s.key, nil))
+		return all
+	}
+	gone := func(reason string) func(string) {
+		return func(verification string) {
+			eventually(t, reason, func() bool { return strings.HasSuffix(s.status(verification), reason) })
+		}
+	}
+	unknown := login("subject", "nobody")
+	delete(unknown, "to")
+	want := probe(unknown, func(string) {})
+	for name, got := range map[string][]string{
+		"denied": probe(login("subject", "a"), func(verification string) {
+			gone("sent")(verification)
+			s.texts("NO")
+			gone("canceled denied")(verification)
+		}),
+		"texted and not denied": probe(login("subject", "b"), gone("sent")),
+		"opted out": probe(login("subject", "c"), func(verification string) {
+			gone("sent")(verification)
+			s.texts("STOP")
+			gone("failed opted_out")(verification)
+		}),
+		"was out before": probe(login("subject", "d"), gone("failed opted_out")),
+	} {
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is told:\n%s\nunknown:\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+}

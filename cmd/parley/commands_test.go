@@ -74,6 +74,7 @@ func TestCommandLineErrors(t *testing.T) {
 		{"mistyped", strings.Replace(good, "lines: [", "lines: 7 #", 1), []string{"config", "check"}, 1, []string{"[7:8]"}},
 		{"no such variable", good + "name: \"${PARLEY_NO_SUCH_VARIABLE}\"\n", []string{"serve"}, 1, []string{"line 8:7", "PARLEY_NO_SUCH_VARIABLE"}},
 		{"unknown carrier", strings.Replace(good, "carrier: lab", "carrier: lob", 1), []string{"config", "check"}, 1, []string{`no carrier "lob"`}},
+		{"two mistakes", strings.Replace(strings.Replace(good, "carrier: lab", "carrier: lob", 1), "provider: loopback", "provider: loopback, rate: -1", 1), []string{"config", "check"}, 1, []string{`no carrier "lob"`, "carriers.lab.rate"}},
 		{"unknown provider", strings.Replace(good, "provider: loopback", "provider: pigeon", 1), []string{"config", "check"}, 1, []string{"pigeon", "twilio"}},
 		{"long timeout", strings.Replace(good, "provider: loopback", "provider: loopback, timeout: 11s", 1), []string{"config", "check"}, 1, []string{"carriers.lab.timeout", "10s"}},
 		{"negative rate", strings.Replace(good, "provider: loopback", "provider: loopback, rate: -1", 1), []string{"config", "check"}, 1, []string{"carriers.lab.rate"}},
@@ -93,6 +94,9 @@ func TestCommandLineErrors(t *testing.T) {
 			}
 			if said := spoken(errs); c.code != 0 && len(said) != 1 && c.name != "broken flow" { // which shows the line as well
 				t.Errorf("it says so in %d lines:\n%s", len(said), errs)
+			}
+			if c.name == "taken port" && strings.Count(errs, "\n") != 1 {
+				t.Errorf("more than one line, the log's included:\n%s", errs)
 			}
 			for _, want := range c.says {
 				if !strings.Contains(errs, want) {
@@ -339,4 +343,15 @@ func hostOf(t *testing.T, database string) (host, rest string) {
 	}
 	host = u.Host
 	return host, strings.Replace(database, host, "HOST", 1)
+}
+
+// A database that cannot be reached is one line, without the password.
+func TestDatabaseOutOfReach(t *testing.T) {
+	config := write(t, t.TempDir(), "parley.yaml", strings.Replace(minimal, "sqlite:%s/parley.db", "postgres://u:s3cret@127.0.0.1:1/x", 1))
+	for _, command := range []string{"results order", "dead list", "contacts export", "keys list", "migrate"} {
+		code, out, errs := invoke(t, "", append([]string{"-c", config}, strings.Fields(command)...)...)
+		if code != 1 || out != "" || strings.Count(errs, "\n") != 1 || strings.Count(errs, "refused") != 1 || strings.Contains(errs, "s3cret") {
+			t.Errorf("%s: %d %s%s", command, code, out, errs)
+		}
+	}
 }

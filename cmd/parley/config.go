@@ -44,6 +44,8 @@ type Config struct {
 	Calls []CallConfig `yaml:"calls"`
 	// Codes are the one-time codes: their keys, and what may be asked for.
 	Codes CodesConfig `yaml:"codes"`
+	// Accounts are the rules of locked accounts.
+	Accounts AccountsConfig `yaml:"accounts"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
 }
@@ -218,7 +220,20 @@ func (c *Config) check() error {
 		}
 	}
 	c.checkCallbacks(bad)
+	c.Accounts.check(bad)
 	c.checkCalls(bad)
 	c.Codes.check(bad)
-	return errors.Join(wrong...)
+	return inOneLine(wrong)
+}
+
+// inOneLine makes one line of all that is wrong; nil of nothing.
+func inOneLine(wrong []error) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	all := make([]string, len(wrong))
+	for i, err := range wrong {
+		all[i] = err.Error()
+	}
+	return errors.New(strings.Join(all, "; "))
 }

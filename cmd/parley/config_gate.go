@@ -139,9 +139,9 @@ func (c *SIMSwapConfig) check(bad func(format string, args ...any)) {
 }
 
 // rules are the choices as the gate takes them.
-func (c *Config) rules() verify.Rules {
+func (c *Config) rules() verify.GateRules {
 	home := c.homeCountries()
-	r := verify.Rules{Countries: c.Codes.Countries, Home: home, Budgets: verify.Budgets(c.Codes.Budgets), Cooling: c.Codes.Cooling, Stale: c.Codes.Stale,
+	r := verify.GateRules{Countries: c.Codes.Countries, Home: home, Budgets: verify.Budgets(c.Codes.Budgets), Cooling: c.Codes.Cooling, Stale: c.Codes.Stale,
 		PerCode: millionths(c.Codes.Spend.PerCode), PerDay: millionths(c.Codes.Spend.PerDay), SwapWithin: c.Codes.SIMSwap.Within}
 	if len(r.Countries) == 0 {
 		r.Countries = home

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +42,8 @@ func TestContactsDoor(t *testing.T) {
 		"body.language": map[string]any{"language": "no language"},
 		"body.timezone": map[string]any{"timezone": "Mars/Olympus"},
 		"body.tags":     map[string]any{"tags": []string{"a b"}},
+		"has its own":   map[string]any{"fields": map[string]any{"name": "Ann"}},
+		"blanks":        map[string]any{"fields": map[string]any{" a": 1}},
 		"body.fields":   map[string]any{"fields": many},
 		"8192":          map[string]any{"fields": map[string]any{"a": strings.Repeat("x", 9000)}},
 	} {
@@ -100,21 +107,86 @@ states:
 	}
 }
 
-// TestContactsAtScale imports and exports many contacts; it is run by hand.
+// TestContactsAtScale imports many contacts, imports them again and exports them, in
+// little memory: five thousand, and a million under make bench.
 func TestContactsAtScale(t *testing.T) {
-	from := os.Getenv("PARLEY_CONTACTS")
-	if from == "" {
-		t.Skip("PARLEY_CONTACTS names no CSV file to measure with")
+	rows := 5_000
+	if os.Getenv("PARLEY_BENCH") != "" {
+		rows = 1_000_000
 	}
-	for _, engine := range storetest.Engines {
-		folder := t.TempDir()
-		config := write(t, folder, "parley.yaml", strings.Replace(minimal, "sqlite:%s/parley.db", storetest.URL(t, engine), 1))
-		for _, what := range [][]string{{"import", from}, {"import", from}, {"export", filepath.Join(folder, "out.csv")}} {
-			began := time.Now()
-			var o, e syncBuffer
-			p := &Program{In: strings.NewReader(""), Out: &o, Err: &e, Env: os.LookupEnv}
-			code := p.Run(t.Context(), append([]string{"-c", config, "contacts"}, what...))
-			t.Logf("%s %s: %v, exit %d, %s", engine, what[0], time.Since(began), code, e.String())
+	folder := t.TempDir()
+	from, to := manyContacts(t, folder, rows), filepath.Join(folder, "out.csv")
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		config := write(t, t.TempDir(), "parley.yaml", strings.Replace(minimal, "sqlite:%s/parley.db", url, 1))
+		for _, step := range []struct {
+			args []string
+			says string
+		}{
+			{[]string{"import", from}, fmt.Sprintf("%d good (%d new or changed), 0 bad", rows, rows)},
+			{[]string{"import", from}, fmt.Sprintf("%d good (0 new or changed), 0 bad", rows)},
+			{[]string{"export", to}, ""},
+		} {
+			began, most := time.Now(), heapDuring(t)
+			var out, errs syncBuffer
+			p := &Program{In: strings.NewReader(""), Out: &out, Err: &errs, Env: os.LookupEnv}
+			code := p.Run(t.Context(), append([]string{"-c", config, "contacts"}, step.args...))
+			took, heap := time.Since(began), most()
+			if code != 0 || !strings.Contains(errs.String(), step.says) {
+				t.Fatalf("%s: exit %d, %s", step.args[0], code, errs.String())
+			}
+			t.Logf("%s of %d: %v, %.0f a second, %d MiB of heap at most", step.args[0], rows, took.Round(time.Millisecond), float64(rows)/took.Seconds(), heap>>20)
+			if heap > 128<<20 {
+				t.Errorf("%s holds %d MiB: it is to hold a page at a time", step.args[0], heap>>20)
+			}
 		}
+		exported, err := os.ReadFile(to)
+		if err != nil || bytes.Count(exported, []byte("\n")) != rows+1 {
+			t.Errorf("%d lines were exported (%v)", bytes.Count(exported, []byte("\n")), err)
+		}
+	})
+}
+
+// manyContacts writes a file of contacts as an export would.
+func manyContacts(t *testing.T, folder string, rows int) (path string) {
+	t.Helper()
+	path = filepath.Join(folder, "in.csv")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := bufio.NewWriter(file)
+	fmt.Fprintln(out, "phone,name,language,timezone,tags,city,tier")
+	for i := range rows {
+		fmt.Fprintf(out, "+1202%07d,Ann %d,%s,America/New_York,%s,Lima,gold\n", 2_000_000+i, i, []string{"en", "es"}[i%2], []string{"", "vip new"}[i%2])
+	}
+	if err := errors.Join(out.Flush(), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// heapDuring watches the heap until most is called, which says how large it was.
+func heapDuring(t *testing.T) (most func() uint64) {
+	t.Helper()
+	runtime.GC()
+	var peak uint64
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			peak = max(peak, m.HeapAlloc)
+			select {
+			case <-stop:
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	return func() uint64 {
+		close(stop)
+		<-stopped
+		return peak
 	}
 }

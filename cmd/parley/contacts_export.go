@@ -61,10 +61,13 @@ func exportContacts(ctx context.Context, s contactPages, w io.Writer) error {
 	fields := slices.Sorted(maps.Keys(seen))
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	out := csv.NewWriter(buffered)
-	if err := out.Write(append([]string{"phone", "name", "language", "timezone", "tags"}, fields...)); err != nil {
+	row := slices.Clone(flows.ContactColumns)
+	for _, name := range fields {
+		row = append(row, tame(name))
+	}
+	if err := out.Write(row); err != nil {
 		return err
 	}
-	row := make([]string, 5+len(fields))
 	err = eachContact(ctx, s, func(c flows.Contact) error {
 		row = append(row[:0], c.Phone, tame(c.Name), c.Language, c.Timezone, strings.Join(c.Tags, " "))
 		for _, name := range fields {

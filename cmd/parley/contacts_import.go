@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,28 +52,27 @@ const (
 // run reads to the end. Bad lines are named and left out; they are an error once the
 // good ones are written.
 func (r *importing) run(ctx context.Context, in io.Reader) error {
-	rows := csv.NewReader(in)
-	rows.ReuseRecord = true
-	header, err := rows.Read()
-	if err != nil {
-		return fmt.Errorf("%s: reading the header: %w", r.file, err)
+	rows, err := openTable(in)
+	if err == nil {
+		err = r.columns(rows.head)
 	}
-	if r.header, err = columns(header); err != nil {
+	if err != nil {
 		return fmt.Errorf("%s:1: %w", r.file, err)
 	}
 	for {
-		cells, err := rows.Read()
+		line, cells, problem, err := rows.row()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err := r.row(rows, cells, err); err != nil {
-			return err
+		if err != nil {
+			return fmt.Errorf("reading %s: %w", r.file, err)
 		}
+		r.row(line, cells, problem)
 		if len(r.batch) == mostImported {
 			if err := r.flush(ctx); err != nil {
 				return err
 			}
-			r.shows(rows.InputOffset())
+			r.shows(rows.csv.InputOffset())
 		}
 	}
 	if err := r.flush(ctx); err != nil {
@@ -96,48 +94,35 @@ func (r *importing) shows(read int64) {
 	r.progress.at(r.wrote)
 }
 
-// columns checks the header.
-func columns(header []string) ([]string, error) {
-	out := slices.Clone(header)
-	out[0] = strings.TrimPrefix(out[0], "\ufeff") // as spreadsheets begin a file
-	for i := range out {
-		out[i] = strings.TrimSpace(out[i])
-		switch {
-		case out[i] == "":
-			return nil, fmt.Errorf("the column %d has no name", i+1)
-		case slices.Contains(out[:i], out[i]):
-			return nil, fmt.Errorf("two columns are named %q", out[i])
-		}
+// columns takes the header.
+func (r *importing) columns(head []string) error {
+	switch unnamed := slices.Index(head, ""); {
+	case unnamed >= 0:
+		return fmt.Errorf("the column %d has no name", unnamed+1)
+	case !slices.Contains(head, "phone"):
+		return errors.New("no column is named phone: begin the file with phone,name,language,timezone,tags")
+	case len(head) > mostColumns:
+		return fmt.Errorf("%d columns: at most %d", len(head), mostColumns)
 	}
-	switch {
-	case !slices.Contains(out, "phone"):
-		return nil, errors.New("no column is named phone: begin the file with phone,name,language,timezone,tags")
-	case len(out) > mostColumns:
-		return nil, fmt.Errorf("%d columns: at most %d", len(out), mostColumns)
+	for _, name := range head {
+		r.header = append(r.header, untame(name))
 	}
-	return out, nil
+	return nil
 }
 
-// row takes one row; only an error of the file itself is returned.
-func (r *importing) row(rows *csv.Reader, cells []string, err error) error {
-	var wrong *csv.ParseError
-	switch {
-	case errors.As(err, &wrong):
-		r.rows++
-		r.complaint(wrong.StartLine, wrong.Err.Error()) // its own message names the line again
-		return nil
-	case err != nil:
-		return fmt.Errorf("reading %s: %w", r.file, err)
-	}
+// row takes one row.
+func (r *importing) row(line int, cells []string, problem string) {
 	r.rows++
-	line, _ := rows.FieldPos(0)
+	if problem != "" {
+		r.complaint(line, problem)
+		return
+	}
 	number, err := phone.Parse(strings.TrimSpace(cells[slices.Index(r.header, "phone")]), r.region)
 	if err != nil {
 		r.complaint(line, "phone: "+err.Error()+r.hint())
-		return nil
+		return
 	}
 	r.batch = append(r.batch, imported{line, number, slices.Clone(cells)})
-	return nil
 }
 
 func (r *importing) hint() string {

@@ -21,7 +21,7 @@ func TestContactsCommand(t *testing.T) {
 		"+12025550105,Flo,,Nowhere/Town,a b/c,,\r\n")
 	code, _, errs := run("", "import", file, "--region", "US")
 	for _, want := range []string{
-		file + ":4: phone: not a phone number\n", file + ":5: language: ", ":6: wrong number of fields", file + ":7: timezone: there is no zone", "tags: \"b/c\" is no name",
+		file + ":4: phone: not a phone number\n", file + ":5: language: ", ":6: it has 2 columns, the first line has 7", file + ":7: timezone: there is no zone", "tags: \"b/c\" is no name",
 		"6 contacts read: 2 good (2 new or changed), 4 bad", "4 lines not good"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("no word of %q in:\n%s", want, errs)
@@ -44,13 +44,18 @@ func TestContactsCommand(t *testing.T) {
 	if _, out, _ := run("", "export"); !strings.Contains(out, "+12025550101,\"Ann, the first\",es,Europe/Madrid,vip new,Lima\n") {
 		t.Errorf("exported\n%s", out)
 	}
+	if code, _, errs := run("\ufeff\"phone\";name\n+12025550101;\"Ann; the first\"\n", "import", "-"); code != 0 || !strings.Contains(errs, "1 good (1 new or changed), 0 bad") {
+		t.Errorf("as another spreadsheet writes it: %d %s", code, errs)
+	}
 	for in, want := range map[string]string{
-		"":                    "reading the header",
+		"":                    "first line must name the columns",
 		"name\nAnn\n":         "-:1: no column is named phone",
-		"phone,a,a\n":         `-:1: two columns are named "a"`,
+		"phone,a,a\n":         `-:1: two columns are called "a"`,
 		"phone,,a\n":          "-:1: the column 2 has no name",
 		"phone\n2025550101\n": "-:2: phone: not a phone number; write it with + and the country, or name --region",
-		"phone" + strings.Repeat(",x", 70) + "\n": "-:1: two columns",
+		"phone" + strings.Repeat(",x", 70) + "\n":                         "-:1: two columns",
+		"phone,stra\xdfe\n":                                               "-:1: the file is not UTF-8",
+		"phone,name\n+12025550109,\"Gus" + strings.Repeat("\nx", 200_000): "reading -: a row of more than 256 KiB: is a quote left open?",
 	} {
 		if code, _, errs := run(in, "import", "-"); code != 1 || !strings.Contains(errs, want) {
 			t.Errorf("%q: %d, no word of %q in %s", in, code, want, errs)
@@ -67,9 +72,9 @@ func TestContactsHoldNoFormulas(t *testing.T) {
 		_, out, errs := invoke(t, in, append([]string{"-c", config, "contacts"}, args...)...)
 		return out + errs
 	}
-	run("phone,name,note\n+12025550101,=1+1,@x\n", "import", "-")
+	run("phone,name,=note\n+12025550101,=1+1,@x\n+12025550102,''=1+1,\n", "import", "-")
 	exported := run("", "export")
-	if !strings.Contains(exported, "+12025550101,'=1+1,,,,'@x\n") {
+	if exported != "phone,name,language,timezone,tags,'=note\n+12025550101,'=1+1,,,,'@x\n+12025550102,''=1+1,,,,\n" {
 		t.Errorf("exported\n%s", exported)
 	}
 	if again := run(exported, "import", "-"); !strings.Contains(again, "0 new or changed") {

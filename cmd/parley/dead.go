@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"text/tabwriter"
 
 	"parley/conversation"
 	"parley/conversation/phone"
@@ -52,8 +51,7 @@ func (c *deadCommand) Run(ctx context.Context, p *Program, all *commands, comman
 	if err != nil {
 		return fmt.Errorf("reading dead letters: %w", err)
 	}
-	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tAT\tKIND\tFROM\tREASON")
+	w := p.columns("ID\tAT\tKIND\tFROM\tREASON")
 	for _, d := range list {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", d.ID, day(d.At), d.Kind, phone.Mask(about(d)), d.Reason)
 	}

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"parley/flows"
@@ -25,16 +27,21 @@ type flowsCommand struct {
 type flowsCheck struct {
 	Paths  []string `arg:"" optional:"" default:"library" help:"Files or folders; library is the shipped flows."`
 	Format string   `enum:"text,json,sarif" default:"text" help:"text, json or sarif."`
+
+	oneWay []*flows.Problem // questions that no sender can ask
 }
 
 // Run prints the findings; errors make it fail, warnings do not.
-func (c *flowsCheck) Run(p *Program) error {
+func (c *flowsCheck) Run(p *Program, all *commands) error {
 	library, err := flows.Load(c.Paths)
+	if err == nil {
+		err = c.configured(p, all, library)
+	}
 	problems := flows.Problems(err)
 	if err != nil && len(problems) == 0 {
 		return err
 	}
-	warnings := library.Warnings()
+	warnings := append(library.Warnings(), c.oneWay...)
 	if err := writeFindings(p.Out, c.Format, append(problems, warnings...)); err != nil {
 		return err
 	}
@@ -50,6 +57,23 @@ func (c *flowsCheck) Run(p *Program) error {
 		fmt.Fprintf(p.Out, "%s: good\n", plural(len(library.All()), "flow"))
 	}
 	return nil
+}
+
+// configured finds what only a configuration can tell, where there is one that can be
+// read: brands that it does not have, questions of senders that hear no answers.
+func (c *flowsCheck) configured(p *Program, all *commands, library *flows.Library) error {
+	if _, err := os.Stat(all.File); err != nil {
+		return nil //nolint:nilerr // flows are written before there is one
+	}
+	config, err := all.load()
+	if err == nil {
+		c.oneWay, err = oneWay(config, library)
+	}
+	if err != nil { // a secret that is not set here, for one
+		fmt.Fprintf(p.Err, "%s cannot be used, so that senders and brands are not checked: %v\n", all.File, err)
+		return nil
+	}
+	return library.CheckBrands(slices.Sorted(maps.Keys(config.Brands)))
 }
 
 // source is one file, on the disk or among the shipped ones.

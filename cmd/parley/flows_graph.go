@@ -30,6 +30,21 @@ func (c *flowsGraph) Run(p *Program) error {
 	return err
 }
 
+// flowArgs name a flow and what it is given.
+type flowArgs struct {
+	Flow string   `arg:"" help:"The flow's name (a shipped one, or one of the folder flows), or its file."`
+	Data []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; a value that is JSON is taken as such, and what is not given is made up."`
+}
+
+// open finds the flow and reads what it is given.
+func (a *flowArgs) open() (library *flows.Library, f *flows.Flow, given map[string]any, err error) {
+	if library, f, err = flowNamed(a.Flow); err != nil {
+		return nil, nil, nil, err
+	}
+	given, err = values(a.Data)
+	return library, f, given, err
+}
+
 // flowNamed finds a flow by its file, or by its name among ./flows and the shipped
 // ones, with the library that it belongs to.
 func flowNamed(name string) (*flows.Library, *flows.Flow, error) {

@@ -58,7 +58,7 @@ func (c *flowsPlay) play(library *flows.Library, trace *flows.Trace) ([]*chat, e
 			room <- struct{}{}
 			all.Go(func() {
 				defer func() { <-room }()
-				r := conversation.NewRehearsal(library, classify.Lexicon{}, one.flow)
+				r := conversation.NewRehearsal(library, classify.Reader{}, one.flow)
 				r.Env.Trace = trace
 				one.found = r.Compare(one.dialogue)
 			})
@@ -155,8 +155,11 @@ func (c *flowsPlay) report(p *Program, chats []*chat) error {
 
 // Run plays, or writes a stored conversation down.
 func (c *flowsPlay) Run(ctx context.Context, p *Program, all *commands) error {
-	if c.Record != "" {
+	switch {
+	case c.Record != "":
 		return c.record(ctx, p, all)
+	case c.Min > 0 && !c.Coverage:
+		return errors.New("--min goes with --coverage: nothing is counted without it")
 	}
 	return c.test(p)
 }

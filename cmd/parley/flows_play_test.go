@@ -155,6 +155,9 @@ func TestFlowsTestCoverage(t *testing.T) {
 	if code != 1 || !strings.Contains(errs, "less than 100%") {
 		t.Errorf("%d %s", code, errs)
 	}
+	if code, _, errs = invoke(t, "", "flows", "test", folder, "--min", "100"); code != 1 || !strings.Contains(errs, "--min goes with --coverage") {
+		t.Errorf("--min alone: %d %s", code, errs)
+	}
 	all := helloChat + `
 # silence
 start {"name": "Ann"}

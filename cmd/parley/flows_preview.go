@@ -14,15 +14,14 @@ import (
 
 // flowsPreview shows what customers read.
 type flowsPreview struct {
-	Flow     string   `arg:"" help:"The flow's name, or its file."`
-	Data     []string `arg:"" optional:"" help:"The flow's inputs, KEY=VALUE; what is not given is made up."`
-	Language string   `name:"lang" help:"Only this language."`
-	Worst    bool     `help:"Every value as long as it may get: x stands for a character of it."`
+	flowArgs
+	Language string `name:"lang" help:"Only this language."`
+	Worst    bool   `help:"Every value as long as it may get: x stands for a character of it."`
 }
 
 // Run prints the texts and what they cost.
 func (c *flowsPreview) Run(p *Program, all *commands) error {
-	_, f, err := flowNamed(c.Flow)
+	_, f, given, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -30,10 +29,6 @@ func (c *flowsPreview) Run(p *Program, all *commands) error {
 		return fmt.Errorf("%s has no texts in %s: there are %s", f.Name, c.Language, strings.Join(f.Languages, ", "))
 	}
 	scope, sender, err := c.stage(all, f)
-	if err != nil {
-		return err
-	}
-	given, err := values(c.Data)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (c *flowsPlay) record(ctx context.Context, p *Program, all *commands) error
 	if err != nil {
 		return err
 	}
-	text, err := conversation.Retell(rec, classify.Lexicon{})
+	text, err := conversation.Retell(rec, classify.Reader{})
 	if err != nil {
 		return err
 	}

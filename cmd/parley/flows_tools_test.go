@@ -164,3 +164,25 @@ func TestFlowsOfFilesWithOtherNames(t *testing.T) {
 		}
 	}
 }
+
+// What only the configuration can tell is said of flows where there is one.
+func TestFlowsCheckKnowsTheSenders(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, "asks.yaml", "flow: asks\ntrigger: {events: [e]}\nstart: a\nstates:\n  a: {say: \"{{ brand }}: well?\", replies: [{any: true, goto: z}], silence: {after: 1h, goto: z}}\n  z: {end: z}\n")
+	config := write(t, t.TempDir(), "parley.yaml", strings.Replace(strings.Replace(minimal, "%s", t.TempDir(), 1), `number: "+12025550100"`, "number: ACME", 1))
+	code, out, errs := invoke(t, "", "-c", config, "flows", "check", folder)
+	if code != 0 || !strings.Contains(out, "asks.yaml:5:3: warning: the state a asks a question, and the sender ACME receives no answers") || !strings.Contains(out, "1 flow: usable, with 1 warning") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	write(t, folder, "asks.yaml", "flow: asks\nbrand: nobody\nstart: z\nstates:\n  z: {end: z}\n")
+	if code, out, errs = invoke(t, "", "-c", config, "flows", "check", "--format", "json", folder); code != 1 || !strings.Contains(out, `"rule": "the-configuration-has-no-brand"`) {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+	if code, out, errs = invoke(t, "", "-c", folder+"/none.yaml", "flows", "check", folder); code != 0 || errs != "" {
+		t.Errorf("without a configuration: %d %s%s", code, out, errs)
+	}
+	broken := write(t, folder, "parley.conf", "lines: [")
+	if code, out, errs = invoke(t, "", "-c", broken, "flows", "check", folder); code != 0 || !strings.Contains(errs, "senders and brands are not checked") {
+		t.Errorf("with a broken one: %d %s%s", code, out, errs)
+	}
+}

@@ -173,5 +173,7 @@ var leakEvents = map[string]struct {
 	event string
 	data  map[string]any
 }{
-	"leak_payment": {"payment.asked", map[string]any{"order": "o-1"}},
+	"leak_payment":   {"payment.asked", map[string]any{"order": "o-1"}},
+	"login_code":     {"login.requested", map[string]any{"subject": "leak-1"}},
+	"password_reset": {"password.reset_requested", map[string]any{"subject": "leak-2"}},
 }

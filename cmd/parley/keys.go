@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"parley/inbound"
@@ -53,8 +52,7 @@ func (c *keysCommand) Run(ctx context.Context, p *Program, all *commands, comman
 	if err != nil {
 		return fmt.Errorf("reading the keys: %w", err)
 	}
-	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tMODE\tSCOPES\tCREATED\tLAST USED\tSTATE")
+	w := p.columns("ID\tNAME\tMODE\tSCOPES\tCREATED\tLAST USED\tSTATE")
 	for _, k := range list {
 		state := "live"
 		if k.RevokedAt > 0 {

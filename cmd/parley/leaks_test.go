@@ -54,18 +54,20 @@ func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"id":"c-%d","echo":%q}`, p.n, m.Text)
 }
 
-// code waits for the n-th text that the carrier was given and returns its code.
+// code waits for the first text with a code, from the n-th that the carrier was given,
+// and returns the code.
 func (p *parrot) code(t *testing.T, n int) string {
 	t.Helper()
 	code := ""
 	eventually(t, fmt.Sprint("text ", n), func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		if len(p.texts) < n {
-			return false
+		for _, text := range p.texts[min(n-1, len(p.texts)):] {
+			if code = strings.ReplaceAll(shownCode.FindString(text), " ", ""); code != "" {
+				return true
+			}
 		}
-		code = strings.ReplaceAll(shownCode.FindString(p.texts[n-1]), " ", "")
-		return true
+		return false
 	})
 	return code
 }

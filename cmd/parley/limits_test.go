@@ -110,7 +110,7 @@ func TestLimitsHoldAcrossRestarts(t *testing.T) {
 		config := testConfig(url)
 		config.Codes.Limits.NumberHour.Most, config.Codes.Limits.NumberHour.Per = 1000, time.Hour
 		config.Codes.Limits.NumberDay.Most, config.Codes.Limits.NumberDay.Per = 1000, 24*time.Hour
-		t.Run("guesses", func(t *testing.T) { guessing(t, []*server{serveTest(t, config)}, "victim", 2) })
+		t.Run("guesses", func(t *testing.T) { guessing(t, []*server{serveTest(t, config)}, "victim", 3) })
 		t.Run("guesses, restarted", func(t *testing.T) {
 			s := serveTest(t, config)
 			_, code := s.asks(login("subject", "another"))

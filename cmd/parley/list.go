@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -21,11 +17,9 @@ import (
 	"parley/inbound"
 )
 
-// list reads a CSV file (RFC 4180; comma, semicolon or tab) as events, row by row.
+// list reads a table as events, row by row.
 type list struct {
-	csv    *csv.Reader
-	limit  *rowLimit
-	head   []string
+	*table
 	fields []field // one for each column
 	event  inbound.BatchRow
 	label  string
@@ -45,73 +39,14 @@ type listed struct {
 	problems []string
 }
 
-// mostRow is the longest row, in bytes.
-const mostRow = 256 << 10
-
-// rowLimit refuses a row that does not end: a quote that is left open would read
-// the whole file into memory.
-type rowLimit struct {
-	r    io.Reader
-	left int
-}
-
-var errLongRow = fmt.Errorf("a row of more than %d KiB: is a quote left open?", mostRow>>10)
-
-// Read reads while the row may go on.
-func (l *rowLimit) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errLongRow
-	}
-	n, err := l.r.Read(p[:min(len(p), l.left)])
-	l.left -= n
-	return n, err
-}
-
 // openList reads the head of a list and finds out where its columns go.
 func openList(file io.Reader, mapping []string) (*list, error) {
-	buffered := bufio.NewReaderSize(file, 64<<10)
-	if bom, _ := buffered.Peek(3); bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		_, _ = buffered.Discard(3) // it has been seen
-	}
-	first, _ := buffered.Peek(32 << 10)
-	l := &list{limit: &rowLimit{r: buffered, left: mostRow}}
-	l.csv = csv.NewReader(l.limit)
-	l.csv.Comma, l.csv.ReuseRecord = separator(first), true
-	head, err := l.csv.Read()
+	rows, err := openTable(file)
 	if err != nil {
-		return nil, fmt.Errorf("its first line must name the columns: %w", err)
+		return nil, err
 	}
-	for _, name := range head {
-		name = strings.TrimSpace(name)
-		if !utf8.ValidString(name) {
-			return nil, errors.New("the file is not UTF-8: save it as UTF-8")
-		}
-		if slices.Contains(l.head, name) {
-			return nil, fmt.Errorf("two columns are called %q", name)
-		}
-		l.head = append(l.head, name)
-	}
+	l := &list{table: rows}
 	return l, l.place(mapping)
-}
-
-// separator is what the first line's columns have between them.
-func separator(text []byte) rune {
-	line, _, _ := bytes.Cut(text, []byte("\n"))
-	best, most := ',', 0
-	for _, c := range ",;\t" {
-		quoted, n := false, 0
-		for _, b := range line {
-			if b == '"' {
-				quoted = !quoted
-			} else if rune(b) == c && !quoted {
-				n++
-			}
-		}
-		if n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }
 
 var inputName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -142,7 +77,7 @@ func (l *list) place(mapping []string) error {
 		if slices.Contains(plainFields[:4], column) {
 			f = field{column, ""}
 		}
-		if l.fields[i].kind == "" && !taken[f] && (f.name == "" || inputName.MatchString(column)) {
+		if l.fields[i].kind == "" && !taken[f] && (f.kind != "data" || inputName.MatchString(column)) {
 			l.fields[i], taken[f] = f, true
 		}
 	}
@@ -155,7 +90,7 @@ func (l *list) place(mapping []string) error {
 // unused lists the columns that go nowhere.
 func (l *list) unused() (names []string) {
 	for i, f := range l.fields {
-		if f.kind == "" {
+		if f.kind == "" && l.head[i] != "" {
 			names = append(names, l.head[i])
 		}
 	}
@@ -164,19 +99,10 @@ func (l *list) unused() (names []string) {
 
 // next reads a row; io.EOF at the end. An error means that the rest cannot be read.
 func (l *list) next() (listed, error) {
-	l.limit.left = mostRow
-	record, err := l.csv.Read()
-	var wrong *csv.ParseError
-	switch {
-	case errors.Is(err, csv.ErrFieldCount):
-		line, _ := l.csv.FieldPos(0)
-		return listed{line: line, problems: []string{fmt.Sprintf("it has %d columns, the first line has %d", len(record), len(l.head))}}, nil
-	case errors.As(err, &wrong):
-		return listed{line: wrong.StartLine, problems: []string{wrong.Err.Error()}}, nil
-	case err != nil:
-		return listed{}, err
+	line, record, problem, err := l.row()
+	if err != nil || problem != "" {
+		return listed{line: line, problems: []string{problem}}, err
 	}
-	line, _ := l.csv.FieldPos(0)
 	out := listed{line: line, row: l.event}
 	out.row.Data = map[string]any{}
 	for i, cell := range record {

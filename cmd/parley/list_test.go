@@ -17,11 +17,11 @@ import (
 )
 
 // deliveries is a list with everything that spreadsheets do to one: a BOM,
-// semicolons, quotes, CRLF, a column too many.
-const deliveries = "\xef\xbb\xbfPhone;name;\"Order no\";language;Nobody's business\r\n" +
-	"+12025550123;\"Ann; \"\"A\"\"\";A-1;en;x\r\n" +
-	"202 555 0124;Bea;A-2;;\r\n" +
-	"+12025550123;\"Ann; \"\"A\"\"\";A-1;en;y\r\n"
+// semicolons, quotes, CRLF, a column too many, one without a name.
+const deliveries = "\xef\xbb\xbfPhone;name;\"Order no\";language;Nobody's business;\r\n" +
+	"+12025550123;\"Ann; \"\"A\"\"\";A-1;en;x;1\r\n" +
+	"202 555 0124;Bea;A-2;;;\r\n" +
+	"+12025550123;\"Ann; \"\"A\"\"\";A-1;en;y;2\r\n"
 
 // listConfig is a configuration for commands beside the server.
 func listConfig(t *testing.T, s *server) (file string) {

@@ -12,10 +12,13 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"parley/conversation"
 )
 
 // version is set when a release is built.
@@ -36,12 +39,14 @@ type commands struct {
 	Chat      chatCommand      `cmd:"" help:"Be the customer of a flow, in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server, for one customer or for a list (--csv)."`
 	Flows     flowsCommand     `cmd:"" help:"Check, test and compare flow files."`
+	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
+	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail of codes and accounts."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
 	Doctor    doctorCommand    `cmd:"" help:"Say which protections this configuration and its database lack, and what to do about it."`
 
@@ -95,11 +100,26 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	case errors.As(err, &exit) && exit.err == nil:
 		return exit.code
 	case exit != nil:
-		fmt.Fprintf(p.Err, "parley: %v\n", err)
+		fmt.Fprintln(p.Err, "parley:", inWords(err))
 		return exit.code
 	}
-	fmt.Fprintf(p.Err, "parley: %v\n", err)
+	fmt.Fprintln(p.Err, "parley:", inWords(err))
 	return 1
+}
+
+// inWords is an error as people read it: what a database's driver says over several
+// lines, of every way that it has tried, is said once and in one.
+func inWords(err error) string {
+	if !errors.Is(err, conversation.ErrUnavailable) {
+		return err.Error()
+	}
+	var said []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); !slices.Contains(said, line) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // namesIn lists the commands of a group.

@@ -18,7 +18,7 @@ import (
 // openStore opens the configured database. SQLite is migrated on the way, since
 // nobody else shares it; PostgreSQL wants parley migrate.
 func openStore(ctx context.Context, c Config, node string, log *slog.Logger) (*store.Store, error) {
-	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c)}
+	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c), Accounts: c.Accounts.rules()}
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		if err := store.Migrate(ctx, o); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func lonelyEngine(ctx context.Context, c Config, s *store.Store, log *slog.Logge
 	}
 	catalog := &conversation.Catalog{}
 	catalog.Use(p.library)
-	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Lexicon{},
+	engine := conversation.New(conversation.Settings{Store: s, Catalog: catalog, Shards: 1, Log: log, Reader: classify.Reader{},
 		Directory: func() *conversation.Directory { return p.directory }})
 	rooms := newStages(log)
 	rooms.start("engine", engine.Run)

@@ -1,6 +1,10 @@
 package main
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
 
 // paint colours what a terminal shows; the zero value leaves texts as they are.
 type paint struct{ on bool }
@@ -33,9 +37,16 @@ func (p paint) in(colour, text string) string {
 // plainly shows a text on a terminal without what could steer it.
 func plainly(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 {
 			return '·'
 		}
 		return r
 	}, text)
+}
+
+// columns begins a table; Flush ends it.
+func (p *Program) columns(head string) *tabwriter.Writer {
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, head)
+	return w
 }

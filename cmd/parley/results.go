@@ -183,6 +183,9 @@ func (fetched) ForEvent(string) []*flows.Flow { return nil }
 // ForKeyword starts nothing.
 func (fetched) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
 
+// ForIntent starts nothing.
+func (fetched) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) { return nil, flows.Guess{} }
+
 // Successor finds none.
 func (fetched) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
 

@@ -126,7 +126,7 @@ func csvResults(ctx context.Context, out io.Writer, source *resultSource) error 
 		row := []string{e.Run, longTime(e.BeganAt), longTime(e.EndedAt), e.Phone, tame(e.Key), e.Language, e.Outcome, e.State,
 			waited(e), strconv.FormatInt(e.Texts, 10), strings.Join(e.Details.Photos, " ")}
 		for _, state := range states {
-			row = append(row, readAs(e, state))
+			row = append(row, tame(readAs(e, state))) // the label of what was chosen
 		}
 		for _, name := range answers {
 			row = append(row, tame(plainValue(e.Details.Answers[name])))
@@ -159,23 +159,29 @@ func readAs(e conversation.Ended, state string) string {
 }
 
 // tame keeps what a customer wrote from being a formula where the file is opened:
-// spreadsheets carry out cells that begin with = + - @ (OWASP, CSV injection).
+// spreadsheets carry out cells that begin with = + - @ (OWASP, CSV injection). The
+// quote that it sets is one more where such a cell has quotes already.
 func tame(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return s
+	if isFormula(strings.TrimLeft(s, "'")) {
+		return "'" + s
 	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		return s
-	}
-	return "'" + s
+	return s
 }
 
 // untame takes back what tame did, so that what was exported can be imported.
 func untame(s string) string {
-	if rest, ok := strings.CutPrefix(s, "'"); ok && rest != tame(rest) {
+	if rest, ok := strings.CutPrefix(s, "'"); ok && isFormula(strings.TrimLeft(rest, "'")) {
 		return rest
 	}
 	return s
+}
+
+func isFormula(s string) bool {
+	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return false
+	}
+	_, err := strconv.ParseFloat(s, 64)
+	return err != nil
 }
 
 func longTime(ms int64) string {

@@ -83,9 +83,9 @@ func TestSummary(t *testing.T) {
 }
 
 func TestTame(t *testing.T) {
-	for in, want := range map[string]string{"": "", "hi": "hi", "-4.5": "-4.5", "=1+1": "'=1+1", "@x": "'@x", "+cmd": "'+cmd"} {
-		if got := tame(in); got != want {
-			t.Errorf("%q becomes %q, want %q", in, got, want)
+	for in, want := range map[string]string{"": "", "hi": "hi", "-4.5": "-4.5", "=1+1": "'=1+1", "@x": "'@x", "+cmd": "'+cmd", "'tis": "'tis", "'=1": "''=1", "''=1": "'''=1"} {
+		if got := tame(in); got != want || untame(got) != in {
+			t.Errorf("%q becomes %q, want %q, and then %q", in, got, want, untame(got))
 		}
 	}
 }

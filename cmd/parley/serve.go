@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -48,8 +50,8 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 		return err
 	}
 	defer h.close()
-	missServices(config, h.prepared.library, log)
 	h.again, h.watch = again, c.Watch
+	h.opened = func() { missServices(config, h.prepared.library, log) }
 	return h.run(ctx)
 }
 
@@ -109,11 +111,31 @@ func loadFlows(c Config) (*flows.Library, error) {
 		return nil, err
 	}
 	for _, l := range c.Lines {
-		if _, ok := library.Current(l.DefaultFlow); l.DefaultFlow != "" && !ok {
+		f, ok := library.Current(l.DefaultFlow)
+		switch {
+		case l.DefaultFlow == "":
+		case !ok:
 			return nil, fmt.Errorf("line %s: there is no flow %q", l.Number, l.DefaultFlow)
+		case f.Brand != "" && f.Brand != l.Brand:
+			return nil, fmt.Errorf("line %s: the flow %q is of the brand %s", l.Number, l.DefaultFlow, f.Brand)
 		}
 	}
-	return library, nil
+	classify.Train(library.Lessons()...) // no text waits for it
+	return library, library.CheckBrands(slices.Sorted(maps.Keys(c.Brands)))
+}
+
+// brandOf is the brand that all flows which an event starts have; "": there is none.
+func (h *house) brandOf(event string) string {
+	started := h.engine.Catalog.ForEvent(event)
+	for _, f := range started {
+		if f.Brand != started[0].Brand {
+			return ""
+		}
+	}
+	if len(started) == 0 {
+		return ""
+	}
+	return started[0].Brand
 }
 
 // house is a running server: every room, joined.
@@ -138,6 +160,7 @@ type house struct {
 	adminAddress string
 	again        <-chan os.Signal // asks for the flow files to be loaded again; nil: nobody does
 	watch        bool             // and so does a change of the files
+	opened       func()           // called once the doors are open; nil: nothing is
 	seen         string           // the flow files as they were just before they were read
 }
 
@@ -163,7 +186,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
-		Reader: classify.Lexicon{}, Shards: shards(config), Log: log, Committed: h.committed,
+		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
 	if h.codes, err = newCodes(h); err != nil {
 		h.store.Close()
@@ -216,7 +239,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Route: h.config.route,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -245,6 +268,8 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("accounts", h.accounts)
+	rooms.start("audit", h.audit)
 	rooms.start("flows", h.reloading)
 	rooms.start("dispatcher", h.dispatcher.Run)
 	if h.codes != nil {
@@ -254,6 +279,9 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("doors", func(ctx context.Context) error { return serveUntil(ctx, server, listener) })
 	h.ready.Store(true)
 	close(h.listening)
+	if h.opened != nil {
+		h.opened()
+	}
 	h.log.Info("parley is ready", "address", "http://"+h.address, "node", h.node, "admin", cmp.Or(h.adminAddress, "off"))
 	err = rooms.wait(ctx)
 	h.ready.Store(false)
@@ -273,6 +301,7 @@ func (h *house) runner() jobs.Runner {
 			try := jobs.TryOf(ctx)
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
 		},
+		conversation.JobNews: news,
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},

@@ -221,33 +221,22 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 	return a, nil
 }
 
-// Forgive implements verify.Store. It locks in the order in which checks do.
-func (s *Store) Forgive(ctx context.Context, sorted []string) error {
-	if err := s.forgiven.do(ctx, sorted, s.forgive); err != nil {
+// Forgive implements verify.Store.
+func (s *Store) Forgive(ctx context.Context, keys []string) error {
+	if err := s.forgiven.do(ctx, keys, s.forgive); err != nil {
 		return fmt.Errorf("taking back what was counted: %w", err)
 	}
 	return nil
 }
 
+// forgive takes back for several callers, sorted by key.
 func (s *Store) forgive(ctx context.Context, keys []string) error {
-	late := func(key string) bool {
-		return strings.HasPrefix(key, verify.LateKeys[0]) || strings.HasPrefix(key, verify.LateKeys[1])
-	}
 	counts := map[string]int64{}
 	for _, key := range keys {
 		counts[key]++
 	}
-	order := slices.SortedFunc(maps.Keys(counts), func(x, y string) int {
-		switch {
-		case late(x) == late(y):
-			return strings.Compare(x, y)
-		case late(y):
-			return -1
-		}
-		return 1
-	})
 	p := new(pipe)
-	for _, key := range order {
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
 		p.exec(forgiveSQL, key, counts[key])
 	}
 	return s.db.write(ctx, p)

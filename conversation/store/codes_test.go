@@ -69,8 +69,7 @@ func codesLife(t *testing.T, s *store.Store) {
 	a = must(s.Ask(ctx, "ver_1", time.Hour, nil, verify.Entry{}))(t)
 	check(t, "asked before the pause was over", a.Limited && a.RetryAfter > 59*time.Minute)
 
-	hit := []verify.Hit{{Key: "check/hour/u1", Most: 5, Per: time.Hour}}
-	spend := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1", Hits: hit}.With(&verify.Defaults)
+	spend := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}.With(&verify.Defaults)
 	spent := must(s.Spend(ctx, spend))(t)
 	check(t, "no attempt", spent.OK && spent.Challenge.Attempts == 1 && spent.Reason == "compared")
 	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000, Tallies: []string{"country/US"}}

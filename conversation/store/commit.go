@@ -64,6 +64,10 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	if err := b.writeChanges(p, w.Effects); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
+	accounts, err := b.writeAccounts(ctx, p, w.Effects)
+	if err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)
 	if err := b.writeDead(p, w.Dead); err != nil {
@@ -77,7 +81,7 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	if len(lines) > 0 {
 		b.s.db.notify(p, hint(lines))
 	}
-	if err := b.finish(ctx, p, append(plan.jobs, b.news.jobs...)); err != nil {
+	if err := b.finish(ctx, p, slices.Concat(plan.jobs, b.news.jobs, accounts)); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
 	if len(lines) > 0 {

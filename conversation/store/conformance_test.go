@@ -66,6 +66,7 @@ func life(t *testing.T, s *store.Store) {
 	contactLife(t, s)
 	callbackLife(t, s)
 	resultLife(t, s)
+	accountLife(t, s)
 	codesLife(t, s)
 }
 

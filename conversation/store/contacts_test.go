@@ -14,6 +14,8 @@ import (
 
 // contactLife is part of the life that runs every statement.
 func contactLife(t *testing.T, s *store.Store) {
+	check(t, "an opt-in of the business was not written", must(s.NoteConsent(t.Context(), "+12025550188", conversation.OptedIn, "form"))(t))
+	check(t, "an opt-in is not there", must(s.Consent(t.Context(), "+12025550188"))(t).State == conversation.OptedIn)
 	ctx := t.Context()
 	ann := flows.Contact{Phone: phone(1), Name: "Ann", Language: "es", Timezone: "Europe/Madrid", Tags: []string{"a"}, Fields: map[string]any{"tier": "gold", "points": 3.0}}
 	write := func(c flows.Contact) int {

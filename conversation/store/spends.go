@@ -44,8 +44,7 @@ func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error)
 	return one.out, nil
 }
 
-// spend locks in one order: what checks count under by whom they come from, the
-// challenges by id, what they count under by whose code it is.
+// spend locks in one order: the challenges by id, then what checks count under by key.
 func (s *Store) spend(ctx context.Context, all []*spending) error {
 	tx := s.db.begin()
 	defer tx.rollback()
@@ -53,7 +52,6 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	p := new(pipe)
 	var now int64
 	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
-	first := hitAll(p, all, func(v *spending) []verify.Hit { return v.Hits })
 	for _, v := range all {
 		v.out, v.known = verify.Spent{}, false
 		p.query(one(&v.out.Challenge, &v.out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
@@ -65,7 +63,10 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	p = new(pipe)
-	second := hitAll(p, all, func(v *spending) []verify.Hit { return v.Whose(v.out.Challenge.Phone) })
+	counted := hitAll(p, all, func(v *spending) []verify.Hit {
+		v.out.Hits = v.Hits(v.out.Challenge, v.out.OK)
+		return v.out.Hits
+	})
 	if err := tried(p, now, all); err != nil {
 		return err
 	}
@@ -73,8 +74,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	for i, v := range all {
-		v.out.Over = append(first[i].over(), second[i].over()...)
-		v.out.Limited = len(v.out.Over) > 0
+		v.out.Over = counted[i].over()
 	}
 	return nil
 }

@@ -9,7 +9,8 @@
 // dispatcher, receipts.go the doors, feed.go the agents.
 //
 // Locks are always taken in one order: dedupe keys sorted, new conversations
-// sorted, conversations by id, contacts by phone, provider ids sorted, messages by id, jobs.
+// sorted, conversations by id, contacts by phone, challenges and accounts by key,
+// provider ids sorted, messages by id, jobs.
 package store
 
 import (
@@ -45,6 +46,8 @@ type Options struct {
 	// Listeners names the callbacks' endpoints that listen for an event: each gets a
 	// job of its own. nil: a callback is one job, of no endpoint's.
 	Listeners func(event string) []string
+	// Accounts are the installation's rules for customer accounts.
+	Accounts verify.Rules
 	// Log hears of lost connections and of River's own doings; nil: slog.Default.
 	Log *slog.Logger
 }
@@ -63,6 +66,7 @@ type Store struct {
 
 	listeners func(event string) []string
 	fates     fates
+	rules     verify.Rules
 }
 
 // The rooms whose interfaces Store serves.
@@ -79,7 +83,10 @@ var (
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
 	_ inbound.Contacts          = (*Store)(nil)
+	_ inbound.Consents          = (*Store)(nil)
 	_ verify.Store              = (*Store)(nil)
+	_ inbound.Accounts          = (*Store)(nil)
+	_ verify.Trail              = (*Store)(nil)
 	_ verify.GateStore          = (*Store)(nil)
 )
 
@@ -94,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), spends: newGroup[*spending](), forgiven: newGroup[string](),
-		listeners: o.Listeners, fates: listened(o.Listeners)}
+		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts}
 	if err := s.check(ctx); err != nil {
 		db.close()
 		return nil, err

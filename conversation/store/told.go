@@ -97,6 +97,8 @@ func (s *Store) finish(ctx context.Context, tx session, p *pipe, all func() []co
 	return tx.commit(ctx, new(pipe))
 }
 
+func toldID() string { return "told_" + uuid.NewString() }
+
 // Tell lets the business know of something that concerns no conversation.
 func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
 	var now int64
@@ -105,7 +107,7 @@ func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
 	tx := s.db.begin()
 	defer tx.rollback()
 	err := s.finish(ctx, tx, p, func() []conversation.Job {
-		return []conversation.Job{{ID: "told_" + uuid.NewString(), Kind: conversation.JobCallback, Name: t.Event(), Data: conversation.DataOf(t), At: now}}
+		return []conversation.Job{{ID: toldID(), Kind: conversation.JobCallback, Name: t.Event(), Data: conversation.DataOf(t), At: now}}
 	})
 	if err != nil {
 		return fmt.Errorf("telling the business: %w", err)

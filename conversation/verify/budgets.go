@@ -99,7 +99,7 @@ type Mark struct {
 }
 
 // weigh decides by the budgets.
-func (r *Rules) weigh(n Counts, country string) Verdict {
+func (r *GateRules) weigh(n Counts, country string) Verdict {
 	pumping := conversation.VerificationAlarm{What: "pumping", Country: country}
 	switch {
 	case n.Blocked:
@@ -130,7 +130,7 @@ func (s Send) Mark(m Mark) string {
 	return m.Key
 }
 
-func (r *Rules) countryOver(n Count, country string) bool {
+func (r *GateRules) countryOver(n Count, country string) bool {
 	day, hour := r.Budgets.CountryDay, r.Budgets.CountryHour
 	if slices.Contains(r.Home, country) {
 		day, hour = r.Budgets.HomeDay, r.Budgets.HomeHour
@@ -139,16 +139,16 @@ func (r *Rules) countryOver(n Count, country string) bool {
 		n.HourSent-n.HourApproved >= max(hour, n.Best/30, n.HourApproved/5)
 }
 
-func (r *Rules) networkOver(n Counts) bool {
+func (r *GateRules) networkOver(n Counts) bool {
 	return n.Network.DaySent-n.Network.DayApproved >= max(r.Budgets.NetworkDay, n.Network.DayApproved*3/10) ||
 		n.Network.HourSent-n.Network.HourApproved >= max(r.Budgets.NetworkHour, n.Network.HourApproved/5) ||
 		n.Pair.DaySent == 0 && n.Spread.DaySent >= r.Budgets.NetworkCountries
 }
 
 // cost is what a code to a country costs, in millionths of the currency.
-func (r *Rules) cost(country string) int64 { return of(r.PerCode, country) }
+func (r *GateRules) cost(country string) int64 { return of(r.PerCode, country) }
 
-func (r *Rules) broke(spent int64, country string) bool {
+func (r *GateRules) broke(spent int64, country string) bool {
 	most := of(r.PerDay, country)
 	return most > 0 && spent+r.cost(country) > most
 }

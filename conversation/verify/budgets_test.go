@@ -7,7 +7,7 @@ import (
 )
 
 func TestBudgets(t *testing.T) {
-	r := Rules{Home: []string{"US"}, PerCode: map[string]int64{"default": 50_000, "DE": 90_000}, PerDay: map[string]int64{"default": 1_000_000, "FR": 0}}.Complete()
+	r := GateRules{Home: []string{"US"}, PerCode: map[string]int64{"default": 50_000, "DE": 90_000}, PerDay: map[string]int64{"default": 1_000_000, "FR": 0}}.Complete()
 	hour := func(sent, approved int64) Count {
 		return Count{HourSent: sent, HourApproved: approved, DaySent: sent, DayApproved: approved}
 	}

@@ -46,29 +46,28 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	hits := s.Settings.checkHits(c.Purpose, c.Subject, from)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Hits: hits, Network: from, By: c.By}.With(&s.Settings))
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}
 	for _, h := range spent.Over {
-		if h.Key == "check/net/"+from {
+		if h.Key == networkKey(from) {
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
 	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
-	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && !spent.Limited && spent.Challenge.Status.Live()
+	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
 	if !right {
 		s.wrong()
 		s.paused(ctx, c, spent)
 		return Secret{}, ErrRefused
 	}
-	return s.approve(ctx, c, spent, hits)
+	return s.approve(ctx, spent)
 }
 
 // approve ends the challenge as approved, in the transaction in which its
 // conversation hears of it. Of two right answers, the second changes no row.
-func (s *Service) approve(ctx context.Context, c Check, spent Spent, hits []Hit) (grant Secret, err error) {
+func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
 	ch := spent.Challenge
 	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch), Rebind: ch.Purpose == NumberChange}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
@@ -81,11 +80,11 @@ func (s *Service) approve(ctx context.Context, c Check, spent Spent, hits []Hit)
 	switch {
 	case err != nil:
 		return Secret{}, err
-	case out[0].Status != conversation.Applied || out[0].Repeated:
+	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
 	var keys []string
-	for _, h := range append(hits, spentHits(ch)...) {
+	for _, h := range spent.Hits {
 		keys = append(keys, h.Key)
 	}
 	if err := s.Store.Forgive(ctx, keys); err != nil {
@@ -124,7 +123,7 @@ func (s *Service) Redeem(ctx context.Context, grant Secret, test bool) (Redeemed
 	switch {
 	case err != nil:
 		return Redeemed{}, err
-	case out[0].Repeated || out[0].Status == conversation.Ignored:
+	case out[0].Status == conversation.Ignored:
 		return Redeemed{}, ErrRefused
 	case out[0].Status != conversation.Applied:
 		s.Log.Error("a password was changed, and the customer was not told: no flow takes password.changed", "problems", len(out[0].Problems))

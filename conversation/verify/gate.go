@@ -13,7 +13,7 @@ import (
 // is pure (judge.go, budgets.go). Store and Rules must be set.
 type Gate struct {
 	Store GateStore
-	Rules Rules
+	Rules GateRules
 	Swaps Swaps // nil: nobody can say when a SIM was changed, and nobody is asked
 	Log   *slog.Logger
 }

@@ -8,9 +8,9 @@ import (
 	"parley/conversation/phone"
 )
 
-// Rules are what the gate goes by. The zero value of a field means its default, but
+// GateRules are what the gate goes by. The zero value of a field means its default, but
 // for Countries, without which nothing is sent.
-type Rules struct {
+type GateRules struct {
 	Countries []string // ISO 3166-1 alpha-2 that codes may go to; "*": all
 	Home      []string // those of the business's own lines
 	Budgets   Budgets
@@ -31,7 +31,7 @@ type Rules struct {
 }
 
 // Complete fills in the defaults.
-func (r Rules) Complete() Rules {
+func (r GateRules) Complete() GateRules {
 	r.Cooling, r.Stale, r.SwapWithin = cmp.Or(r.Cooling, 72*time.Hour), cmp.Or(r.Stale, 180*24*time.Hour), cmp.Or(r.SwapWithin, 168*time.Hour)
 	r.Budgets = r.Budgets.complete()
 	return r
@@ -50,7 +50,7 @@ var refusals = map[string]bool{
 var refused = []phone.Line{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
 
 // number judges a number by itself.
-func (r *Rules) number(number string) string {
+func (r *GateRules) number(number string) string {
 	if slices.Contains(refused, phone.LineType(number)) {
 		return "number_type"
 	}
@@ -71,7 +71,7 @@ type Person struct {
 }
 
 // person judges a number by what is known of its subject.
-func (r *Rules) person(c Challenge, is Person) string {
+func (r *GateRules) person(c Challenge, is Person) string {
 	guarded := rules[c.Purpose].guarded
 	switch {
 	case is.PausedUntil > is.Now:
@@ -91,7 +91,7 @@ func (r *Rules) person(c Challenge, is Person) string {
 }
 
 // asksSwap says whether the SIM matters for a purpose.
-func (r *Rules) asksSwap(p Purpose) bool {
+func (r *GateRules) asksSwap(p Purpose) bool {
 	if len(r.SwapFor) == 0 {
 		return rules[p].guarded
 	}

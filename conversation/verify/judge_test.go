@@ -9,8 +9,8 @@ import (
 const hourMs, dayMs = int64(3_600_000), 24 * int64(3_600_000)
 
 func TestNumbersThatGetNoCodes(t *testing.T) {
-	home := Rules{Countries: []string{"US", "GB"}}.Complete()
-	all := Rules{Countries: []string{"*"}}.Complete()
+	home := GateRules{Countries: []string{"US", "GB"}}.Complete()
+	all := GateRules{Countries: []string{"*"}}.Complete()
 	for _, c := range []struct{ number, home, all string }{
 		{"+12025550123", "", ""},
 		{"+447400123456", "", ""},
@@ -35,14 +35,14 @@ func TestNumbersThatGetNoCodes(t *testing.T) {
 			t.Errorf("%s, all countries: %q, want %q", c.number, got, c.all)
 		}
 	}
-	if none := (Rules{}); none.number("+12025550123") != "country" {
+	if none := (GateRules{}); none.number("+12025550123") != "country" {
 		t.Error("without a country something is sent")
 	}
 }
 
 func TestWhatIsKnownOfASubject(t *testing.T) {
 	const now, old, other = 400 * dayMs, "+12025550123", "+12025550199"
-	r := Rules{}.Complete()
+	r := GateRules{}.Complete()
 	known := Person{Now: now, Phone: old, ConfirmedAt: now - dayMs}
 	with := func(change func(*Person)) Person { p := known; change(&p); return p }
 	for _, c := range []struct {

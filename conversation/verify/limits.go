@@ -103,32 +103,32 @@ func (s *Settings) sendHits(phone, subject, network string) []Hit {
 	return hits
 }
 
-// checkHits are what a check counts under, before anybody knows whether it is right.
-// Number and block are the row's own, and are filled in by the store.
-func (s *Settings) checkHits(purpose Purpose, subject, network string) []Hit {
-	hits := []Hit{
-		s.SubjectHour.hit(subjectKey("hour", purpose, subject)),
-		s.SubjectDay.hit(subjectKey("day", purpose, subject)),
+// Hits are what a check counts under, before anybody knows whether it is right: what
+// the challenge is about, and the client. A check that is not compared with anything
+// is no guess, and counts for the client alone: or strangers could pause whom they
+// like.
+func (v Spend) Hits(c Challenge, compared bool) []Hit {
+	s, subject, phone := v.settings, c.Subject, c.Phone
+	if !compared {
+		subject, phone = "?"+v.Network, ""
 	}
-	if network != "" {
-		hits = append(hits, s.NetworkChecks.hit("check/net/"+network))
+	hits := []Hit{
+		s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)),
+		s.SubjectDay.hit(subjectKey("day", v.Purpose, subject)),
+		s.NumberChecks.hit("check/number/" + whom(phone, subject)),
+		s.BlockChecks.hit("check/block/" + block(whom(phone, subject))),
+	}
+	if v.Network != "" {
+		hits = append(hits, s.NetworkChecks.hit(networkKey(v.Network)))
 	}
 	return hits
 }
 
+func networkKey(network string) string { return "check/net/" + network }
+
 func subjectKey(window string, purpose Purpose, subject string) string {
 	return "check/" + window + "/" + string(purpose) + "/" + subject
 }
-
-// LateKeys begin the keys that a check counts under only when its challenge was found:
-// they are locked after all others.
-var LateKeys = [2]string{"check/block/", "check/number/"}
-
-// NumberKey and BlockKey are what a check counts under by the challenge's number.
-func NumberKey(phone, subject string) string { return "check/number/" + whom(phone, subject) }
-
-// BlockKey is the key of the number's block.
-func BlockKey(phone, subject string) string { return "check/block/" + block(whom(phone, subject)) }
 
 // complete fills in the defaults.
 func (s Settings) complete() Settings {

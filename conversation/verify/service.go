@@ -239,13 +239,3 @@ func (v Spend) With(s *Settings) Spend {
 	v.settings = s
 	return v
 }
-
-// Whose are the hits that only the challenge's row can tell: its number's, its
-// block's.
-func (v Spend) Whose(phone string) []Hit {
-	return []Hit{v.settings.NumberChecks.hit(NumberKey(phone, v.Subject)), v.settings.BlockChecks.hit(BlockKey(phone, v.Subject))}
-}
-
-func spentHits(c Challenge) []Hit {
-	return []Hit{{Key: NumberKey(c.Phone, c.Subject)}, {Key: BlockKey(c.Phone, c.Subject)}}
-}

@@ -16,7 +16,7 @@ type Store interface {
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
 	Ask(ctx context.Context, id string, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
-	// Spend counts the hits and spends one attempt, before anything is compared.
+	// Spend spends one attempt and counts it, before anything is compared.
 	Spend(ctx context.Context, s Spend) (Spent, error)
 	// Forgive takes back what a right code's check was counted under.
 	Forgive(ctx context.Context, keys []string) error
@@ -78,13 +78,13 @@ type Asked struct {
 
 // Spend is one check, before the code is compared.
 type Spend struct {
-	ID       string
-	Purpose  Purpose
-	Subject  string
-	Context  string
-	Hits     []Hit
-	Network  string
-	By       string // who asks, for the audit trail
+	ID      string
+	Purpose Purpose
+	Subject string
+	Context string
+	Network string
+	By      string // who asks, for the audit trail
+
 	settings *Settings
 }
 
@@ -92,10 +92,10 @@ type Spend struct {
 // compare with, and Reason says why, for the audit trail alone.
 type Spent struct {
 	OK        bool
-	Limited   bool // one of the hits is over its limit: the right code is refused as well
-	Over      []Hit
 	Challenge Challenge
 	Reason    string
+	Hits      []Hit // what it counts under
+	Over      []Hit // those that are over their limit: the right code is refused as well
 }
 
 // GrantRow is a grant as the database keeps it.

@@ -69,7 +69,15 @@ func (w Window) After(at time.Time, zone *time.Location) time.Time {
 	if minute(local) >= w.To {
 		day++
 	}
-	return time.Date(local.Year(), local.Month(), day, 0, w.To, 0, 0, local.Location())
+	end := time.Date(local.Year(), local.Month(), day, 0, w.To, 0, 0, local.Location())
+	if minute(end) == w.To && end.After(at) {
+		return end
+	}
+	end = local.Truncate(time.Minute) // the clock skips the end, or has it twice: go and look
+	for w.Covers(end, zone) {
+		end = end.Add(time.Minute)
+	}
+	return end
 }
 
 // Covers says whether the time lies within the window.

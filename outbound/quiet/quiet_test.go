@@ -41,3 +41,27 @@ func TestUntil(t *testing.T) {
 		t.Errorf("no window: %v", got)
 	}
 }
+
+// An end that the clock skips or has twice is the first moment outside the window.
+func TestAfterInTheNightOfTheChange(t *testing.T) {
+	for _, tt := range []struct {
+		zone, at, want string
+		w              quiet.Window
+	}{
+		{"America/New_York", "2026-03-08T06:00:00Z", "2026-03-08T07:00:00Z", quiet.Window{From: 20 * 60, To: 150}}, // 2:30 is not there: at 3:00
+		{"America/New_York", "2026-03-08T06:30:00Z", "2026-03-08T07:00:00Z", quiet.Window{From: 60, To: 150}},
+		{"Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", quiet.Window{From: 20 * 60, To: 150}},
+		{"Australia/Lord_Howe", "2026-10-03T15:00:00Z", "2026-10-03T15:30:00Z", quiet.Window{From: 20 * 60, To: 135}}, // half an hour is lost
+		{"America/New_York", "2026-11-01T06:15:00Z", "2026-11-01T06:30:00Z", quiet.Window{From: 20 * 60, To: 90}},     // 1:15 for the second time
+		{"America/New_York", "2026-11-01T04:15:00Z", "2026-11-01T05:30:00Z", quiet.Window{From: 20 * 60, To: 90}},
+	} {
+		zone, err := time.LoadLocation(tt.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, _ := time.Parse(time.RFC3339, tt.at)
+		if got := tt.w.After(at, zone).UTC().Format(time.RFC3339); got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.zone, tt.at, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/conversation/verify"
+)
+
+// The audit trail is only ever added to: there is no statement that changes a row of
+// it or takes one out.
+const (
+	// chainingSQL finds nothing while another node chains.
+	chainingSQL = `SELECT id FROM installation WHERE id = 1 {lock} {skiplocked}`
+
+	auditHeadSQL = `SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1`
+
+	auditWaitingSQL = `SELECT id, data FROM audit_pending ORDER BY id LIMIT $1`
+
+	chainSQL = `INSERT INTO audit (seq, at, data, hash) VALUES ($1, $2, $3, $4)`
+
+	chainedSQL = `DELETE FROM audit_pending WHERE id = $1`
+
+	auditLinksSQL = `SELECT seq, at, data, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`
+)
+
+// RelayAudit chains what was committed since, at most limit entries, and returns how
+// many. Only one node does so at a time; another finds nothing.
+func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
+	tx := s.db.begin()
+	defer tx.rollback()
+	var mine bool
+	var head verify.Link
+	type waiting struct {
+		id   int64
+		data string
+	}
+	var rows []waiting
+	p := new(pipe)
+	p.query(func(r row) error {
+		var id int64
+		mine = true
+		return r.Scan(&id)
+	}, chainingSQL)
+	p.query(func(r row) error { return r.Scan(&head.Seq, &head.Hash) }, auditHeadSQL)
+	p.query(func(r row) error {
+		var w waiting
+		err := r.Scan(&w.id, &w.data)
+		rows = append(rows, w)
+		return err
+	}, auditWaitingSQL, int64(limit))
+	if err := tx.flush(ctx, p); err != nil {
+		return 0, fmt.Errorf("chaining the audit trail: %w", err)
+	}
+	if !mine || len(rows) == 0 {
+		return 0, nil
+	}
+	p = new(pipe)
+	for _, w := range rows {
+		var e verify.Entry
+		if err := json.Unmarshal([]byte(w.data), &e); err != nil {
+			return 0, fmt.Errorf("chaining the audit trail: entry %d: %w", w.id, err)
+		}
+		head.Seq++
+		head.Hash = verify.LinkHash(head.Hash, head.Seq, w.data)
+		p.exec(chainSQL, head.Seq, e.At, w.data, head.Hash)
+		p.exec(chainedSQL, w.id)
+	}
+	if err := tx.commit(ctx, p); err != nil {
+		return 0, fmt.Errorf("chaining the audit trail: %w", err)
+	}
+	return len(rows), nil
+}
+
+// AuditLinks lists rows of the audit trail after seq, in order, at most limit.
+func (s *Store) AuditLinks(ctx context.Context, after int64, limit int) ([]verify.Link, error) {
+	var all []verify.Link
+	p := new(pipe)
+	p.query(func(r row) error {
+		var l verify.Link
+		err := r.Scan(&l.Seq, &l.At, &l.Data, &l.Hash)
+		all = append(all, l)
+		return err
+	}, auditLinksSQL, after, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading the audit trail: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,299 @@
+package verify
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/conversation"
+)
+
+// history is an account's life in a test: each act says what it expects.
+type history struct {
+	*testing.T
+	a     Account
+	rules Rules
+	at    int64
+	news  News
+}
+
+func newHistory(t *testing.T) *history {
+	t.Helper()
+	return &history{T: t, a: Account{Ref: "acc-1"}, at: 1_772_442_000_000, rules: Rules{Cooling: time.Hour}}
+}
+
+var here = Place{Conversation: "c1", Line: "+12025550100", Phone: "+12025550123", Run: "c1.1"}
+
+func (h *history) act(e AccountEvent, want LockState, refused string) *history {
+	h.Helper()
+	before := h.a.clone()
+	next, news, err := h.a.Apply(h.rules, e, h.at)
+	if err != nil {
+		h.Fatalf("%s: %v", e.Op, err)
+	}
+	if !reflect.DeepEqual(before, h.a) {
+		h.Fatalf("%s changed what it was given", e.Op)
+	}
+	h.a, h.news = next, news
+	if h.a.State != want || news.Refused != refused {
+		h.Fatalf("%s: %s, refused %q; want %s, %q", e.Op, h.a.State, news.Refused, want, refused)
+	}
+	if (len(h.a.Scopes) > 0) != h.a.State.Shut() {
+		h.Fatalf("%s: %s with the scopes %v", e.Op, h.a.State, h.a.Scopes)
+	}
+	return h
+}
+
+func (h *history) after(d time.Duration) *history { h.at += d.Milliseconds(); return h }
+
+func (h *history) told() (names []string) {
+	for _, n := range h.news.Notices {
+		names = append(names, n.Event())
+	}
+	return names
+}
+
+func (h *history) tells(want ...string) *history {
+	h.Helper()
+	if !slices.Equal(h.told(), want) {
+		h.Errorf("told %v, want %v", h.told(), want)
+	}
+	return h
+}
+
+func payments(ids ...string) (all []conversation.AccountTransaction) {
+	for _, id := range ids {
+		all = append(all, conversation.AccountTransaction{ID: id, Merchant: "Garage 24", Amount: "900.00 USD"})
+	}
+	return all
+}
+
+func alerting(ids ...string) AccountEvent {
+	return AccountEvent{Op: OpAlert, Place: here, Transactions: payments(ids...)}
+}
+
+func yes(ids ...string) AccountEvent {
+	return AccountEvent{Op: OpRecognise, Place: here, Transactions: payments(ids...)}
+}
+
+func no(ids ...string) AccountEvent {
+	return AccountEvent{Op: OpLock, Place: here, Scope: "purchases", Cause: "reply_no", Transactions: payments(ids...)}
+}
+
+func locking(scope string) AccountEvent { return AccountEvent{Op: OpLock, Scope: scope, Cause: "api"} }
+
+func proof(class string) AccountEvent {
+	return AccountEvent{Op: OpProof, Proof: class, Moved: NumberKept}
+}
+
+func agent(name string) AccountEvent {
+	return AccountEvent{Op: OpAgent, Agent: name, Reason: "passport seen", Moved: NumberKept}
+}
+
+var tick, contest = AccountEvent{Op: OpTick}, AccountEvent{Op: OpContest, Place: here}
+
+func TestFromAlertToUnlock(t *testing.T) {
+	h := newHistory(t)
+	h.act(alerting("t1", "t2"), Alerted, "").tells("account.alerted")
+	h.after(time.Minute).act(no("t2"), Locked, "").tells("account.locked")
+	if n := h.news.Notices[0]; !n.Heard || n.Quiet || n.Places[0] != here || !reflect.DeepEqual(n.Told, conversation.AccountLocked{Account: "acc-1", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}}) {
+		t.Errorf("%+v", n)
+	}
+	if len(h.a.Refunds) != 1 || h.a.Refunds[0].ID != "t2" || h.a.Refunds[0].Status != RefundNone || h.a.Alerts[0].Status != AlertUnnamed || h.a.Alerts[1].Status != AlertDenied {
+		t.Errorf("%+v %+v", h.a.Refunds, h.a.Alerts)
+	}
+	h.act(yes("t2"), Locked, "nothing_open").act(yes("t1"), Locked, "nothing_open").tells()
+	h.act(AccountEvent{Op: OpApplied, AppliedAt: h.at + 500}, Locked, "")
+	h.after(time.Hour).act(tick, Locked, "").tells()
+	h.act(proof("app"), Verifying, "").after(time.Minute).act(proof("app"), Verifying, "")
+	h.act(proof("passkey"), Verifying, "").act(proof(ProofCode), Cooling, "")
+	h.after(59*time.Minute).act(tick, Cooling, "").after(time.Minute).act(tick, Active, "").tells("account.unlocked")
+	if h.a.Refunds[0].Status != RefundNone {
+		t.Error("the unlock moved a refund")
+	}
+}
+
+func TestNoBeatsYes(t *testing.T) {
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(yes("t1"), Active, "").tells("account.recognised")
+	h.act(alerting("t1"), Active, "").tells() // the same report again asks nothing again
+	h.after(23*time.Hour).act(no("t1"), Locked, "").act(yes("t1"), Locked, "nothing_open")
+
+	h = newHistory(t)
+	h.act(alerting("t1", "t2"), Alerted, "").act(yes("t1"), Alerted, "")
+	elsewhere := yes("t2")
+	elsewhere.Place.Conversation = "c2"
+	h.act(elsewhere, Alerted, "nothing_open") // of another number
+	h.act(yes("t2"), Active, "")
+}
+
+func TestLateNo(t *testing.T) {
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").after(24*time.Hour).act(tick, Active, "").tells("account.review")
+	h.after(time.Hour).act(no("t1"), Active, "late_no").tells("account.review")
+	if !h.news.Notices[0].Heard || len(h.a.Refunds) != 0 {
+		t.Errorf("%+v", h.news)
+	}
+	h = newHistory(t) // without a sweep in between
+	h.act(alerting("t1"), Alerted, "").after(25*time.Hour).act(no("t1"), Active, "late_no")
+	h.act(no("t9"), Locked, "") // nothing is known of that one
+}
+
+func TestThreeLocksByTextADay(t *testing.T) {
+	h := newHistory(t)
+	free := func() {
+		h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
+	}
+	for range 3 {
+		h.act(no("t1"), Locked, "")
+		free()
+	}
+	h.act(no("t1"), Active, "too_many_locks").tells("account.review")
+	if !h.news.Notices[0].Heard {
+		t.Error("no run hears that a person is needed")
+	}
+	h.act(contest, Active, "").act(contest, Active, "too_many_locks")
+	h.act(locking("all"), Locked, "") // the business may
+	free()
+	h.after(24*time.Hour).act(no("t1"), Locked, "")
+}
+
+func TestNoWhileUnlocking(t *testing.T) {
+	h := newHistory(t)
+	h.act(locking("transfers"), Locked, "").act(proof(ProofCode), Verifying, "").act(no(), Locked, "")
+	if !slices.Equal(h.a.Scopes, []string{"purchases", "transfers"}) || len(h.a.Proofs) != 0 {
+		t.Errorf("%+v", h.a)
+	}
+	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(no(), Locked, "").after(2*time.Hour).act(tick, Locked, "")
+	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(contest, Locked, "")
+	h.act(agent("ann"), Locked, "").act(no(), Locked, "").act(agent("ben"), Locked, "") // a NO takes a proposal back
+	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(no("t5"), Locked, "")
+	if !slices.Contains(h.told(), "account.review") {
+		t.Errorf("a fourth NO within a day told only %v", h.told())
+	}
+}
+
+func TestWhatUnlocksNot(t *testing.T) {
+	moved, unknown := proof("app"), proof("app")
+	moved.Moved, unknown.Moved = NumberChanged, ""
+	agentMoved := agent("ann")
+	agentMoved.Moved = NumberUnknown
+	h := newHistory(t)
+	h.act(proof("app"), Active, "not_locked").tells("account.unlock_refused")
+	h.act(locking("all"), Locked, "")
+	h.act(moved, Locked, "number_changed").act(unknown, Locked, "number_unknown").act(agentMoved, Locked, "number_unknown")
+	h.act(proof(ProofCode), Verifying, "").after(15*time.Minute).act(proof("totp"), Verifying, "") // too late for the first
+	h.after(15*time.Minute).act(tick, Locked, "")
+	for _, class := range ProofsGiven { // the business alone does not
+		h.act(proof(class), Verifying, "")
+	}
+	h.after(time.Hour).act(agent("Ann"), Locked, "").act(agent("ann"), Locked, "same_agent")
+	h.after(24*time.Hour).act(agent("ben"), Locked, "").act(agent("cy"), Cooling, "")
+}
+
+func TestFailures(t *testing.T) {
+	failed := AccountEvent{Op: OpFailure, Proof: ProofCode}
+	h := newHistory(t)
+	h.act(failed, Active, "not_locked").act(locking("all"), Locked, "").act(failed, Locked, "").act(proof("app"), Verifying, "").act(failed, Verifying, "")
+	h.act(failed, Locked, "").tells("account.review")
+	h.act(proof("app"), Locked, "too_many_failures").act(proof(ProofCode), Locked, "too_many_failures")
+	h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "")
+}
+
+func TestClocksOfALock(t *testing.T) {
+	h := newHistory(t)
+	h.act(locking("purchases"), Locked, "")
+	if h.a.CheckAt != h.at+60_000 {
+		t.Errorf("looked at in %d ms", h.a.CheckAt-h.at)
+	}
+	h.after(time.Minute).act(tick, Locked, "").tells("account.lock_unacknowledged").act(tick, Locked, "").tells()
+	h.act(AccountEvent{Op: OpApplied, AppliedAt: h.at}, Locked, "").act(locking("transfers"), Locked, "").tells("account.locked")
+	if h.a.AppliedAt != 0 {
+		t.Error("a wider lock counts as applied")
+	}
+	h.act(AccountEvent{Op: OpApplied, AppliedAt: h.at}, Locked, "").act(locking("transfers"), Locked, "")
+	if !h.news.Notices[0].Quiet || h.a.AppliedAt == 0 {
+		t.Error("the same lock again is told again")
+	}
+	h.after(30*24*time.Hour).act(tick, Suspended, "").tells("account.review").act(proof("app"), Suspended, "agents_only")
+	h.act(agent("ann"), Suspended, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
+	if h.a.CheckAt != 0 {
+		t.Error("nothing is due, and it is looked at")
+	}
+}
+
+func TestAlertsUnderALock(t *testing.T) {
+	h := newHistory(t)
+	h.rules.Cooling = -1
+	h.act(locking("all"), Locked, "").act(alerting("t1"), Locked, "").tells("account.alerted")
+	h.act(agent("ann"), Locked, "").act(agent("ben"), Alerted, "").tells("account.unlocked").act(yes("t1"), Active, "")
+}
+
+func TestUnexpectedCodes(t *testing.T) {
+	h := newHistory(t)
+	h.act(contest, Active, "").after(25*time.Hour).act(contest, Active, "").after(time.Hour).act(contest, Locked, "")
+	if h.a.Cause != "unexpected_code" || !slices.Equal(h.a.Scopes, []string{"all"}) {
+		t.Errorf("%+v", h.a)
+	}
+}
+
+func TestRefunds(t *testing.T) {
+	move := func(status, id string) AccountEvent {
+		return AccountEvent{Op: OpRefund, Status: status, Transactions: payments(id)}
+	}
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").act(move("pending", "t2"), Locked, "no_refund")
+	h.act(move("final", "t1"), Locked, "wrong_order").act(move("pending", "t1"), Locked, "").tells("refund.changed").act(move("pending", "t1"), Locked, "").tells()
+	h.act(move("provisional", "t1"), Locked, "").act(move("denied", "t1"), Locked, "wrong_order").act(move("final", "t1"), Locked, "")
+	if n := h.news.Notices[0]; !n.Heard || n.Places[0] != here || !n.Told.(conversation.RefundChanged).Paid {
+		t.Errorf("%+v", n)
+	}
+	h.act(move("pending", "t1"), Locked, "wrong_order")
+	h.act(no("t1"), Locked, "") // the same payment denied again opens no second
+	if len(h.a.Refunds) != 1 || h.a.Refunds[0].Status != RefundFinal {
+		t.Errorf("%+v", h.a.Refunds)
+	}
+}
+
+func TestWrongByThemselves(t *testing.T) {
+	locked, _, _ := Account{}.Apply(Rules{}, locking("all"), 1_000_000)
+	for name, e := range map[string]AccountEvent{
+		"an unknown op":        {Op: "open"},
+		"an alert of nothing":  {Op: OpAlert},
+		"a scope":              {Op: OpLock, Scope: "аll", Cause: "api"},
+		"a cause":              {Op: OpLock, Scope: "all", Cause: "whim"},
+		"a proof":              {Op: OpProof, Proof: "text"},
+		"a nameless agent":     {Op: OpAgent, Reason: "r"},
+		"a lookalike":          {Op: OpAgent, Agent: "аnn", Reason: "r"},
+		"an agent's silence":   {Op: OpAgent, Agent: "ann", Reason: " "},
+		"a refund of nothing":  {Op: OpRefund, Status: RefundFinal},
+		"a refund's status":    {Op: OpRefund, Status: RefundNone, Transactions: payments("t")},
+		"applied in no time":   {Op: OpApplied, AppliedAt: 9_000_000},
+		"applied before asked": {Op: OpApplied, AppliedAt: 1},
+	} {
+		if _, _, err := locked.Apply(Rules{}, e, 1_000_000); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// TestNothingGrowsForEver: whatever is asked for, the row stays small.
+func TestNothingGrowsForEver(t *testing.T) {
+	h := newHistory(t)
+	for i := range 100 {
+		ids := strings.Split(strings.Repeat("t"+time.Duration(i).String()+" ", 10), " ")
+		for j := range ids {
+			ids[j] += time.Duration(j).String()
+		}
+		h.a, _, _ = h.a.Apply(h.rules, alerting(ids...), h.at)
+		h.a, _, _ = h.a.Apply(h.rules, no(ids...), h.at)
+		e := contest
+		e.Place.Conversation = ids[0]
+		h.a, _, _ = h.a.Apply(h.rules, e, h.at)
+	}
+	if len(h.a.Alerts) > mostAlerts || len(h.a.Refunds) > mostRefunds || len(h.a.Places) > mostPlaces || len(h.a.Contests) > mostReviews || len(h.a.Reviews) > mostReviews || len(h.a.TextLocks) > 10 {
+		t.Errorf("%d alerts, %d refunds, %d places, %d locks", len(h.a.Alerts), len(h.a.Refunds), len(h.a.Places), len(h.a.TextLocks))
+	}
+}

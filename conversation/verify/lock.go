@@ -1,0 +1,160 @@
+package verify
+
+import (
+	"slices"
+	"time"
+
+	"parley/conversation"
+)
+
+// The bounds of locks by text, and of what follows a lock.
+const (
+	day             = int64(24 * time.Hour / time.Millisecond)
+	mostTextLocks   = 3                                     // within a day; then a person is asked
+	acknowledgedIn  = int64(time.Minute / time.Millisecond) // then nobody having said so is an alarm
+	suspendedAfter  = 30 * day
+	clockDifference = int64(5 * time.Minute / time.Millisecond) // between the business's clock and ours
+)
+
+// Scopes are what a lock may stop.
+var Scopes = []string{"purchases", "transfers", "all"}
+
+// Causes are why an account is locked. The first two come of texts.
+var Causes = []string{"reply_no", "unexpected_code", "flow", "api", "agent", "rule"}
+
+func byText(cause string) bool { return cause == "reply_no" || cause == "unexpected_code" }
+
+// askedToLock locks, unless a text asks for what a text may not do: answer an alert
+// that is over, or lock a fourth time within a day. Then a person is asked instead,
+// never nobody. What is being unlocked is locked again in any case.
+func (c *change) askedToLock() error {
+	e := c.event
+	switch {
+	case !slices.Contains(Scopes, e.Scope):
+		return WrongError("scope: want purchases, transfers or all")
+	case !slices.Contains(Causes, e.Cause):
+		return WrongError("cause: want one of reply_no, unexpected_code, flow, api, agent and rule")
+	case len(e.Transactions) > mostNamed:
+		return errNoTransactions
+	}
+	c.remember()
+	ids := idsOf(e.Transactions)
+	unlocking := c.State == Verifying || c.State == Cooling
+	switch {
+	case byText(e.Cause) && !unlocking && c.late(ids):
+		c.refuse("late_no")
+		c.review("late_no", true, ids...)
+		return nil
+	case byText(e.Cause) && !c.State.Shut() && c.textLocks() >= mostTextLocks:
+		c.refuse("too_many_locks")
+		c.review("too_many_locks", true, ids...)
+		return nil
+	}
+	c.lock(ids)
+	return nil
+}
+
+func idsOf(all []conversation.AccountTransaction) []string {
+	var ids []string
+	for _, t := range all {
+		if t.ID != "" && !slices.Contains(ids, t.ID) {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+// textLocks counts those of the last day.
+func (c *change) textLocks() int {
+	c.TextLocks = slices.DeleteFunc(c.TextLocks, func(at int64) bool { return at <= c.at-day })
+	return len(c.TextLocks)
+}
+
+// lock locks, or makes a lock wider, and opens a refund for each transaction. The
+// runs hear of it in any case: one may wait for it to say so.
+func (c *change) lock(ids []string) {
+	was := c.State
+	if byText(c.event.Cause) && (!was.Shut() || was == Verifying || was == Cooling) {
+		again := c.textLocks() >= mostTextLocks
+		c.TextLocks = append(c.TextLocks, c.at)
+		c.TextLocks = c.TextLocks[max(0, len(c.TextLocks)-mostReviews):]
+		if again { // it was being unlocked
+			c.review("too_many_locks", true, ids...)
+		}
+	}
+	if !was.Shut() {
+		c.Scopes = nil
+	}
+	scopes := union(c.Scopes, c.event.Scope)
+	wider := !slices.Equal(scopes, c.Scopes)
+	c.Scopes, c.moved = scopes, true
+	c.deny(ids)
+	opened := c.openRefunds(ids)
+	if was != Locked && was != Suspended {
+		c.LockedAt, c.Cause, c.Reason = c.at, c.event.Cause, c.event.Reason
+		c.Failures, c.BlockedTo = 0, 0
+		wider = true
+	}
+	c.forgetProofs() // what was shown before counts no more
+	if wider {
+		c.AskedAt, c.AppliedAt, c.Alarmed = c.at, 0, false
+	}
+	c.fire("lock")
+	c.audit("account.lock", c.event.Cause+" "+c.event.Scope)
+	n := Notice{Told: conversation.AccountLocked{Account: c.Ref, Scopes: c.Scopes, Cause: c.event.Cause, Reason: c.event.Reason, Transactions: opened},
+		Places: c.around(), Heard: true, Quiet: !wider && len(opened) == 0}
+	c.news.Notices = append(c.news.Notices, n)
+}
+
+func (c *change) forgetProofs() {
+	c.Proofs, c.Proposal, c.UnlockAt, c.UnlockBy = nil, nil, 0, ""
+}
+
+// union adds a scope; all takes the others in.
+func union(scopes []string, more string) []string {
+	if more == "all" || slices.Contains(scopes, "all") {
+		return []string{"all"}
+	}
+	all := append(slices.Clone(scopes), more)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// contest notes that the customer denies a code that came unasked: the second within
+// a day locks the account, and one that comes while the account is being unlocked
+// does so at once.
+func (c *change) contest() {
+	c.remember()
+	c.Contests = slices.DeleteFunc(c.Contests, func(at int64) bool { return at <= c.at-day })
+	c.Contests = append(c.Contests, c.at)
+	c.Contests = c.Contests[max(0, len(c.Contests)-mostReviews):]
+	c.moved = true
+	c.audit("account.contest", "")
+	if len(c.Contests) < 2 && c.State != Verifying && c.State != Cooling {
+		return
+	}
+	c.event.Cause, c.event.Scope, c.event.Transactions = "unexpected_code", "all", nil
+	if !c.State.Shut() && c.textLocks() >= mostTextLocks {
+		c.refuse("too_many_locks")
+		c.review("too_many_locks", true)
+		return
+	}
+	c.lock(nil)
+}
+
+// applied notes that the business has put the lock into force.
+func (c *change) applied() error {
+	at := c.event.AppliedAt
+	switch {
+	case !c.State.Shut():
+		c.refuse("not_locked")
+	case at > c.at+clockDifference:
+		return WrongError("applied_at: lies in the future")
+	case at < c.AskedAt-clockDifference:
+		return WrongError("applied_at: lies before the lock was asked for: it may be of an earlier one")
+	case c.AppliedAt == 0:
+		c.AppliedAt, c.moved = at, true
+		c.audit("account.applied", "")
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package verify
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// model is the lock once more, written from the law and not from the code: it knows
+// only what is needed to say whether an account is shut, may cool, or is free. All
+// times are Unix ms; 0 is never.
+type model struct {
+	shut, cooling bool
+	since, free   int64 // of the lock; of the end of cooling
+	code, given   int64
+	first         string // the agent who spoke
+	firstAt       int64
+	fails         int
+	blocked       int64
+	byText, codes []int64
+	alerts        map[string]int64 // → when it expires
+	old           bool             // locked for 30 days
+}
+
+const minute, hours = int64(60_000), int64(3_600_000)
+
+func within(all []int64, now, d int64) (n int) {
+	for _, at := range all {
+		if now-at < d {
+			n++
+		}
+	}
+	return n
+}
+
+// pass lets time do what it does.
+func (m *model) pass(now int64) {
+	if m.code > 0 && now >= m.code+15*minute {
+		m.code = 0
+	}
+	if m.given > 0 && now >= m.given+15*minute {
+		m.given = 0
+	}
+	if m.firstAt > 0 && now >= m.firstAt+24*hours {
+		m.first, m.firstAt = "", 0
+	}
+	if m.cooling && now >= m.free {
+		m.shut, m.cooling, m.fails, m.blocked, m.codes = false, false, 0, 0, nil
+	}
+	if m.shut && !m.cooling && m.code == 0 && m.given == 0 && now >= m.since+30*24*hours {
+		m.old = true
+	}
+	for id, at := range m.alerts {
+		if now >= at+72*hours {
+			delete(m.alerts, id)
+		}
+	}
+}
+
+func (m *model) lock(now int64) {
+	if !m.shut || m.cooling || m.code > 0 || m.given > 0 {
+		if !m.old {
+			m.since, m.fails, m.blocked = now, 0, 0
+		}
+	}
+	m.shut, m.cooling, m.code, m.given, m.first, m.firstAt = true, false, 0, 0, "", 0
+}
+
+func (m *model) textLock(now int64) {
+	unlocking := m.cooling || m.code > 0 || m.given > 0
+	if !m.shut && within(m.byText, now, 24*hours) >= 3 {
+		return
+	}
+	if !m.shut || unlocking {
+		m.byText = append(m.byText, now)
+	}
+	m.lock(now)
+}
+
+// see takes an event of the same kind as Apply does.
+func (m *model) see(e AccountEvent, now int64) {
+	m.pass(now)
+	trying := m.shut && !m.cooling
+	switch e.Op {
+	case OpAlert:
+		for _, t := range e.Transactions {
+			if _, known := m.alerts[t.ID]; !known {
+				m.alerts[t.ID] = now + 24*hours
+			}
+		}
+	case OpLock:
+		if e.Cause != "reply_no" {
+			m.lock(now)
+			return
+		}
+		late := len(e.Transactions) > 0
+		for _, t := range e.Transactions {
+			late = late && m.alerts[t.ID] > 0 && now >= m.alerts[t.ID]
+		}
+		if !late || m.cooling || m.code > 0 || m.given > 0 {
+			m.textLock(now)
+		}
+	case OpContest:
+		m.codes = append(m.codes, now)
+		if within(m.codes, now, 24*hours) >= 2 || m.cooling || m.code > 0 || m.given > 0 {
+			m.textLock(now)
+		}
+	case OpFailure:
+		if trying && !m.old {
+			if m.fails++; m.fails == 3 {
+				m.fails, m.blocked, m.code, m.given = 0, now+24*hours, 0, 0
+			}
+		}
+	case OpProof:
+		switch {
+		case !trying || m.old || now < m.blocked:
+		case e.Proof == ProofCode:
+			m.code = now
+		case e.Moved == NumberKept:
+			m.given = now
+		}
+		if m.code > 0 && m.given > 0 {
+			m.open(now)
+		}
+	case OpAgent:
+		name := strings.ToLower(e.Agent)
+		switch {
+		case !trying || e.Moved != NumberKept:
+		case m.first == "":
+			m.first, m.firstAt = name, now
+		case m.first != name:
+			m.open(now)
+		}
+	}
+}
+
+func (m *model) open(now int64) {
+	m.cooling, m.free, m.code, m.given, m.first, m.firstAt, m.old = true, now+hours, 0, 0, "", 0, false
+}
+
+// TestRandomLives holds the account against the model over random lives of texts, API
+// calls, agents and timers: it is shut exactly when the model's is. The model leaves a
+// lock by two proofs of different kinds, or by two agents, and in no other way.
+func TestRandomLives(t *testing.T) {
+	lives := 10_000
+	if os.Getenv("PARLEY_PROOF") != "" {
+		lives = 100_000
+	}
+	visited := map[LockState]int{}
+	unlocked := 0
+	for seed := range lives {
+		unlocked += randomLife(t, uint64(seed), visited)
+	}
+	for _, s := range LockStates {
+		if visited[s] < lives/100 {
+			t.Errorf("%s was visited %d times only", s, visited[s])
+		}
+	}
+	t.Logf("%d lives, %d unlocks, %v", lives, unlocked, visited)
+}
+
+var pauses = []time.Duration{0, time.Second, time.Minute, 5 * time.Minute, 14*time.Minute + 59*time.Second, 15 * time.Minute,
+	time.Hour, 23 * time.Hour, 24 * time.Hour, 73 * time.Hour, 31 * 24 * time.Hour}
+
+func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked int) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 4))
+	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}}, int64(1_772_442_000_000)
+	var log []string
+	for range 30 {
+		now += pauses[min(r.IntN(len(pauses)), r.IntN(len(pauses)))].Milliseconds()
+		e := randomEvent(r)
+		next, news, err := a.Apply(Rules{}, e, now)
+		if err != nil {
+			t.Fatalf("life %d: %s: %v", seed, e.Op, err)
+		}
+		m.see(e, now)
+		log = append(log, fmt.Sprintf("%d %s %s%s%s%s %v → %s %s", now, e.Op, e.Cause, e.Proof, e.Agent, e.Moved, e.Transactions, next.State, news.Refused))
+		if next.State.Shut() != m.shut || (next.State == Cooling) != m.cooling {
+			t.Fatalf("life %d: the account is %s, the model shut %v, cooling %v\n%s", seed, next.State, m.shut, m.cooling, strings.Join(log, "\n"))
+		}
+		if a.State.Shut() && !next.State.Shut() {
+			unlocked++
+		}
+		visited[next.State]++
+		a = next
+	}
+	return unlocked
+}
+
+// randomEvent is one of what texts, the API, agents and timers can bring.
+func randomEvent(r *rand.Rand) AccountEvent {
+	id := []string{"t1", "t2", "t3"}[r.IntN(3)]
+	moved := []string{NumberKept, NumberKept, NumberKept, NumberChanged, NumberUnknown, ""}[r.IntN(6)]
+	switch r.IntN(14) {
+	case 0:
+		return alerting(id)
+	case 1:
+		return yes(id)
+	case 2:
+		return no(id)
+	case 3:
+		return no()
+	case 4:
+		return contest
+	case 5:
+		return locking(Scopes[r.IntN(3)])
+	case 6:
+		return AccountEvent{Op: OpFailure, Proof: ProofCode}
+	case 7, 8:
+		return AccountEvent{Op: OpProof, Proof: ProofCode}
+	case 9, 10:
+		return AccountEvent{Op: OpProof, Proof: ProofsGiven[r.IntN(len(ProofsGiven))], Moved: moved}
+	case 11, 12:
+		return AccountEvent{Op: OpAgent, Agent: []string{"ann", "Ann", "ben"}[r.IntN(3)], Reason: "seen", Moved: moved}
+	}
+	return tick
+}

@@ -1,0 +1,99 @@
+package flows
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mostAccount is how long an account's name may be, in bytes; mostNamed how many
+// transactions one action may name.
+const (
+	mostAccount = 128
+	mostNamed   = 20
+)
+
+var (
+	errNoAccount      = errors.New("the account has no name that it can be locked by")
+	errNoTransactions = errors.New("the transactions are not a list of 1 to 20 ids, or of objects with an id")
+)
+
+// GoodAccount says whether an account can be called so: at most 128 bytes of visible
+// characters. "test:" begins the names of what test keys play with.
+func GoodAccount(ref string) bool {
+	return ref != "" && len(ref) <= mostAccount && utf8.ValidString(ref) && strings.TrimSpace(ref) == ref && !strings.HasPrefix(ref, "test:") &&
+		!strings.ContainsFunc(ref, func(r rune) bool { return !unicode.IsGraphic(r) })
+}
+
+// Money reads an amount as flows keep it, {"amount": 12.5, "currency": "USD"}, from
+// that or from "12.50 USD"; false: it is none.
+func Money(v any) (any, bool) {
+	m, ok := coerceMoney(v)
+	if !ok {
+		return nil, false
+	}
+	return m, true
+}
+
+// accountParams are an account and the transactions that an action is about.
+type accountParams struct {
+	params       *data // account, and other texts
+	transactions *data // nil: none
+}
+
+// accountAnd reads an action's account, its transactions and the named texts.
+func (p *parser) accountAnd(n *node, action string, texts ...string) accountParams {
+	if n.child("account") == nil {
+		p.failAt(n, "%s without an account: add account: \"{{ account }}\"", action)
+	}
+	a := accountParams{params: p.params(n, append([]string{"account"}, texts...)...)}
+	if list := n.child("transactions"); list != nil {
+		a.transactions = p.data(list)
+	}
+	return a
+}
+
+// value gives what the action asks for. A name or a list that nothing can be done with
+// is an error: nobody would be protected by it.
+func (a accountParams) value(c *call) (map[string]any, error) {
+	params, err := a.params.fields(c)
+	if err != nil {
+		return nil, err
+	}
+	if account, _ := params["account"].(string); !GoodAccount(account) {
+		return nil, errNoAccount
+	}
+	if a.transactions == nil {
+		return params, nil
+	}
+	if params["transactions"], err = a.transactions.value(c); err != nil {
+		return nil, err
+	}
+	if !nameable(params["transactions"]) {
+		return nil, errNoTransactions
+	}
+	if sizeOf(params) > maxVars {
+		return nil, errTooMuch
+	}
+	return params, nil
+}
+
+// nameable says whether every transaction of a list has an id.
+func nameable(v any) bool {
+	list, _ := v.([]any)
+	for _, item := range list {
+		id, _ := item.(string)
+		if object, ok := item.(map[string]any); ok {
+			id, _ = object["id"].(string)
+		}
+		if id == "" || len(id) > mostAccount {
+			return false
+		}
+	}
+	return len(list) > 0 && len(list) <= mostNamed
+}
+
+func (a accountParams) exprs() []*expression {
+	return append(a.params.exprs(), a.transactions.exprs()...)
+}

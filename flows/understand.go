@@ -1,0 +1,142 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Listening is a set of intents that texts are read against: a flow's, one state's, or
+// those of an intents file. It is for trying out how well they are understood.
+type Listening struct {
+	Names    []string // defined and built-in, sorted
+	keywords map[string]string
+	lesson   *Lesson
+	guessed  []string // what a guess may decide
+}
+
+// Listening is what the flow listens for in a state; "" : anywhere, whatever it starts
+// by included.
+func (f *Flow) Listening(state string) (*Listening, error) {
+	l := &Listening{keywords: map[string]string{}, lesson: f.lesson}
+	if state == "" {
+		l.Names = append(slices.Collect(maps.Keys(f.intents)), intentNames...)
+		if f.Guesses() {
+			l.guessed = l.Names
+		}
+		l.hear(f.intents)
+		return l, nil
+	}
+	s := f.states[state]
+	if s == nil {
+		return nil, fmt.Errorf("the flow %s has no state %q: there are %s", f.Name, state, strings.Join(f.States(), ", "))
+	}
+	for _, r := range append(slices.Clip(s.urgent), s.replies...) {
+		if r.intent == "" {
+			continue
+		}
+		l.Names = append(l.Names, r.intent)
+		if f.guessed(r) {
+			l.guessed = append(l.guessed, r.intent)
+		}
+	}
+	l.hear(f.intents)
+	if len(l.Names) == 0 {
+		return nil, fmt.Errorf("the state %s of %s listens for no intent", state, f.Name)
+	}
+	return l, nil
+}
+
+// hear gathers the keywords of what is listened for.
+func (l *Listening) hear(intents map[string]*intent) {
+	slices.Sort(l.Names)
+	l.Names = slices.Compact(l.Names)
+	for _, name := range l.Names {
+		if i := intents[name]; i != nil {
+			for _, k := range i.keywords {
+				l.keywords[k] = name
+			}
+		}
+	}
+	l.guessed = slices.DeleteFunc(slices.Clone(l.guessed), func(name string) bool { return !intents[name].taught() })
+}
+
+// LoadListening reads an intents file by itself, in all of its languages.
+func LoadListening(file string) (*Listening, error) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p, root := readFile(file, source)
+	if root == nil {
+		return nil, join(p.problems)
+	}
+	p.flow = &Flow{intents: map[string]*intent{}}
+	examples := map[string][]string{}
+	l := &Listening{keywords: map[string]string{}}
+	for _, e := range p.entries(root, "the shared intents", "NAME: {keywords: ..., examples: ...}", maxIntents) {
+		for _, what := range []string{"keywords", "examples"} {
+			if n := e.value.child(what); n != nil {
+				for _, lang := range n.keys {
+					p.flow.Languages = append(p.flow.Languages, lang.name)
+				}
+			}
+		}
+		if i := p.defined(e); i != nil {
+			p.flow.intents[e.name] = i
+			l.Names = append(l.Names, e.name)
+			if i.taught() {
+				examples[e.name] = i.texts(e.name)
+			}
+		}
+	}
+	if err := join(p.problems); err != nil {
+		return nil, err
+	}
+	if len(examples) > 0 {
+		l.lesson = &Lesson{Examples: examples}
+	}
+	l.guessed = slices.Clone(l.Names)
+	l.Names = append(l.Names, intentNames...)
+	l.hear(p.flow.intents)
+	return l, nil
+}
+
+// Understood is what was made of a text.
+type Understood struct {
+	Intent string // "" : nothing certain enough
+	Layer  string // word, lexicon, model
+	Guess  Guess  // of the model, when it was asked
+}
+
+// Read reads a text as a waiting question would: by exact words, then by what the
+// Reader is certain of, then by a sure guess.
+func (l *Listening) Read(rd Reader, text, language string) Understood {
+	text = bounded(text)
+	if name, ok := l.keywords[fold(text)]; ok {
+		return Understood{Intent: name, Layer: "word"}
+	}
+	if intent, ok, _ := rd.Read(text, language, l.Names); ok {
+		return Understood{Intent: intent, Layer: "lexicon"}
+	}
+	g, ok := rd.(Guesser)
+	if !ok || l.lesson == nil || len(l.guessed) == 0 || Fold(text) == "" {
+		return Understood{}
+	}
+	u := Understood{Layer: "model", Guess: g.Guess(l.lesson, text, l.guessed)}
+	if u.Guess.Sure {
+		u.Intent = u.Guess.Intent
+	}
+	return u
+}
+
+// Lessons lists what the library and its flows teach.
+func (l *Library) Lessons() []*Lesson {
+	list := []*Lesson{l.lesson}
+	for _, f := range l.flows {
+		list = append(list, f.lesson)
+	}
+	return slices.DeleteFunc(list, func(l *Lesson) bool { return l == nil })
+}
