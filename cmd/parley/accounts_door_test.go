@@ -131,7 +131,10 @@ func TestAccountThroughTheDoors(t *testing.T) {
 		s.approved("account_unlock", "acc-2") // somebody else's
 		s.approved("login", "acc-1")          // of another purpose
 		s.account("verifying")
-		s.approved("account_unlock", "acc-1")
+		id, digits := s.asks(login("purpose", "account_unlock", "subject", "acc-1"))
+		if status, out := s.checks(id, tried(digits, "purpose", "account_unlock", "subject", "acc-1")); status != http.StatusOK || out["grant"] != nil {
+			t.Errorf("the code: %d %v", status, out)
+		}
 		s.account("active")
 		eventually(t, "the bank hears of the unlock", func() bool { return len(bank.heard("account.unlocked")) == 1 })
 		eventually(t, "the customer hears of the unlock", func() bool {

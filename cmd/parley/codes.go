@@ -15,6 +15,12 @@ import (
 	"parley/conversation/verify"
 )
 
+// newGate judges numbers, for codes and for unlocks.
+func newGate(h *house) (*verify.Gate, error) {
+	swaps, err := h.config.Codes.SIMSwap.swaps()
+	return &verify.Gate{Store: h.store, Rules: h.config.rules(), Swaps: swaps, Log: h.log}, err
+}
+
 // newCodes makes the part that issues one-time codes; nil when there is no key for
 // them.
 func newCodes(h *house) (*verify.Service, error) {
@@ -26,10 +32,7 @@ func newCodes(h *house) (*verify.Service, error) {
 		h.log.Warn("one-time codes are off: on PostgreSQL codes.keys must be given, the same on every node")
 		return nil, nil
 	}
-	gate := &verify.Gate{Store: h.store, Rules: h.config.rules(), Log: h.log}
-	if gate.Swaps, err = h.config.Codes.SIMSwap.swaps(); err != nil {
-		return nil, err
-	}
+	gate := h.gate
 	if len(gate.Rules.Countries) == 0 {
 		h.log.Warn("no one-time code is sent: the lines' numbers name no country; list those that codes may go to in codes.countries")
 	}

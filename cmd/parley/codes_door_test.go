@@ -303,7 +303,7 @@ func TestNothingTellsWhatBecameOfACode(t *testing.T) {
 		"opted out": probe(login("subject", "c"), func(verification string) {
 			gone("sent")(verification)
 			s.texts("STOP")
-			gone("failed opted_out")(verification)
+			gone("canceled opted_out")(verification)
 		}),
 		"was out before": probe(login("subject", "d"), gone("failed opted_out")),
 	} {

@@ -142,6 +142,11 @@ var demoEvents = []struct {
 	{"order delivered", "Did it arrive, and in what condition?", "order.delivered", map[string]any{"name": "Ann", "order": "A-1"}},
 	{"booking made", "Confirm, reschedule or call off an appointment.", "booking.created",
 		map[string]any{"name": "Ann", "booking": "B-1", "what": "eye test", "at": "2030-05-14T10:30:00Z"}},
+	{"card used strangely", "Answer NO, or NO 2: the account is locked before the answer comes. No text unlocks it.", "card.suspicious",
+		map[string]any{"name": "Ann", "account": "acc-1", "card": "1234", "transactions": []map[string]any{
+			{"id": "t1", "merchant": "Corner Cafe", "amount": "4.20 USD", "at": "2030-05-14T09:10:00Z"},
+			{"id": "t2", "merchant": "Garage 24", "amount": "900.00 USD", "at": "2030-05-14T09:12:00Z"}}}},
+	{"somebody logs in", "A code is texted. Not you? Answer NO. Or send the code back, and see it burned.", "login.requested", map[string]any{"subject": "ann"}},
 }
 
 func demoStarts() []agentui.Start {

@@ -233,7 +233,7 @@ func (p *pageOfFlows) config(b block) {
 		switch { // some have secrets of another form
 		case strings.HasPrefix(m[1], "KANNEL"):
 			secret = "letters-and-digits-7"
-		case strings.HasPrefix(m[1], "CODES"):
+		case strings.Contains(m[1], "CODE"):
 			secret = strings.TrimPrefix(testSecret, "whsec_")
 		}
 		if m[1] == "PARLEY_CODE_KEY" {

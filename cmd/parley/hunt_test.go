@@ -174,6 +174,6 @@ var leakEvents = map[string]struct {
 	data  map[string]any
 }{
 	"leak_payment":   {"payment.asked", map[string]any{"order": "o-1"}},
-	"login_code":     {"login.requested", map[string]any{"subject": "leak-1"}},
-	"password_reset": {"password.reset_requested", map[string]any{"subject": "leak-2"}},
+	"login_code":     {"login.requested", map[string]any{"subject": "u-f1"}},
+	"password_reset": {"password.reset_requested", map[string]any{"subject": "u-f2"}},
 }

@@ -236,7 +236,9 @@ func (l *leaking) codes() {
 		l.t.Fatalf("%d %v", status, out)
 	}
 	l.hunt.secret("a grant", grant)
+	n = l.carrier.count()
 	l.ask(http.MethodPost, "/v1/grants/redeem", map[string]any{"grant": grant})
+	eventually(l.t, "the customer is told of the new password", func() bool { return l.carrier.count() > n })
 	l.ask(http.MethodPost, "/v1/grants/redeem", map[string]any{"grant": grant})
 	l.wanted("a code that is not delivered", login("to", "+12025554000", "subject", "u-400"))
 	id, _ = l.wanted("a code that is canceled", login("to", "+12025553000", "subject", "u-300"))

@@ -147,6 +147,7 @@ type house struct {
 	engine     *conversation.Engine
 	dispatcher *outbound.Dispatcher
 	feed       *conversation.Feed
+	gate       *verify.Gate
 	codes      *verify.Service // nil: no key for codes is configured
 	prepared   *prepared
 	mux        *http.ServeMux
@@ -188,7 +189,10 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
 		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
 	})
-	if h.codes, err = newCodes(h); err != nil {
+	if h.gate, err = newGate(h); err == nil {
+		h.codes, err = newCodes(h)
+	}
+	if err != nil {
 		h.store.Close()
 		return nil, err
 	}
@@ -239,7 +243,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
 	api.Mount(h.mux)
 }

@@ -221,7 +221,7 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 	return a, nil
 }
 
-// Forgive implements verify.Store.
+// Forgive implements verify.Store. It locks in the order in which checks do.
 func (s *Store) Forgive(ctx context.Context, keys []string) error {
 	if err := s.forgiven.do(ctx, keys, s.forgive); err != nil {
 		return fmt.Errorf("taking back what was counted: %w", err)
@@ -229,7 +229,6 @@ func (s *Store) Forgive(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// forgive takes back for several callers, sorted by key.
 func (s *Store) forgive(ctx context.Context, keys []string) error {
 	counts := map[string]int64{}
 	for _, key := range keys {

@@ -19,7 +19,8 @@ const (
 			COALESCE((SELECT phone FROM bindings WHERE subject = $1), ''),
 			COALESCE((SELECT confirmed_at FROM bindings WHERE subject = $1), 0),
 			COALESCE((SELECT changed_at FROM bindings WHERE subject = $1), 0),
-			COALESCE((SELECT suspended FROM bindings WHERE subject = $1), '')`
+			COALESCE((SELECT suspended FROM bindings WHERE subject = $1), ''),
+			COALESCE((SELECT 1 FROM accounts WHERE ref = $1 AND state IN ('locked', 'verifying', 'cooling', 'suspended')), 0)`
 
 	// holdSQL locks what a send counts under, sorted by key: of two sends at the same
 	// time, the second sees the first.
@@ -47,7 +48,10 @@ const (
 func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpose) (is verify.Person, err error) {
 	p := new(pipe)
 	p.query(func(r row) error {
-		return r.Scan(&is.Now, &is.PausedUntil, &is.Phone, &is.ConfirmedAt, &is.ChangedAt, &is.Suspended)
+		var locked int64
+		err := r.Scan(&is.Now, &is.PausedUntil, &is.Phone, &is.ConfirmedAt, &is.ChangedAt, &is.Suspended, &locked)
+		is.Locked = locked == 1
+		return err
 	}, personSQL, subject, verify.PauseKey(purpose, subject))
 	if err := s.db.read(ctx, p); err != nil {
 		return verify.Person{}, fmt.Errorf("reading what is known of a subject: %w", err)

@@ -44,7 +44,7 @@ func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error)
 	return one.out, nil
 }
 
-// spend locks in one order: the challenges by id, then what checks count under by key.
+// spend locks in one order: the challenges by id, then what the checks count under.
 func (s *Store) spend(ctx context.Context, all []*spending) error {
 	tx := s.db.begin()
 	defer tx.rollback()

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"parley/conversation/phone"
 )
@@ -70,4 +71,35 @@ func (g *Gate) swapped(ctx context.Context, c Challenge) (string, error) {
 		return "", err
 	}
 	return reason, nil
+}
+
+// movedWithin is how long a number that changed hands, or a SIM, proves nothing towards
+// an unlock: a week, as banks wait after a change (72 h at least).
+const movedWithin = 168 * time.Hour
+
+// NumberMoved implements NumberCheck by what codes have shown of the account's number,
+// and by the SIM-swap service, where there is one.
+func (g *Gate) NumberMoved(ctx context.Context, account, number string) string {
+	is, err := g.Store.Person(ctx, account, AccountUnlock)
+	switch {
+	case err != nil:
+		return NumberUnknown
+	case is.Suspended != "", is.ChangedAt > 0 && is.Now < is.ChangedAt+movedWithin.Milliseconds(),
+		number != "" && is.Phone != "" && number != is.Phone:
+		return NumberChanged
+	case number == "":
+		number = is.Phone
+	}
+	if g.Swaps == nil || number == "" {
+		return NumberKept
+	}
+	changed, err := g.Swaps.Changed(ctx, number, movedWithin)
+	switch {
+	case err != nil:
+		g.Log.Warn("the SIM-swap service gave no answer", "account", account, "error", err)
+		return NumberUnknown
+	case changed:
+		return NumberChanged
+	}
+	return NumberKept
 }

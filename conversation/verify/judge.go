@@ -41,7 +41,7 @@ func (r GateRules) Complete() GateRules {
 // callbacks say refused.
 var refusals = map[string]bool{
 	"country": true, "number_type": true, "block_budget": true, "country_budget": true, "network_budget": true, "spend": true,
-	"paused": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
+	"paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
 }
 
 // refused are the lines that get no codes: they cost more than a text, ring in nobody's
@@ -68,6 +68,7 @@ type Person struct {
 	ConfirmedAt int64
 	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
 	Suspended   string // why Phone proves nothing any more
+	Locked      bool   // the account of this name is locked, or being unlocked
 }
 
 // person judges a number by what is known of its subject.
@@ -76,6 +77,8 @@ func (r *GateRules) person(c Challenge, is Person) string {
 	switch {
 	case is.PausedUntil > is.Now:
 		return "paused"
+	case is.Locked && (c.Purpose == PasswordReset || c.Purpose == NumberChange):
+		return "account_locked" // whoever it was locked against must not come back by another way
 	case is.Phone == "" || c.Purpose == NumberChange:
 		return "" // a new number has no history: the business has asked the old one
 	case is.Phone == c.Phone && is.Suspended != "":

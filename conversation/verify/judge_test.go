@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 )
@@ -59,6 +61,9 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"another number, to log in", Login, other, known, ""},
 		{"a new number", NumberChange, other, known, ""},
 		{"paused", NumberChange, other, with(func(p *Person) { p.PausedUntil = now + 1 }), "paused"},
+		{"locked, to reset", PasswordReset, old, with(func(p *Person) { p.Locked = true }), "account_locked"},
+		{"locked, to change the number", NumberChange, other, with(func(p *Person) { p.Locked = true }), "account_locked"},
+		{"locked, to unlock", AccountUnlock, old, with(func(p *Person) { p.Locked = true }), ""},
 		{"no longer paused", Login, old, with(func(p *Person) { p.PausedUntil = now }), ""},
 		{"changed a day ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), "number_changed"},
 		{"changed a day ago, to log in", Login, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), ""},
@@ -109,4 +114,55 @@ func TestReasonsAreKept(t *testing.T) {
 			t.Errorf("%s would be told", reason)
 		}
 	}
+}
+
+// TestNumbersThatMoved: what an unlock goes by.
+func TestNumbersThatMoved(t *testing.T) {
+	const now, phone = 400 * dayMs, "+12025550123"
+	down := errors.New("down")
+	for _, c := range []struct {
+		name   string
+		is     Person
+		failed error
+		number string
+		swaps  Swaps
+		want   string
+	}{
+		{"nothing is known", Person{Now: now}, nil, phone, nil, NumberKept},
+		{"its number", Person{Now: now, Phone: phone, ConfirmedAt: now}, nil, phone, swapping{}, NumberKept},
+		{"the database is away", Person{}, down, phone, nil, NumberUnknown},
+		{"another number", Person{Now: now, Phone: "+12025550199"}, nil, phone, nil, NumberChanged},
+		{"suspended", Person{Now: now, Phone: phone, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
+		{"changed six days ago", Person{Now: now, Phone: phone, ChangedAt: now - 6*dayMs}, nil, phone, nil, NumberChanged},
+		{"changed a week ago", Person{Now: now, Phone: phone, ChangedAt: now - 7*dayMs}, nil, phone, nil, NumberKept},
+		{"another SIM", Person{Now: now}, nil, phone, swapping{changed: true}, NumberChanged},
+		{"another SIM, of the number that is known", Person{Now: now, Phone: phone}, nil, "", swapping{changed: true}, NumberChanged},
+		{"nobody can tell", Person{Now: now}, nil, phone, swapping{err: down}, NumberUnknown},
+		{"no number to ask about", Person{Now: now}, nil, "", swapping{err: down}, NumberKept},
+	} {
+		g := Gate{Store: knows{c.is, c.failed}, Swaps: c.swaps, Log: slog.New(slog.DiscardHandler)}
+		if got := g.NumberMoved(t.Context(), "acc-1", c.number); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+type swapping struct {
+	changed bool
+	err     error
+}
+
+func (s swapping) Changed(context.Context, string, time.Duration) (bool, error) {
+	return s.changed, s.err
+}
+
+type knows struct {
+	is  Person
+	err error
+}
+
+func (k knows) Person(context.Context, string, Purpose) (Person, error) { return k.is, k.err }
+
+func (k knows) Weigh(context.Context, Send, func(Counts) Verdict) (Verdict, error) {
+	return Verdict{}, errors.New("not asked here")
 }
