@@ -236,9 +236,6 @@ func (p *pageOfFlows) config(b block) {
 		case strings.Contains(m[1], "CODE"):
 			secret = strings.TrimPrefix(testSecret, "whsec_")
 		}
-		if m[1] == "PARLEY_CODE_KEY" {
-			secret = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-		}
 		p.Setenv(m[1], secret)
 	}
 	folder := p.TempDir()
