@@ -21,7 +21,7 @@ const (
 
 // nudgeAfter is how long the loop waits for whoever asked to have their answer: what is
 // then done for a customer, and not for nobody, must not show in how long that takes.
-const nudgeAfter = 10 * time.Millisecond
+const nudgeAfter = 2 * time.Millisecond
 
 // nudge wakes the loop of this node.
 func (s *Service) nudge() {
