@@ -86,6 +86,7 @@ func codesLife(t *testing.T, s *store.Store) {
 	check(t, "redeemed twice", !alter(t, s, phone(40), redeem, nil))
 	codesRebind(t, s)
 	codesEnd(t, s)
+	codesSweep(t, s)
 }
 
 func codeOf(id string) func(*conversation.Conversation, *conversation.Message) {

@@ -136,7 +136,7 @@ func hitAll[T any](p *pipe, all []T, of func(T) []verify.Hit) []*hitting {
 		rows := make([][]any, len(round))
 		for i, one := range round {
 			by[one.Key] = one.by
-			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most)}
+			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
 		}
 		p.each(func(r row) error {
 			var key string

@@ -30,8 +30,8 @@ const (
 	deadNodesSQL = `DELETE FROM nodes WHERE seen_at < {now} - $1`
 )
 
-// Sweep removes dedupe keys and feed rows older than eight days, and callbacks that
-// were given up thirty days ago, in small transactions, until none is left or ctx
+// Sweep removes dedupe keys and feed rows older than eight days, callbacks that were
+// given up thirty days ago, and what codes have left behind, in small transactions, until none is left or ctx
 // ends. It returns how many it removed.
 func (s *Store) Sweep(ctx context.Context) (int, error) {
 	removed := 0
@@ -66,6 +66,7 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 		deletes.affected(count, dropCallbackSQL, id, keepCallbacks.Milliseconds())
 		return err
 	}, oldCallbacksSQL, keepCallbacks.Milliseconds(), int64(sweepSize))
+	sweepCodes(p, deletes, count)
 	if err := s.db.read(ctx, p); err != nil {
 		return 0, err
 	}

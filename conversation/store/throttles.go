@@ -13,14 +13,14 @@ import (
 // hitSQL counts one happening in a key's present half window, unless the last three
 // halves hold as many as may be: so that no window of the limit's length, wherever it
 // begins, holds more. Rows are sorted by key.
-const hitSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3){/each}
+const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3, {now} + $4){/each}
 	ON CONFLICT (key) DO UPDATE SET
 		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + 1,
 		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
 		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
 			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
 		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END,
-		most = excluded.most
+		most = excluded.most, idle_at = excluded.idle_at
 	WHERE CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 + throttles.n1 + throttles.n2
 		WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 + throttles.n1
 		WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END < excluded.most
@@ -30,13 +30,13 @@ const hitSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES {each}($1, 
 const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > $2 THEN n0 - $2 ELSE 0 END WHERE key = $1`
 
 // wrongSQL adds to a gauge of the same form, which has no limit.
-const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0)
+const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0, {now} + 86400000)
 	ON CONFLICT (key) DO UPDATE SET
 		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + excluded.n0,
 		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
 		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
 			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
-		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END
+		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END, idle_at = excluded.idle_at
 	RETURNING n0 + n1`
 
 // pauseKeySQL pauses anew only what is not paused.
@@ -71,7 +71,7 @@ func hit(p *pipe, hits []verify.Hit) *hitting {
 	slices.SortFunc(h.hits, func(x, y verify.Hit) int { return strings.Compare(x.Key, y.Key) })
 	rows := make([][]any, len(h.hits))
 	for i, one := range h.hits {
-		rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most)}
+		rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
 	}
 	p.each(func(r row) error {
 		var key string

@@ -84,7 +84,8 @@ CREATE TABLE throttles (
     n0     bigint NOT NULL,
     n1     bigint NOT NULL DEFAULT 0,
     n2     bigint NOT NULL DEFAULT 0,
-    most   bigint NOT NULL
+    most   bigint NOT NULL,
+    idle_at bigint NOT NULL -- nothing of it counts after that
 ) WITH (fillfactor = 80);
 
 -- What is not to be done until a moment: codes of a purpose for a subject, say.

@@ -84,7 +84,8 @@ CREATE TABLE throttles (
     n0     INTEGER NOT NULL,
     n1     INTEGER NOT NULL DEFAULT 0,
     n2     INTEGER NOT NULL DEFAULT 0,
-    most   INTEGER NOT NULL
+    most   INTEGER NOT NULL,
+    idle_at INTEGER NOT NULL -- nothing of it counts after that
 );
 
 -- What is not to be done until a moment: codes of a purpose for a subject, say.
