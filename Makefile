@@ -45,7 +45,7 @@ proof:
 	@.ci/tools go gcc git
 	@missing="$$(.ci/packages)"; status=0; \
 	PARLEY_PROOF=1 PARLEY_LACKS="$$missing" $(GO) test -race -count=1 -timeout 60m -run 'TestProof' -v ./cmd/parley || status=1; \
-	PARLEY_PROOF=1 $(GO) test -count=1 -timeout 60m -run 'TestRandomSequences' -v ./conversation | grep -v '^=== ' || status=1; \
+	PARLEY_PROOF=1 $(GO) test -count=1 -timeout 60m -run 'TestRandomSequences|TestRandomLives' -v ./conversation ./conversation/verify | grep -v '^=== ' || status=1; \
 	.ci/fuzz 60 || status=1; \
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
