@@ -63,11 +63,11 @@ func TestSpeedNobodyIsTold(t *testing.T) {
 		})
 		each(func(i, known int) {
 			timed("resend", known, http.MethodPost, "/v1/verifications/"+ids[known][i]+"/resend", nil)
-			time.Sleep(idle)
+			time.Sleep(idle) // as above
 		})
 		each(func(i, known int) {
 			timed("cancel", known, http.MethodDelete, "/v1/verifications/"+ids[known][i], nil)
-			time.Sleep(idle)
+			time.Sleep(idle) // as above
 		})
 		for _, what := range []string{"create", "check", "resend", "cancel"} {
 			nobody, customer := median(took[what][0]), median(took[what][1])

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"parley/conversation/verify"
 )
@@ -106,46 +105,4 @@ func tried(p *pipe, now int64, all []*spending) error {
 	}
 	p.each(nil, triedSQL, rows)
 	return nil
-}
-
-// hitAll counts the hits of several callers, sorted by key. No statement may count a
-// key twice, so that a key's second hit goes into a second round: its row is locked by
-// then.
-func hitAll[T any](p *pipe, all []T, of func(T) []verify.Hit) []*hitting {
-	out := make([]*hitting, len(all))
-	type owned struct {
-		verify.Hit
-		by *hitting
-	}
-	var rounds [][]owned
-	seen := map[string]int{}
-	for i, v := range all {
-		out[i] = &hitting{hits: of(v), took: map[string]bool{}}
-		for _, h := range out[i].hits {
-			n := seen[h.Key]
-			seen[h.Key]++
-			if n == len(rounds) {
-				rounds = append(rounds, nil)
-			}
-			rounds[n] = append(rounds[n], owned{h, out[i]})
-		}
-	}
-	for _, round := range rounds {
-		slices.SortFunc(round, func(x, y owned) int { return strings.Compare(x.Key, y.Key) })
-		by := make(map[string]*hitting, len(round))
-		rows := make([][]any, len(round))
-		for i, one := range round {
-			by[one.Key] = one.by
-			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
-		}
-		p.each(func(r row) error {
-			var key string
-			err := r.Scan(&key)
-			if h := by[key]; h != nil {
-				h.took[key] = true
-			}
-			return err
-		}, hitSQL, rows)
-	}
-	return out
 }

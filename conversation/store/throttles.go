@@ -10,17 +10,20 @@ import (
 	"parley/conversation/verify"
 )
 
-// hitSQL counts one happening in a key's present half window, unless the last three
-// halves hold as many as may be: so that no window of the limit's length, wherever it
-// begins, holds more. Rows are sorted by key.
-const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3, {now} + $4){/each}
-	ON CONFLICT (key) DO UPDATE SET
-		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + 1,
+// addHalves adds to a key's present half window, and moves the halves on when time has.
+const addHalves = `
+		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + excluded.n0,
 		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
 		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
 			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
 		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END,
-		most = excluded.most, idle_at = excluded.idle_at
+		idle_at = excluded.idle_at`
+
+// hitSQL counts one happening in a key's present half window, unless the last three
+// halves hold as many as may be: so that no window of the limit's length, wherever it
+// begins, holds more. Rows are sorted by key.
+const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3, {now} + $4){/each}
+	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `, most = excluded.most
 	WHERE CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 + throttles.n1 + throttles.n2
 		WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 + throttles.n1
 		WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END < excluded.most
@@ -31,12 +34,7 @@ const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > $2 THEN n0 - $2 ELS
 
 // wrongSQL adds to a gauge of the same form, which has no limit.
 const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0, {now} + 86400000)
-	ON CONFLICT (key) DO UPDATE SET
-		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + excluded.n0,
-		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
-		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
-			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
-		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END, idle_at = excluded.idle_at
+	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `
 	RETURNING n0 + n1`
 
 // pauseKeySQL pauses anew only what is not paused.
@@ -59,27 +57,15 @@ func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason s
 	return s.change(ctx, "pausing", pauseKeySQL, key, d.Milliseconds(), reason)
 }
 
-// hitting counts several hits in one statement.
+// hitting is what one caller counts, and what of it was taken.
 type hitting struct {
 	hits []verify.Hit
 	took map[string]bool
 }
 
-// hit queues the hits, sorted by key.
+// hit queues the hits of one caller.
 func hit(p *pipe, hits []verify.Hit) *hitting {
-	h := &hitting{hits: slices.Clone(hits), took: make(map[string]bool, len(hits))}
-	slices.SortFunc(h.hits, func(x, y verify.Hit) int { return strings.Compare(x.Key, y.Key) })
-	rows := make([][]any, len(h.hits))
-	for i, one := range h.hits {
-		rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
-	}
-	p.each(func(r row) error {
-		var key string
-		err := r.Scan(&key)
-		h.took[key] = true
-		return err
-	}, hitSQL, rows)
-	return h
+	return hitAll(p, [][]verify.Hit{hits}, func(all []verify.Hit) []verify.Hit { return all })[0]
 }
 
 // over lists the hits that were at their limit.
@@ -95,3 +81,45 @@ func (h *hitting) over() []verify.Hit {
 
 // retryAfter is when a place may be free again, at the earliest.
 func retryAfter(one verify.Hit) time.Duration { return one.Per / 2 }
+
+// hitAll counts the hits of several callers, sorted by key. No statement may count a
+// key twice, so that a key's second hit goes into a second round: its row is locked by
+// then.
+func hitAll[T any](p *pipe, all []T, of func(T) []verify.Hit) []*hitting {
+	out := make([]*hitting, len(all))
+	type owned struct {
+		verify.Hit
+		by *hitting
+	}
+	var rounds [][]owned
+	seen := map[string]int{}
+	for i, v := range all {
+		out[i] = &hitting{hits: of(v), took: map[string]bool{}}
+		for _, h := range out[i].hits {
+			n := seen[h.Key]
+			seen[h.Key]++
+			if n == len(rounds) {
+				rounds = append(rounds, nil)
+			}
+			rounds[n] = append(rounds[n], owned{h, out[i]})
+		}
+	}
+	for _, round := range rounds {
+		slices.SortFunc(round, func(x, y owned) int { return strings.Compare(x.Key, y.Key) })
+		by := make(map[string]*hitting, len(round))
+		rows := make([][]any, len(round))
+		for i, one := range round {
+			by[one.Key] = one.by
+			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
+		}
+		p.each(func(r row) error {
+			var key string
+			err := r.Scan(&key)
+			if h := by[key]; h != nil {
+				h.took[key] = true
+			}
+			return err
+		}, hitSQL, rows)
+	}
+	return out
+}
