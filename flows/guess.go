@@ -92,12 +92,7 @@ func (f *Flow) Guess(g Guesser, run Run, said Said) (r Reading, guess Guess, ask
 	if s == nil || !s.asks() || g == nil || Fold(text) == "" {
 		return r, guess, false
 	}
-	var listen []string
-	for _, reply := range append(slices.Clip(s.urgent), s.replies...) {
-		if f.guessed(reply) && !slices.Contains(listen, reply.intent) {
-			listen = append(listen, reply.intent)
-		}
-	}
+	listen := f.listen(s)
 	if len(listen) == 0 {
 		return r, guess, false
 	}
@@ -105,18 +100,7 @@ func (f *Flow) Guess(g Guesser, run Run, said Said) (r Reading, guess Guess, ask
 	if !guess.Sure {
 		return r, guess, true
 	}
-	for _, on := range []bool{true, false} {
-		replies := s.replies
-		if on {
-			replies = s.urgent
-		}
-		i := slices.IndexFunc(replies, func(r *reply) bool { return r.intent == guess.Intent && f.guessed(r) })
-		if i >= 0 {
-			r = replies[i].reading(i, "model")
-			r.On = on
-			break
-		}
-	}
+	r, _ = f.chosen(s, guess.Intent, "model")
 	return r, guess, true
 }
 
@@ -190,4 +174,18 @@ func (l *Library) ForIntent(g Guesser, text string) (*Flow, Guess) {
 		return nil, guess
 	}
 	return l.begins[guess.Intent], guess
+}
+
+// Near and Enough are what a guess has to be right with before the customer is asked
+// about it, and before something is done by it. See docs/replies.md for what was measured.
+const (
+	Near   = 0.5
+	Enough = 0.7
+)
+
+// Close says that a guess is too unsure to be acted upon and good enough to ask the
+// customer about. One that is likely and still not sure has a guard against it: it may
+// say the opposite, and is not asked about either.
+func (g Guess) Close() bool {
+	return !g.Sure && g.Intent != "" && g.Score >= Near && g.Score < Enough
 }

@@ -19,11 +19,14 @@ type intent struct {
 	description string
 	keywords    []string            // folded, of every language
 	examples    map[string][]string // by language
+	ask         map[string]string   // by language: "Did you mean that …?"
+	opposite    string              // the intent that it must not be taken for; "" : none
 }
 
 const (
 	maxIntents  = 60
 	maxExamples = 200 // of one intent and language
+	maxAsk      = 120 // characters of ask: YES or NO is added to it
 )
 
 // intents reads what the flow defines, once the shared ones that it uses have been
@@ -36,6 +39,7 @@ func (p *parser) intents(root *node) {
 			p.flow.intents[e.name] = i
 		}
 	}
+	p.opposites(root)
 }
 
 // adopt copies the shared intents that the flow names and does not define.
@@ -84,7 +88,7 @@ func (p *parser) defined(e entry) *intent {
 	case slices.Contains(intentNames, e.name):
 		p.failAt(e.at, "%s is always there and cannot be replaced: use another name", e.name)
 		return nil
-	case !p.keys(e.value, "an intent", "description keywords examples", ""):
+	case !p.keys(e.value, "an intent", "description keywords examples ask opposite", ""):
 		return nil
 	}
 	i := &intent{at: e.at, description: p.text(e.value.child("description"), "description"), examples: map[string][]string{}}
@@ -98,6 +102,8 @@ func (p *parser) defined(e entry) *intent {
 	p.perLanguage(e.value.child("examples"), "examples", maxExamples, func(lang string, n *node) {
 		i.examples[lang] = append(i.examples[lang], n.text)
 	})
+	i.ask = p.asks(e.value.child("ask"))
+	i.opposite = p.text(e.value.child("opposite"), "opposite")
 	if len(i.keywords)+len(i.examples) == 0 {
 		p.failAt(e.at, "the intent %s has neither keywords nor examples: add some", e.name)
 	}

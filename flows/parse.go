@@ -88,7 +88,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 }
 
 const (
-	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional migrate intents"
+	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional migrate intents llm"
 	flowLater = ""
 )
 
@@ -115,6 +115,7 @@ func (p *parser) root(n *node) {
 	p.languages(n.child("languages"))
 	p.inputs(n.child("input"))
 	p.intents(n)
+	f.local = !p.flag(n.child("llm"), "llm", true)
 	if key := n.child("key"); key != nil {
 		f.HasKey, f.key = true, p.template(key, "key", false)
 	}

@@ -33,7 +33,7 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	if r, ok := s.read(f.answer(sc, run, said), said); ok {
 		return r
 	}
-	return Reading{Reply: -1, Later: later}
+	return Reading{Reply: -1, Later: later || words != "" && hasAnswer(s.captures)}
 }
 
 // maxSaid bounds what is read of a customer's text.

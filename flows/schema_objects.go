@@ -52,6 +52,7 @@ func flowObject() object {
 		"promotional": truth("The texts sell something: class bulk."),
 		"migrate":     namesTo(ref("state"), "State of an earlier version → state of this one, for waiting runs."),
 		"intents":     namesTo(ref("an intent"), "Name → intent of the flow's own."),
+		"llm":         map[string]any{"type": "boolean", "default": true, "description": "false: no text of it is shown to the configuration's LLM. Alerts and codes never are."},
 	}}
 }
 
@@ -138,6 +139,8 @@ func intentObject() object {
 	}
 	return object{"What a free text may mean.", nil, map[string]any{
 		"description": text("For people and the LLM."),
+		"ask":         like(about(ref("texts"), "How a customer is asked whether they meant it; Reply YES or NO is added."), "Did you mean that the parcel is damaged?"),
+		"opposite":    text("The intent that it must never be taken for: parley intents test counts such mistakes apart."),
 		"keywords":    perLanguage("Exact words."),
 		"examples":    perLanguage("Texts that teach the classifier."),
 	}}

@@ -40,6 +40,7 @@ type Flow struct {
 	lookup    *request           // of a text that started the run; nil: none
 	starting  []starts           // intents with examples that start it
 	lesson    *Lesson            // nil: no intent has examples
+	local     bool               // no text of it leaves the building
 	others    []other            // flows that this one starts
 	sees      []string           // of the contact, what its expressions read
 	tags      bool               // it labels the contact
