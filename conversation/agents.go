@@ -13,6 +13,7 @@ func (s *step) handoff(h Handing) {
 	if h.Since == 0 {
 		h.Since = s.env.Now
 	}
+	h.Note = s.guesses(h.Note)
 	switch old := s.c.State.Handoff; {
 	case s.bot():
 		s.c.State.Owner, s.c.State.Handoff = OwnerQueue, &h

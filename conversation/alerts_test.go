@@ -133,16 +133,14 @@ states:
 	}
 }
 
-// "Did you mean NO?" — YES: the yes confirms what the classifier understood, and is
-// no answer to the question itself.
-func TestAConfirmedReadingOfTheClassifier(t *testing.T) {
-	k := newTalk(t, strings.Replace(alarm, "{intent: no, goto: locked}", "{intent: no, goto: locked, confirm: true}", 1))
+// An alert's question is answered by words alone: nobody outside hears of it.
+func TestNoClassifierIsAskedAboutAnAlert(t *testing.T) {
+	k := newTalk(t, strings.Replace(alarm, "start: ask", "intents: {mine: {examples: {en: [it was me]}}}\nstart: ask", 1))
 	k.env.Line.Classifier = true
 	k.start("alarm", nil)
-	k.taken().after(time.Minute).text("hm")
-	p := k.c.State.Pending
-	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
-	k.wantSaid("To be sure: did you mean NO? Reply YES or NO.")
-	k.after(time.Minute).text("yes")
-	k.wantSaid("Acme: thank you, we stop it.")
+	k.taken().after(time.Minute).text("hm, it was me")
+	if k.c.State.Pending != nil {
+		t.Errorf("asked: %+v", k.c.State.Pending)
+	}
+	k.wantSaid("YES or NO please")
 }

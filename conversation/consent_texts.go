@@ -29,6 +29,14 @@ var consentTexts = map[string]map[string]string{
 		"en": "To be sure: did you mean {choice}? Reply YES or NO.",
 		"es": "Para estar seguros: quiso decir {choice}? Responda SI o NO.",
 	},
+	"yes_no": {
+		"en": "Reply YES or NO.",
+		"es": "Responda SI o NO.",
+		"fr": "Repondez OUI ou NON.",
+		"de": "Antworten Sie JA oder NEIN.",
+		"pt": "Responda SIM ou NAO.",
+		"it": "Risponda SI o NO.",
+	},
 	"number": {
 		"en": "Which one do you mean? Please put its number before your answer, for example: {n} YES",
 		"es": "A cual se refiere? Ponga su numero antes de la respuesta, por ejemplo: {n} SI",

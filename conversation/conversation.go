@@ -57,9 +57,12 @@ type State struct {
 	// Unasked counts the texts of the last hour that no event of anybody's brought
 	// about.
 	Unasked *Unasked `json:"ua,omitempty"`
+	// Classified counts the texts of the last hour that a slow classifier was asked about.
+	Classified *Unasked `json:"cl,omitempty"`
 }
 
-// Unasked is how many texts have gone out by themselves since a moment.
+// Unasked is how many texts have gone out by themselves, or to a classifier, since a
+// moment.
 type Unasked struct {
 	Since int64 `json:"s"` // Unix ms
 	Texts int   `json:"n"`
@@ -90,7 +93,10 @@ type Run struct {
 	// Interrupted: another run asked something since; Resumed: the question was
 	// asked again once already.
 	Interrupted bool `json:"i,omitempty"`
-	Resumed     bool `json:"rs,omitempty"`
+	// AskedBack is the wait in which the customer was asked whether a guess was right:
+	// once a question is enough.
+	AskedBack int64 `json:"ab,omitempty"`
+	Resumed   bool  `json:"rs,omitempty"`
 	// Number is what the customer calls the run by while another of its flow asks too;
 	// 0: it has none.
 	Number int `json:"nu,omitempty"`
@@ -154,6 +160,8 @@ type Pending struct {
 	Run    string `json:"r,omitempty"`
 	Wait   int64  `json:"w"`
 	Text   Event  `json:"x"` // the text that is being read
+	// Guess is what the examples made of it before; nil: nothing.
+	Guess *flows.Guess `json:"g,omitempty"`
 }
 
 // Which is an answer that has to be cleared up before anything is done with it:
@@ -171,6 +179,27 @@ type Which struct {
 	// Intent is how an answer to be confirmed was understood: a classifier is not
 	// asked again.
 	Intent string `json:"n,omitempty"`
+	// Likely, when set, is what the text was guessed to mean: the customer is asked
+	// whether it does.
+	Likely *Likely `json:"l,omitempty"`
+}
+
+// Likely is what a text may mean.
+type Likely struct {
+	Layer  string  `json:"y,omitempty"` // who says so: model or llm
+	Intent string  `json:"i,omitempty"`
+	Value  string  `json:"v,omitempty"` // the words that answer the question
+	Score  float64 `json:"p,omitempty"` // of the model
+	Second string  `json:"s,omitempty"`
+	At     int64   `json:"at,omitempty"` // when the customer was asked, Unix ms
+}
+
+// guess is what the examples made of the text.
+func (p *Pending) guess() (g flows.Guess) {
+	if p.Guess != nil {
+		g = *p.Guess
+	}
+	return g
 }
 
 // Encode gives the state's stored form: the bytes that encoding/json would give. The

@@ -66,10 +66,15 @@ type Decision struct {
 	Run    string `json:"run,omitempty"`   //
 	Flow   string `json:"flow,omitempty"`  //
 	State  string `json:"state,omitempty"` //
-	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, model, classifier
+	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, model, llm
 	// Of a reading by examples: how likely it is right, and what came next.
 	Score  float64 `json:"score,omitempty"`
 	Second string  `json:"second,omitempty"`
+	// Of a reading by an LLM: what it was asked with and what that took, in tokens and in
+	// the currency of the configuration's prices.
+	Prompt string  `json:"prompt,omitempty"`
+	Tokens int64   `json:"tokens,omitempty"`
+	Cost   float64 `json:"cost,omitempty"`
 	// Of a send:
 	Message  string      `json:"message,omitempty"`
 	Class    flows.Class `json:"class,omitempty"`

@@ -44,7 +44,7 @@ type Line struct {
 	DefaultFlow string      `json:"default_flow,omitempty"` // started by a text that nothing else reads
 	Language    string      `json:"language,omitempty"`     // default of its customers
 	OneWay      bool        `json:"one_way,omitempty"`      // cannot receive answers
-	// Classifier: a slow classifier may be asked when words alone are not enough.
+	// Classifier: an LLM may be asked when words and examples are not enough.
 	Classifier bool `json:"classifier,omitempty"`
 	// Quiet are the hours of the brand's day in which notices and bulk texts are held.
 	Quiet quiet.Window `json:"quiet,omitzero"`

@@ -13,20 +13,21 @@ func (s *step) guesser() flows.Guesser {
 }
 
 // guessed reads a text that nothing certain could read by the examples of the intents
-// that the front question listens for.
-func (s *step) guessed(front candidate, said flows.Said) bool {
+// that the front question listens for. What it guessed stays in front, sure or not.
+func (s *step) guessed(front *candidate, said flows.Said) bool {
 	run := s.c.State.Runs[front.i]
 	reading, guess, asked := front.flow.Guess(s.guesser(), run.Run, said)
 	if !asked {
 		return false
 	}
+	front.guess = guess
 	if !reading.Fits {
 		s.record(Decision{About: "reading", Choice: "unsure", Layer: "model", Score: guess.Score, Second: guess.Intent,
 			Run: run.ID, Flow: run.Flow, State: run.State, Why: "no example is near enough"})
 		return false
 	}
-	front.reading, front.guess = reading, guess
-	s.take(front, said)
+	front.reading = reading
+	s.take(*front, said)
 	return true
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,7 +220,11 @@ func (w *world) result() conversation.Event {
 	answers := []string{`{"status": 200, "body": {"left": 5, "slots": ["nine\n1", "", 3, {"a": 1}, null]}}`, `{"status": 200, "body": {"left": 1}}`, `{"status": 200}`,
 		`{"status": 200, "body": {"left": "x"}}`, `{"status": 404, "body": "no"}`, `{"status": 500}`, `[]`, `{"status": 1e999}`}
 	if j.Kind == conversation.JobClassify {
-		answers = []string{`{"intent": "yes"}`, `{"intent": "no"}`, `{"intent": ""}`, `{"intent": 3}`, `{"intent": "nobody"}`}
+		answers = []string{`{"intent": "yes", "certain": true}`, `{"intent": ""}`, `{"intent": 3}`, `{"intent": "nobody", "certain": true}`, `{"value": "5", "certain": true}`}
+		if a, err := conversation.AskingOf(j); err == nil && len(a.Intents) > 0 {
+			name := a.Intents[w.r.IntN(len(a.Intents))].Name
+			answers = append(answers, `{"intent": "`+name+`", "certain": true}`, `{"intent": "`+name+`"}`, `{"intent": "`+name+`", "value": "`+strings.Split(a.Text, " ")[0]+`"}`)
+		}
 	}
 	r.Data = json.RawMessage(answers[w.r.IntN(len(answers))])
 	if w.r.IntN(6) == 0 {

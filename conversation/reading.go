@@ -86,13 +86,14 @@ type candidate struct {
 	i       int
 	flow    *flows.Flow
 	reading flows.Reading
-	guess   flows.Guess // of a reading by examples
+	guess   flows.Guess // by examples, sure or not
+	spent   Decision    // of a reading by an LLM: prompt, tokens and cost
 }
 
 // read gives a text to the question it belongs to.
 func (s *step) read(e Event) {
 	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
-	if s.which(said) {
+	if s.which(e) {
 		return
 	}
 	front, ok := s.consider(s.front(), said)
@@ -119,12 +120,24 @@ func (s *step) read(e Event) {
 	case s.suspended(front.i, said):
 	case s.urgent(said):
 	case !s.bot(): // a version was gone
-	case s.guessed(front, said):
-	case front.reading.Later && s.env.Line.Classifier:
-		s.classify(front, e)
-	case s.keyword(e), s.intended(e), s.late(said):
+	case s.guessed(&front, said):
+	case front.reading.Later && s.classify(front, e):
 	default:
+		s.unread(front, e, likelyOf(front.guess))
+	}
+}
+
+// unread deals with a text that the front question does not take: it may start a flow,
+// answer an earlier question, or mean what it was guessed to mean.
+func (s *step) unread(front candidate, e Event, likely Likely) {
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
+	switch {
+	case s.keyword(e), s.intended(e), s.late(said):
+	case s.askBack(front, said, likely):
+	default:
+		s.thought = []Likely{guessOf(front.guess), likely}
 		s.unfitting(front, said)
+		s.thought = nil
 	}
 }
 
@@ -247,7 +260,7 @@ func (s *step) take(c candidate, said flows.Said) {
 	}
 	run := &s.c.State.Runs[c.i]
 	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer,
-		Score: c.guess.Score, Second: c.guess.Second, Run: run.ID, Flow: run.Flow, State: run.State})
+		Score: c.guess.Score, Second: c.guess.Second, Prompt: c.spent.Prompt, Tokens: c.spent.Tokens, Cost: c.spent.Cost, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text
 	run.answered(s.env.Now, c.reading.As)

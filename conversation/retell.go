@@ -276,7 +276,7 @@ func (t *retelling) texted(e Text, r Record) string {
 		switch {
 		case d.About == "consent", d.About == "reading" && t.stays(d):
 			text = t.redact.scrub
-		case d.About == "reading" && d.Layer == "model" && d.Choice != "unsure":
+		case d.About == "reading" && (d.Layer == "model" || d.Layer == "llm") && d.Choice != "unsure":
 			if f := t.versions[d.Flow]; f != nil && f.Example(d.State, d.Choice) != "" { // as good, and nobody's data
 				text = func(string) string { return f.Example(d.State, d.Choice) }
 			}
@@ -298,7 +298,7 @@ func (t *retelling) texted(e Text, r Record) string {
 // stays says whether the words of a text may stay that was read so.
 func (t *retelling) stays(d Decision) bool {
 	switch d.Layer {
-	case "word", "pattern", "lexicon", "classifier":
+	case "word", "pattern", "lexicon":
 		return true
 	}
 	return d.Choice == "courtesy"

@@ -43,7 +43,7 @@ func TestATextIsNotLostWhenItsQuestionGoesWhileItIsRead(t *testing.T) {
 	k := reading(t)
 	p := k.c.State.Pending
 	k.apply(Event{Kind: KindEndRun, EndRun: &EndRun{Run: p.Run, Outcome: "refunded"}})
-	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"yes"}`)}})
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"came","certain":true}`)}})
 	if k.c.State.Handoff == nil {
 		t.Error("nobody has read the text")
 	}
@@ -80,7 +80,7 @@ func TestAnOldEffectTimerDoesNotEndANewWait(t *testing.T) {
 func TestTheAnswerOfAClassifierThatFitsNothingLeavesKeywords(t *testing.T) {
 	k := reading(t, strings.NewReplacer("flow: count", "flow: hm", "count.me", "hm.me").Replace(count))
 	p := k.c.State.Pending
-	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"thanks"}`)}})
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"thanks","certain":true}`)}})
 	if k.state("hm") != "ask" {
 		t.Error("the keyword was not tried")
 	}

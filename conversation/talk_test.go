@@ -237,6 +237,7 @@ flow: parcel
 title: Asks about a parcel
 class: notice
 trigger: {events: [parcel.delivered], keywords: [PARCEL]}
+intents: {came: {description: It has arrived, examples: {en: [the box is here]}}, gone: {examples: {en: [it never came]}}}
 start: ask
 states:
   ask:
@@ -244,6 +245,8 @@ states:
     replies:
       - {intent: no, goto: missing}
       - {intent: yes, goto: how}
+      - {intent: came, goto: how}
+      - {intent: gone, goto: missing}
     silence:
       - {after: 24h, say: "Acme: did it arrive?"}
       - {after: 48h, goto: unanswered}

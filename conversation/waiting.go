@@ -1,16 +1,9 @@
 package conversation
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
-
-	"parley/flows"
 )
-
-// classifyTimeout is how long a text waits for a classifier before it is read
-// without one (ms).
-const classifyTimeout = 15_000
 
 // wake keeps WakeAt a lower bound of the earliest timer: it is rewritten only
 // when it gets earlier, or when a sweep has spent it.
@@ -75,7 +68,7 @@ func (s *step) fire(t Timer) {
 			return
 		}
 		s.record(Decision{About: "reading", Choice: "no classifier", Why: "it did not answer in time", Run: p.Run})
-		s.unclassified(*p)
+		s.unclassified(*p, likelyOf(p.guess()))
 		return
 	}
 	i := s.run(t.Run)
@@ -158,88 +151,6 @@ func (s *step) failed(t Settled) {
 	if run.Alert {
 		s.handoff(Handing{Reason: "undeliverable", Note: "an alert could not be delivered", Run: run.ID, Priority: "alert"})
 	}
-}
-
-// classify asks the slow classifier what a text means for the front question.
-func (s *step) classify(c candidate, e Event) {
-	run := s.c.State.Runs[c.i]
-	e = s.stamped(e)
-	id := s.job(Job{Kind: JobClassify, Run: run.ID, Wait: run.Wait, Data: map[string]any{"text": e.Text.Text, "state": run.State, "flow": run.Flow, "hash": run.Hash}})
-	s.c.State.Pending = &Pending{Effect: id, Kind: JobClassify, Run: run.ID, Wait: run.Wait, Text: e}
-	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerEffect, Run: run.ID, Wait: run.Wait, At: s.env.Now + classifyTimeout})
-	s.record(Decision{About: "reading", Choice: "asked the classifier", Run: run.ID, Flow: run.Flow, State: run.State})
-}
-
-// result takes what a slow effect brought back, if somebody still waits for it.
-func (s *step) result(r Result) {
-	if r.Kind == JobCall {
-		if !s.called(r) {
-			s.ignore()
-		}
-		return
-	}
-	p := s.c.State.Pending
-	if p == nil || p.Effect != r.Effect || p.Wait != r.Wait || s.c.State.Epoch != r.Epoch || !s.bot() {
-		s.ignore()
-		return
-	}
-	var answer struct {
-		Intent string `json:"intent"`
-	}
-	if r.Error == "" && len(r.Data) > 0 {
-		if err := json.Unmarshal(r.Data, &answer); err != nil {
-			r.Error = "the classifier's answer cannot be read"
-		}
-	}
-	i := s.run(p.Run)
-	if r.Error != "" || answer.Intent == "" || i < 0 || s.c.State.Runs[i].Wait != p.Wait {
-		s.unclassified(*p)
-		return
-	}
-	said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
-	f, ok := s.version(i)
-	if !ok {
-		s.forgetPending("texts that were held are left to a person")
-		return
-	}
-	reading := f.Read(s.scope(), fixed(answer.Intent), s.c.State.Runs[i].Run, said)
-	if !reading.Fits {
-		s.unclassified(*p)
-		return
-	}
-	s.settlePending()
-	reading.Layer, reading.Exact = "classifier", false
-	s.take(candidate{i: i, flow: f, reading: reading}, said)
-	s.release()
-}
-
-// fixed is a Reader that has made up its mind.
-type fixed string
-
-// Read returns the intent, if the question listens for it.
-func (f fixed) Read(_, _ string, intents []string) (string, bool, bool) {
-	return string(f), slices.Contains(intents, string(f)), false
-}
-
-// unclassified goes on without the classifier. When the run has ended meanwhile,
-// the text is read anew: it must not be lost over it. When the run has moved on,
-// the text is kept and moves nothing: it cannot be an answer to the new question.
-func (s *step) unclassified(p Pending) {
-	s.settlePending()
-	s.reads = true
-	switch i := s.run(p.Run); {
-	case i < 0:
-		s.text(p.Text)
-	case s.c.State.Runs[i].Wait != p.Wait:
-		run := s.c.State.Runs[i]
-		s.record(Decision{About: "reading", Choice: "kept", Run: run.ID, Flow: run.Flow, State: run.State, Why: "its run has moved on to another question"})
-	default:
-		said := flows.Said{Text: p.Text.Text.Text, Media: p.Text.Text.Media}
-		if f, ok := s.version(i); ok && !s.keyword(p.Text) && !s.intended(p.Text) {
-			s.unfitting(candidate{i: i, flow: f}, said)
-		}
-	}
-	s.release()
 }
 
 // settlePending ends the wait for a slow effect; the texts held for it are

@@ -96,14 +96,18 @@ func (s *step) askSure(c candidate, said flows.Said) {
 	s.send(draft{run: run, class: c.flow.Class, text: text})
 }
 
-// which reads the answer to askWhich or askSure. False: nothing was asked, or the
+// which reads the answer to askWhich, askSure or askBack. False: nothing was asked, or the
 // text is no choice and is read as usual.
-func (s *step) which(said flows.Said) bool {
+func (s *step) which(e Event) bool {
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
 	w := s.c.State.Which
 	if w == nil {
 		return false
 	}
 	s.c.State.Which = nil
+	if w.Likely != nil {
+		return s.whichLikely(w, e)
+	}
 	if w.Code != "" {
 		return s.whichCode(w, said)
 	}

@@ -126,9 +126,9 @@ func TestHeldTexts(t *testing.T) {
 	if len(k.c.State.Held) != 1 {
 		t.Fatalf("held %d", len(k.c.State.Held))
 	}
-	result := Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"yes"}`)}}
+	result := Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"came","certain":true}`)}}
 	stale := result
-	stale.Result = &Result{Effect: p.Effect, Wait: p.Wait + 1, Data: []byte(`{"intent":"no"}`)}
+	stale.Result = &Result{Effect: p.Effect, Wait: p.Wait + 1, Data: []byte(`{"intent":"gone","certain":true}`)}
 	if out := k.apply(stale); out.Status != Ignored {
 		t.Fatalf("a result of another wait was %s", out.Status)
 	}
@@ -172,7 +172,7 @@ func TestHeldTextsWithoutAnAnswer(t *testing.T) {
 // a business event has meanwhile taken away.
 func TestResultAfterTheRunMovedOn(t *testing.T) {
 	moving := strings.Replace(parcel, "start: ask", "start: ask\non: {events: {parcel.refunded: {goto: how}}}", 1)
-	moving = strings.Replace(moving, `      - {match: ["1", fine]`, "      - {intent: no, goto: person}\n"+`      - {match: ["1", fine]`, 1) // it would fit there too
+	moving = strings.Replace(moving, `      - {match: ["1", fine]`, "      - {intent: gone, goto: person}\n"+`      - {match: ["1", fine]`, 1) // it would fit there too
 	k := newTalk(t, moving)
 	k.env.Line.Classifier = true
 	k.start("parcel", nil)
@@ -182,7 +182,7 @@ func TestResultAfterTheRunMovedOn(t *testing.T) {
 	if k.state("parcel") != "how" {
 		t.Fatalf("the event left the run in %q", k.state("parcel"))
 	}
-	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"no"}`)}})
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"gone","certain":true}`)}})
 	if k.state("parcel") != "how" || k.c.State.Handoff != nil || len(k.said()) != 0 {
 		t.Errorf("a late result moved the run to %q and said %q", k.state("parcel"), k.said())
 	}
