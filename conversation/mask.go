@@ -19,6 +19,18 @@ import (
 // taken out is named in brackets, as in "call [number]".
 func Mask(text string) string { return (&masker{}).text(text) }
 
+// MaskOf masks a text of a conversation: what is known of the contact and of its live runs
+// is taken out too.
+func MaskOf(c Conversation, contact flows.Contact, text string) string {
+	m := &masker{}
+	for _, run := range c.State.Runs {
+		m.run(nil, run.Run)
+	}
+	contact.Phone = c.Phone
+	m.contact(contact)
+	return m.text(text)
+}
+
 // masker knows besides what a customer, or the business about them, has said.
 type masker struct{ known []knownValue }
 
@@ -36,26 +48,33 @@ func (s *step) masker() *masker {
 	m := &masker{}
 	for _, run := range s.c.State.Runs {
 		f, _ := s.env.Flows.ByHash(run.Hash)
-		for _, name := range slices.Sorted(maps.Keys(run.Vars)) {
-			var t flows.Trait
-			if f != nil {
-				t = f.Trait(name)
-			}
-			m.keep(f, name, run.Vars[name], t)
-		}
-		for _, c := range run.Choices {
-			m.add("choice", c.Label, false)
-		}
+		m.run(f, run.Run)
 	}
-	contact := s.contact()
-	for _, name := range slices.Sorted(maps.Keys(contact.Fields)) {
-		m.keep(nil, name, contact.Fields[name], flows.Trait{Foreign: true})
-	}
-	m.add("name", contact.Name, true)
-	m.names("name", contact.Name)
-	m.add("phone", contact.Phone, true)
-	slices.SortStableFunc(m.known, func(a, b knownValue) int { return cmp.Compare(len(b.words), len(a.words)) })
+	m.contact(s.contact())
 	return m
+}
+
+// run notes what a run knows; f may be nil.
+func (m *masker) run(f *flows.Flow, run flows.Run) {
+	for _, name := range slices.Sorted(maps.Keys(run.Vars)) {
+		var t flows.Trait
+		if f != nil {
+			t = f.Trait(name)
+		}
+		m.keep(f, name, run.Vars[name], t)
+	}
+	for _, c := range run.Choices {
+		m.add("choice", c.Label, false)
+	}
+}
+
+func (m *masker) contact(c flows.Contact) {
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		m.keep(nil, name, c.Fields[name], flows.Trait{Foreign: true})
+	}
+	m.add("name", c.Name, true)
+	m.names("name", c.Name)
+	m.add("phone", c.Phone, true)
 }
 
 // keep notes a value, and all that lies in it.
@@ -128,6 +147,7 @@ const currencies = `(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|MXN|BRL|INR|JPY|SEK|NOK|DKK|P
 // text masks one text.
 func (m *masker) text(s string) string {
 	s = strings.ToValidUTF8(s, "")
+	slices.SortStableFunc(m.known, func(a, b knownValue) int { return cmp.Compare(len(b.words), len(a.words)) }) // the longest first
 	for _, k := range m.known {
 		if k.whole != "" {
 			s = replaceFold(s, k.whole, k.stands)

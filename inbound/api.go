@@ -22,6 +22,8 @@ type API struct {
 	Contacts Contacts
 	// Consents are what GET and PUT /v1/consents/{phone} read and write.
 	Consents Consents
+	// Labels are what POST /v1/labels writes.
+	Labels Labels
 	// Accounts are what /v1/accounts locks and unlocks.
 	Accounts Accounts
 	// Numbers is asked before an unlock whether the customer's number may be somebody
@@ -80,6 +82,8 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read what a phone has said about being texted."), a.getConsent)
 	huma.Register(api, operation(guard, "put-consent", http.MethodPut, "/v1/consents/{phone}", "contacts", http.StatusOK,
 		"Write down an opt-in that was given elsewhere, in writing, or an opt-out. A customer's own STOP is only undone by their START."), a.putConsent)
+	huma.Register(api, operation(guard, "post-label", http.MethodPost, "/v1/labels", "admin", http.StatusOK,
+		"Say what a text meant: parley intents learn proposes keywords and examples from it."), a.postLabel)
 	a.mountVerifications(api, guard)
 	a.mountAccounts(api, guard)
 }

@@ -68,6 +68,7 @@ func life(t *testing.T, s *store.Store) {
 	resultLife(t, s)
 	accountLife(t, s)
 	codesLife(t, s)
+	askLife(t, s)
 }
 
 // callbackLife comes late: what it settles is told from here on.

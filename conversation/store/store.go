@@ -86,6 +86,7 @@ var (
 	_ inbound.Consents          = (*Store)(nil)
 	_ verify.Store              = (*Store)(nil)
 	_ inbound.Accounts          = (*Store)(nil)
+	_ inbound.Labels            = (*Store)(nil)
 	_ verify.Trail              = (*Store)(nil)
 	_ verify.GateStore          = (*Store)(nil)
 )

@@ -31,7 +31,7 @@ const (
 )
 
 // Sweep removes dedupe keys and feed rows older than eight days, callbacks that were
-// given up thirty days ago, and what codes have left behind, in small transactions, until none is left or ctx
+// given up thirty days ago, and what codes and questions to an LLM have left behind, in small transactions, until none is left or ctx
 // ends. It returns how many it removed.
 func (s *Store) Sweep(ctx context.Context) (int, error) {
 	removed := 0
@@ -72,6 +72,7 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 	}
 	deletes.affected(count, oldFeedSQL, age, int64(sweepSize))
 	deletes.affected(count, deadNodesSQL, age)
+	sweepAsks(deletes, count)
 	if err := s.db.write(ctx, deletes); err != nil {
 		return 0, err
 	}
