@@ -42,19 +42,20 @@ var leaves = []string{"conversation/phone", "outbound/segment", "outbound/sender
 
 // single says which room alone may import a library.
 var single = map[string]string{
-	"github.com/nyaruka/phonenumbers":   "conversation/phone",
-	"github.com/warthog618/sms":         "outbound/segment",
-	"github.com/looplab/fsm":            "flows",
-	"github.com/expr-lang/expr":         "flows",
-	"github.com/riverqueue/river":       "conversation/jobs",
-	"github.com/gorilla/websocket":      "agentui",
-	"github.com/sashabaranov/go-openai": "conversation/classify",
-	"github.com/jackc/pgx":              "conversation/store",
-	"github.com/segmentio/encoding":     "conversation",
-	"modernc.org/sqlite":                "conversation/store",
-	"github.com/danielgtaylor/huma":     "inbound",
-	"github.com/alecthomas/kong":        "cmd/parley",
-	"code.dny.dev/ssrf":                 "outbound/egress",
+	"github.com/nyaruka/phonenumbers":    "conversation/phone",
+	"github.com/warthog618/sms":          "outbound/segment",
+	"github.com/looplab/fsm":             "flows",
+	"github.com/expr-lang/expr":          "flows",
+	"github.com/riverqueue/river":        "conversation/jobs",
+	"github.com/gorilla/websocket":       "agentui",
+	"github.com/sashabaranov/go-openai":  "conversation/classify",
+	"github.com/failsafe-go/failsafe-go": "conversation/classify",
+	"github.com/jackc/pgx":               "conversation/store",
+	"github.com/segmentio/encoding":      "conversation",
+	"modernc.org/sqlite":                 "conversation/store",
+	"github.com/danielgtaylor/huma":      "inbound",
+	"github.com/alecthomas/kong":         "cmd/parley",
+	"code.dny.dev/ssrf":                  "outbound/egress",
 }
 
 type goPackage struct {
