@@ -20,6 +20,10 @@ type metrics struct {
 	commits  prometheus.Counter
 	webhooks *prometheus.CounterVec
 
+	llmAsked  *prometheus.CounterVec
+	llmTokens prometheus.Counter
+	llmCost   prometheus.Counter
+
 	flowsFailed prometheus.Gauge
 	flowsLoaded prometheus.Gauge
 }
@@ -30,13 +34,17 @@ func newMetrics(h *house) *metrics {
 		commits:  prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_commits_total", Help: "Batches of events committed by this node."}),
 		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_webhooks_total", Help: "Webhooks by carrier and answer."}, []string{"carrier", "status"}),
 
+		llmAsked:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_llm_questions_total", Help: "Texts that this node asked the LLM about, by how that ended."}, []string{"outcome"}),
+		llmTokens: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_llm_tokens_total", Help: "Tokens that this node's questions took."}),
+		llmCost:   prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_llm_cost_total", Help: "What they cost, in the configuration's currency."}),
+
 		flowsFailed: prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_flows_load_failed", Help: "1: the flow files were changed and cannot be used; the flows loaded before serve on."}),
 		flowsLoaded: prometheus.NewGauge(prometheus.GaugeOpts{Name: "parley_flows_loaded_timestamp_seconds", Help: "When the flows that serve now were loaded."}),
 	}
 	m.flowsLoaded.SetToCurrentTime()
 	nodes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_live_nodes", Help: "Nodes that were seen within six seconds."},
 		func() float64 { return float64(h.live.Load()) })
-	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, nodes, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, m.llmAsked, m.llmTokens, m.llmCost, nodes, newSpent(h), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -92,13 +92,6 @@ type LineConfig struct {
 	Rate        float64 `yaml:"rate"`         // segments per second; default the carrier's
 }
 
-// LLMConfig is an OpenAI-compatible service.
-type LLMConfig struct {
-	BaseURL string `yaml:"base_url"`
-	Model   string `yaml:"model"`
-	APIKey  string `yaml:"api_key"`
-}
-
 // defaultConfig is what an absent key means.
 func defaultConfig() Config {
 	return Config{Name: "parley", Database: "sqlite:parley.db", Listen: "127.0.0.1:8080", Admin: "127.0.0.1:9090", Flows: []string{"library"}}
@@ -223,6 +216,7 @@ func (c *Config) check() error {
 	c.Accounts.check(bad)
 	c.checkCalls(bad)
 	c.Codes.check(bad)
+	c.LLM.check(bad)
 	return inOneLine(wrong)
 }
 

@@ -26,7 +26,7 @@ func directory(c Config) (*conversation.Directory, []byte, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		line.Callbacks = callbacks
+		line.Callbacks, line.Classifier = callbacks, c.LLM.on()
 		d.Lines[l.Number] = line
 	}
 	b, err := json.Marshal(d.Lines)

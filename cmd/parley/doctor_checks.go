@@ -27,6 +27,7 @@ func examine(c Config) []diagnosis {
 	p.senders()
 	p.retention()
 	p.doors()
+	p.llm()
 	return p.found
 }
 

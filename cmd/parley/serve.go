@@ -64,6 +64,7 @@ type prepared struct {
 	senders   map[string]outbound.Line
 	callbacks *outbound.Callbacks
 	caller    *outbound.Caller
+	llm       *classify.LLM // nil: none is configured
 	public    *url.URL
 }
 
@@ -98,6 +99,9 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
 	if p.caller, err = callerOf(c); err != nil {
+		return nil, err
+	}
+	if p.llm, err = llmOf(c.LLM); err != nil {
 		return nil, err
 	}
 	p.callbacks, err = callbacksOf(c, log)
@@ -177,6 +181,9 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		return nil, err
 	}
 	p.callbacks.Store = h.store
+	if p.llm != nil {
+		p.llm.Ledger = h.store
+	}
 	if err := remember(ctx, h.store, p); err != nil {
 		h.store.Close()
 		return nil, err
@@ -184,6 +191,9 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	catalog := &conversation.Catalog{}
 	catalog.Use(p.library)
 	h.metrics = newMetrics(h)
+	if p.llm != nil {
+		p.llm.Observe = h.metrics.asked
+	}
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
@@ -300,7 +310,7 @@ func (h *house) runner() jobs.Runner {
 	for _, e := range h.prepared.callbacks.Endpoints {
 		endpoints = append(endpoints, e.Name)
 	}
-	return jobs.Runner{Submit: h.engine, Endpoints: endpoints, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: map[string]jobs.Do{
+	do := map[string]jobs.Do{
 		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			try := jobs.TryOf(ctx)
 			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
@@ -310,7 +320,13 @@ func (h *house) runner() jobs.Runner {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
 		conversation.JobIssue: h.issueForFlow,
-	}}
+	}
+	if llm := h.prepared.llm; llm != nil {
+		do[conversation.JobClassify] = func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+			return llm.Do(ctx, j, jobs.TryOf(ctx).Last())
+		}
+	}
+	return jobs.Runner{Submit: h.engine, Endpoints: endpoints, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: do}
 }
 
 // serveUntil serves until ctx ends, then lets requests under way finish.

@@ -26,8 +26,10 @@ type plan struct {
 //
 // A run that waits for a call gives up after 60 s: three tries of ten seconds and
 // the pauses between them fit in. Nobody waits for a callback, which may be late by
-// days: see callbackPause.
+// days: see callbackPause. A text waits for a classifier for 15 s: two tries of six
+// seconds and the pause between them fit in.
 var plans = map[string]plan{
+	conversation.JobClassify: {tries: 2, spare: spareTries, timeout: 8 * time.Second, longest: 2 * time.Second, pause: classifyPause},
 	conversation.JobCall:     {tries: 3, spare: spareTries, timeout: 12 * time.Second, longest: 5 * time.Second, pause: callPause},
 	conversation.JobCallback: {tries: CallbackTries, spare: spareTries, timeout: 20 * time.Second, longest: 24 * time.Hour, pause: callbackPause},
 }
@@ -46,6 +48,8 @@ func planOf(j conversation.Job) plan {
 
 // callPause waits one second after the first failure and three after the second.
 func callPause(n int) time.Duration { return time.Duration(2*n-1) * time.Second }
+
+func classifyPause(int) time.Duration { return 500 * time.Millisecond }
 
 // callbackPause is how long a callback waits after its n-th failure: 25 s, then
 // three times as long after each, and up to a tenth more, so that what failed

@@ -62,6 +62,18 @@ func TestCallsFitTheirTimer(t *testing.T) {
 	}
 }
 
+// TestClassificationsFitTheirTimer: two tries of six seconds, whatever the peer asks
+// for, are over before the conversation reads the text without them, after 15 s.
+func TestClassificationsFitTheirTimer(t *testing.T) {
+	p := planOf(conversation.Job{Kind: conversation.JobClassify})
+	if all := time.Duration(p.tries)*6*time.Second + p.after(1, later(time.Hour)); p.tries != 2 || all > 14*time.Second {
+		t.Errorf("%d tries take %v", p.tries, all)
+	}
+	if got := p.after(1, later(0)); got != 500*time.Millisecond {
+		t.Errorf("no wish: %v", got)
+	}
+}
+
 // TestPauses: what a Do's error asks for is when the job is tried again; a job whose
 // process died waits as its kind does.
 func TestPauses(t *testing.T) {
