@@ -85,11 +85,13 @@ type leaking struct {
 	carrier *parrot
 	answers syncBuffer
 	heard   syncBuffer // by the business's endpoint
+	prompts syncBuffer // what the LLM was told
+	private *hunt      // what may be kept, and not be told to it
 	url     string
 }
 
 func newLeaking(t *testing.T, url string) *leaking {
-	l := &leaking{hunt: &hunt{t: t, needles: map[string]string{}}, carrier: &parrot{fail: map[string]int{"+12025554000": http.StatusBadRequest}}, url: url}
+	l := &leaking{hunt: &hunt{t: t, needles: map[string]string{}}, private: &hunt{t: t, needles: map[string]string{}}, carrier: &parrot{fail: map[string]int{"+12025554000": http.StatusBadRequest}}, url: url}
 	carrier := httptest.NewServer(l.carrier)
 	t.Cleanup(carrier.Close)
 	business := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -112,6 +114,8 @@ func newLeaking(t *testing.T, url string) *leaking {
 	write(t, flows, "leak_payment.yaml", leakFlow)
 	c := testConfig(url)
 	c.Flows = append(c.Flows, flows)
+	write(t, flows, "leak_llm.yaml", leakLLMFlow)
+	c.LLM = LLMConfig{BaseURL: eavesdropper(t, &l.prompts) + "/v1", Model: "small", APIKey: leakLLMKey, Private: true}
 	c.Codes.Keys[0].Secret = leakKey
 	c.Codes.Cooldowns = []time.Duration{time.Second}
 	c.Codes.SIMSwap = SIMSwapConfig{URL: swaps.URL, Token: leakToken, Private: true}
@@ -123,7 +127,7 @@ func newLeaking(t *testing.T, url string) *leaking {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"the key of codes": leakKey, "the key of codes, raw": string(raw), "the API key": l.key,
-		"the carrier's secret": testSecret, "the callbacks' secret": leakCallback, "the token": leakToken} {
+		"the carrier's secret": testSecret, "the callbacks' secret": leakCallback, "the token": leakToken, "the LLM's key": leakLLMKey} {
 		l.hunt.secret(name, text)
 	}
 	return l
@@ -163,7 +167,7 @@ func (l *leaking) wanted(name string, body map[string]any, headers ...string) (i
 // search looks everywhere.
 func (l *leaking) search() []string {
 	l.t.Helper()
-	l.hunt.found = nil
+	l.hunt.found, l.private.found = nil, nil
 	for name, path := range map[string]string{"metrics": "/metrics", "goroutines": "/debug/pprof/goroutine?debug=2", "heap": "/debug/pprof/heap?debug=1"} {
 		answer, err := http.Get("http://" + l.house.adminAddress + path)
 		if err != nil {
@@ -186,7 +190,10 @@ func (l *leaking) search() []string {
 		l.hunt.in("an answer: "+line, line)
 	}
 	l.hunt.in("callbacks", l.heard.String())
+	l.hunt.in("a prompt", l.prompts.String())
+	l.private.in("a prompt", strings.ToLower(l.prompts.String()))
 	l.hunt.database(l.url)
+	l.hunt.found = append(l.hunt.found, l.private.found...)
 	return l.hunt.result()
 }
 
@@ -200,6 +207,7 @@ func TestNothingLeaks(t *testing.T) {
 		l.mistakes()
 		l.flows()
 		l.texts()
+		l.understood()
 		l.commands()
 		eventually(t, "the business is told", func() bool { return strings.Contains(l.heard.String(), "verification.approved") })
 		if found := l.search(); len(found) > 0 {
@@ -374,6 +382,9 @@ func (l *leaking) planted() {
 	finds("the log")
 	fmt.Fprintln(&l.heard, `{"code":"`+code+`"}`)
 	finds("callbacks")
+	fmt.Fprintln(&l.prompts, `{"message":"they want `+code+` from me"}`)
+	finds("a prompt")
+	l.plantedInPrompts()
 	if _, err := l.house.store.Pause(l.t.Context(), "planted", time.Hour, "it was "+code[:3]+" "+code[3:]); err != nil {
 		l.t.Fatal(err)
 	}
