@@ -37,6 +37,9 @@ func (f *Flow) Ask(stateName, language string) (Ask, bool) {
 	return a, len(a.Intents) > 0 || a.Value != ""
 }
 
+// Local says that no text of the flow is shown to anybody outside: it says llm: false.
+func (f *Flow) Local() bool { return f.local }
+
 // listen lists the intents of a state that a guess may decide.
 func (f *Flow) listen(s *state) []string {
 	var out []string

@@ -15,6 +15,7 @@ type Listening struct {
 	keywords map[string]string
 	lesson   *Lesson
 	guessed  []string // what a guess may decide
+	intents  map[string]*intent
 }
 
 // Listening is what the flow listens for in a state; "" : anywhere, whatever it starts
@@ -52,7 +53,7 @@ func (f *Flow) Listening(state string) (*Listening, error) {
 // hear gathers the keywords of what is listened for.
 func (l *Listening) hear(intents map[string]*intent) {
 	slices.Sort(l.Names)
-	l.Names = slices.Compact(l.Names)
+	l.Names, l.intents = slices.Compact(l.Names), intents
 	for _, name := range l.Names {
 		if i := intents[name]; i != nil {
 			for _, k := range i.keywords {
@@ -102,6 +103,25 @@ func LoadListening(file string) (*Listening, error) {
 	l.Names = append(l.Names, intentNames...)
 	l.hear(p.flow.intents)
 	return l, nil
+}
+
+// Ask is what a slow classifier may answer: what a guess may decide.
+func (l *Listening) Ask(language string) Ask {
+	var a Ask
+	for _, name := range slices.Sorted(slices.Values(l.guessed)) {
+		a.Intents = append(a.Intents, l.intents[name].meaning(name, language))
+	}
+	return a
+}
+
+// Opposite says whether one intent must never be taken for the other: yes and no, and
+// what authors have marked.
+func (l *Listening) Opposite(a, b string) bool {
+	if a == "yes" && b == "no" || a == "no" && b == "yes" {
+		return true
+	}
+	marked := func(x, y string) bool { i := l.intents[x]; return i != nil && i.opposite == y && y != "" }
+	return marked(a, b) || marked(b, a)
 }
 
 // Understood is what was made of a text.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,7 +14,8 @@ import (
 
 // intentsCommand is for those who write intents.
 type intentsCommand struct {
-	Test intentsTest `cmd:"" help:"Say how well labelled texts are understood by the intents of a flow or of an intents file."`
+	Test  intentsTest  `cmd:"" help:"Say how well labelled texts are understood by the intents of a flow or of an intents file."`
+	Learn intentsLearn `cmd:"" help:"Propose keywords and examples from the texts that agents have labelled."`
 }
 
 // intentsTest reads labelled texts and counts.
@@ -24,10 +26,11 @@ type intentsTest struct {
 	Intents  string `xor:"of" required:"" placeholder:"FILE" help:"An intents file (intents.yaml) instead of a flow."`
 	Language string `name:"lang" default:"en" help:"What the texts are written in."`
 	Worst    int    `default:"10" help:"How many of the worst mistakes to show."`
+	LLM      bool   `name:"llm" help:"Ask the configuration's LLM about texts that nothing else reads, as a server would; its prices and daily limits hold for this run."`
 }
 
 // Run prints what was counted.
-func (c *intentsTest) Run(p *Program) error {
+func (c *intentsTest) Run(ctx context.Context, p *Program, all *commands) error {
 	listening, err := c.listening()
 	if err != nil {
 		return err
@@ -36,9 +39,18 @@ func (c *intentsTest) Run(p *Program) error {
 	if err != nil {
 		return err
 	}
-	t := newTally(listening.Names)
-	for _, r := range rows {
-		t.add(r.text, r.label, listening.Read(classify.Reader{}, r.text, c.Language))
+	read := make([]flows.Understood, len(rows))
+	for i, r := range rows {
+		read[i] = listening.Read(classify.Reader{}, r.text, c.Language)
+	}
+	t := newTally(listening)
+	if c.LLM {
+		if t.llm, err = c.ask(ctx, p, all, listening, rows, read); err != nil {
+			return err
+		}
+	}
+	for i, r := range rows {
+		t.add(r.text, r.label, read[i])
 	}
 	t.print(p.Out, c.Worst)
 	return nil

@@ -13,12 +13,16 @@ import (
 // tally counts how texts were understood.
 type tally struct {
 	names    []string
-	meant    int // texts that mean one of the intents
-	right    int // of these: understood as it
-	best     int // of these: the best guess, sure or not
-	unsure   int // of these: read as nothing
-	opposite int // yes read as no, or no as yes
-	polar    int // texts that mean yes or no
+	of       *flows.Listening
+	llm      *asks // nil: it was not asked
+	meant    int   // texts that mean one of the intents
+	right    int   // of these: understood as it
+	best     int   // of these: the best guess, sure or not
+	unsure   int   // of these: read as nothing
+	opposite int   // read as the opposite: yes as no, or what authors have marked
+	polar    int   // texts that mean what has an opposite
+	close    int   // unsure texts that are asked back about; near: by the right question
+	near     int
 	others   int // texts that mean something else
 	let      int // of these: read as nothing
 	layers   map[string]int
@@ -32,8 +36,8 @@ type mistake struct {
 	score                    float64
 }
 
-func newTally(names []string) *tally {
-	return &tally{names: names, layers: map[string]int{}, confused: map[[2]string]int{}}
+func newTally(of *flows.Listening) *tally {
+	return &tally{names: of.Names, of: of, layers: map[string]int{}, confused: map[[2]string]int{}}
 }
 
 // elsewhereName is how a text is shown that means, or is read as, none of the intents.
@@ -44,6 +48,12 @@ func (t *tally) add(text, label string, u flows.Understood) {
 	read := cmp.Or(u.Intent, elsewhereName)
 	if u.Intent != "" {
 		t.layers[u.Layer]++
+	}
+	if u.Intent == "" && u.Guess.Close() {
+		t.close++
+		if u.Guess.Intent == label {
+			t.near++
+		}
 	}
 	if label == elsewhereName {
 		t.others++
@@ -85,9 +95,9 @@ func (t *tally) count(label, read string, u flows.Understood) {
 	if cmp.Or(u.Intent, u.Guess.Intent) == label {
 		t.best++
 	}
-	if label == "yes" || label == "no" {
+	if slices.ContainsFunc(t.names, func(other string) bool { return t.of.Opposite(label, other) }) {
 		t.polar++
-		if read != label && (read == "yes" || read == "no") {
+		if t.of.Opposite(label, read) {
 			t.opposite++
 		}
 	}
@@ -100,9 +110,13 @@ func (t *tally) print(w io.Writer, worst int) {
 	fmt.Fprintf(w, "  accuracy              %s  read as what they mean; the best guess, sure or not: %s\n", share(t.right, t.meant), share(t.best, t.meant))
 	fmt.Fprintf(w, "  unsure                %s  asked again or left to a person\n", share(t.unsure, t.meant))
 	fmt.Fprintf(w, "  wrong                 %s  read as another intent\n", share(wrong, t.meant))
-	fmt.Fprintf(w, "  wrong polarity        %s  yes read as no, or no as yes\n", share(t.opposite, t.polar))
+	fmt.Fprintf(w, "  wrong polarity        %s  yes read as no, or no as yes, or what is marked as opposite\n", share(t.opposite, t.polar))
 	fmt.Fprintf(w, "  out-of-scope recall   %s  texts that mean something else, read as nothing\n", share(t.let, t.others))
-	fmt.Fprintf(w, "  read by               words %d, lexicon %d, examples %d\n", t.layers["word"], t.layers["lexicon"], t.layers["model"])
+	fmt.Fprintf(w, "  read by               words %d, lexicon %d, examples %d, llm %d\n", t.layers["word"], t.layers["lexicon"], t.layers["model"], t.layers["llm"])
+	fmt.Fprintf(w, "  asked back            %s  of them by the right question: %d\n", share(t.close, t.meant+t.others), t.near)
+	if t.llm != nil {
+		t.llm.print(w)
+	}
 	t.table(w)
 	t.worst(w, worst)
 }

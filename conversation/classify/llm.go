@@ -160,6 +160,28 @@ func (l *LLM) Ask(ctx context.Context, id string, asking conversation.Asking, la
 	return a, err
 }
 
+// AskTwice asks as a job would: once more where another try may go better.
+func (l *LLM) AskTwice(ctx context.Context, id string, asking conversation.Asking) (conversation.Answer, error) {
+	a, err := l.Ask(ctx, id, asking, false)
+	var failed *failure
+	if errors.As(err, &failed) && failed.again() {
+		return l.Ask(ctx, id, asking, true)
+	}
+	return a, err
+}
+
+// Outcome is the word for how a question ended: answered, or the reason why not.
+func Outcome(err error) string {
+	var failed *failure
+	switch {
+	case err == nil:
+		return Answered
+	case errors.As(err, &failed):
+		return failed.reason
+	}
+	return BadGateway
+}
+
 func (l *LLM) observe(outcome string, e conversation.Expense) {
 	if l.Observe != nil {
 		l.Observe(outcome, e)
