@@ -109,10 +109,7 @@ func (s *step) masked(m *masker, c candidate) string {
 	run := s.c.State.Runs[c.i].Run
 	run.Vars = make(map[string]any, len(run.Vars))
 	for name, v := range s.c.State.Runs[c.i].Vars {
-		if text, ok := v.(string); ok && m.text(text) != text || c.flow.Trait(name).Secret {
-			v = c.flow.Instead(name, "["+name+"]")
-		}
-		run.Vars[name] = v
+		run.Vars[name] = m.standIn(c.flow, name, v, true)
 	}
 	sc := s.scope()
 	if sc.Contact.Name != "" {

@@ -68,6 +68,7 @@ func (m *masker) run(f *flows.Flow, run flows.Run) {
 	}
 }
 
+// contact notes what is known of the customer; it comes last.
 func (m *masker) contact(c flows.Contact) {
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		m.keep(nil, name, c.Fields[name], flows.Trait{Foreign: true})
@@ -75,6 +76,7 @@ func (m *masker) contact(c flows.Contact) {
 	m.add("name", c.Name, true)
 	m.names("name", c.Name)
 	m.add("phone", c.Phone, true)
+	slices.SortStableFunc(m.known, func(a, b knownValue) int { return cmp.Compare(len(b.words), len(a.words)) }) // the longest first
 }
 
 // keep notes a value, and all that lies in it.
@@ -96,8 +98,8 @@ func (m *masker) keep(f *flows.Flow, name string, v any, t flows.Trait) {
 			m.add(name, strconv.Itoa(x), false)
 		}
 	case []any:
-		for _, item := range x {
-			m.keep(f, name, item, t)
+		for _, item := range x { // nothing that flows compare stands in lists
+			m.keep(nil, name, item, t)
 		}
 	case map[string]any:
 		for key, item := range x {
@@ -147,13 +149,16 @@ const currencies = `(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|MXN|BRL|INR|JPY|SEK|NOK|DKK|P
 // text masks one text.
 func (m *masker) text(s string) string {
 	s = strings.ToValidUTF8(s, "")
-	slices.SortStableFunc(m.known, func(a, b knownValue) int { return cmp.Compare(len(b.words), len(a.words)) }) // the longest first
+	t := wordsOf(s)
 	for _, k := range m.known {
-		if k.whole != "" {
-			s = replaceFold(s, k.whole, k.stands)
+		if within := k.within(t); within != t.text {
+			t = wordsOf(within)
 		}
-		s = k.replace(s)
+		if masked := k.replace(t); masked != t.text {
+			t = wordsOf(masked)
+		}
 	}
+	s = t.text
 	s = emailPattern.ReplaceAllString(s, "[email]")
 	s = linkPattern.ReplaceAllString(s, "[link]")
 	s = tokenPattern.ReplaceAllStringFunc(s, func(token string) string {
@@ -186,42 +191,82 @@ func maskNumber(number string) string {
 	return "[number]"
 }
 
-// replace masks the value where a text has its words one after another.
-func (k knownValue) replace(s string) string {
-	spans := wordPattern.FindAllStringIndex(s, -1)
-	folded := make([]string, len(spans))
-	for i, at := range spans {
-		folded[i] = flows.Fold(s[at[0]:at[1]])
-	}
-	var b strings.Builder
-	end := 0
-	for i := 0; i+len(k.words) <= len(spans); i++ {
-		if !slices.Equal(folded[i:i+len(k.words)], k.words) {
-			continue
-		}
-		b.WriteString(s[end:spans[i][0]])
-		b.WriteString(k.stands)
-		i += len(k.words) - 1
-		end = spans[i][1]
-	}
-	return b.String() + s[end:]
+// textWords is a text as known values are looked for in it.
+type textWords struct {
+	text, lower string
+	spans       [][]int
+	folded      []string
 }
 
-// replaceFold replaces a value whatever its case, inside of words too.
-func replaceFold(s, value, stands string) string {
-	lower := strings.ToLower(s)
-	if len(lower) != len(s) { // a letter whose cases differ in length: whole words must do
-		return s
+func wordsOf(s string) textWords {
+	t := textWords{text: s, lower: strings.ToLower(s), spans: wordPattern.FindAllStringIndex(s, -1)}
+	t.folded = make([]string, len(t.spans))
+	for i, at := range t.spans {
+		t.folded[i] = flows.Fold(s[at[0]:at[1]])
+	}
+	return t
+}
+
+// replace masks the value where the text has its words one after another.
+func (k knownValue) replace(t textWords) string {
+	var b strings.Builder
+	end := 0
+	for i := 0; i+len(k.words) <= len(t.spans); i++ {
+		if !slices.Equal(t.folded[i:i+len(k.words)], k.words) {
+			continue
+		}
+		b.WriteString(t.text[end:t.spans[i][0]])
+		b.WriteString(k.stands)
+		i += len(k.words) - 1
+		end = t.spans[i][1]
+	}
+	return b.String() + t.text[end:]
+}
+
+// within masks the value whatever its case, inside of words too.
+func (k knownValue) within(t textWords) string {
+	if k.whole == "" || len(t.lower) != len(t.text) { // a letter whose cases differ in length: whole words must do
+		return t.text
 	}
 	var b strings.Builder
 	end := 0
 	for {
-		i := strings.Index(lower[end:], value)
+		i := strings.Index(t.lower[end:], k.whole)
 		if i < 0 {
-			return b.String() + s[end:]
+			return b.String() + t.text[end:]
 		}
-		b.WriteString(s[end : end+i])
-		b.WriteString(stands)
-		end += i + len(value)
+		b.WriteString(t.text[end : end+i])
+		b.WriteString(k.stands)
+		end += i + len(k.whole)
 	}
+}
+
+// standIn is a value with stand-ins for the texts in it that would be masked.
+func (m *masker) standIn(f *flows.Flow, name string, v any, top bool) any {
+	if top && f.Trait(name).Secret {
+		return f.Instead(name, "["+name+"]")
+	}
+	switch x := v.(type) {
+	case string:
+		switch {
+		case isMoment(x), top && m.text(x) == x:
+			return x
+		case top:
+			return f.Instead(name, "["+name+"]")
+		}
+		return "[" + name + "]"
+	case []any:
+		out := make([]any, len(x))
+		for i, item := range x {
+			out[i] = m.standIn(f, name, item, false)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for key, item := range x {
+			out[key] = m.standIn(f, key, item, false)
+		}
+		return out
+	}
+	return v
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"parley/flows"
 )
 
 func TestMask(t *testing.T) {
@@ -95,5 +97,34 @@ func TestAskingIsMasked(t *testing.T) {
 	}
 	if !strings.Contains(a.Text, "the lid came off") || !strings.Contains(a.Text, "express") || !strings.HasPrefix(a.Asked, "Hi [name] ([NAME]), order [order]") || a.Brand != "Acme" || a.About == "" {
 		t.Errorf("%+v", a)
+	}
+}
+
+// The longest lists that a run may have are masked in no time: it happens while a
+// transaction waits.
+func TestMaskingIsFast(t *testing.T) {
+	m := &masker{}
+	var list []any
+	for n := range 1000 {
+		list = append(list, map[string]any{"name": strings.Repeat("ab", n%7+2) + string(rune('a'+n%26)), "n": float64(n)})
+	}
+	m.run(nil, flows.Run{Vars: map[string]any{"slots": list}})
+	m.contact(flows.Contact{})
+	text := strings.Repeat("the lid came off ababa, call 202-555-0123 ", 40)
+	start := time.Now()
+	for range 10 {
+		m.shown(text)
+	}
+	if took := time.Since(start) / 10; took > 50*time.Millisecond {
+		t.Errorf("one text took %v", took)
+	}
+}
+
+func BenchmarkMask(b *testing.B) {
+	m := &masker{}
+	m.run(nil, flows.Run{Vars: map[string]any{"name": "Ann Miller", "order": "A-1", "street": "12 Elm Row"}})
+	m.contact(flows.Contact{Name: "Ann Miller", Phone: "+12025550123"})
+	for b.Loop() {
+		m.shown("the lid came off, ann here, call 202-555-0123 about A-1")
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -109,6 +111,11 @@ func failureOf(err error, h http.Header) *failure {
 		return &failure{reason: egress.Reason(err)}
 	}
 	reason := egress.Reason(err)
+	var wire *url.Error
+	var op *net.OpError
+	if reason == "unreachable" && !errors.As(err, &wire) && !errors.As(err, &op) {
+		return &failure{reason: BadRequest} // it was never sent: the library knows that the model would refuse it
+	}
 	return &failure{reason: reason, retry: true, lost: reason == "timeout" || reason == "unreachable"}
 }
 

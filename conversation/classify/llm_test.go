@@ -253,6 +253,16 @@ func TestLLMIsNotAskedInVain(t *testing.T) {
 	}
 }
 
+// What the library refuses to send is not counted, nor tried again.
+func TestLLMOfAWrongModel(t *testing.T) {
+	l, s, purse := scripted(t, says(good))
+	l.Model = "text-davinci-003"
+	e, ok, err := l.Do(t.Context(), job("j"), false)
+	if err != nil || !ok || e.Result.Error != BadRequest || s.asked() != 0 || purse.Spent() != (conversation.Expense{}) {
+		t.Errorf("%+v %v, asked %d times, spent %+v", e.Result, err, s.asked(), purse.Spent())
+	}
+}
+
 // A service that fails is left alone, then tried again.
 func TestLLMRests(t *testing.T) {
 	l, s, _ := scripted(t, status(500), status(500), status(500), status(500), status(500), says(good))

@@ -113,7 +113,18 @@ const spareTries = 5
 // insertOptions bounds the tries and names the queue.
 func insertOptions(j conversation.Job) *river.InsertOpts {
 	p := planOf(j)
-	return &river.InsertOpts{MaxAttempts: p.tries + p.spare, Queue: QueueOf(j.Endpoint)}
+	return &river.InsertOpts{MaxAttempts: p.tries + p.spare, Queue: queueFor(j)}
+}
+
+// classifyQueue is where classifications wait: a service that takes seconds for each
+// must not hold up calls.
+const classifyQueue = "classifications"
+
+func queueFor(j conversation.Job) string {
+	if j.Kind == conversation.JobClassify {
+		return classifyQueue
+	}
+	return QueueOf(j.Endpoint)
 }
 
 // QueueOf is the name of the queue in which the callbacks of one endpoint wait; of

@@ -119,13 +119,16 @@ func TestTry(t *testing.T) {
 
 func TestQueues(t *testing.T) {
 	r := Runner{Endpoints: []string{"shop.example.com", "shop-example.com", "Books & more"}}
-	if n := len(r.queues()); n != 4 {
+	if n := len(r.queues()); n != 5 {
 		t.Errorf("%d queues", n)
 	}
 	if QueueOf("") != "default" || QueueOf("a") == QueueOf("b") || len(QueueOf("a")) > 64 {
 		t.Error("queues are misnamed")
 	}
 	call, told := insertOptions(conversation.Job{Kind: conversation.JobCall}), insertOptions(conversation.Job{Kind: conversation.JobCallback, Endpoint: "shop"})
+	if asked := insertOptions(conversation.Job{Kind: conversation.JobClassify}); r.queues()[asked.Queue].MaxWorkers == 0 || asked.Queue == call.Queue {
+		t.Errorf("%+v", asked)
+	}
 	if call.Queue == told.Queue || told.MaxAttempts <= CallbackTries {
 		t.Errorf("%+v, %+v", call, told)
 	}

@@ -16,7 +16,7 @@ import (
 // library's default of an hour would strand it. Callbacks may take longer: the
 // rescue spares a job that is still within its own timeout.
 const (
-	workers         = 64 // of calls and classifications
+	workers         = 64 // of calls, and as many of classifications
 	endpointWorkers = 8  // of the callbacks to one endpoint
 	fetchCooldown   = 20 * time.Millisecond
 	effectTimeout   = 12 * time.Second
@@ -50,7 +50,7 @@ type Runner struct {
 
 // queues says how many jobs of each queue may run at a time.
 func (r Runner) queues() map[string]river.QueueConfig {
-	all := map[string]river.QueueConfig{QueueOf(""): {MaxWorkers: workers}}
+	all := map[string]river.QueueConfig{QueueOf(""): {MaxWorkers: workers}, classifyQueue: {MaxWorkers: workers}}
 	for _, name := range r.Endpoints {
 		all[QueueOf(name)] = river.QueueConfig{MaxWorkers: endpointWorkers}
 	}
