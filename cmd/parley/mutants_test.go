@@ -75,7 +75,7 @@ var mutants = []mutant{
 		`!l.breaker.TryAcquirePermit()`, `l.breaker == nil`,
 		"conversation/classify", "TestLLMRests"},
 	{"a job is counted once", "conversation/store/asks.go",
-		`if !fresh {`, `if day = max(day, 20_000); !fresh && day < 0 {`,
+		`ON CONFLICT (id) DO NOTHING RETURNING day`, `ON CONFLICT (id) DO UPDATE SET at = excluded.at RETURNING day`,
 		"conversation/store", "TestTheDaysBudgetHolds"},
 	{"a day holds no more than it may", "conversation/store/asks.go",
 		`WHERE llm_days.tokens + excluded.tokens <= $4 AND`, `WHERE $4 = $4 AND`,
