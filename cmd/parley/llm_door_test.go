@@ -74,6 +74,7 @@ func TestLLMThroughTheDoors(t *testing.T) {
 		{"cut twice", always(cut), asked + " | " + other, "cut_off", 2, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			storetest.EachURL(t, func(t *testing.T, url string) {
 				m := &model{answer: c.answer}
 				s := serveTest(t, withModel(t, url, m))
