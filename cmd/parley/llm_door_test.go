@@ -43,7 +43,7 @@ func TestLLMThroughTheDoors(t *testing.T) {
 	always := func(bad func(w http.ResponseWriter)) func(int, http.ResponseWriter) {
 		return func(_ int, w http.ResponseWriter) { bad(w) }
 	}
-	slow := func(w http.ResponseWriter) { time.Sleep(700 * time.Millisecond) } // longer than its client waits
+	slow := func(w http.ResponseWriter) { time.Sleep(1500 * time.Millisecond) } // longer than its client waits
 	cut := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Length", "900")
 		fmt.Fprint(w, `{"choices":[{"mess`)
