@@ -100,8 +100,11 @@ func TestIntentsTestWithAnLLM(t *testing.T) {
 	t.Cleanup(server.Close)
 	folder := t.TempDir()
 	flow := write(t, folder, "kaput.yaml", strings.Replace(llmFlow, "later: {", "later: {opposite: broken, ", 1))
-	config := write(t, t.TempDir(), "parley.yaml", fmt.Sprintf(minimal, folder)+
-		fmt.Sprintf("llm: {base_url: %q, model: m, private: true, price_in: 1, price_out: 10, daily_tokens: 9000}\n", server.URL+"/v1"))
+	with := func(most int) string {
+		return write(t, t.TempDir(), "parley.yaml", fmt.Sprintf(minimal, folder)+
+			fmt.Sprintf("llm: {base_url: %q, model: m, private: true, price_in: 1, price_out: 10, daily_tokens: %d}\n", server.URL+"/v1", most))
+	}
+	config := with(1_000_000)
 	const texts = "yes\tyes\nthe box is crushed\tbroken\neverything inside went kaput somehow\tbroken\nkaput again, call +12025550123\tlater\nsome day, whichever\tlater\ntell me a joke\t-\n"
 	code, out, errs := invoke(t, texts, "-c", config, "intents", "test", "-", "--flow", flow, "--state", "ask", "--llm")
 	if code != 0 {
@@ -114,11 +117,13 @@ func TestIntentsTestWithAnLLM(t *testing.T) {
 			t.Errorf("asked %s", body)
 		}
 	}
-	code, out, errs = invoke(t, strings.Repeat("everything is kaput somehow\tbroken\nit all went kaput\tbroken\n", 20), "-c", config, "intents", "test", "-", "--flow", flow, "--llm")
-	if code != 0 {
-		t.Fatal(errs)
+	for most, want := range map[int]string{1_000_000: "cached", 1000: "40 no_budget; 0 likely, to be asked back about; 0 tokens"} {
+		code, out, errs = invoke(t, strings.Repeat("everything is kaput somehow\tbroken\nit all went kaput\tbroken\n", 20), "-c", with(most), "intents", "test", "-", "--flow", flow, "--llm")
+		if code != 0 {
+			t.Fatal(errs)
+		}
+		says(t, out, want)
 	}
-	says(t, out, "no_budget") // 9,000 tokens do not last for forty
 	for _, c := range []struct{ flow, config, want string }{{flow, folder + "/none.yaml", "there is no configuration"}, {"fraud_alert", config, "nothing of fraud_alert is shown"}} {
 		if code, _, errs := invoke(t, texts, "-c", c.config, "intents", "test", "-", "--flow", c.flow, "--llm"); code == 0 || !strings.Contains(errs, c.want) {
 			t.Errorf("%+v: %s", c, errs)
