@@ -25,7 +25,8 @@ type asks struct {
 	likely   int // answers that a customer would be asked back about
 	spent    conversation.Expense
 	currency string
-	most     conversation.Expense
+	shown    *progress
+	mu       sync.Mutex
 }
 
 // ask asks the configuration's LLM about the texts that nothing else has read, and puts
@@ -48,40 +49,42 @@ func (c *intentsTest) ask(ctx context.Context, p *Program, all *commands, listen
 	}
 	purse := &classify.Purse{}
 	llm.Ledger = purse
-	out := &asks{outcomes: map[string]int{}, currency: config.LLM.Currency, most: llm.Most}
-	shown, done := newProgress(p.Err, "texts", len(rows)), 0
-	defer shown.end()
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	places := make(chan struct{}, askingAtOnce)
-	for i, r := range rows {
-		if read[i].Intent != "" || flows.Fold(r.text) == "" {
-			done++
-			continue
-		}
-		if ctx.Err() != nil {
-			break
-		}
-		places <- struct{}{}
-		wg.Go(func() {
-			one := asking
-			one.Text = conversation.Mask(r.text)
-			a, err := llm.AskTwice(ctx, strconv.Itoa(i), one)
-			mu.Lock()
-			defer mu.Unlock()
-			out.take(&read[i], a, err)
-			done++
-			shown.at(done)
-			<-places
-		})
-	}
-	wg.Wait()
+	out := &asks{outcomes: map[string]int{}, currency: config.LLM.Currency, shown: newProgress(p.Err, "texts", len(rows))}
+	defer out.shown.end()
+	out.all(ctx, llm, asking, rows, read)
 	out.spent = purse.Spent()
 	return out, ctx.Err()
 }
 
+// all asks about every text that was not read, some at once.
+func (o *asks) all(ctx context.Context, llm *classify.LLM, asking conversation.Asking, rows []labelled, read []flows.Understood) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	places := make(chan struct{}, askingAtOnce)
+	for i, r := range rows {
+		if read[i].Intent != "" || flows.Fold(r.text) == "" {
+			continue
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		wg.Go(func() {
+			defer func() { <-places }()
+			one := asking
+			one.Text = conversation.Mask(r.text)
+			a, err := llm.AskTwice(ctx, strconv.Itoa(i), one)
+			o.take(i, &read[i], a, err)
+		})
+	}
+}
+
 // take notes one answer.
-func (o *asks) take(u *flows.Understood, a conversation.Answer, err error) {
+func (o *asks) take(n int, u *flows.Understood, a conversation.Answer, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.shown.at(n)
 	outcome := classify.Outcome(err)
 	if a.Cached {
 		outcome = classify.Cached

@@ -181,9 +181,6 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		return nil, err
 	}
 	p.callbacks.Store = h.store
-	if p.llm != nil {
-		p.llm.Ledger = h.store
-	}
 	if err := remember(ctx, h.store, p); err != nil {
 		h.store.Close()
 		return nil, err
@@ -192,7 +189,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	catalog.Use(p.library)
 	h.metrics = newMetrics(h)
 	if p.llm != nil {
-		p.llm.Observe = h.metrics.asked
+		p.llm.Ledger, p.llm.Observe = h.store, h.metrics.asked
 	}
 	h.feed = &conversation.Feed{Store: h.store, Log: log}
 	h.engine = conversation.New(conversation.Settings{
