@@ -79,7 +79,7 @@ var chapters = []struct {
 	}},
 	{"Questions", []example{
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"yes\"}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, any: true, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: [true], goto: z}], Q}"},
-		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"!\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: \"/(/\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: cancel, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: help, goto: z}], Q}"},
+		{"state", "{say: \"{{ brand }}?\", replies: [{match: \"!\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: \"/(/\", goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: start, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: cancel, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: help, goto: z}], Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}, {match: X, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{any: true, goto: z}, {match: x, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{any: true, goto: z}], otherwise: {goto: z}, Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], goto: z, Q}"}, {"state", "{replies: [{match: x, goto: z}], Q}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], otherwise: {tries: 2, goto: z}, Q}"},
 		{"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}]}"}, {"state", "{say: \"{{ brand }}?\", replies: [{match: x, goto: z}], silence: {after: 1h, say: \"Well?\"}}"},
