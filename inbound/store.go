@@ -99,6 +99,8 @@ type Reads interface {
 	// Thread lists a conversation's events and messages, newest first, before
 	// position (0: from the end), at most limit.
 	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
+	// Texts lists what the customer of a conversation wrote, newest first, at most limit.
+	Texts(ctx context.Context, id string, limit int) ([]conversation.Text, error)
 	// Results lists results of a flow, oldest end first: a page of at most limit.
 	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
 	// Ping says whether the database answers, for /readyz.

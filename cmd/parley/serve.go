@@ -64,6 +64,7 @@ type prepared struct {
 	senders   map[string]outbound.Line
 	callbacks *outbound.Callbacks
 	caller    *outbound.Caller
+	fetcher   *outbound.Fetcher
 	public    *url.URL
 }
 
@@ -98,6 +99,9 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
 	if p.caller, err = callerOf(c); err != nil {
+		return nil, err
+	}
+	if p.fetcher, err = fetcherOf(c); err != nil {
 		return nil, err
 	}
 	p.callbacks, err = callbacksOf(c, log)
@@ -244,7 +248,7 @@ func (h *house) doors() {
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
 	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
-		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
+		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Media: h.prepared.media, Log: h.log}
 	api.Mount(h.mux)
 }
 

@@ -200,6 +200,15 @@ func (t *twilio) Send(ctx context.Context, o Outgoing) (Accepted, error) {
 	return twilioAnswer(answer)
 }
 
+// Unlock implements Keeper: with media authentication turned on, Twilio asks for what
+// the API asks for (https://www.twilio.com/docs/messaging/api/media-resource).
+func (t *twilio) Unlock(r *http.Request) {
+	own, err := url.Parse(t.base)
+	if err == nil && r.URL.Scheme == own.Scheme && r.URL.Host == own.Host {
+		r.SetBasicAuth(t.settings.AccountSID, t.settings.AuthToken)
+	}
+}
+
 // twilioClasses maps the codes that say more than the HTTP status
 // (https://www.twilio.com/docs/api/errors).
 var twilioClasses = map[string]Class{
