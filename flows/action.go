@@ -23,6 +23,7 @@ var actions = map[string]func(p *parser, n *node) action{
 	"issue_code":        func(p *parser, n *node) action { return p.issueCode(n) },
 	"lock_account":      func(p *parser, n *node) action { return p.lockAccount(n) },
 	"alert_account":     func(p *parser, n *node) action { return p.alertAccount(n) },
+	"verify_account":    func(p *parser, n *node) action { return p.verifyAccount(n) },
 	"recognise_payment": func(p *parser, n *node) action { return p.recognisePayment(n) },
 }
 

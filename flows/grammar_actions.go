@@ -16,6 +16,7 @@ type actionKeys struct {
 	LockAccount      lockKeys      `key:"lock_account"`
 	AlertAccount     alertKeys     `key:"alert_account"`
 	RecognisePayment recogniseKeys `key:"recognise_payment"`
+	VerifyAccount    verifyKeys    `key:"verify_account"`
 }
 
 type emitKeys struct {
@@ -96,4 +97,10 @@ type recogniseKeys struct {
 
 	Account      string `key:"account,required" about:"Which account."`
 	Transactions any    `key:"transactions,required" about:"The payments: ids, or objects with an id."`
+}
+
+type verifyKeys struct {
+	_ object `name:"action.verify_account" about:"The customer of a locked account wants to be verified: the business hears of it, and nothing is unlocked."`
+
+	Account string `key:"account,required" about:"Which account."`
 }

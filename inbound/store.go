@@ -47,6 +47,7 @@ type Key struct {
 	CreatedAt  int64    // Unix ms
 	LastUsedAt int64    // Unix ms, to the hour; 0: never
 	RevokedAt  int64    // Unix ms; 0: live
+	Agent      string   // the one person who has it, as verify.GoodAgent names them; "": a program
 }
 
 // Contacts keeps what is known of phones.

@@ -144,14 +144,17 @@ func codesRebind(t *testing.T, s *store.Store) {
 	check(t, "not changed", is.Phone == phone(42) && is.ChangedAt > 0)
 	old, _, err := s.Challenge(ctx, "ver_3")
 	check(t, "still good", err == nil && old.Status == verify.Canceled && old.Reason == "number_changed" && old.Open)
+	open(t, s, asked("ver_4b", "u1", phone(44), verify.NumberChange)) // before anybody was told of the first
+	check(t, "not approved", alter(t, s, phone(44), conversation.Change{Challenge: "ver_4b", To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
 	all := must(s.Rebound(ctx, 10))(t)
-	if len(all) != 1 || all[0].Previous != phone(40) || all[0].Line != line {
+	if len(all) != 2 || all[0].Previous != phone(40) || all[1].Previous != phone(42) || all[0].Line != line {
 		t.Fatalf("%+v", all)
 	}
-	check(t, "told", s.ToldRebound(ctx, all[0]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 0)
+	check(t, "told", s.ToldRebound(ctx, all[0]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 1)
+	check(t, "told", s.ToldRebound(ctx, all[1]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 0)
 	open(t, s, asked("ver_5", "u1", phone(40), verify.Custom))
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_5", To: "approved"}, nil))
-	check(t, "any approval rebinds", must(s.Person(ctx, "u1", verify.Login))(t).Phone == phone(42))
+	check(t, "any approval rebinds", must(s.Person(ctx, "u1", verify.Login))(t).Phone == phone(44))
 }
 
 func codesEnd(t *testing.T, s *store.Store) {
