@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"parley/agentui"
 	"parley/conversation"
 	"parley/conversation/classify"
 	"parley/conversation/jobs"
@@ -247,6 +248,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
+	h.mux.Handle("/console/api/", (&agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}).Handler())
 	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Media: h.prepared.media, Log: h.log}
 	api.Mount(h.mux)
