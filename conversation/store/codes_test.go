@@ -163,7 +163,7 @@ func codesEnd(t *testing.T, s *store.Store) {
 	open(t, s, c)
 	effects := []conversation.Effect{
 		{Code: &conversation.Change{Challenge: "ver_6", To: "canceled", Reason: "denied", Pause: 60_000}},
-		{Code: &conversation.Change{Challenge: "", To: "suspended", Reason: "wrong_number", Phone: phone(42)}},
+		{Code: &conversation.Change{Challenge: "", To: "suspended", Reason: "wrong_number", Phone: phone(44)}},
 	}
 	check(t, "not denied", alter(t, s, phone(43), conversation.Change{Challenge: "ver_2", To: "failed", Reason: "undeliverable"}, nil, effects...))
 	check(t, "not suspended", must(s.Person(ctx, "u1", verify.Login))(t).Suspended == "wrong_number")
