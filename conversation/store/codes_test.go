@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -179,7 +180,14 @@ func codesEnd(t *testing.T, s *store.Store) {
 		check(t, "cancel", s.Cancel(ctx, "ver_8", false, verify.Entry{What: "verification.canceled"}) == nil)
 	}
 	check(t, "recent", len(must(s.Recent(ctx, phone(40)))(t)) == 3)
-	check(t, "wrong", must(s.Wrong(ctx, 2, time.Minute))(t) == 2 && must(s.Wrong(ctx, 1, time.Minute))(t) == 3)
+	check(t, "wrong", must(s.Wrong(ctx, 2, time.Minute))(t).Window == 2 && must(s.Wrong(ctx, 1, time.Minute))(t).Window == 3)
+	for _, ago := range []int{1, 24, 25, 168, 169} { // hours: two of the day before, one each of the second and the seventh
+		if err := store.Exec(ctx, s, fmt.Sprintf(`INSERT INTO tallies (key, hour, sent) SELECT 'wrong/all', hour - %d, 10 FROM tallies WHERE key = 'wrong/all' ORDER BY hour DESC LIMIT 1`, ago)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wrong := must(s.Wrong(ctx, 1, time.Minute))(t)
+	check(t, "wrong by days", wrong.Hour == 4 && wrong.Days == [7]int64{20, 10, 0, 0, 0, 0, 10})
 	noted := ""
 	for _, value := range []string{"a", "a", "b"} {
 		check(t, "note", s.Note(ctx, "codes", value, func(before string) verify.Entry {

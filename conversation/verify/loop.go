@@ -234,12 +234,12 @@ func (s *Service) watch(ctx context.Context) {
 			s.wrongs.Add(n)
 			continue
 		}
-		tense := all > int64(s.Settings.Global.Most)
+		tense := all.guessing(int64(s.Settings.Global.Most))
 		if s.tense.Swap(tense) == tense || !tense {
 			continue
 		}
-		s.Log.Error("codes are being guessed: more wrong ones than codes.limits.global allows; new codes have eight digits", "wrong", all)
-		s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all})
+		s.Log.Error("codes are being guessed: more wrong ones than codes.limits.global allows; new codes have eight digits", "wrong", all.Window, "this hour", all.Hour)
+		s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all.Window})
 	}
 }
 
