@@ -146,6 +146,19 @@ func (s *step) optOut(source, word string) {
 	}
 }
 
+// unknownSubscriber keeps a number from proving anything: the carrier knows nobody of it,
+// and whoever gets it next is somebody else. Texts still go: one such answer may be wrong.
+func (s *step) unknownSubscriber() {
+	if s.e.Test {
+		s.ignore()
+		return
+	}
+	const reason = "unknown_subscriber"
+	s.record(Decision{About: "send", Choice: "no subscriber", Why: "the carrier knows nobody of this number"})
+	s.effects = append(s.effects, Effect{Code: &Change{To: "suspended", Reason: reason, Phone: s.c.Phone}})
+	s.tell(NumberWrong{Word: reason}, "")
+}
+
 // carrierOptOut mirrors the carrier's own opt-out list.
 func (s *step) carrierOptOut(Settled) {
 	if s.env.Consent.State == OptedOut {

@@ -69,6 +69,8 @@ func (s *step) decide() {
 		s.failed(*s.e.Settled)
 	case KindOptOut:
 		s.carrierOptOut(*s.e.Settled)
+	case KindUnknown:
+		s.unknownSubscriber()
 	case KindResult:
 		s.result(*s.e.Result)
 	case KindAgent:
