@@ -41,8 +41,7 @@ const (
 	mostBrowser = 120 // bytes kept of what a browser calls itself
 )
 
-// Handler serves /console/api/session, /me, /sessions and /password. What comes from
-// another site's page is refused before anything is read.
+// Handler serves /console/api/session, /me, /sessions and /password.
 func (a *Auth) Handler() http.Handler {
 	a.room = make(chan struct{}, atOnce)
 	mux := http.NewServeMux()
@@ -52,12 +51,17 @@ func (a *Auth) Handler() http.Handler {
 	mux.HandleFunc("GET /console/api/sessions", a.as(a.sessions))
 	mux.HandleFunc("DELETE /console/api/sessions/{id}", a.as(a.endSession))
 	mux.HandleFunc("PUT /console/api/password", a.as(a.changePassword))
-	guarded := http.NewCrossOriginProtection().Handler(mux)
+	return guarded(mux, mostBody)
+}
+
+// guarded refuses what comes from another site's page, and bodies over most bytes.
+func guarded(next http.Handler, most int64) http.Handler {
+	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
-		guarded.ServeHTTP(w, r)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		next.ServeHTTP(w, r)
 	})
 }
 

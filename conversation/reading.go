@@ -34,6 +34,7 @@ func (s *step) text(e Event) {
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
+		s.awaits()
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:

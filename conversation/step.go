@@ -29,6 +29,7 @@ func Step(env Env, c Conversation, e Event) (Conversation, []Effect, Outcome) {
 		}
 		return c, nil, s.out
 	}
+	s.desk()
 	s.wake()
 	return s.c, s.effects, s.out
 }

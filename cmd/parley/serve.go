@@ -248,7 +248,12 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	h.mux.Handle("/console/api/", (&agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}).Handler())
+	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}
+	console := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Log: h.log}).Handler()
+	h.mux.Handle("/console/api/", auth.Handler())
+	for _, path := range []string{"desk", "conversations/", "cmd"} {
+		h.mux.Handle("/console/api/"+path, console)
+	}
 	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Route: h.config.route, Brand: h.brandOf,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Media: h.prepared.media, Log: h.log}
 	api.Mount(h.mux)

@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"parley/agentui"
+	"parley/conversation"
 	"parley/conversation/store"
 	"parley/conversation/verify"
+	"parley/flows"
 )
 
 // agentLife lets somebody in, twice, and out again.
@@ -42,4 +45,25 @@ func agentLife(t *testing.T, s *store.Store) {
 	}
 	_ = must(s.Sweep(ctx))(t)
 	check(t, "an old sign-in is kept", len(must(s.SignIns(ctx, "ann"))(t)) == 0)
+}
+
+// deskLife brings a conversation to the desk, to somebody, and away again.
+func deskLife(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	at := func(d conversation.Desk) {
+		t.Helper()
+		b := begin(t, s, text(70, fmt.Sprint("desk", d.Owner, d.Agent)))
+		var w conversation.Writes
+		step(b, 0, &w, nil)
+		d.Conversation, d.Line, d.Phone = b.Load(0).Conversation.ID, line, phone(70)
+		w.Effects = append(w.Effects, conversation.Effect{Desk: &d})
+		check(t, "not committed", b.Commit(ctx, w) == nil)
+	}
+	at(conversation.Desk{Owner: conversation.OwnerQueue, Queue: "fraud", Reason: "flow", Priority: flows.Alert, Since: 5, Awaiting: 7})
+	all := must(s.Desk(ctx, "", 10))(t)
+	check(t, "not waiting", len(all) == 1 && all[0].Owner == conversation.OwnerQueue && all[0].Queue == "fraud" && all[0].Awaiting == 7 && all[0].Priority == flows.Alert)
+	at(conversation.Desk{Owner: conversation.OwnerAgent, Agent: "ann", Since: 5})
+	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
+	at(conversation.Desk{Owner: conversation.OwnerBot})
+	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
 }

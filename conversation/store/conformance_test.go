@@ -69,6 +69,7 @@ func life(t *testing.T, s *store.Store) {
 	accountLife(t, s)
 	codesLife(t, s)
 	agentLife(t, s)
+	deskLife(t, s)
 }
 
 // callbackLife comes late: what it settles is told from here on.
