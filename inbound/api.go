@@ -39,6 +39,8 @@ type API struct {
 	Brand func(event string) string
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
+	// Media brings what customers sent beside their texts.
+	Media FetchMedia
 	Log   *slog.Logger // nil: slog.Default
 }
 
@@ -84,6 +86,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Write down an opt-in that was given elsewhere, in writing, or an opt-out. A customer's own STOP is only undone by their START."), a.putConsent)
 	huma.Register(api, operation(guard, "post-label", http.MethodPost, "/v1/labels", "admin", http.StatusOK,
 		"Say what a text meant: parley intents learn proposes keywords and examples from it."), a.postLabel)
+	a.mountMedia(api, guard)
 	a.mountVerifications(api, guard)
 	a.mountAccounts(api, guard)
 }

@@ -18,9 +18,9 @@ import (
 	"syscall"
 	"time"
 
+	"parley/agentui"
 	"parley/conversation"
 	"parley/conversation/classify"
-	"parley/conversation/jobs"
 	"parley/conversation/phone"
 	"parley/conversation/store"
 	"parley/conversation/verify"
@@ -65,6 +65,7 @@ type prepared struct {
 	callbacks *outbound.Callbacks
 	caller    *outbound.Caller
 	llm       *classify.LLM // nil: none is configured
+	fetcher   *outbound.Fetcher
 	public    *url.URL
 }
 
@@ -102,6 +103,9 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 		return nil, err
 	}
 	if p.llm, err = llmOf(c.LLM); err != nil {
+		return nil, err
+	}
+	if p.fetcher, err = fetcherOf(c); err != nil {
 		return nil, err
 	}
 	p.callbacks, err = callbacksOf(c, log)
@@ -250,8 +254,14 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
+	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}
+	console := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Log: h.log}).Handler()
+	h.mux.Handle("/console/api/", auth.Handler())
+	for _, path := range []string{"desk", "conversations/", "cmd"} {
+		h.mux.Handle("/console/api/"+path, console)
+	}
 	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Labels: h.store, Route: h.config.route, Brand: h.brandOf,
-		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Log: h.log}
+		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Media: h.prepared.media, Log: h.log}
 	api.Mount(h.mux)
 }
 
@@ -299,31 +309,6 @@ func (h *house) run(ctx context.Context) error {
 	rooms.stop()
 	h.log.Info("parley has stopped")
 	return err
-}
-
-// runner says who carries out which slow effect.
-func (h *house) runner() jobs.Runner {
-	var endpoints []string
-	for _, e := range h.prepared.callbacks.Endpoints {
-		endpoints = append(endpoints, e.Name)
-	}
-	do := map[string]jobs.Do{
-		conversation.JobCallback: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			try := jobs.TryOf(ctx)
-			return conversation.Event{}, false, h.prepared.callbacks.Deliver(ctx, j, try.N, try.Last())
-		},
-		conversation.JobNews: news,
-		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
-		},
-		conversation.JobIssue: h.issueForFlow,
-	}
-	if llm := h.prepared.llm; llm != nil {
-		do[conversation.JobClassify] = func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			return llm.Do(ctx, j, jobs.TryOf(ctx).Last())
-		}
-	}
-	return jobs.Runner{Submit: h.engine, Endpoints: endpoints, Log: slog.New(onlyWarnings{h.log.Handler()}), Do: do}
 }
 
 // serveUntil serves until ctx ends, then lets requests under way finish.
