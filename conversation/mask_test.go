@@ -100,9 +100,8 @@ func TestAskingIsMasked(t *testing.T) {
 	}
 }
 
-// The longest lists that a run may have are masked in no time: it happens while a
-// transaction waits.
-func TestMaskingIsFast(t *testing.T) {
+// The longest lists that a run may have: it happens while a transaction waits.
+func BenchmarkMaskLongList(b *testing.B) {
 	m := &masker{}
 	var list []any
 	for n := range 1000 {
@@ -111,12 +110,8 @@ func TestMaskingIsFast(t *testing.T) {
 	m.run(nil, flows.Run{Vars: map[string]any{"slots": list}})
 	m.contact(flows.Contact{})
 	text := strings.Repeat("the lid came off ababa, call 202-555-0123 ", 40)
-	start := time.Now()
-	for range 10 {
+	for b.Loop() {
 		m.shown(text)
-	}
-	if took := time.Since(start) / 10; took > 50*time.Millisecond {
-		t.Errorf("one text took %v", took)
 	}
 }
 

@@ -43,7 +43,7 @@ func TestLLMThroughTheDoors(t *testing.T) {
 	always := func(bad func(w http.ResponseWriter)) func(int, http.ResponseWriter) {
 		return func(_ int, w http.ResponseWriter) { bad(w) }
 	}
-	slow := func(w http.ResponseWriter) { time.Sleep(1500 * time.Millisecond) } // longer than its client waits
+	slow := func(w http.ResponseWriter) { time.Sleep(2500 * time.Millisecond) } // longer than its client waits
 	cut := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Length", "900")
 		fmt.Fprint(w, `{"choices":[{"mess`)
@@ -77,7 +77,11 @@ func TestLLMThroughTheDoors(t *testing.T) {
 			t.Parallel()
 			storetest.EachURL(t, func(t *testing.T, url string) {
 				m := &model{answer: c.answer}
-				s := serveTest(t, withModel(t, url, m))
+				config := withModel(t, url, m)
+				if strings.HasPrefix(c.name, "slow") {
+					config.LLM.Timeout = 1500 * time.Millisecond
+				}
+				s := serveTest(t, config)
 				s.begins(s.key)
 				s.texts("everything inside went kaput somehow")
 				s.texts("yes")

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"parley/conversation"
 )
@@ -87,7 +86,7 @@ func withModel(t *testing.T, url string, m *model) Config {
 	write(t, folder, "kaput.yaml", llmFlow)
 	c := testConfig(url)
 	c.Flows = append(c.Flows, folder)
-	c.LLM = LLMConfig{BaseURL: server.URL + "/v1", Model: "small", Private: true, APIKey: "sk-leak-hunt-model-key", Timeout: time.Second, PriceIn: 1, PriceOut: 10, DailyTokens: 100_000}
+	c.LLM = LLMConfig{BaseURL: server.URL + "/v1", Model: "small", Private: true, APIKey: "sk-leak-hunt-model-key", PriceIn: 1, PriceOut: 10, DailyTokens: 100_000}
 	return c
 }
 

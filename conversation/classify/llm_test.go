@@ -64,7 +64,7 @@ func raw(body string) func(w http.ResponseWriter) {
 }
 
 // slow holds the answer back until the client has gone.
-func slow(w http.ResponseWriter) { time.Sleep(400 * time.Millisecond); says(good)(w) }
+func slow(w http.ResponseWriter) { time.Sleep(2500 * time.Millisecond); says(good)(w) }
 
 // cut breaks off in the midst of the answer.
 func cut(w http.ResponseWriter) {
@@ -82,7 +82,7 @@ func scripted(t *testing.T, answers ...func(w http.ResponseWriter)) (*LLM, *scri
 	s := &script{answers: answers}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	client, err := egress.NewClient(egress.Config{Private: []string{"127.0.0.1"}, Timeout: 200 * time.Millisecond})
+	client, err := egress.NewClient(egress.Config{Private: []string{"127.0.0.1"}, Timeout: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +191,9 @@ func TestLLMFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, s, purse := scripted(t, c.answers...)
+			if strings.HasPrefix(name, "slow") {
+				l.Client.Timeout = 1500 * time.Millisecond
+			}
 			e, ok, err := l.Do(t.Context(), job("j"), false)
 			if err != nil {
 				if strings.Contains(err.Error(), "lid") || strings.Contains(err.Error(), "sk-") {
@@ -266,7 +269,7 @@ func TestLLMOfAWrongModel(t *testing.T) {
 // A service that fails is left alone, then tried again.
 func TestLLMRests(t *testing.T) {
 	l, s, _ := scripted(t, status(500), status(500), status(500), status(500), status(500), says(good))
-	l.Rest = 300 * time.Millisecond
+	l.Rest = 2 * time.Second
 	NewLLM(l)
 	ask := func(id string) string {
 		other := asking
@@ -283,7 +286,7 @@ func TestLLMRests(t *testing.T) {
 	if got := ask("b"); !strings.Contains(got, Resting) || s.asked() != 5 {
 		t.Errorf("%q after %d", got, s.asked())
 	}
-	time.Sleep(350 * time.Millisecond) // the breaker has a clock of its own
+	time.Sleep(2100 * time.Millisecond) // the breaker has a clock of its own
 	if got := ask("c"); got != "" || s.asked() != 6 {
 		t.Errorf("%q after %d", got, s.asked())
 	}
