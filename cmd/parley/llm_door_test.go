@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,7 +77,13 @@ func TestLLMThroughTheDoors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			storetest.EachURL(t, func(t *testing.T, url string) {
-				m := &model{answer: c.answer}
+				written := make(chan struct{}) // the second text is posted
+				release := sync.OnceFunc(func() { close(written) })
+				defer release()
+				m := &model{answer: func(n int, w http.ResponseWriter) {
+					<-written
+					c.answer(n, w)
+				}}
 				config := withModel(t, url, m)
 				if strings.HasPrefix(c.name, "slow") {
 					config.LLM.Timeout = 1500 * time.Millisecond
@@ -84,7 +91,9 @@ func TestLLMThroughTheDoors(t *testing.T) {
 				s := serveTest(t, config)
 				s.begins(s.key)
 				s.texts("everything inside went kaput somehow")
+				eventually(t, "the model is asked", func() bool { bodies, _ := m.asked(); return len(bodies) > 0 })
 				s.texts("yes")
+				release()
 				eventually(t, "both texts are read", func() bool {
 					state, _ := s.stored()
 					return len(state.State.Runs) == 0 && state.State.Pending == nil && len(state.State.Held) == 0
