@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -219,26 +217,6 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 		return verify.Asked{}, fmt.Errorf("asking for another send: %w", err)
 	}
 	return a, nil
-}
-
-// Forgive implements verify.Store. It locks in the order in which checks do.
-func (s *Store) Forgive(ctx context.Context, keys []string) error {
-	if err := s.forgiven.do(ctx, keys, s.forgive); err != nil {
-		return fmt.Errorf("taking back what was counted: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) forgive(ctx context.Context, keys []string) error {
-	counts := map[string]int64{}
-	for _, key := range keys {
-		counts[key]++
-	}
-	p := new(pipe)
-	for _, key := range slices.Sorted(maps.Keys(counts)) {
-		p.exec(forgiveSQL, key, counts[key])
-	}
-	return s.db.write(ctx, p)
 }
 
 // Work implements verify.Store.

@@ -69,7 +69,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 // conversation hears of it. Of two right answers, the second changes no row.
 func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
 	ch := spent.Challenge
-	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch), Rebind: ch.Purpose == NumberChange}}
+	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Rebind: ch.Purpose == NumberChange}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
 		var raw [32]byte
 		_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
@@ -83,12 +83,12 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
-	var keys []string
+	credit := Credit{Approved: approvalKeys(ch)}
 	for _, h := range spent.Hits {
-		keys = append(keys, h.Key)
+		credit.Forgiven = append(credit.Forgiven, h.Key)
 	}
-	if err := s.Store.Forgive(ctx, keys); err != nil {
-		s.Log.Warn("a right code still counts as a try", "error", err)
+	if err := s.Store.Credit(ctx, credit); err != nil {
+		s.Log.Warn("a right code still counts as a wrong one", "error", err)
 	}
 	return grant, nil
 }
