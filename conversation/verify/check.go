@@ -46,19 +46,21 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, By: c.By}.With(&s.Settings))
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}
 	for _, h := range spent.Over {
-		if h.Key == networkKey(from) {
+		if h.Key == ofMode(networkKey(from), c.Test) {
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
 	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
 	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
 	if !right {
-		s.wrong()
+		if !c.Test {
+			s.wrong()
+		}
 		s.paused(ctx, c, spent)
 		return Secret{}, ErrRefused
 	}
@@ -83,7 +85,10 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
-	credit := Credit{Approved: approvalKeys(ch)}
+	var credit Credit
+	if !ch.Test { // its sending was not counted either
+		credit.Approved = approvalKeys(ch)
+	}
 	for _, h := range spent.Hits {
 		credit.Forgiven = append(credit.Forgiven, h.Key)
 	}

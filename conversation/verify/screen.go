@@ -9,13 +9,14 @@ import (
 	"parley/conversation"
 )
 
-// mostRead is how much of a text is searched for codes, in bytes.
-const mostRead = 4096
+// mostCompared is how many places of a text are compared with codes.
+const mostCompared = 64
 
 // Screen looks whether a text holds a code that its phone was sent within a day, and
 // masks it: nothing of it is stored. burned is the challenge of a code that is still
 // good: somebody may have asked the customer for it, and it is to be canceled. A text
-// without six digits costs nothing.
+// without six digits costs nothing. In one that is full of digits, what comes after the
+// first places is masked without a look: or a code could be hidden behind numbers.
 func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burned string, err error) {
 	found := candidates(text)
 	if len(found) == 0 {
@@ -27,26 +28,38 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 	}
 	var out strings.Builder
 	end := 0
-	for _, f := range found {
+	for i, f := range found {
 		if f.from < end {
 			continue
 		}
-		for _, c := range list {
-			b := bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, f.code}
-			if c.MAC == "" || len(f.code.Reveal()) != c.Digits || !s.Keys.matches(b, c.Kid, c.MAC) {
-				continue
-			}
-			out.WriteString(text[end:f.from])
-			out.WriteString(conversation.CodeBlank)
-			end = f.to
-			if c.Status.Live() && c.ExpiresAt > c.Now {
-				burned = c.ID
-			}
-			break
+		whose, is := s.whose(f.code, list, i >= mostCompared)
+		if !is {
+			continue
+		}
+		out.WriteString(text[end:f.from])
+		out.WriteString(conversation.CodeBlank)
+		end = f.to
+		if whose.Status.Live() && whose.ExpiresAt > whose.Now {
+			burned = whose.ID
 		}
 	}
 	out.WriteString(text[end:])
 	return out.String(), burned, nil
+}
+
+// whose finds the challenge that a code is of. unseen: it is not compared, and taken for
+// one of no challenge's.
+func (s *Service) whose(code Secret, list []Challenge, unseen bool) (whose Challenge, is bool) {
+	if unseen {
+		return Challenge{}, true
+	}
+	for _, c := range list {
+		b := bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, code}
+		if c.MAC != "" && len(code.Reveal()) == c.Digits && s.Keys.matches(b, c.Kid, c.MAC) {
+			return c, true
+		}
+	}
+	return Challenge{}, false
 }
 
 // candidate is what may be a code in a text, and where it stands.
@@ -59,9 +72,6 @@ type candidate struct {
 // them or not. A longer run is searched in all its places: "code:1234567" may hold a
 // code and a slip of the finger.
 func candidates(text string) []candidate {
-	if len(text) > mostRead {
-		text = text[:mostRead]
-	}
 	type place struct {
 		from, to int
 		digit    byte
@@ -69,8 +79,11 @@ func candidates(text string) []candidate {
 	var run []place
 	var all []candidate
 	flush := func() {
-		for _, n := range []int{8, 6} {
-			for i := 0; i+n <= len(run); i++ {
+		for i := range run {
+			for _, n := range []int{8, 6} {
+				if i+n > len(run) {
+					continue
+				}
 				code := make([]byte, n)
 				for j := range n {
 					code[j] = run[i+j].digit
@@ -94,8 +107,5 @@ func candidates(text string) []candidate {
 		}
 	}
 	flush()
-	if len(all) > 64 { // a text of numbers is no code
-		all = all[:64]
-	}
 	return all
 }

@@ -76,7 +76,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
-	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(r.To, c.Subject, c.Network),
+	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(r.To, c.Subject, c.Network, r.Test),
 		Entry{What: "verification.asked", Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
 	switch {
 	case err != nil:
@@ -123,7 +123,7 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), s.Settings.resendHits(c, network(ip)), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
+	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), inMode(s.Settings.resendHits(c, network(ip)), test), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
 		return Challenge{}, err

@@ -83,6 +83,7 @@ type Spend struct {
 	Subject string
 	Context string
 	Network string
+	Test    bool   // by a test key
 	By      string // who asks, for the audit trail
 
 	settings *Settings
