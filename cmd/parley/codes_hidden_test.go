@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/conversation/store"
+	"parley/conversation/store/storetest"
 	"parley/conversation/verify"
 )
 
@@ -78,4 +80,47 @@ func countsOf(t *testing.T, p *store.Store) (counts verify.Counts, err error) {
 		return verify.Verdict{Reason: "only looking"}
 	})
 	return counts, err
+}
+
+// TestNobodyIsCalledATest: a customer who is called test:admin is not mistaken for
+// admin, by whom a grant would be redeemed.
+func TestNobodyIsCalledATest(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		for _, key := range []string{s.key, s.newKey("test", "verifications")} {
+			status, out := s.do(http.MethodPost, "/v1/verifications", key, login("subject", "test:admin", "purpose", "password_reset"))
+			if status != http.StatusUnprocessableEntity || !strings.Contains(fmt.Sprint(out["raw"]), "subject") {
+				t.Errorf("%d %v", status, out)
+			}
+		}
+		_, out := s.do(http.MethodPost, "/v1/verifications", s.newKey("test", "verifications"), login("subject", "admin"))
+		id, _ := out["id"].(string)
+		eventually(t, "the test code is made", func() bool {
+			c, _, err := s.house.store.Challenge(t.Context(), id)
+			return err == nil && c.MAC != ""
+		})
+		if status, out := s.checks(id, tried("123456", "subject", "test:admin")); status != http.StatusUnprocessableEntity {
+			t.Errorf("a test code, checked by a live key: %d %v", status, out)
+		}
+	})
+}
+
+// TestARepeatIsNoSecondRequest: at a limit too, the same request under the same key has
+// the first answer again.
+func TestARepeatIsNoSecondRequest(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		config := testConfig(url)
+		config.Codes.Limits.NumberHour = verify.Limit{Most: 1, Per: time.Hour}
+		s := serveTest(t, config)
+		for _, to := range []string{testPhone, ""} {
+			body := login("subject", "u"+to)
+			if to == "" {
+				delete(body, "to")
+			}
+			_, first := s.do(http.MethodPost, "/v1/verifications", s.key, body, "Idempotency-Key", "k"+to)
+			status, again := s.do(http.MethodPost, "/v1/verifications", s.key, body, "Idempotency-Key", "k"+to)
+			if status != http.StatusCreated || first["id"] == nil || again["id"] != first["id"] {
+				t.Errorf("to %q: %d %v", to, status, again)
+			}
+		}
+	})
 }

@@ -159,11 +159,15 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	if err := tx.flush(ctx, p); err != nil {
 		return o, err
 	}
-	if over := counted.over(); len(over) > 0 {
-		return verify.Opened{Limited: &over[0], RetryAfter: retryAfter(over[0])}, nil
-	}
+	over := counted.over()
 	if !written {
-		return s.inTheWay(ctx, tx, c, origin)
+		there, err := s.inTheWay(ctx, tx, c, origin)
+		if err != nil || len(over) == 0 || !there.Live { // a repeat is none too many
+			return there, err
+		}
+	}
+	if len(over) > 0 {
+		return verify.Opened{Limited: &over[0], RetryAfter: retryAfter(over[0])}, nil
 	}
 	p = new(pipe)
 	entry.ID = o.Challenge.ID

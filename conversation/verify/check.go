@@ -44,6 +44,9 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	if err != nil {
 		return Secret{}, err
 	}
+	if marked(c.Subject) {
+		return Secret{}, ErrRefused
+	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
 	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
