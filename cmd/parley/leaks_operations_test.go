@@ -36,6 +36,11 @@ var leakCalls = map[string]func(l *leaking, code string) (path string, body any)
 	"GET /v1/conversations/{id}": func(l *leaking, _ string) (string, any) {
 		return "/v1/conversations/" + l.house.store.ConversationID(testLine, leakTo), nil
 	},
+	"GET /v1/conversations/{id}/media": func(l *leaking, _ string) (string, any) {
+		body := `{"type":"message.received","data":{"id":"photo","from":"` + leakTo + `","to":"` + testLine + `","text":"","media":[{"url":"` + leakPhoto + `","type":"image/png"}]}}`
+		l.signed("/webhooks/lab", body)
+		return "/v1/conversations/" + l.house.store.ConversationID(testLine, leakTo) + "/media?url=" + url.QueryEscape(leakPhoto), nil
+	},
 	"POST /v1/runs/{id}/end": func(l *leaking, _ string) (string, any) {
 		_, out := l.ask(http.MethodPost, "/v1/events", map[string]any{"type": "secret.given", "to": "+12025558001", "line": testLine, "data": map[string]any{"token": leakInput}})
 		return fmt.Sprint("/v1/runs/", out["run"], "/end"), map[string]any{"outcome": "given_up"}
@@ -68,6 +73,9 @@ var leakCalls = map[string]func(l *leaking, code string) (path string, body any)
 	},
 	"PUT /v1/accounts/{ref}/lock": func(*leaking, string) (string, any) {
 		return "/v1/accounts/leak-1/lock", map[string]any{"applied_at": time.Now().UTC().Format(time.RFC3339)}
+	},
+	"POST /v1/accounts/{ref}/reviewed": func(*leaking, string) (string, any) {
+		return "/v1/accounts/leak-1/reviewed", map[string]any{"reason": "nothing was found"}
 	},
 	"POST /v1/accounts/{ref}/unlock": func(*leaking, string) (string, any) {
 		return "/v1/accounts/leak-1/unlock", map[string]any{"proof": "app"}
@@ -107,7 +115,8 @@ func (l *leaking) operations() {
 		}
 		method, _, _ := strings.Cut(op, " ")
 		path, body := call(l, code)
-		if status, out := l.ask(method, path, body); status >= 500 || status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusUnauthorized {
+		if status, out := l.ask(method, path, body); status >= 500 && status != http.StatusBadGateway || // a photo that is nowhere
+			status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status == http.StatusUnauthorized {
 			l.t.Errorf("%s: %d %v", op, status, out)
 		}
 		l.hostile(method, path, op, code)

@@ -26,6 +26,7 @@ const (
 	leakStray    = "pk_live_c3RyYXkgc2VjcmV0IG9mIHRoZSBodW50IDAxMjM0NTY3ODk" // where nobody asks for it
 	leakTo       = "+12025558000"
 	leakKeyed    = "+12025558005"
+	leakPhoto    = "https://127.0.0.1:9/photo.png"
 )
 
 // hangs is a carrier's status that never comes.

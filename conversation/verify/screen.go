@@ -9,8 +9,12 @@ import (
 	"parley/conversation"
 )
 
-// mostCompared is how many places of a text are compared with codes.
-const mostCompared = 64
+// mostCompared is how many places of a text are compared with codes; mostSlow is how
+// many comparisons with codes that are kept by a password hash, of some 25 ms each.
+const (
+	mostCompared = 64
+	mostSlow     = 12
+)
 
 // Screen looks whether a text holds a code that its phone was sent within a day, and
 // masks it: nothing of it is stored. burned is the challenge of a code that is still
@@ -27,12 +31,15 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 		return text, "", err
 	}
 	var out strings.Builder
-	end := 0
+	end, slow := 0, mostSlow
 	for i, f := range found {
 		if f.from < end {
 			continue
 		}
-		whose, is := s.whose(f.code, list, i >= mostCompared)
+		whose, is := Challenge{}, true // beyond what is compared it is taken for a code
+		if i < mostCompared {
+			whose, is = s.whose(f.code, list, &slow)
+		}
 		if !is {
 			continue
 		}
@@ -47,15 +54,19 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 	return out.String(), burned, nil
 }
 
-// whose finds the challenge that a code is of. unseen: it is not compared, and taken for
-// one of no challenge's.
-func (s *Service) whose(code Secret, list []Challenge, unseen bool) (whose Challenge, is bool) {
-	if unseen {
-		return Challenge{}, true
-	}
+// whose finds the challenge that a code is of. When no more slow comparisons may be made
+// it is taken for a code, of no challenge.
+func (s *Service) whose(code Secret, list []Challenge, slow *int) (whose Challenge, is bool) {
 	for _, c := range list {
-		b := bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, code}
-		if c.MAC != "" && len(code.Reveal()) == c.Digits && s.Keys.matches(b, c.Kid, c.MAC) {
+		if c.MAC == "" || len(code.Reveal()) != c.Digits {
+			continue
+		}
+		if _, slowly := unmarked(c.Kid); slowly {
+			if *slow--; *slow < 0 {
+				return Challenge{}, true
+			}
+		}
+		if s.Keys.matches(bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, code}, c.Kid, c.MAC) {
 			return c, true
 		}
 	}
