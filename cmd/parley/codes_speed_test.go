@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	benchCodes   = 9000
+	benchCodes   = 3000
 	benchRounds  = 3
 	benchCallers = 64 // checks at a time
 )

@@ -60,8 +60,12 @@ func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpo
 	return is, nil
 }
 
-// Weigh implements verify.GateStore. Sends of one country lock one another out: they
-// wait here and not for a lock, each with a connection that requests could have.
+// mostWeighing is how many sends are weighed at once: one that commits, and some that
+// are ready when it has.
+const mostWeighing = 4
+
+// Weigh implements verify.GateStore. Sends of one country lock one another out: most of
+// them wait here and not for a lock, each with a connection that requests could have.
 func (s *Store) Weigh(ctx context.Context, send verify.Send, decide func(verify.Counts) verify.Verdict) (verify.Verdict, error) {
 	select {
 	case s.scales <- struct{}{}:
