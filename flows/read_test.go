@@ -19,6 +19,8 @@ func (wordReader) Read(text, _ string, intents []string) (string, bool, bool) {
 	return "", false, true
 }
 
+func (wordReader) Skim(_, _ string, _ []string) (string, bool) { return "", false }
+
 const reading = `flow: x
 start: a
 on:

@@ -2,8 +2,8 @@ package classify
 
 import (
 	"fmt"
-	"strings"
 	"testing"
+	"testing/fstest"
 
 	"parley/flows"
 )
@@ -24,11 +24,11 @@ func TestLexicon(t *testing.T) {
 		"not a problem": "", "no problem": "", "no that was me": "", "no, it was me": "", "yes but it is broken": "", "N O": "", "know": "", "NOT": "", "not": "",
 		"ok": "", "okay": "", "OK!": "", "yes and no": "", "yes no": "", "no yes": "", "no doubt": "", "no wait yes": "", "I said no such thing": "",
 		"yes?": "", "no?": "", "not sure": "", "sure not": "", "not sure yes": "", "not yes": "", "I don't think so": "", "yes it did not": "",
-		"did it arrive": "", "nothing arrived": "", "it did arrive but no": "", "no me acuerdo": "", "no se": "", "si no llego": "", "si no": "",
+		"did it arrive": "", "nothing arrived": "no", "it did arrive but no": "", "no me acuerdo": "", "no se": "", "si no llego": "", "si no": "",
 		"yesterday": "", "nobody": "", "none": "", "si llega manana": "", "": "", "?": "", "...": "", "3": "", "no 2": "", "yes 2": "",
 		"never mind": "", "of course not": "no", "absolutely not": "no", "no lo recibi": "no", "lo recibi": "yes", "ya no": "", "no ya llego": "",
 		"not arrived": "no", "not it arrived": "", "no it arrived": "", "no i got it": "", "no problem it arrived": "", "👍👎": "",
-		"no i did": "", "yes i didnt": "", "not correct": "", "no correct": "", "not received it": "", "im not sure": "", "no sure": "", "never i did": "",
+		"no i did": "", "yes i didnt": "", "not correct": "no", "no correct": "", "not received it": "no", "im not sure": "", "no sure": "", "never i did": "",
 	}
 	for text, want := range cases {
 		got, ok, later := Lexicon{}.Read(text, "en", flows.Intents())
@@ -63,32 +63,27 @@ func TestLexiconListens(t *testing.T) {
 	}
 }
 
-// Every built-in intent is known, and no phrase belongs to two.
-func TestLexiconTables(t *testing.T) {
-	has := map[string]bool{}
-	count := 0
-	for _, list := range coreWords {
-		count += strings.Count(list, ";") + 1
+// Every built-in intent has words in every language, and no phrase means two things.
+func TestLists(t *testing.T) {
+	l, err := readLists(wordFiles)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if count != len(cores) {
-		t.Errorf("%d phrases are listed twice", count-len(cores))
-	}
-	for phrase, intent := range cores {
-		has[intent] = true
+	for phrase, m := range l.phrases {
+		switch m & intents {
+		case 0, yes, no, help, agent, later, done, thanks, wrongNumber, yes | done:
+		default:
+			t.Errorf("%q carries two intents (%b)", phrase, m)
+		}
+		if m&intents != 0 && m&unclear != 0 || m&(yes|assent) != 0 && m&(no|refusal) != 0 {
+			t.Errorf("%q means one thing and another (%b)", phrase, m)
+		}
 		if flows.Fold(phrase) != phrase {
 			t.Errorf("%q is not folded and never matches", phrase)
 		}
-		if len(phrase) > longestPhrase {
-			t.Errorf("%q is longer than what is compared", phrase)
-		}
-		if other, both := phrases[phrase]; both {
-			t.Errorf("%q is a core (%s) and a phrase (%s)", phrase, intent, other)
-		}
 	}
-	for _, intent := range flows.Intents() {
-		if !has[intent] {
-			t.Errorf("no words for %s", intent)
-		}
+	if bad, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte("yes: yes\nyess: yep")}}); err == nil {
+		t.Errorf("a section that is none was read: %v", bad.phrases)
 	}
 }
 
