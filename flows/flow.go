@@ -47,10 +47,16 @@ type Scope struct {
 	Brand    Brand
 	Contact  Contact
 	Line     string
-	CanReply bool   // the sender can receive answers
-	Event    Event  // what starts the run, or the business event that is being applied
-	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
-	Trace    *Trace // notes the ways taken, for coverage; nil in production
+	CanReply bool    // the sender can receive answers
+	Event    Event   // what starts the run, or the business event that is being applied
+	Opens    string  // when the handoff's queue opens next, in the run's language; empty when open
+	Trace    *Trace  // notes the ways taken, for coverage; nil in production
+	Hours    Opening // of the brand; nil: not known
+}
+
+// Opening says when a business is open.
+type Opening interface {
+	OpenAt(at time.Time) bool
 }
 
 // Event is a business event as expressions see it.

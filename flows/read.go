@@ -170,6 +170,7 @@ func (f *Flow) answer(sc Scope, run Run, said Said) *answer {
 		text:     strings.TrimSpace(strings.ReplaceAll(said.Text, "\x00", "")),
 		language: run.Language,
 		now:      sc.Now.In(f.zone(zone)),
+		open:     sc.Hours,
 		american: base(run.Language) == "en" && (strings.HasPrefix(zone, "America/") || strings.HasPrefix(zone, "US/")),
 	}
 }
