@@ -24,8 +24,22 @@ func (Lexicon) Skim(text, language string, listen []string) (intent string, ok b
 	if m == 0 {
 		m = h.head(text)
 	}
+	if m == no && h.contrary() {
+		return "", false
+	}
 	intent = chosen(m&polar, listen)
 	return intent, intent != ""
+}
+
+// contrary says whether a text is a plain no before what says yes by itself ("no its
+// fine"): what the no is about, only the question knows.
+func (h *heard) contrary() bool {
+	first, rest, found := strings.Cut(h.words, " ")
+	if m, _ := h.longestAt(first, no); !found || m == 0 {
+		return false
+	}
+	after := heard{words: rest, language: h.language}
+	return after.agreed() == yes || after.head(rest) == yes
 }
 
 // agreed is yes or no by all words of the text. An "ok" before a no leaves it open
