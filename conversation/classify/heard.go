@@ -95,7 +95,7 @@ const spellingWords = 4
 func (l *lists) spelling(phrase string, at int) (end int, to string) {
 	end = wordEnd(phrase, at)
 	first := end
-	if !l.first[phrase[at:first]] {
+	if l.first[phrase[at:first]] == 0 {
 		return first, ""
 	}
 	end = first
@@ -127,12 +127,16 @@ func (h *heard) longestAt(rest string, wanted meaning) (m meaning, end int) {
 // phraseAt is longestAt among phrases shorter than below bytes.
 func (h *heard) phraseAt(rest string, below int, wanted meaning) (m meaning, end int) {
 	l := words()
-	if !l.first[rest[:wordEnd(rest, 0)]] {
+	longest := l.first[rest[:wordEnd(rest, 0)]]
+	if longest == 0 {
 		return 0, 0
 	}
 	own := l.own[h.language]
-	for end = len(rest); end > 0; end = strings.LastIndexByte(rest[:end], ' ') {
-		if end > l.longest || end >= below {
+	if end = len(rest); longest < end {
+		end = strings.LastIndexByte(rest[:longest+1], ' ')
+	}
+	for ; end > 0; end = strings.LastIndexByte(rest[:end], ' ') {
+		if end >= below {
 			continue
 		}
 		m := own[rest[:end]]

@@ -98,8 +98,16 @@ func FuzzLexicon(f *testing.F) {
 }
 
 func BenchmarkLexicon(b *testing.B) {
-	for b.Loop() {
-		Lexicon{}.Read("Yes it did, thanks", "en", []string{"no", "yes"})
+	for name, text := range map[string]string{"plain": "Yes it did, thanks", "mistyped": "yess i recieved it alredy thnak you", "other": "my neighbour took it in and the box looks wet on one side",
+		"beginning": "no thats all thank you for your help, have a nice day", "long": "could somebody please tell me why the parcel that i ordered two weeks ago is still not here and what you are going to do about it now because i need it"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, ok, _ := (Lexicon{}).Read(text, "en", []string{"no", "yes"}); !ok {
+					Lexicon{}.Skim(text, "en", []string{"no", "yes"})
+				}
+			}
+		})
 	}
 }
 

@@ -72,10 +72,9 @@ type lists struct {
 	same    map[string]string             // spelling → the one that the lists use
 	phrases map[string]meaning            // in every conversation
 	own     map[string]map[string]meaning // by language of the conversation
-	first   map[string]bool               // words that begin a phrase or a spelling
+	first   map[string]int                // words that begin a phrase or a spelling → bytes of the longest
 	known   map[string]bool               // every word: none of them is a typo of another
 	near    map[string][]string           // a word without one of its letters → the words
-	longest int                           // bytes of the longest phrase
 }
 
 // words are the lists, read when the first text comes.
@@ -89,7 +88,7 @@ var words = sync.OnceValue(func() *lists {
 
 func readLists(files fs.FS) (*lists, error) {
 	l := &lists{same: map[string]string{}, phrases: map[string]meaning{}, own: map[string]map[string]meaning{},
-		first: map[string]bool{}, known: map[string]bool{}, near: map[string][]string{}}
+		first: map[string]int{}, known: map[string]bool{}, near: map[string][]string{}}
 	paths, err := fs.Glob(files, "words/*.txt")
 	if err != nil {
 		return nil, err
@@ -169,7 +168,6 @@ func (l *lists) add(into map[string]meaning, phrase string, m meaning) {
 	phrase = l.respell(phrase)
 	l.note(phrase)
 	into[phrase] |= m
-	l.longest = max(l.longest, len(phrase))
 }
 
 // note keeps the words of a phrase, so that a text's words can be told from typos.
@@ -177,7 +175,7 @@ func (l *lists) note(phrase string) {
 	for i, w := range strings.Fields(phrase) {
 		l.known[w] = true
 		if i == 0 {
-			l.first[w] = true
+			l.first[w] = max(l.first[w], len(phrase))
 		}
 	}
 }
