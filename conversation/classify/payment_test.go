@@ -76,7 +76,7 @@ func TestPaymentReplies(t *testing.T) {
 		if f.locked && kind == "confirm" {
 			t.Errorf("%s: %q locks the account", language, text)
 		}
-		if (kind == "deny" && !f.locked || kind == "confirm" && f.left || kind == "trap" && f.asked) && os.Getenv("MISSES") != "" {
+		if (kind == "deny" && !f.locked || kind == "confirm" && f.left || kind == "trap" && f.asked) && os.Getenv("PARLEY_MISSES") != "" {
 			fmt.Printf("  MISS %s %s %q: %+v\n", language, kind, text, f)
 		}
 	}

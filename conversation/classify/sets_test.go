@@ -79,7 +79,7 @@ func TestLexiconSets(t *testing.T) {
 			if opposite(got, label) {
 				t.Errorf("%s: %q means %s and is read as %s", language, r.text, label, got)
 			}
-			if half == 0 && got != label && os.Getenv("MISSES") != "" {
+			if half == 0 && got != label && os.Getenv("PARLEY_MISSES") != "" {
 				fmt.Printf("  MISS %s %q: %q, want %q\n", language, r.text, got, label)
 			}
 		}
@@ -108,7 +108,7 @@ func TestEvalPolarity(t *testing.T) {
 		}
 		label := strings.TrimPrefix(r.label, "other")
 		halves[half].add(got, label)
-		if half == 0 && got != label && os.Getenv("MISSES") != "" {
+		if half == 0 && got != label && os.Getenv("PARLEY_MISSES") != "" {
 			fmt.Printf("  MISS %q: %q, want %q\n", r.text, got, label)
 		}
 	}

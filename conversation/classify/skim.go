@@ -14,7 +14,7 @@ const maxSkimmed = 20
 // errors and mere assent ("sounds good") included, or else by its beginning: "yes i
 // need to know my balance", "no thats all thank you". What follows the answer must not
 // be able to turn it round: no word that negates or contrasts, no question, no doubt, no
-// answer of the other kind, nothing that is for another intent, no figures.
+// answer of the other kind, nothing that is for another intent, no figures after a yes.
 func (Lexicon) Skim(text, language string, listen []string) (intent string, ok bool) {
 	h := hear(text, language)
 	if h.words == "" || h.asks || h.torn(text) {
@@ -54,10 +54,11 @@ func (h *heard) agreed() meaning {
 
 // head is yes or no by the beginning of the text.
 func (h *heard) head(text string) meaning {
-	if strings.Count(h.words, " ") > maxSkimmed || strings.ContainsAny(h.words, "0123456789") {
+	if strings.Count(h.words, " ") > maxSkimmed {
 		return 0
 	}
 	b := begun{text: text, heard: h}
+	last := ""
 	for rest := h.words; rest != ""; {
 		m, end := h.longestAt(rest, ^meaning(0))
 		if end == 0 {
@@ -65,6 +66,10 @@ func (h *heard) head(text string) meaning {
 		}
 		phrase := rest[:end]
 		rest = strings.TrimPrefix(rest[end:], " ")
+		if strings.ContainsAny(phrase, "0123456789") && (b.answer != no || last == b.phrase) {
+			return 0 // it tells more than it was asked, or is itself a number: "no 5"
+		}
+		last = phrase
 		if b.answer == 0 && !b.begin(phrase, m, rest) || b.answer != 0 && b.phrase != phrase && !b.goOn(phrase, m, rest) {
 			return 0
 		}
@@ -125,6 +130,13 @@ func (b *begun) partial(phrase string) bool {
 // unfinished are the beginnings of sentences that say yes only if nothing follows.
 var unfinished = set(`im; ive; i will; i can`)
 
+// aid are words for help that people thank for as often as they ask for it; mere are
+// such that turn round neither a yes nor a no before them.
+var (
+	aid  = set(`help; support; info; information; assistance`)
+	mere = set(`because; cuz; only; while; till; until; think; hope; later; tomorrow`)
+)
+
 // goOn says whether a phrase may come after the answer without turning it round.
 func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	if rest != "" && unfinished[phrase] {
@@ -132,8 +144,11 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	}
 	b.thanked = b.thanked || m&thanks != 0 || strings.HasSuffix(phrase, "thanks")
 	other := agent | later | wrongNumber | help
-	if b.thanked {
+	if b.thanked || aid[phrase] {
 		other &^= help // "no thanks for your wonderful help"
+	}
+	if mere[phrase] {
+		m &^= turner | later
 	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0
 	switch {
@@ -142,8 +157,8 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	case b.weak && !b.thanked && (m == 0 || m&done != 0), !b.plain && m&trouble != 0, m&other != 0:
 		return false
 	case b.answer == yes:
-		return m&(after|assent) != 0 || harmless && m&(no|refusal|turner) == 0
-	case turning[phrase] || m&(no|refusal|opens) != 0:
+		return m&(after|assent) != 0 || harmless && m&(no|refusal|enough|turner) == 0
+	case turning[phrase] || m&(no|refusal|enough|opens) != 0:
 		return m&(yes|nod) == 0
 	}
 	return harmless && m&(yes|nod|turner) == 0
@@ -159,7 +174,7 @@ func (b *begun) stands(head, rest string) bool {
 	if head == "si" && strings.ContainsAny(b.text, "íìÍÌ") || parted(b.text, head) {
 		return true
 	}
-	m, _ := b.heard.longestAt(rest, thanks|opens|polar|refusal|assent)
+	m, _ := b.heard.longestAt(rest, thanks|opens|polar|refusal|enough|assent)
 	return m != 0
 }
 

@@ -90,6 +90,9 @@ func undrawn(w string, to int) string {
 // gluedHeads are answers that are often written together with what follows.
 var gluedHeads = []string{"ok", "sure", "thanks", "nothing", "else", "sir"}
 
+// shortestGlued is how long each of two other words must be that stand together.
+const shortestGlued = 3
+
 // gluedToNo are the words that may follow a "no" without a space: others make another
 // word of it ("notable").
 var gluedToNo = set(`thanks; thank; thankyou; thx; need; needed; nothing; enough; sir`)
@@ -107,6 +110,11 @@ func (l *lists) unglued(word string) string {
 	}
 	if rest, ok := strings.CutPrefix(word, "no"); ok && gluedToNo[rest] {
 		return "no " + rest
+	}
+	for i := shortestGlued; i <= len(word)-shortestGlued; i++ {
+		if l.known[word[:i]] && l.known[word[i:]] {
+			return word[:i] + " " + word[i:]
+		}
 	}
 	return ""
 }
@@ -146,7 +154,7 @@ func (l *lists) meant(word string) string {
 // meaning round, or a sentence.
 func (l *lists) mends(w string, n int) bool {
 	m := l.phrases[l.respell(w)]
-	return !turning[w] && m&(turner|trouble) == 0 && (n >= shortestPolar || m&polar == 0)
+	return (!turning[w] || w == "nothing") && (m&(turner|trouble) == 0 || w == "nothing") && (n >= shortestPolar || m&polar == 0)
 }
 
 // oneSlip says whether two different words are one missing, added, changed or swapped

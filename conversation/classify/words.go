@@ -21,6 +21,7 @@ import (
 //   - assent, refusal: yes and no where an ordinary question asks, not an alert;
 //     after: what makes a yes of an "ok" before it;
 //   - unclear: phrases that look like an answer and are none;
+//   - enough: what ends a talk, and is no only after another no;
 //   - nod: yes by itself, nothing beside another intent than no;
 //   - turns: words after which the beginning of a text does not tell its end; trouble:
 //     such that only follow a no;
@@ -54,6 +55,7 @@ const (
 	trouble
 	opens
 	nod
+	enough
 )
 
 const (
@@ -63,7 +65,7 @@ const (
 
 var sections = map[string]meaning{
 	"yes": yes, "no": no, "help": help, "agent": agent, "later": later, "done": done, "thanks": thanks, "wrong_number": wrongNumber,
-	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod,
+	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough,
 }
 
 // lists are the word lists as they are looked up: folded, and each phrase in the
