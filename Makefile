@@ -65,7 +65,7 @@ eval:
 	$(GO) test -count=1 -timeout 10m -run 'TestOwnTexts|TestLexiconSets|TestPaymentReplies|TestDress|TestWithoutItsAnswer|TestEval' -v ./conversation/classify | \
 	  grep -E '^(own|public|payment|Banking|CLINC|small|[0-9]+ intents)|_test.go:|FAIL|SKIP' || status=1; \
 	$(GO) test -count=1 -run 'TestAnswers' -v ./flows | grep -E '^own|FAIL' || status=1; \
-	$(GO) test -run xxx -bench 'Train|Guess|Lexicon' -benchtime 1s ./conversation/classify | grep -E 'Benchmark|^cpu'; \
+	$(GO) test -run xxx -bench 'Train|Guess|Lexicon|Lists' -benchtime 1s ./conversation/classify | grep -E 'Benchmark|^cpu'; \
 	exit $$status
 
 check:

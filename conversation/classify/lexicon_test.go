@@ -116,3 +116,11 @@ func ExampleLexicon() {
 	fmt.Println(intent, ok)
 	// Output: yes true
 }
+
+func BenchmarkLists(b *testing.B) {
+	for b.Loop() {
+		if _, err := readLists(wordFiles); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

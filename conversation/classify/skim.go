@@ -3,6 +3,7 @@ package classify
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"parley/flows"
 )
@@ -180,13 +181,16 @@ func (b *begun) stands(head, rest string) bool {
 
 // parted says whether a mark stands between the head and what follows.
 func parted(text, head string) bool {
-	fields := strings.Fields(text)
-	for i, f := range fields {
-		if flows.Fold(f) != head {
-			continue
+	found := false
+	for f := range strings.FieldsSeq(text) {
+		if found {
+			return flows.Fold(f) == "" // "no - …"
 		}
-		last := []rune(f)[len([]rune(f))-1]
-		return unicode.IsPunct(last) && last != '\'' || i+1 < len(fields) && flows.Fold(fields[i+1]) == ""
+		if found = flows.Fold(f) == head; found {
+			if last, _ := utf8.DecodeLastRuneInString(f); unicode.IsPunct(last) && last != '\'' {
+				return true
+			}
+		}
 	}
 	return false
 }
