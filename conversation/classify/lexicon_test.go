@@ -78,6 +78,9 @@ func TestLists(t *testing.T) {
 		if m&intents != 0 && m&unclear != 0 || m&(yes|assent) != 0 && m&(no|refusal) != 0 {
 			t.Errorf("%q means one thing and another (%b)", phrase, m)
 		}
+		if _, consent := flows.ConsentWord(phrase); consent && m&(later|done) != 0 {
+			t.Errorf("%q is a word of the rules on consent and never heard", phrase)
+		}
 		if flows.Fold(phrase) != phrase {
 			t.Errorf("%q is not folded and never matches", phrase)
 		}

@@ -129,7 +129,7 @@ func (l *lists) meant(word string) string {
 		for _, w := range list {
 			switch {
 			case w == found || w[0] != word[0] || !oneSlip(w, word):
-			case found != "" && l.respell(found) != l.respell(w), !l.mends(w, len(word)):
+			case found != "" && l.respell(found) != l.respell(w), !l.mends(w, word):
 				return false
 			default:
 				found = w
@@ -150,10 +150,14 @@ func (l *lists) meant(word string) string {
 	return found
 }
 
-// mends says whether a word of n letters may be taken for w: never for one that turns a
+// mends says whether a word may be taken for w: never for one that turns a
 // meaning round, or a sentence.
-func (l *lists) mends(w string, n int) bool {
+func (l *lists) mends(w, word string) bool {
+	n := len(word)
 	m := l.phrases[l.respell(w)]
+	if n > len(w) && word == w+"s" || n < len(w) && w == word+"s" {
+		return false // several of them are another word
+	}
 	return (!turning[w] || w == "nothing") && (m&(turner|trouble) == 0 || w == "nothing") && (n >= shortestPolar || m&polar == 0)
 }
 
