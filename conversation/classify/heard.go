@@ -15,6 +15,7 @@ type heard struct {
 	language string
 	mistyped bool // a word was taken for one that it is not quite
 	asks     bool // a question mark
+	arrival  bool // what says that something did not come says no
 }
 
 // maxHeard bounds how much of a text is looked at (bytes): longer ones say more than

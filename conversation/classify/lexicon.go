@@ -34,6 +34,7 @@ func (Lexicon) Read(text, language string, listen []string) (intent string, ok, 
 	if h.words == "" {
 		return "", false, false
 	}
+	h.arrival = slices.Contains(listen, "yes")
 	m := h.certain(strict)
 	if m&polar != 0 && (h.asks || m&mild != 0 || h.torn(text)) || m&yes != 0 && h.mistyped {
 		return "", false, true
@@ -45,7 +46,7 @@ func (Lexicon) Read(text, language string, listen []string) (intent string, ok, 
 }
 
 // strict is what Read knows of a phrase.
-const strict = intents | filler | mild | unclear | nod
+const strict = intents | filler | mild | unclear | nod | missing
 
 // certain is what all words of the text mean together: intents that go together, and
 // mild when a word is only certain beside other intents than yes and no. 0: unsure.
@@ -100,7 +101,7 @@ func (t *tiling) lay(rest string) (found meaning, ok bool) {
 			return 0, false
 		}
 		if tail, ok := t.lay(strings.TrimPrefix(rest[end:], " ")); ok {
-			return tail | means(m), true
+			return tail | t.h.means(m), true
 		}
 		below = end
 	}
@@ -108,8 +109,12 @@ func (t *tiling) lay(rest string) (found meaning, ok bool) {
 }
 
 // means is what one phrase adds to the meaning of a text.
-func means(m meaning) meaning {
+func (h *heard) means(m meaning) meaning {
 	switch {
+	case m&missing != 0 && h.arrival:
+		return no
+	case m&missing != 0:
+		return 0
 	case m&(intents|nod) != 0:
 		return m & (intents | nod)
 	case m&filler == 0:

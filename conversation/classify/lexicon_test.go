@@ -55,10 +55,40 @@ func TestLexiconListens(t *testing.T) {
 		{"the box is wet", []string{"yes", "no"}, "", true},
 		{"...", []string{"yes", "no"}, "", false},
 		{"thanks", []string{"yes", "no"}, "", true},
+		{"not received", []string{"yes", "no"}, "no", false},
+		{"didn't get it", []string{"no"}, "", true}, // the code, perhaps: nothing is denied
+		{"no, didn't get it", []string{"no"}, "no", false},
+		{"yes done", []string{"done"}, "done", false},
+		{"yes done", []string{"no", "yes"}, "yes", false},
+		{"no wrong number", []string{"wrong_number"}, "wrong_number", false},
+		{"wrong numbers", []string{"wrong_number"}, "", true},
+		{"definately", []string{"yes"}, "", true}, // a slip: only Skim takes it
+		{"not now", []string{"no", "yes"}, "", true},
+		{"not now", []string{"no", "later", "yes"}, "later", false},
 	} {
 		got, ok, later := Lexicon{}.Read(c.text, "es", c.intents)
 		if got != c.want || ok != (c.want != "") || later != c.later {
 			t.Errorf("%q for %v: %q, %v, %v", c.text, c.intents, got, ok, later)
+		}
+	}
+}
+
+// TestSkim: a text is read by its beginning where nothing after it could turn that
+// round, and a slip is no bar.
+func TestSkim(t *testing.T) {
+	for text, want := range map[string]string{
+		"yes i need to know my balance": "yes", "no thats all thank you": "no", "Yes, the driver left it with my neighbour": "yes",
+		"definately": "yes", "sounds good": "yes", "ok will do": "yes", "yesplease": "yes", "nothing else thanks": "no", "no thanks for your wonderful help": "no", "sure no problem": "yes",
+		"sí, lo dejaron con el vecino": "yes", "oui le voisin l'a pris": "yes", "ja der nachbar hat es angenommen": "yes",
+		// what follows may turn it round, or asks, or is another answer
+		"yes but it is broken": "", "yes except the lid": "", "yes i never got it": "", "yes, do you deliver on sundays?": "", "yes where is it": "", "yes after i get my refund": "",
+		"no its fine": "", "no that was me": "", "no i got it": "", "no wait yes": "", "yes can i talk to someone": "", "yes later": "", "yes 2": "", "no 5 main street": "",
+		"no queries": "no", "no scratches": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
+		"yes said nobody": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
+	} {
+		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
+		if got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}
 }

@@ -18,6 +18,7 @@ const maxSkimmed = 20
 // answer of the other kind, nothing that is for another intent, no figures after a yes.
 func (Lexicon) Skim(text, language string, listen []string) (intent string, ok bool) {
 	h := hear(text, language)
+	h.arrival = true
 	if h.words == "" || h.asks || h.torn(text) {
 		return "", false
 	}
@@ -39,7 +40,7 @@ func (h *heard) contrary() bool {
 	if m, _ := h.longestAt(first, no); !found || m == 0 {
 		return false
 	}
-	after := heard{words: rest, language: h.language}
+	after := heard{words: rest, language: h.language, arrival: true}
 	return after.agreed() == yes || after.head(rest) == yes
 }
 
@@ -64,6 +65,9 @@ func (h *heard) head(text string) meaning {
 		m, end := h.longestAt(rest, ^meaning(0))
 		if end == 0 {
 			end = wordEnd(rest, 0)
+		}
+		if m&missing != 0 {
+			m |= no
 		}
 		phrase := rest[:end]
 		rest = strings.TrimPrefix(rest[end:], " ")
@@ -98,7 +102,7 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 		b.okayed = true
 	case b.okayed && !b.thanked && m&after != 0:
 		b.answer = yes
-	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && (m&mild == 0 || phrase == "i") && m&(filler|turner|trouble|unclear|agent|later|wrongNumber|help|thanks) == 0 && rest != "":
+	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && intends[phrase] && rest != "":
 		b.answer = yes // an "ok" and something to be done
 	case m&(polar|nod|assent|refusal) == 0:
 		return m&(filler|thanks) != 0
@@ -132,11 +136,15 @@ func (b *begun) partial(phrase string) bool {
 var unfinished = set(`im; ive; i will; i can`)
 
 // aid are words for help that people thank for as often as they ask for it; mere are
-// such that turn round neither a yes nor a no before them.
+// such that turn round neither a yes nor a no before them. A no may be for now.
 var (
 	aid  = set(`help; support; info; information; assistance`)
-	mere = set(`because; cuz; only; while; till; until; think; hope; later; tomorrow`)
+	mere = set(`because; cuz; only; while; till; until; think; hope`)
 )
+
+// intends are words by which one begins to say what one will do, or is to be done: after
+// an "ok" they make it a yes.
+var intends = set(`i; im; ive; we; please; just; let; send; take; keep; leave; go; make; do`)
 
 // goOn says whether a phrase may come after the answer without turning it round.
 func (b *begun) goOn(phrase string, m meaning, rest string) bool {
@@ -145,10 +153,10 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	}
 	b.thanked = b.thanked || m&thanks != 0 || strings.HasSuffix(phrase, "thanks")
 	other := agent | later | wrongNumber | help
-	if b.thanked || aid[phrase] {
+	if b.thanked || !b.weak && aid[phrase] {
 		other &^= help // "no thanks for your wonderful help"
 	}
-	if mere[phrase] {
+	if mere[phrase] || b.answer == no && m&later != 0 && m&intents == later {
 		m &^= turner | later
 	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0

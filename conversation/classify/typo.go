@@ -90,7 +90,8 @@ func undrawn(w string, to int) string {
 // gluedHeads are answers that are often written together with what follows.
 var gluedHeads = []string{"ok", "sure", "thanks", "nothing", "else", "sir"}
 
-// shortestGlued is how long each of two other words must be that stand together.
+// shortestGlued is how long the second of two other words must be that stand together;
+// the first is longer. The second turns nothing round: "voisin" is not "voi sin".
 const shortestGlued = 3
 
 // gluedToNo are the words that may follow a "no" without a space: others make another
@@ -111,8 +112,8 @@ func (l *lists) unglued(word string) string {
 	if rest, ok := strings.CutPrefix(word, "no"); ok && gluedToNo[rest] {
 		return "no " + rest
 	}
-	for i := shortestGlued; i <= len(word)-shortestGlued; i++ {
-		if l.known[word[:i]] && l.known[word[i:]] {
+	for i := shortestGlued + 1; i <= len(word)-shortestGlued; i++ {
+		if l.known[word[:i]] && l.known[word[i:]] && l.phrases[word[i:]]&turner == 0 {
 			return word[:i] + " " + word[i:]
 		}
 	}

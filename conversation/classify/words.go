@@ -16,6 +16,8 @@ import (
 // may be written: texts and lists are folded alike.
 //
 //   - an intent's name: phrases that carry it wherever they stand among fillers;
+//   - missing: a no to whether something came. It denies nothing else, so that Read
+//     takes it only from a question that can be said yes to;
 //   - fillers change nothing beside any intent, mild ones change nothing beside an
 //     intent that is not yes or no;
 //   - assent, refusal: yes and no where an ordinary question asks, not an alert;
@@ -56,6 +58,7 @@ const (
 	opens
 	nod
 	enough
+	missing
 )
 
 const (
@@ -65,7 +68,7 @@ const (
 
 var sections = map[string]meaning{
 	"yes": yes, "no": no, "help": help, "agent": agent, "later": later, "done": done, "thanks": thanks, "wrong_number": wrongNumber,
-	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough,
+	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough, "missing": missing,
 }
 
 // lists are the word lists as they are looked up: folded, and each phrase in the
@@ -161,6 +164,9 @@ func (l *lists) section(lang, line string) error {
 	}
 	for _, phrase := range phrasesOf(list) {
 		l.add(into, phrase, m)
+		if m == missing { // after a no it only says what the no is about
+			l.add(into, "no "+phrase, no)
+		}
 	}
 	return nil
 }
