@@ -102,7 +102,7 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 		b.okayed = true
 	case b.okayed && !b.thanked && m&after != 0:
 		b.answer = yes
-	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && intends[phrase] && rest != "":
+	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && (m == 0 || intends[phrase]) && rest != "":
 		b.answer = yes // an "ok" and something to be done
 	case m&(polar|nod|assent|refusal) == 0:
 		return m&(filler|thanks) != 0
@@ -113,7 +113,7 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 	case b.okayed: // "ok no" is anybody's guess
 		return false
 	default:
-		b.answer, b.weak = no, m&refusal == 0 && clause[phrase[:wordEnd(phrase, 0)]] || phrase == "nothing" || phrase == "none"
+		b.answer, b.weak = no, m&refusal == 0 && clause[phrase[:wordEnd(phrase, 0)]]
 		b.plain = m&refusal == 0 && !b.weak
 	}
 	b.phrase = phrase
@@ -139,7 +139,7 @@ var unfinished = set(`im; ive; i will; i can`)
 // such that turn round neither a yes nor a no before them. A no may be for now.
 var (
 	aid  = set(`help; support; info; information; assistance`)
-	mere = set(`because; cuz; only; while; till; until; think; hope`)
+	mere = set(`because; cuz; only; while; till; until; think; hope; means`)
 )
 
 // intends are words by which one begins to say what one will do, or is to be done: after
