@@ -83,6 +83,11 @@ func TestLexiconSets(t *testing.T) {
 				fmt.Printf("  MISS %s %q: %q, want %q\n", language, r.text, got, label)
 			}
 		}
+		for intent, s := range by {
+			if intent != "" && s.share() < 0.9 {
+				t.Errorf("%s: only %d of %d texts that mean %s are read so", language, s.right, s.meant, intent)
+			}
+		}
 		for half, name := range []string{"tuned", "held out"} {
 			s := halves[half]
 			fmt.Printf("own replies %s, %-8s  right %.3f of %d  target 0.90   opposite %d  target 0   taken %d of %d others  target 0.10\n", language, name, s.share(), s.meant, s.opposite, s.taken, s.others)
@@ -118,6 +123,20 @@ func TestEvalPolarity(t *testing.T) {
 			s.share(), s.meant, float64(s.opposite)/float64(s.meant), float64(s.taken)/float64(s.others), s.others)
 		if s.share() < 0.85 || float64(s.opposite) > 0.003*float64(s.meant) || float64(s.taken) > 0.03*float64(s.others) {
 			t.Errorf("%s: %+v", name, s)
+		}
+	}
+}
+
+// TestLexiconAbroad: whatever language the conversation is in, no text of another is
+// read as the opposite of what it means there.
+func TestLexiconAbroad(t *testing.T) {
+	for _, home := range languages {
+		for _, r := range rowsOf(t, "testdata/intents_"+home+".tsv") {
+			for _, abroad := range languages {
+				if got := asked(r.text, abroad, flows.Intents()); opposite(got, r.label) {
+					t.Errorf("%q means %s in %s and is read as %s in a conversation in %s", r.text, r.label, home, got, abroad)
+				}
+			}
 		}
 	}
 }
