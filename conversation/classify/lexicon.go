@@ -35,8 +35,9 @@ func (Lexicon) Read(text, language string, listen []string) (intent string, ok, 
 		return "", false, false
 	}
 	h.arrival = slices.Contains(listen, "yes")
-	m := h.certain(strict)
-	if m&polar != 0 && (h.asks || m&mild != 0 || h.torn(text)) || m&yes != 0 && h.mistyped {
+	m := h.certain()
+	asked := h.asks && m&(polar|done|wrongNumber) != 0
+	if asked || m&polar != 0 && (m&mild != 0 || h.torn(text)) || m&yes != 0 && h.mistyped {
 		return "", false, true
 	}
 	if intent := chosen(m&intents, listen); intent != "" {
@@ -50,23 +51,23 @@ const strict = intents | filler | mild | unclear | nod | missing
 
 // certain is what all words of the text mean together: intents that go together, and
 // mild when a word is only certain beside other intents than yes and no. 0: unsure.
-func (h *heard) certain(wanted meaning) meaning {
+func (h *heard) certain() meaning {
 	if strings.Count(h.words, " ") >= maxWords {
 		return 0
 	}
-	return h.all(h.words, wanted)
+	return h.all(h.words)
 }
 
 // torn says whether a no is parted by a mark from what says yes: "no, fui yo" is not
 // "no fui yo".
 func (h *heard) torn(text string) bool {
 	first, rest, found := strings.Cut(h.words, " ")
-	return found && (first == "no" || first == "nao") && parted(text, first) && h.all(rest, strict)&yes != 0
+	return found && (first == "no" || first == "nao") && parted(text, first) && h.all(rest)&yes != 0
 }
 
 // all is what the words mean together when each of them belongs to a known phrase.
-func (h *heard) all(words string, wanted meaning) meaning {
-	t := tiling{h: h, wanted: wanted, whole: len(words), steps: maxSteps}
+func (h *heard) all(words string) meaning {
+	t := tiling{h: h, whole: len(words), steps: maxSteps}
 	found, ok := t.lay(words)
 	if !ok {
 		return 0
@@ -76,10 +77,9 @@ func (h *heard) all(words string, wanted meaning) meaning {
 
 // tiling lays phrases over a text, the longest first, until none of its words is left.
 type tiling struct {
-	h      *heard
-	wanted meaning
-	whole  int // bytes of all words
-	steps  int // that may still be tried
+	h     *heard
+	whole int // bytes of all words
+	steps int // that may still be tried
 }
 
 const maxSteps = 100
@@ -90,7 +90,7 @@ func (t *tiling) lay(rest string) (found meaning, ok bool) {
 	}
 	for below := len(rest) + 1; t.steps > 0; {
 		t.steps--
-		m, end := t.h.phraseAt(rest, below, t.wanted)
+		m, end := t.h.phraseAt(rest, below, strict)
 		switch {
 		case end == 0:
 			return 0, false

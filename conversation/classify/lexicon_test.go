@@ -64,6 +64,8 @@ func TestLexiconListens(t *testing.T) {
 		{"wrong numbers", []string{"wrong_number"}, "", true},
 		{"definately", []string{"yes"}, "", true}, // a slip: only Skim takes it
 		{"not now", []string{"no", "yes"}, "", true},
+		{"wrong number?", []string{"wrong_number"}, "", true},
+		{"done?", []string{"done"}, "", true},
 		{"not now", []string{"no", "later", "yes"}, "later", false},
 	} {
 		got, ok, later := Lexicon{}.Read(c.text, "es", c.intents)
@@ -84,7 +86,7 @@ func TestSkim(t *testing.T) {
 		"yes but it is broken": "", "yes except the lid": "", "yes i never got it": "", "yes, do you deliver on sundays?": "", "yes where is it": "", "yes after i get my refund": "",
 		"no its fine": "", "no that was me": "", "no i got it": "", "no wait yes": "", "yes can i talk to someone": "", "yes later": "", "yes 2": "", "no 5 main street": "",
 		"no queries": "no", "no scratches": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
-		"yes said nobody": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
+		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
 	} {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
 		if got != want || ok != (want != "") {
@@ -126,6 +128,10 @@ func FuzzLexicon(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if intent, ok, _ := (Lexicon{}).Read(text, "en", []string{"no", "yes"}); ok && intent != "no" && intent != "yes" {
 			t.Errorf("%q is read as %q, which nobody asked for", text, intent)
+		}
+		read, certain, _ := Lexicon{}.Read(text, "en", []string{"no", "yes"})
+		if skimmed, ok := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); certain && ok && skimmed != read {
+			t.Errorf("%q is read as %s by every word, and as %s by its head", text, read, skimmed)
 		}
 	})
 }

@@ -47,7 +47,7 @@ func (h *heard) contrary() bool {
 // agreed is yes or no by all words of the text. An "ok" before a no leaves it open
 // which of them is meant.
 func (h *heard) agreed() meaning {
-	m := h.certain(strict)
+	m := h.certain()
 	if m&mild != 0 && m&no != 0 {
 		return 0
 	}
@@ -73,6 +73,9 @@ func (h *heard) head(text string) meaning {
 		rest = strings.TrimPrefix(rest[end:], " ")
 		if strings.ContainsAny(phrase, "0123456789") && (b.answer != no || last == b.phrase) {
 			return 0 // it tells more than it was asked, or is itself a number: "no 5"
+		}
+		if sign, _ := utf8.DecodeRuneInString(phrase); m == 0 && sign >= utf8.RuneSelf && !unicode.IsLetter(sign) {
+			return 0 // a face that may mean the opposite
 		}
 		last = phrase
 		if b.answer == 0 && !b.begin(phrase, m, rest) || b.answer != 0 && b.phrase != phrase && !b.goOn(phrase, m, rest) {
