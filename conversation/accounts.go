@@ -1,6 +1,10 @@
 package conversation
 
-import "parley/flows"
+import (
+	"strings"
+
+	"parley/flows"
+)
 
 // PurposeUnlock is the purpose of codes that prove, towards an unlock, who has the
 // phone. Their subject is the account.
@@ -31,13 +35,10 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 		Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 
-// askAbout notes what the customer is asked about, or has recognised.
+// askAbout notes what the customer is asked about, has recognised, or asks for.
 func (s *step) askAbout(run Run, a flows.Action) {
 	account, _ := a.Data["account"].(string)
-	op := "alert"
-	if a.Kind == "recognise_payment" {
-		op = "recognise"
-	}
+	op, _, _ := strings.Cut(a.Kind, "_")
 	s.account(AccountChange{Op: op, Account: account, Cause: "flow", Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 

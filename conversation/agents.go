@@ -16,6 +16,7 @@ func (s *step) handoff(h Handing) {
 	switch old := s.c.State.Handoff; {
 	case s.bot():
 		s.c.State.Owner, s.c.State.Handoff = OwnerQueue, &h
+		s.awaits()
 	case s.c.State.Owner == OwnerQueue && old != nil && h.Priority == flows.Alert && old.Priority != flows.Alert:
 		h.Since = old.Since
 		s.c.State.Handoff = &h // the more urgent reason is what the queue shows
@@ -62,6 +63,7 @@ func (s *step) agent(a Agent) {
 			return
 		}
 		s.send(draft{class: "notice", text: a.Text, media: a.Media, agent: true})
+		st.Awaiting = 0
 	case "return":
 		s.giveBack(a.Name, false)
 	case "close":
@@ -103,7 +105,7 @@ func (s *step) giveBack(agent string, closed bool) {
 		}
 	}
 	s.own(OwnerBot, "")
-	s.c.State.Owner, s.c.State.Handoff = "", nil
+	s.c.State.Owner, s.c.State.Handoff, s.c.State.Awaiting = "", nil, 0
 	s.tell(HandoffReturned{Agent: agent, Closed: closed}, "")
 	for _, id := range handed {
 		i := s.run(id)

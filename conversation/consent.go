@@ -49,10 +49,11 @@ func words(text string) string {
 
 // consent carries out a consent word. It comes before everything else, whoever
 // owns the conversation.
-func (s *step) consent(w consentWord) {
+func (s *step) consent(w consentWord, said flows.Said) {
 	switch w {
 	case wordHelp:
 		s.answer("help", "asked for help")
+		s.helped(said)
 	case wordStart:
 		again := s.env.Consent.State == OptedIn
 		s.setConsent(OptedIn, "text", string(w))
@@ -81,6 +82,23 @@ func (s *step) consent(w consentWord) {
 		default:
 			s.answer("stop", "opted out")
 		}
+	}
+}
+
+// helped gives HELP to the front question as well, if that listens for it and the
+// customer can have seen it: the rules say who is texting, the flow what to do next.
+func (s *step) helped(said flows.Said) {
+	i := s.front()
+	if i < 0 || s.env.Consent.State == OptedOut || !s.bot() || s.c.State.Pending != nil || s.calling() || s.c.State.Runs[i].OpenAt == 0 {
+		return
+	}
+	f, ok := s.version(i)
+	if !ok {
+		return
+	}
+	if r := f.Read(s.scope(), fixed(wordHelp), s.c.State.Runs[i].Run, said); r.Fits && r.Intent == string(wordHelp) {
+		r.Exact = true
+		s.take(candidate{i: i, flow: f, reading: r}, said)
 	}
 }
 
@@ -126,6 +144,19 @@ func (s *step) optOut(source, word string) {
 	if alert {
 		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})
 	}
+}
+
+// unknownSubscriber keeps a number from proving anything: the carrier knows nobody of it,
+// and whoever gets it next is somebody else. Texts still go: one such answer may be wrong.
+func (s *step) unknownSubscriber() {
+	if s.e.Test {
+		s.ignore()
+		return
+	}
+	const reason = "unknown_subscriber"
+	s.record(Decision{About: "send", Choice: "no subscriber", Why: "the carrier knows nobody of this number"})
+	s.effects = append(s.effects, Effect{Code: &Change{To: "suspended", Reason: reason, Phone: s.c.Phone}})
+	s.tell(NumberWrong{Word: reason}, "")
 }
 
 // carrierOptOut mirrors the carrier's own opt-out list.

@@ -15,6 +15,7 @@ type Effect struct {
 	Contact *Tagging       `json:"contact,omitempty"` // labels the phone's contact
 	Code    *Change        `json:"code,omitempty"`    // what becomes of a code
 	Account *AccountChange `json:"account,omitempty"` // what becomes of a customer account
+	Desk    *Desk          `json:"desk,omitempty"`    // what the people at work see
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on

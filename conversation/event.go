@@ -19,6 +19,7 @@ const (
 	KindSent     Kind = "sent"     // the carrier took a question (Settled)
 	KindFailed   Kind = "failed"   // a message failed for good (Settled)
 	KindOptOut   Kind = "opt_out"  // the carrier says that the phone opted out there (Settled)
+	KindUnknown  Kind = "unknown"  // the carrier says that nobody has this number (Settled)
 	KindResult   Kind = "result"   // a slow effect came back (Result)
 	KindAgent    Kind = "agent"    // an agent acts (Agent)
 	KindCode     Kind = "code"     // a one-time code is to be texted (Code)
@@ -29,7 +30,7 @@ const (
 // Kinds lists every kind, for tests that range over them.
 var Kinds = []Kind{
 	KindText, KindTrigger, KindMessage, KindEndRun, KindTimer, KindSent, KindFailed,
-	KindOptOut, KindResult, KindAgent, KindCode, KindVerified, KindPoisoned,
+	KindOptOut, KindUnknown, KindResult, KindAgent, KindCode, KindVerified, KindPoisoned,
 }
 
 // Event is one thing that happened to one conversation. It is stored as JSON

@@ -63,6 +63,7 @@ type Receipt struct {
 	Raw        string // the carrier's own word for it, at most 64 bytes
 	Error      string // the carrier's error code, at most 64 bytes
 	OptedOut   bool   // the error means that the carrier blocks the phone by its own opt-out list
+	Unknown    bool   // the error means that nobody has this number: whoever gets it next is somebody else
 	At         int64  // Unix milliseconds by the carrier's clock; 0: unknown
 }
 

@@ -121,7 +121,7 @@ func (s *step) act(run Run, a flows.Action) {
 		s.unschedule(a.Name)
 	case "lock_account":
 		s.lockAccount(run, a)
-	case "alert_account", "recognise_payment":
+	case "alert_account", "recognise_payment", "verify_account":
 		s.askAbout(run, a)
 	}
 }

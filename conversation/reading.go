@@ -14,26 +14,27 @@ const seenAfter = 5_000
 // text reads what a customer wrote, in the order of flow-language.md, "Order of
 // reading a text".
 func (s *step) text(e Event) {
+	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
 	if w, ok := carrierWords[e.Text.OptOut]; ok {
 		s.answered = true
-		s.consent(w)
+		s.consent(w, said)
 		return
 	}
 	if w, ok := readConsent(e.Text.Text); ok {
-		s.consent(w)
+		s.consent(w, said)
 		return
 	}
-	said := flows.Said{Text: e.Text.Text, Media: e.Text.Media}
 	switch {
 	case e.Text.Burned != "":
 		s.burned(e)
 	case s.wrongNumber(said):
-		s.consent(wordWrong)
+		s.consent(wordWrong, said)
 	case s.deny(e, said):
 	case s.env.Consent.State == OptedOut:
 		s.record(Decision{About: "reading", Choice: "kept", Why: "the customer has opted out"})
 	case !s.bot():
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
+		s.awaits()
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:

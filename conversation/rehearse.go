@@ -107,7 +107,7 @@ func (r *Rehearsal) happened(j *Job) {
 }
 
 // askedOf shows what was asked of an account as if it were told, so that dialogues can
-// see it: account.alert, account.recognise, account.lock.
+// see it: account.alert, account.recognise, account.lock, account.verify.
 func askedOf(a AccountChange) *Job {
 	ids := []any{}
 	for _, t := range a.Transactions {

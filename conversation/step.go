@@ -29,6 +29,7 @@ func Step(env Env, c Conversation, e Event) (Conversation, []Effect, Outcome) {
 		}
 		return c, nil, s.out
 	}
+	s.desk()
 	s.wake()
 	return s.c, s.effects, s.out
 }
@@ -69,6 +70,8 @@ func (s *step) decide() {
 		s.failed(*s.e.Settled)
 	case KindOptOut:
 		s.carrierOptOut(*s.e.Settled)
+	case KindUnknown:
+		s.unknownSubscriber()
 	case KindResult:
 		s.result(*s.e.Result)
 	case KindAgent:

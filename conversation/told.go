@@ -133,10 +133,12 @@ type VerificationAlarm struct {
 	Count   int64  `json:"count,omitempty"`   // of guessing: how many in the last minute
 }
 
-// NumberWrong says that whoever has the number says that it is not the customer's:
-// it gets no more texts, and proves nothing any more.
+// NumberWrong says that a number is not the customer's, or nobody's: it proves nothing
+// any more until a code of purpose number_change was given for one.
 type NumberWrong struct {
-	Word string `json:"word"` // always wrong_number
+	// What says so: wrong_number (whoever has it texted that, and gets no more texts),
+	// unknown_subscriber (the carrier knows nobody of this number).
+	Word string `json:"word"`
 }
 
 // CallbackDead says that a callback to another endpoint was given up. It can be
@@ -231,6 +233,7 @@ var ToldExamples = []Told{
 	AccountRecognised{Account: "acc-7", Transactions: []string{"t1"}},
 	AccountLocked{Account: "acc-7", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}},
 	AccountLockUnacknowledged{Account: "acc-7", Scopes: []string{"purchases"}, Since: 1772442000000},
+	AccountVerificationAsked{Account: "acc-7", Needs: []string{"sms_code", "one of app, passkey, totp, email, in_person"}},
 	AccountUnlocked{Account: "acc-7", By: "proofs"},
 	AccountUnlockRefused{Account: "acc-7", Reason: "number_changed"},
 	AccountReview{Account: "acc-7", Reason: "late_no", Transactions: []string{"t2"}},

@@ -34,6 +34,14 @@ type AccountLockUnacknowledged struct {
 	Since   int64    `json:"since"`   // since when, Unix ms
 }
 
+// AccountVerificationAsked says that the customer of a locked account asked by text to
+// be let in again. The text proves nothing: ask them in the app, or wherever you know
+// them, for what an unlock needs.
+type AccountVerificationAsked struct {
+	Account string   `json:"account"` // as the business calls it
+	Needs   []string `json:"needs"`   // the proofs that an unlock still needs
+}
+
 // AccountUnlocked says that an account may be used again.
 type AccountUnlocked struct {
 	Account string `json:"account"` // as the business calls it
@@ -83,6 +91,9 @@ func (AccountLocked) Event() string { return "account.locked" }
 
 // Event is "account.lock_unacknowledged".
 func (AccountLockUnacknowledged) Event() string { return "account.lock_unacknowledged" }
+
+// Event is "account.verification_asked".
+func (AccountVerificationAsked) Event() string { return "account.verification_asked" }
 
 // Event is "account.unlocked".
 func (AccountUnlocked) Event() string { return "account.unlocked" }

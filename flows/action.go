@@ -23,13 +23,11 @@ var actions = map[string]func(p *parser, n *node) action{
 	"issue_code":        func(p *parser, n *node) action { return p.issueCode(n) },
 	"lock_account":      func(p *parser, n *node) action { return p.lockAccount(n) },
 	"alert_account":     func(p *parser, n *node) action { return p.alertAccount(n) },
+	"verify_account":    func(p *parser, n *node) action { return p.verifyAccount(n) },
 	"recognise_payment": func(p *parser, n *node) action { return p.recognisePayment(n) },
 }
 
-const (
-	actionKeys = "set emit call tag start schedule cancel issue_code lock_account alert_account recognise_payment"
-	maxActions = 20
-)
+const maxActions = 20
 
 // actions reads a do in which no action may wait for a result: that of a reply or
 // an event.
@@ -42,7 +40,7 @@ func (p *parser) actions(n *node) []action {
 func (p *parser) actionList(n *node) []action {
 	var out []action
 	for _, item := range p.list(n, "do", maxActions, false) {
-		if !p.keys(item, "an action", actionKeys, "") {
+		if !p.keys(item, "an action", keysOf[actionKeys]()) {
 			continue
 		}
 		if len(item.keys) != 1 {

@@ -6,7 +6,7 @@ type alertAccountAction struct{ accountParams }
 
 func (p *parser) alertAccount(n *node) *alertAccountAction {
 	a := &alertAccountAction{}
-	if !p.keys(n, "alert_account", "account transactions", "") {
+	if !p.keys(n, "alert_account", keysOf[alertKeys]()) {
 		return a
 	}
 	a.accountParams = p.accountAnd(n, "alert_account")

@@ -5,7 +5,7 @@ type cancelAction struct{ name *template }
 
 func (p *parser) cancel(n *node) *cancelAction {
 	a := &cancelAction{}
-	if !p.keys(n, "cancel", "name", "") {
+	if !p.keys(n, "cancel", keysOf[cancelKeys]()) {
 		return a
 	}
 	if n.child("name") == nil {

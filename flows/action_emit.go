@@ -8,7 +8,7 @@ type emitAction struct {
 
 func (p *parser) emit(n *node) *emitAction {
 	a := &emitAction{}
-	if !p.keys(n, "emit", "event data", "") {
+	if !p.keys(n, "emit", keysOf[emitKeys]()) {
 		return a
 	}
 	if n.child("event") == nil {

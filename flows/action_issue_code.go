@@ -9,7 +9,7 @@ type issueCodeAction struct {
 
 func (p *parser) issueCode(n *node) *issueCodeAction {
 	a := &issueCodeAction{}
-	if !p.keys(n, "issue_code", "purpose subject transaction", "") {
+	if !p.keys(n, "issue_code", keysOf[issueCodeKeys]()) {
 		return a
 	}
 	if n.child("purpose") == nil {

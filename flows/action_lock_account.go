@@ -8,7 +8,7 @@ type lockAccountAction struct {
 
 func (p *parser) lockAccount(n *node) *lockAccountAction {
 	a := &lockAccountAction{}
-	if !p.keys(n, "lock_account", "account scope reason transactions", "") {
+	if !p.keys(n, "lock_account", keysOf[lockKeys]()) {
 		return a
 	}
 	a.accountParams = p.accountAnd(n, "lock_account", "reason")

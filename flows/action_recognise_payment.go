@@ -6,7 +6,7 @@ type recognisePaymentAction struct{ accountParams }
 
 func (p *parser) recognisePayment(n *node) *recognisePaymentAction {
 	a := &recognisePaymentAction{}
-	if !p.keys(n, "recognise_payment", "account transactions", "") {
+	if !p.keys(n, "recognise_payment", keysOf[recogniseKeys]()) {
 		return a
 	}
 	a.accountParams = p.accountAnd(n, "recognise_payment")

@@ -17,7 +17,7 @@ type scheduleAction struct {
 
 func (p *parser) schedule(n *node) *scheduleAction {
 	a := &scheduleAction{other: other{at: n}}
-	if !p.keys(n, "schedule", "flow input at after name", "") {
+	if !p.keys(n, "schedule", keysOf[scheduleKeys]()) {
 		return a
 	}
 	a.other = p.other(n, "schedule")

@@ -16,7 +16,7 @@ type other struct {
 
 func (p *parser) startFlow(n *node) *startAction {
 	a := &startAction{other: other{at: n}}
-	if p.keys(n, "start", "flow input wait", "") {
+	if p.keys(n, "start", keysOf[startKeys]()) {
 		a.other = p.other(n, "start")
 		a.waits = p.flag(n.child("wait"), "wait", false)
 	}

@@ -15,7 +15,7 @@ func (p *parser) tag(n *node) *tagAction {
 	p.flow.tags = true
 	if n.shape != isObject {
 		a.add = p.tags(n)
-	} else if p.keys(n, "tag", "add remove", "") {
+	} else if p.keys(n, "tag", keysOf[tagKeys]()) {
 		a.add, a.remove = p.tags(n.child("add")), p.tags(n.child("remove"))
 	}
 	if len(a.add)+len(a.remove) == 0 && (n.shape != isText || n.text == "") {

@@ -18,11 +18,11 @@ func TestActionsHaveExamples(t *testing.T) {
 		if _, err := os.Stat("testdata/actions/" + kind + ".chat"); err != nil {
 			t.Errorf("the action %s has no dialogue: %v", kind, err)
 		}
-		if !slices.Contains(strings.Fields(actionKeys), kind) {
+		if !slices.Contains(keysOf[actionKeys](), kind) {
 			t.Errorf("the action %s is not among the keys of an action", kind)
 		}
 	}
-	for _, kind := range strings.Fields(actionKeys) {
+	for _, kind := range keysOf[actionKeys]() {
 		if actions[kind] == nil {
 			t.Errorf("the key %s has no action", kind)
 		}

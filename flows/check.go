@@ -139,9 +139,13 @@ func (p *parser) checkWords() {
 	}
 	for _, r := range replies {
 		for _, w := range r.words {
-			if optsOut(w) {
+			asked, ok := ConsentWord(w)
+			switch {
+			case optsOut(w):
 				p.failAt(r.at, "%s opts the customer out and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
-			} else if _, ok := ConsentWord(w); ok {
+			case asked == ConsentHelp:
+				p.warnAt(r.at, "%s belongs to the rules of consent, which answer it: listen for it with intent: help", quote(strings.ToUpper(w)))
+			case ok:
 				p.warnAt(r.at, "%s belongs to the rules of consent, and never reaches the flow: ask for another word", quote(strings.ToUpper(w)))
 			}
 		}

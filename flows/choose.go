@@ -27,7 +27,7 @@ type choose struct {
 }
 
 func (p *parser) choose(n *node) *choose {
-	if n == nil || !p.keys(n, "choose", "from label as none goto", "") {
+	if n == nil || !p.keys(n, "choose", keysOf[chooseKeys]()) {
 		return nil
 	}
 	ch := &choose{at: n, none: p.link(n.child("none"), "none"), next: p.link(n.child("goto"), "choice")}

@@ -84,7 +84,7 @@ func (p *parser) defined(e entry) *intent {
 	case slices.Contains(intentNames, e.name):
 		p.failAt(e.at, "%s is always there and cannot be replaced: use another name", e.name)
 		return nil
-	case !p.keys(e.value, "an intent", "description keywords examples", ""):
+	case !p.keys(e.value, "an intent", keysOf[intentKeys]()):
 		return nil
 	}
 	i := &intent{at: e.at, description: p.text(e.value.child("description"), "description"), examples: map[string][]string{}}

@@ -87,13 +87,8 @@ func (p *parser) build(root *node) (*Flow, error) {
 	return p.flow, nil
 }
 
-const (
-	flowKeys  = "flow title class brand languages trigger key overlap input on late start states timezone quiet promotional migrate intents"
-	flowLater = ""
-)
-
 func (p *parser) root(n *node) {
-	if !p.keys(n, "a flow", flowKeys, flowLater) {
+	if !p.keys(n, "a flow", keysOf[flowFile]()) {
 		return
 	}
 	f := p.flow
@@ -192,7 +187,7 @@ func (p *parser) languages(n *node) {
 }
 
 func (p *parser) trigger(n *node) {
-	if n == nil || !p.keys(n, "trigger", "events keywords intents lookup", "") {
+	if n == nil || !p.keys(n, "trigger", keysOf[triggerKeys]()) {
 		return
 	}
 	for _, item := range p.list(n.child("events"), "trigger.events", maxEvents, true) {

@@ -13,7 +13,7 @@ func (p *parser) events(n *node, prefix string) map[string]*happening {
 		if !isWord(e.name) {
 			p.failAt(e.at, "%s is no event type: use letters, digits, and . _ -", quote(e.name))
 		}
-		if !p.keys(e.value, "an event", "goto do set", "") {
+		if !p.keys(e.value, "an event", keysOf[eventKeys]()) {
 			continue
 		}
 		h := &happening{next: p.link(e.value.child("goto"), prefix+e.name), at: e.at}
@@ -31,7 +31,7 @@ func (p *parser) events(n *node, prefix string) map[string]*happening {
 
 // on reads the flow's own events and replies, valid in every state.
 func (p *parser) on(n *node) {
-	if n == nil || !p.keys(n, "on", "events replies error", "") {
+	if n == nil || !p.keys(n, "on", keysOf[onKeys]()) {
 		return
 	}
 	f := p.flow
@@ -57,7 +57,7 @@ func (p *parser) urgent(n *node, what, prefix string) []*reply {
 }
 
 func (p *parser) onError(n *node, event string) *link {
-	if n == nil || !p.keys(n, "on.error", "goto", "") {
+	if n == nil || !p.keys(n, "on.error", keysOf[onErrorKeys]()) {
 		return nil
 	}
 	if n.child("goto") == nil {

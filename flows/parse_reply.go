@@ -21,7 +21,7 @@ type reply struct {
 }
 
 func (p *parser) reply(n *node, prefix string, i int) *reply {
-	if !p.keys(n, "a reply", "intent match as any set do goto confirm", "") {
+	if !p.keys(n, "a reply", keysOf[replyKeys]()) {
 		return nil
 	}
 	r := &reply{at: n, as: p.word(n.child("as"), "as"), any: p.flag(n.child("any"), "any", false),

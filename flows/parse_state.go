@@ -64,14 +64,9 @@ func (s *state) leaves() bool { return s.next != nil || len(s.branch) > 0 }
 
 func (s *state) waits() bool { return s.asks() || s.parked() || s.handoff != nil }
 
-const (
-	stateKeys  = "say media do send_before resume replies capture choose silence otherwise on branch goto handoff end"
-	stateLater = ""
-)
-
 func (p *parser) state(e entry) *state {
 	s, n := &state{name: e.name, at: e.at}, e.value
-	if !p.keys(n, "the state "+quote(e.name), stateKeys, stateLater) {
+	if !p.keys(n, "the state "+quote(e.name), keysOf[stateKeys]()) {
 		return s
 	}
 	s.say = p.texts(n.child("say"), "say")
@@ -91,7 +86,7 @@ func (p *parser) state(e entry) *state {
 	s.choose = p.choose(n.child("choose"))
 	p.silence(s, n.child("silence"))
 	s.otherwise = p.otherwise(n.child("otherwise"))
-	if on := n.child("on"); on != nil && p.keys(on, "on of a state", "events replies error", "") {
+	if on := n.child("on"); on != nil && p.keys(on, "on of a state", keysOf[onKeys]()) {
 		s.events = p.events(on.child("events"), "event/")
 		s.onReplies = p.urgent(on.child("replies"), "a reply of on.replies", "here.reply/")
 		s.onError = p.onError(on.child("error"), "here.error")
@@ -145,7 +140,7 @@ func (p *parser) exits(s *state, n *node) {
 }
 
 func (p *parser) otherwise(n *node) *otherwise {
-	if n == nil || !p.keys(n, "otherwise", "say tries goto", "") {
+	if n == nil || !p.keys(n, "otherwise", keysOf[otherwiseKeys]()) {
 		return nil
 	}
 	o := &otherwise{say: p.texts(n.child("say"), "say"), next: p.link(n.child("goto"), "otherwise")}
@@ -165,7 +160,7 @@ func (p *parser) branches(n *node) []branch {
 	var out []branch
 	items := p.list(n, "branch", maxReplies, false)
 	for i, item := range items {
-		if !p.keys(item, "a branch", "when goto", "") {
+		if !p.keys(item, "a branch", keysOf[branchKeys]()) {
 			continue
 		}
 		b := branch{next: p.link(item.child("goto"), "branch/"+strconv.Itoa(i))}
@@ -187,7 +182,7 @@ func (p *parser) branches(n *node) []branch {
 }
 
 func (p *parser) handoff(n *node) *handoff {
-	if n == nil || !p.keys(n, "handoff", "queue note say closed_say priority then", "") {
+	if n == nil || !p.keys(n, "handoff", keysOf[handoffKeys]()) {
 		return nil
 	}
 	h := &handoff{queue: p.word(n.child("queue"), "queue"),

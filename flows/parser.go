@@ -93,21 +93,15 @@ var ruleNames = map[string]string{
 	"and-in-one-state": "two-ways-on-in-one-state",
 }
 
-// keys checks that the node is an object of known keys. Those in later belong to
-// the language but not yet to this program: accepting them silently would be a lie.
-func (p *parser) keys(n *node, what, known, later string) bool {
+// keys checks that the node is an object of known keys.
+func (p *parser) keys(n *node, what string, known []string) bool {
 	if n.shape != isObject {
 		p.failAt(n, "%s is %s: write it as keys and values", what, n.shape)
 		return false
 	}
-	names := strings.Fields(known)
 	for _, e := range n.keys {
-		switch {
-		case slices.Contains(names, e.name):
-		case slices.Contains(strings.Fields(later), e.name):
-			p.failAt(e.at, "%s is not supported yet: leave it out", e.name)
-		default:
-			p.failAt(e.at, "%s has no key %s: %s", what, quote(e.name), suggest(e.name, names))
+		if !slices.Contains(known, e.name) {
+			p.failAt(e.at, "%s has no key %s: %s", what, quote(e.name), suggest(e.name, known))
 		}
 	}
 	return true

@@ -35,15 +35,14 @@ type result struct {
 }
 
 const (
-	requestKeys = "url method json headers result on"
-	maxHeaders  = 20
-	maxResults  = 40
+	maxHeaders = 20
+	maxResults = 40
 )
 
 // request reads the call's shape; prefix names its links in the machine's tables.
 func (p *parser) request(n *node, what, prefix string) *request {
 	q := &request{at: n, method: http.MethodGet, ways: map[string]*link{}}
-	if !p.keys(n, what, requestKeys, "") {
+	if !p.keys(n, what, keysOf[callKeys]()) {
 		return q
 	}
 	if n.child("url") == nil {
@@ -100,7 +99,7 @@ func (p *parser) header(q *request, e entry) {
 }
 
 func (p *parser) result(q *request, e entry) {
-	v := p.variable(e, "result", inputKinds, "type from")
+	v := p.variable(e, "result", inputKinds, keysOf[resultKeys]())
 	if v == nil {
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -118,135 +118,113 @@ func TestSchemaRefusesBadFlows(t *testing.T) {
 	}
 }
 
-// later are objects that the schema describes elsewhere than among its definitions
-// of the same name, or not at all: other files have them.
-var later = []string{"the texts of", "set", "the shared intents"}
-
-// The schema has exactly the keys that the parser's own calls know.
-func TestSchemaHasTheParsersKeys(t *testing.T) {
-	parsed := parserKeys(t)
-	if len(parsed) < 14 {
-		t.Fatalf("only %d objects found in the parser: the test proves nothing", len(parsed))
-	}
-	all := Schema()
-	defs := all["$defs"].(map[string]any)
-	for what, keys := range parsed {
-		if slices.Contains(later, what) {
-			continue
-		}
-		s, ok := defs[what].(map[string]any)
-		if what == schemaRoot {
-			s, ok = all, true
-		}
-		if what == "an action" {
-			s, ok = defs["action"].(map[string]any), true
-		}
-		if !ok {
-			s, ok = defs["action."+what].(map[string]any)
-		}
-		if !ok {
-			t.Errorf("the schema does not describe %s (%s)", what, keys)
-			continue
-		}
-		if got, want := propertiesOf(s), words(keys); !sameWords(got, want) {
-			t.Errorf("%s: the schema has %v, the parser %v", what, got, want)
-		}
-	}
-	if got := propertiesOf(defs["action.call"].(map[string]any)); !sameWords(got, words(requestKeys)) {
-		t.Errorf("call: %v", got)
-	}
-	for name := range objects() {
-		if name != "input" && name != "capture" && parsed[name] == "" {
-			t.Errorf("the schema describes %s, which the parser does not read", name)
-		}
-	}
-	for name := range actions {
-		if defs["action."+name] == nil {
-			t.Errorf("the schema does not describe the action %s", name)
-		}
-	}
-	if got := propertiesOf(defs["input"].(map[string]any)); !sameWords(got, words(variableKeys)) {
-		t.Errorf("input: %v", got)
-	}
-}
-
-// propertiesOf lists the keys of an object's schema, or of the object among several
-// forms.
-func propertiesOf(s map[string]any) []string {
-	if forms, ok := s["anyOf"].([]any); ok {
-		for _, form := range forms {
-			if f := form.(map[string]any); f["properties"] != nil {
-				s = f
-			}
-		}
-	}
-	p, _ := s["properties"].(map[string]any)
-	return slices.Sorted(maps.Keys(p))
-}
-
-func sameWords(a, b []string) bool {
-	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
-	return slices.Equal(a, b)
-}
-
-// parserKeys reads the parser's source: every p.keys(node, WHAT, KEYS, LATER).
-func parserKeys(t *testing.T) map[string]string {
+// grammarTypes are the structs of the grammar by their declared names, read from its
+// source.
+func grammarTypes(t *testing.T) map[string]*ast.StructType {
 	t.Helper()
-	constants, calls := map[string]string{}, map[string]ast.Expr{}
-	eachNode(t, func(_ string, n ast.Node) {
-		switch n := n.(type) {
-		case *ast.ValueSpec:
-			for i, id := range n.Names {
-				if i < len(n.Values) {
-					constants[id.Name] = literalOf(n.Values[i])
-				}
-			}
-		case *ast.CallExpr:
-			f, ok := n.Fun.(*ast.SelectorExpr)
-			if what := ""; ok && f.Sel.Name == "keys" && len(n.Args) == 4 {
-				if what = strings.TrimSpace(literalOf(n.Args[1])); what != "" {
-					calls[what] = n.Args[2]
-				}
-			}
+	out := map[string]*ast.StructType{}
+	eachNode(t, func(file string, n ast.Node) {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok || !strings.HasPrefix(filepath.Base(file), "grammar") {
+			return
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok && len(s.Fields.List) > 0 {
+			out[spec.Name.Name] = s
 		}
 	})
-	out := map[string]string{}
-	for what, e := range calls {
-		if id, ok := e.(*ast.Ident); ok {
-			out[what] = constants[id.Name]
-		} else {
-			out[what] = literalOf(e)
-		}
-	}
 	return out
 }
 
-// literalOf is a string literal, or the one that a sum begins with.
-func literalOf(e ast.Expr) string {
-	if sum, ok := e.(*ast.BinaryExpr); ok {
-		return literalOf(sum.X)
+// The parser takes an object's keys from its type, from nowhere else, and there is no
+// type that it does not take keys from.
+func TestParserTakesItsKeysFromTheTypes(t *testing.T) {
+	types := grammarTypes(t)
+	if len(types) < 25 {
+		t.Fatalf("only %d types found in the grammar: the test proves nothing", len(types))
 	}
-	lit, ok := e.(*ast.BasicLit)
-	if !ok {
-		return ""
+	used := map[string]bool{}
+	eachNode(t, func(file string, n ast.Node) {
+		switch n := n.(type) {
+		case *ast.IndexExpr:
+			if f, ok := n.X.(*ast.Ident); ok && f.Name == "keysOf" {
+				used[n.Index.(*ast.Ident).Name] = true
+			}
+		case *ast.CallExpr:
+			f, ok := n.Fun.(*ast.SelectorExpr)
+			if !ok || f.Sel.Name != "keys" || len(n.Args) != 3 {
+				return
+			}
+			if id, ok := n.Args[2].(*ast.Ident); ok && id.Name == "known" {
+				return // handed down by whoever calls it
+			}
+			if call, ok := n.Args[2].(*ast.CallExpr); !ok || !isKeysOf(call) {
+				t.Errorf("%s: keys that come from no type", file)
+			}
+		}
+	})
+	for name := range types {
+		if !used[name] && name != "T" {
+			t.Errorf("the parser takes no keys from %s", name)
+		}
 	}
-	s, _ := strconv.Unquote(lit.Value)
-	return s
 }
 
-// Every value of the schema says what it means.
+func isKeysOf(call *ast.CallExpr) bool {
+	index, ok := call.Fun.(*ast.IndexExpr)
+	if !ok {
+		return false
+	}
+	f, ok := index.X.(*ast.Ident)
+	return ok && f.Name == "keysOf"
+}
+
+// The parser reads every key that a type has: none is taken and passed by.
+func TestParserReadsEveryKey(t *testing.T) {
+	read := map[string]bool{}
+	eachNode(t, func(_ string, n ast.Node) {
+		if lit, ok := n.(*ast.BasicLit); ok {
+			if s, err := strconv.Unquote(lit.Value); err == nil {
+				read[s] = true
+			}
+		}
+	})
+	for name, s := range grammarTypes(t) {
+		for _, f := range s.Fields.List {
+			tag, _ := strconv.Unquote(f.Tag.Value)
+			key, _, _ := strings.Cut(reflect.StructTag(tag).Get("key"), ",")
+			if key != "" && !read[key] {
+				t.Errorf("%s.%s is read by nothing", name, key)
+			}
+		}
+	}
+}
+
+// Every value of the schema says what it means, and refers to what is there.
 func TestSchemaDescribes(t *testing.T) {
-	for name, o := range objects() {
-		for key, s := range o.keys {
-			described := s.(map[string]any)
-			if described["description"] == nil && described["$ref"] == nil {
+	var out map[string]any
+	if err := json.Unmarshal(schemaText(t), &out); err != nil {
+		t.Fatal(err)
+	}
+	defs := out["$defs"].(map[string]any)
+	objects := map[string]any{"the file": out}
+	maps.Copy(objects, defs)
+	described := 0
+	for name, o := range objects {
+		properties, _ := o.(map[string]any)["properties"].(map[string]any)
+		for key, s := range properties {
+			s := s.(map[string]any)
+			described++
+			if to, ok := s["$ref"].(string); ok {
+				if defs[strings.TrimPrefix(to, "#/$defs/")] == nil {
+					t.Errorf("%s.%s refers to %s, which is not there", name, key, to)
+				}
+			} else if s["description"] == nil {
 				t.Errorf("%s.%s has no description", name, key)
 			}
 		}
 	}
-	var out map[string]any
-	if err := json.Unmarshal(schemaText(t), &out); err != nil {
-		t.Error(err)
+	if described < 90 {
+		t.Errorf("only %d keys: the test proves nothing", described)
 	}
 }
 

@@ -19,7 +19,7 @@ type step struct {
 
 func (p *parser) silence(s *state, n *node) {
 	for i, item := range p.list(n, "silence", 10, true) {
-		if !p.keys(item, "a step of silence", "after at between say goto", "") {
+		if !p.keys(item, "a step of silence", keysOf[silenceKeys]()) {
 			continue
 		}
 		st := step{after: p.duration(item.child("after"), "after"), between: p.between(item.child("between")), node: item,

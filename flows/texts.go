@@ -95,7 +95,7 @@ func (o *override) apply(p *parser, root *node) {
 			p.failAt(e.at, "the flow %s has no state %s: remove it", o.flow, quote(e.name))
 		case e.value.shape == isText:
 			o.put(p, state, "say", slot{state: e.name, kind: "say", at: e.value}, languages)
-		case p.keys(e.value, "the texts of "+e.name, "say resume otherwise silence handoff_say closed_say", ""):
+		case p.keys(e.value, "the texts of "+e.name, keysOf[textKeys]()):
 			o.state(p, e, state, languages)
 		}
 	}

@@ -86,11 +86,9 @@ var (
 	captureNames = []string{"text", "integer", "number", "date", "time", "datetime", "money", "email", "pattern", "media"}
 )
 
-const variableKeys = "type required default min max pattern values secret foreign"
-
 func (p *parser) inputs(n *node) {
 	for _, e := range p.entries(n, "input", "NAME: TYPE", maxInputs) {
-		if v := p.variable(e, "input", inputKinds, variableKeys); v != nil {
+		if v := p.variable(e, "input", inputKinds, keysOf[inputKeys]()); v != nil {
 			p.flow.inputs = append(p.flow.inputs, v)
 			p.flow.vars[v.name] = v
 		}
@@ -111,7 +109,7 @@ func (p *parser) captures(n *node) []*variable {
 	var out []*variable
 	answers := 0
 	for _, e := range n.keys {
-		v := p.variable(e, "capture", captureNames, "type min max pattern values")
+		v := p.variable(e, "capture", captureNames, keysOf[captureKeys]())
 		if v == nil {
 			continue
 		}
@@ -135,7 +133,7 @@ func (p *parser) captures(n *node) []*variable {
 // builtins are the names that expressions always have.
 var builtins = []string{"brand", "contact", "line", "now", "can_reply", "last_text", "reply", "event", "opens", "choices", "language"}
 
-func (p *parser) variable(e entry, what string, kinds []string, known string) *variable {
+func (p *parser) variable(e entry, what string, kinds, known []string) *variable {
 	n := e.value
 	v := &variable{name: e.name, at: e.at, required: true}
 	if !p.nameable(e) {
@@ -148,7 +146,7 @@ func (p *parser) variable(e entry, what string, kinds []string, known string) *v
 		}
 		return v
 	}
-	if !p.keys(n, what+" "+e.name, known, "") {
+	if !p.keys(n, what+" "+e.name, known) {
 		return nil
 	}
 	if n.child("type") == nil {

@@ -33,6 +33,8 @@ func (a *API) mountAccounts(api huma.API, guard func(huma.Context, func(huma.Con
 		"Say that a lock is in force. Nobody saying so for a minute is an alarm."), a.acknowledgeLock)
 	huma.Register(api, op("unlock-account", http.MethodPost, "/unlock", http.StatusAccepted,
 		"Give one proof, or one agent's word, towards an unlock. 202: more is needed, or the account still cools; only state active is unlocked."), a.unlockAccount)
+	huma.Register(api, op("review-account", http.MethodPost, "/reviewed", http.StatusOK,
+		"Say what was found about what an account is marked for, in reviews: the marks go, the audit trail keeps it."), a.reviewAccount)
 	huma.Register(api, op("move-refund", http.MethodPut, "/refunds/{transaction}", http.StatusOK,
 		"Move a refund on; the customer is texted."), a.moveRefund)
 }
@@ -82,8 +84,18 @@ type UnlockInput struct {
 	Body           struct {
 		Proof  string `json:"proof,omitempty" enum:"app,passkey,totp,email,in_person" doc:"How you know the customer: together with a code of purpose account_unlock, checked within 15 minutes, it unlocks."`
 		Failed bool   `json:"failed,omitempty" doc:"The proof was tried and failed; the third ends the attempt for a day."`
-		Agent  string `json:"agent,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._@-]*$" doc:"The agent who gives their word; another has to agree within a day."`
+		Agent  string `json:"agent,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._@-]*$" doc:"The agent who gives their word, with a key of their own; another has to agree within a day."`
 		Reason string `json:"reason,omitempty" maxLength:"500" doc:"Of an agent: why, and what shows it."`
+	}
+}
+
+// ReviewedInput is POST /v1/accounts/{ref}/reviewed.
+type ReviewedInput struct {
+	OfAccount
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
+	RawBody        []byte
+	Body           struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"What was found, and what was done about it."`
 	}
 }
 
@@ -137,6 +149,8 @@ func (a *API) unlockAccount(ctx context.Context, in *UnlockInput) (*AccountOutpu
 	}
 	e := verify.AccountEvent{Op: verify.OpProof, Proof: in.Body.Proof, Reason: in.Body.Reason}
 	switch {
+	case in.Body.Agent != "" && !strings.EqualFold(in.Body.Agent, caller(ctx).Agent):
+		return nil, huma.Error403Forbidden("an agent gives their word with a key of their own: parley keys create NAME --agent AGENT --scopes accounts")
 	case in.Body.Agent != "":
 		e.Op, e.Agent = verify.OpAgent, in.Body.Agent
 	case in.Body.Failed:
@@ -160,6 +174,11 @@ func (a *API) numbers() verify.NumberCheck {
 		return verify.NoNumberCheck{}
 	}
 	return a.Numbers
+}
+
+func (a *API) reviewAccount(ctx context.Context, in *ReviewedInput) (*AccountOutput, error) {
+	e := verify.AccountEvent{Op: verify.OpReviewed, Agent: caller(ctx).Agent, Reason: in.Body.Reason}
+	return a.changeAccount(ctx, in.Ref, "reviewed", e, in.IdempotencyKey, in.RawBody)
 }
 
 func (a *API) moveRefund(ctx context.Context, in *RefundInput) (*AccountOutput, error) {
@@ -209,6 +228,7 @@ var refusals = map[string]string{
 	"too_many_failures": "three proofs failed: for a day only two agents can unlock it",
 	"same_agent":        "this agent has given their word: another one has to agree",
 	"agents_only":       "it has been locked for 30 days: only two agents can unlock it",
+	"no_review":         "nothing of the account is marked",
 	"wrong_order":       "a refund goes from none to pending, to provisional or denied, to final",
 }
 

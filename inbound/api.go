@@ -37,6 +37,8 @@ type API struct {
 	Brand func(event string) string
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
+	// Media brings what customers sent beside their texts.
+	Media FetchMedia
 	Log   *slog.Logger // nil: slog.Default
 }
 
@@ -80,6 +82,7 @@ func (a *API) Mount(mux *http.ServeMux) {
 		"Read what a phone has said about being texted."), a.getConsent)
 	huma.Register(api, operation(guard, "put-consent", http.MethodPut, "/v1/consents/{phone}", "contacts", http.StatusOK,
 		"Write down an opt-in that was given elsewhere, in writing, or an opt-out. A customer's own STOP is only undone by their START."), a.putConsent)
+	a.mountMedia(api, guard)
 	a.mountVerifications(api, guard)
 	a.mountAccounts(api, guard)
 }

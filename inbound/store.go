@@ -47,6 +47,7 @@ type Key struct {
 	CreatedAt  int64    // Unix ms
 	LastUsedAt int64    // Unix ms, to the hour; 0: never
 	RevokedAt  int64    // Unix ms; 0: live
+	Agent      string   // the one person who has it, as verify.GoodAgent names them; "": a program
 }
 
 // Contacts keeps what is known of phones.
@@ -99,6 +100,8 @@ type Reads interface {
 	// Thread lists a conversation's events and messages, newest first, before
 	// position (0: from the end), at most limit.
 	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
+	// Texts lists what the customer of a conversation wrote, newest first, at most limit.
+	Texts(ctx context.Context, id string, limit int) ([]conversation.Text, error)
 	// Results lists results of a flow, oldest end first: a page of at most limit.
 	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
 	// Ping says whether the database answers, for /readyz.

@@ -13,6 +13,7 @@ import (
 
 	"parley/conversation"
 	"parley/conversation/store/storetest"
+	"parley/inbound"
 	"parley/outbound/provider"
 )
 
@@ -120,8 +121,11 @@ func TestAccountThroughTheDoors(t *testing.T) {
 			t.Errorf("told %q", told)
 		}
 		s.texts("YES")
-		s.texts("UNLOCK")
 		s.account("locked")
+		s.texts("UNLOCK")
+		if a := s.account("verifying"); fmt.Sprint(a["scopes"]) != "[purchases]" || len(a["needs"].([]any)) != 2 {
+			t.Errorf("a text proved something: %s", a["raw"])
+		}
 
 		s.asked(http.MethodPost, "/unlock", map[string]any{"proof": "sms_code"}, http.StatusUnprocessableEntity)
 		if one := s.asked(http.MethodPost, "/unlock", map[string]any{"proof": "passkey"}, http.StatusAccepted); one["state"] != "verifying" {
@@ -174,25 +178,109 @@ func TestTwoAgentsUnlock(t *testing.T) {
 	s, bank := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
 	s.asked(http.MethodPost, "/lock", map[string]any{"reason": "stolen", "cause": "agent"}, http.StatusUnprocessableEntity)
 	s.asked(http.MethodPost, "/lock", map[string]any{"scope": "transfers", "cause": "agent", "agent": "Eve"}, http.StatusOK)
-	ann := map[string]any{"agent": "ann", "reason": "passport seen"}
-	s.asked(http.MethodPost, "/unlock", map[string]any{"agent": "ann"}, http.StatusUnprocessableEntity)
-	if one := s.asked(http.MethodPost, "/unlock", ann, http.StatusAccepted); one["state"] != "locked" || one["proposed_by"] != "ann" {
+	program, ann, ann2, ben := s.key, s.agentKey("ann"), s.agentKey("ann"), s.agentKey("ben")
+	word := func(key, agent, reason string, want int) map[string]any {
+		s.key = key
+		return s.asked(http.MethodPost, "/unlock", map[string]any{"agent": agent, "reason": reason}, want)
+	}
+	word(program, "ann", "passport seen", http.StatusForbidden) // a program is nobody
+	word(ben, "ann", "passport seen", http.StatusForbidden)     // nor is another
+	word(ann, "ann", "", http.StatusUnprocessableEntity)
+	if one := word(ann, "ann", "passport seen", http.StatusAccepted); one["state"] != "locked" || one["proposed_by"] != "ann" {
 		t.Errorf("%s", one["raw"])
 	}
-	if again := s.asked(http.MethodPost, "/unlock", ann, http.StatusConflict); !strings.Contains(again["raw"].(string), "same_agent") {
-		t.Errorf("%s", again["raw"])
+	for _, key := range []string{ann, ann2} { // two keys of one person are one person
+		if again := word(key, "ANN", "passport seen", http.StatusConflict); !strings.Contains(again["raw"].(string), "same_agent") {
+			t.Errorf("%s", again["raw"])
+		}
 	}
-	s.asked(http.MethodPost, "/unlock", map[string]any{"agent": "ANN", "reason": "passport seen"}, http.StatusConflict)
-	s.asked(http.MethodPost, "/unlock", map[string]any{"agent": "ben", "reason": "called back"}, http.StatusOK)
+	word(ben, "ben", "called back", http.StatusOK)
+	s.key = program
 	s.account("active")
 	eventually(t, "the bank hears of the refusals", func() bool { return len(bank.heard("account.unlock_refused")) == 2 })
+}
+
+// agentKey makes a key that one person has.
+func (s *server) agentKey(agent string) string {
+	s.t.Helper()
+	key, secret, err := inbound.NewKey("desk", "live", []string{"accounts"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	key.Agent = agent
+	if err := s.house.store.CreateKey(s.t.Context(), key, inbound.HashKey(secret)); err != nil {
+		s.t.Fatal(err)
+	}
+	return secret
+}
+
+// TestUnlockByText: the text UNLOCK opens nothing; it lets the business know that its
+// customer asks, three times a day at most.
+func TestUnlockByText(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		if status, body := s.do(http.MethodPost, "/v1/events", s.key, suspicious); status != http.StatusAccepted {
+			t.Fatalf("%d %s", status, body["raw"])
+		}
+		s.hears(1)
+		s.texts("NO")
+		s.hears(2)
+		for n := range 4 {
+			s.texts("unlock")
+			if told := s.hears(3 + n); !strings.Contains(told, "to unlock card ..1234, open our app") {
+				t.Errorf("told %q", told)
+			}
+			s.account("verifying")
+		}
+		eventually(t, "the bank hears of it", func() bool { return len(bank.heard("account.verification_asked")) == 3 })
+	})
+}
+
+// TestLockedAccountGetsNoReset: whoever asks for a new password of a locked account sees
+// what they always see; the customer reads why no code comes, once.
+func TestLockedAccountGetsNoReset(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+		for range 2 {
+			id := s.wants(login("purpose", "password_reset", "subject", "acc-1"))
+			s.becomes(id, "failed account_locked")
+			if status, _ := s.do(http.MethodDelete, "/v1/verifications/"+id, s.key, nil); status != http.StatusNoContent {
+				t.Errorf("canceling: %d", status)
+			}
+		}
+		if told := s.hears(1); !strings.Contains(told, "your account is locked, so we sent no code") {
+			t.Errorf("told %q", told)
+		}
+		s.texts("HELP") // what else was to come has come by then
+		if text := s.hears(2); !strings.Contains(text, "You get texts") {
+			t.Errorf("told again: %q", text)
+		}
+	})
+}
+
+// TestReviewedAtTheDoor: what an account is marked for goes when somebody says what
+// they found.
+func TestReviewedAtTheDoor(t *testing.T) {
+	s, _ := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
+	s.asked(http.MethodPost, "/reviewed", map[string]any{"reason": "x"}, http.StatusConflict)
+	s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+	for range 3 {
+		s.asked(http.MethodPost, "/unlock", map[string]any{"proof": "totp", "failed": true}, http.StatusAccepted)
+	}
+	if marked := s.account("locked"); !strings.Contains(marked["raw"].(string), "unlock_failures") {
+		t.Errorf("%s", marked["raw"])
+	}
+	s.asked(http.MethodPost, "/reviewed", map[string]any{}, http.StatusUnprocessableEntity)
+	if seen := s.asked(http.MethodPost, "/reviewed", map[string]any{"reason": "called her: hers"}, http.StatusOK); strings.Contains(seen["raw"].(string), "unlock_failures") {
+		t.Errorf("%s", seen["raw"])
+	}
 }
 
 // TestAccountsScope: no other scope, and not all others together, reads or locks.
 func TestAccountsScope(t *testing.T) {
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	key := s.newKey("live", "events", "verifications", "contacts", "read", "admin")
-	for _, c := range [][2]string{{"GET", ""}, {"POST", "/lock"}, {"PUT", "/lock"}, {"POST", "/unlock"}, {"PUT", "/refunds/t1"}} {
+	for _, c := range [][2]string{{"GET", ""}, {"POST", "/lock"}, {"PUT", "/lock"}, {"POST", "/unlock"}, {"POST", "/reviewed"}, {"PUT", "/refunds/t1"}} {
 		if status, body := s.do(c[0], "/v1/accounts/acc-1"+c[1], key, map[string]any{}); status != http.StatusForbidden {
 			t.Errorf("%s %s: %d %s", c[0], c[1], status, body["raw"])
 		}

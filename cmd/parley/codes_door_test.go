@@ -312,3 +312,17 @@ func TestNothingTellsWhatBecameOfACode(t *testing.T) {
 		}
 	}
 }
+
+// TestSlowCodes: with codes kept by a password hash as well, everything goes as before.
+func TestSlowCodes(t *testing.T) {
+	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c.Codes.Hash = "hmac+argon2id"
+	s := serveTest(t, c)
+	id, digits := s.asks(login())
+	if status, _ := s.checks(id, tried("000000")); status != http.StatusUnprocessableEntity && digits != "000000" {
+		t.Errorf("a wrong code: %d", status)
+	}
+	if status, out := s.checks(id, tried(digits)); status != http.StatusOK {
+		t.Errorf("the right code: %d %v", status, out)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,7 @@ func orNone(s string) string {
 func (c *Config) codeSettings(s verify.Settings) map[string]string {
 	r := c.rules()
 	all := map[string]string{
-		"ttl": s.TTL.String(), "checks": fmt.Sprint(s.Checks), "sends": fmt.Sprint(s.Sends), "cooldowns": fmt.Sprint(s.Cooldowns), "rotate": fmt.Sprint(s.Rotate),
+		"ttl": s.TTL.String(), "checks": fmt.Sprint(s.Checks), "sends": fmt.Sprint(s.Sends), "cooldowns": fmt.Sprint(s.Cooldowns), "rotate": fmt.Sprint(s.Rotate), "hash": cmp.Or(c.Codes.Hash, "hmac"),
 		"countries": strings.Join(r.Countries, " "), "home": strings.Join(r.Home, " "), "budgets": fmt.Sprintf("%+v", r.Budgets),
 		"spend.currency": c.Codes.Spend.Currency, "spend.per_code": fmt.Sprint(r.PerCode), "spend.per_day": fmt.Sprint(r.PerDay),
 		"cooling": r.Cooling.String(), "stale": r.Stale.String(),

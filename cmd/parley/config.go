@@ -46,6 +46,8 @@ type Config struct {
 	Codes CodesConfig `yaml:"codes"`
 	// Accounts are the rules of locked accounts.
 	Accounts AccountsConfig `yaml:"accounts"`
+	// Console is how people reach the console.
+	Console ConsoleConfig `yaml:"console"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
 }
@@ -221,6 +223,7 @@ func (c *Config) check() error {
 	}
 	c.checkCallbacks(bad)
 	c.Accounts.check(bad)
+	c.Console.check(bad)
 	c.checkCalls(bad)
 	c.Codes.check(bad)
 	return inOneLine(wrong)

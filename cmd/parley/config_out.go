@@ -104,10 +104,13 @@ func privateOf(all []CallbackConfig) (list []string) {
 		}
 		port := u.Port()
 		if port == "" {
-			port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+			port = defaultPorts[u.Scheme]
 		}
 		list = append(list, net.JoinHostPort(u.Hostname(), port))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
+
+// defaultPorts are the ports of addresses that name none.
+var defaultPorts = map[string]string{"http": "80", "https": "443"}

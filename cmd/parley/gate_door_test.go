@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"parley/conversation"
 	"parley/conversation/store/storetest"
 )
 
@@ -225,5 +227,31 @@ func TestSwappedSIM(t *testing.T) {
 		s.becomes(s.wants(login("subject", "b")), "sent")
 		mode.Store(2)
 		s.becomes(s.wants(login("purpose", "account_unlock", "subject", "c")), "failed sim_swap_unknown")
+	})
+}
+
+// TestNobodysNumber: a number of which the carrier knows nobody proves nothing any more;
+// whoever gets it next is somebody else.
+func TestNobodysNumber(t *testing.T) {
+	end, told := heard(t)
+	gateHouse(t, func(c *Config) { c.Callbacks = []CallbackConfig{end} }, func(t *testing.T, s *server) {
+		id, code := s.asks(login())
+		if status, _ := s.checks(id, tried(code)); status != http.StatusOK {
+			t.Fatal("not bound")
+		}
+		if status, out := s.do(http.MethodPost, "/v1/messages", s.key, map[string]any{"to": testPhone, "text": "Your order."}); status != http.StatusAccepted {
+			t.Fatal(out["raw"])
+		}
+		s.hears(2)
+		if err := s.carrier.Report(t.Context(), "LB2-"+s.carrier.Messages()[1].ID, conversation.Failed, "unknown_subscriber"); err != nil {
+			t.Fatal(err)
+		}
+		s.becomes(s.wants(login("purpose", "custom")), "failed number_suspended")
+		eventually(t, "the business hears of it", func() bool {
+			return slices.ContainsFunc(told(), func(one map[string]any) bool {
+				data, _ := one["data"].(map[string]any)
+				return one["type"] == "number.wrong" && data["word"] == "unknown_subscriber"
+			})
+		})
 	})
 }

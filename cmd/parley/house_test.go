@@ -55,6 +55,7 @@ var single = map[string]string{
 	"github.com/danielgtaylor/huma":     "inbound",
 	"github.com/alecthomas/kong":        "cmd/parley",
 	"code.dny.dev/ssrf":                 "outbound/egress",
+	"github.com/alexedwards/argon2id":   "agentui",
 }
 
 type goPackage struct {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"parley/conversation/verify"
 	"parley/inbound"
 )
 
@@ -14,6 +16,7 @@ type keysCommand struct {
 	Create struct {
 		Name   string   `arg:"" help:"What the key is for, so that people recognise it."`
 		Mode   string   `enum:"live,test" default:"live" help:"live; or test: nothing leaves, and the phone's last digits decide what is played: 0002 fails, 0003 opts out, 0004 answers YES, all others are delivered."`
+		Agent  string   `help:"The one person who has this key: unlocking an account by agents takes two keys of two of them."`
 		Scopes []string `default:"events,read" help:"What it may do: events verifications accounts contacts read admin."`
 	} `cmd:"" help:"Make a key; its secret is shown once."`
 	List   struct{} `cmd:"" help:"List keys."`
@@ -35,6 +38,9 @@ func (c *keysCommand) Run(ctx context.Context, p *Program, all *commands, comman
 		if err != nil {
 			return err
 		}
+		if key.Agent = strings.ToLower(c.Create.Agent); key.Agent != "" && !verify.GoodAgent(key.Agent) {
+			return fmt.Errorf("--agent %s: want letters, digits, dots and dashes, at most 64", c.Create.Agent)
+		}
 		if err := s.CreateKey(ctx, key, inbound.HashKey(secret)); err != nil {
 			return fmt.Errorf("storing the key: %w", err)
 		}
@@ -52,13 +58,13 @@ func (c *keysCommand) Run(ctx context.Context, p *Program, all *commands, comman
 	if err != nil {
 		return fmt.Errorf("reading the keys: %w", err)
 	}
-	w := p.columns("ID\tNAME\tMODE\tSCOPES\tCREATED\tLAST USED\tSTATE")
+	w := p.columns("ID\tNAME\tAGENT\tMODE\tSCOPES\tCREATED\tLAST USED\tSTATE")
 	for _, k := range list {
 		state := "live"
 		if k.RevokedAt > 0 {
 			state = "revoked " + day(k.RevokedAt)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, k.Mode, strings.Join(k.Scopes, " "), day(k.CreatedAt), day(k.LastUsedAt), state)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, cmp.Or(k.Agent, "-"), k.Mode, strings.Join(k.Scopes, " "), day(k.CreatedAt), day(k.LastUsedAt), state)
 	}
 	return w.Flush()
 }

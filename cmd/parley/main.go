@@ -42,6 +42,7 @@ type commands struct {
 	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
+	Agents    agentsCommand    `cmd:"" help:"Say who may sign in to the console."`
 	Results   resultsCommand   `cmd:"" help:"Show what the runs of a flow led to: outcomes, answers, times."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`

@@ -21,14 +21,17 @@ func logOf(x float64) float64 {
 	return float64(2*z*sum) + float64(float64(exponent)*math.Ln2)
 }
 
-// expOf is e to the x, good to about twelve digits; beyond ±80 it stays where it is.
+// expOf is e to the x, good to about ten digits; beyond ±80 it stays where it is.
 func expOf(x float64) float64 {
 	x = max(-80, min(80, x))
 	whole := math.Floor(x/math.Ln2 + 0.5)
 	rest := x - float64(whole*math.Ln2)
-	sum := 1.0
-	for n := 12; n >= 1; n-- {
-		sum = 1 + float64(rest*sum)/float64(n)
+	sum := inverses[len(inverses)-1]
+	for n := len(inverses) - 2; n >= 0; n-- {
+		sum = inverses[n] + float64(rest*sum)
 	}
-	return math.Ldexp(sum, int(whole))
+	return sum * math.Float64frombits(uint64(int(whole)+1023)<<52)
 }
+
+// inverses are those of the factorials, as far as they show in the sum.
+var inverses = [...]float64{1, 1, 1. / 2, 1. / 6, 1. / 24, 1. / 120, 1. / 720, 1. / 5040, 1. / 40320, 1. / 362880}

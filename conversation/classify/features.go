@@ -2,7 +2,6 @@ package classify
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ func featuresOf(text string) []feature {
 	stems, telling := make([]uint64, len(words)), make([]uint64, 0, mostContent)
 	for i, w := range words {
 		stems[i] = hashOf(kindWord, stem(w))
-		found = append(found, feature{stems[i], 1, kindWord, !common[w]})
+		found = append(found, feature{stems[i], 1, kindWord, !common[w] && !turning[w]})
 		if turning[w] { // one for all of them, beside their own
 			stems[i] = turned
 			found = append(found, feature{stems[i], 1, kindWord, false})
@@ -129,6 +128,7 @@ func mix(a, b uint64, k kind) uint64 {
 type vector struct {
 	ids     []int32 // ascending
 	weights []float32
+	shared  int     // how many of them are features that several examples have: the first ones
 	known   float32 // how much of its words the model has met, 0 to 1
 	telling bool    // some of these say what it is about
 }
@@ -138,6 +138,7 @@ type vector struct {
 func (v *vocabulary) weigh(features []feature) vector {
 	out := vector{ids: make([]int32, 0, len(features)), weights: make([]float32, 0, len(features))}
 	var raw [kinds]float64
+	var lone vector
 	unknown := 0.0
 	for _, f := range features {
 		id, ok := v.ids[f.hash]
@@ -150,8 +151,14 @@ func (v *vocabulary) weigh(features []feature) vector {
 		out.telling = out.telling || f.telling
 		w := float64(v.rarity[id]) * tallies[min(f.count, len(tallies))-1]
 		raw[f.kind] += float64(w * w)
-		out.ids, out.weights = append(out.ids, id), append(out.weights, float32(w))
+		to := &out
+		if id >= v.shared {
+			to = &lone
+		}
+		to.ids, to.weights = append(to.ids, id), append(to.weights, float32(w))
 	}
+	out.shared = len(out.ids)
+	out.ids, out.weights = append(out.ids, lone.ids...), append(out.weights, lone.weights...)
 	if raw[kindWord] > 0 {
 		out.known = float32(raw[kindWord] / (raw[kindWord] + unknown))
 	}
@@ -175,32 +182,55 @@ func (v *vocabulary) weigh(features []feature) vector {
 
 // vocabulary is the features of the texts that a model learned from.
 type vocabulary struct {
-	ids    map[uint64]int32
+	ids    map[uint64]int32 // those that several texts have come first, each part by hash
+	shared int32            // how many these are
 	kinds  []kind
+	about  []bool // it says what a text is about
 	rarity []float32
 	rarest float64 // of a feature that no text has
 }
 
-// vocabularyOf numbers the features by hash, so that the order of texts changes nothing.
-func vocabularyOf(texts [][]feature) *vocabulary {
-	type met struct {
-		kind  kind
-		texts int
-	}
-	seen := map[uint64]met{}
+// met is a feature, and how many texts have it.
+type met struct {
+	hash  uint64
+	texts int
+	kind  kind
+	about bool
+}
+
+// vocabularyOf numbers the features by hash, so that the order of texts changes nothing:
+// first those that at least so many texts have, then the others.
+func vocabularyOf(texts [][]feature, several int) *vocabulary {
+	v := &vocabulary{ids: make(map[uint64]int32, 48*len(texts)), rarest: 1 + logOf(float64(1+len(texts)))}
+	var seen []met
 	for _, features := range texts {
 		for _, f := range features {
-			seen[f.hash] = met{f.kind, seen[f.hash].texts + 1}
+			i, known := v.ids[f.hash]
+			if !known {
+				i = int32(len(seen))
+				v.ids[f.hash], seen = i, append(seen, met{f.hash, 0, f.kind, f.telling})
+			}
+			seen[i].texts++
 		}
 	}
-	n := float64(1 + len(texts))
-	v := &vocabulary{ids: make(map[uint64]int32, len(seen)), rarest: 1 + logOf(n)}
-	for i, hash := range slices.Sorted(maps.Keys(seen)) {
-		v.ids[hash] = int32(i)
-		v.kinds = append(v.kinds, seen[hash].kind)
-		v.rarity = append(v.rarity, float32(1+logOf(n/float64(1+seen[hash].texts))))
+	slices.SortFunc(seen, func(a, b met) int { return cmp.Compare(a.hash, b.hash) })
+	for _, lone := range []bool{false, true} {
+		for _, m := range seen {
+			if (m.texts < several) == lone {
+				v.add(m, len(texts))
+			}
+		}
+		if !lone {
+			v.shared = int32(len(v.kinds))
+		}
 	}
 	return v
+}
+
+func (v *vocabulary) add(m met, texts int) {
+	v.ids[m.hash] = int32(len(v.kinds))
+	v.kinds, v.about = append(v.kinds, m.kind), append(v.about, m.about)
+	v.rarity = append(v.rarity, float32(1+logOf(float64(1+texts)/float64(1+m.texts))))
 }
 
 // tallies is how much more a feature counts that a text has once, twice …
@@ -210,6 +240,23 @@ var tallies = func() (t [8]float64) {
 	}
 	return t
 }()
+
+// alike says whether two texts have a word in common that says what they are about.
+func (v *vocabulary) alike(a, b vector) bool {
+	for i, j := 0, 0; i < len(a.ids) && j < len(b.ids); {
+		switch x, y := a.ids[i], b.ids[j]; {
+		case x < y:
+			i++
+		case x > y:
+			j++
+		case v.about[x]:
+			return true
+		default:
+			i, j = i+1, j+1
+		}
+	}
+	return false
+}
 
 // likeness is the cosine of two vectors, 0 to 1.
 func (a vector) likeness(b vector) float32 {

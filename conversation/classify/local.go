@@ -70,7 +70,7 @@ type opinion struct {
 	like          float64 // how near the nearest example of first is, 0 to 1
 	other         float64 // the same, of its examples that turn round what the text does not, or the other way about
 	known         float64 // how much of the text's words the model has met, 0 to 1
-	telling       bool    // some of these say what the text is about
+	telling       bool    // some of these say what the text is about; in a text that turns its meaning round, an example of first has one of them too
 }
 
 func (m *model) opinion(text string, listen []string) opinion {
@@ -101,9 +101,12 @@ func (m *model) opinion(text string, listen []string) opinion {
 	return o
 }
 
-// compare looks for the nearest examples.
+// compare looks for the nearest examples. "It is not broken" is not about what is "not
+// there": that both turn something round is not enough.
 func (o *opinion) compare(m *model, x vector, turned bool) {
+	met := !turned
 	for i := m.from[o.first]; i < m.from[o.first+1]; i++ {
+		met = met || m.words.alike(m.examples[i], x)
 		like := float64(m.examples[i].likeness(x))
 		if m.turned[i] == turned {
 			o.like = max(o.like, like)
@@ -111,13 +114,14 @@ func (o *opinion) compare(m *model, x vector, turned bool) {
 			o.other = max(o.other, like)
 		}
 	}
+	o.telling = o.telling && met
 }
 
 // certainty is the chance that first is right. The figures were fitted once, by
 // logistic regression, to small flows that were made of public training texts.
 func (o opinion) certainty() float64 {
 	ahead := o.share / (o.share + o.next + 1e-9)
-	z := -4.8 + float64(0.23*odds(o.share)) + float64(3.8*max(o.like, o.other)) + float64(4.25*o.known) + float64(0.53*odds(ahead))
+	z := -4.5 + float64(0.23*odds(o.share)) + float64(3.8*max(o.like, o.other)) + float64(4.25*o.known) + float64(0.53*odds(ahead))
 	return 1 / (1 + expOf(-z))
 }
 

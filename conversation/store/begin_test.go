@@ -57,7 +57,7 @@ func step(b conversation.Batch, i int, w *conversation.Writes, change func(c *co
 	}
 	encoded, _ := c.State.Encode()
 	w.Conversations = append(w.Conversations, conversation.Saved{Conversation: c, Encoded: encoded})
-	w.Events = append(w.Events, conversation.Logged{Conversation: c.ID, Rev: c.Rev, At: now, Kind: conversation.KindText, Data: "{}"})
+	w.Events = append(w.Events, conversation.Logged{Conversation: c.ID, Rev: c.Rev, At: now, Kind: conversation.KindText, Data: `{"e": {"text": {"text": "hi"}}}`})
 	w.Effects = append(w.Effects, conversation.Effect{Send: &m})
 	return m
 }

@@ -32,14 +32,19 @@ const (
 		ON CONFLICT (subject) DO UPDATE SET confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language
 		WHERE bindings.phone = excluded.phone AND bindings.suspended = ''`
 
+	// unboundSQL keeps the number that is about to lose its place: it is to be told,
+	// however many come after it before that.
+	unboundSQL = `INSERT INTO rebindings (subject, previous, line, language, changed_at)
+		SELECT b.subject, b.phone, c.line, c.language, {now} FROM bindings AS b JOIN challenges AS c ON c.subject = b.subject
+		WHERE c.id = $1 AND b.phone <> c.phone
+		ON CONFLICT (subject, changed_at, previous) DO NOTHING`
+
 	// rebindSQL puts a number in the place of another. It is new, and some purposes wait
-	// for a while; the one before is to be told.
+	// for a while.
 	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
 		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
 		ON CONFLICT (subject) DO UPDATE SET
-			previous = CASE WHEN bindings.phone <> excluded.phone THEN bindings.phone ELSE bindings.previous END,
 			changed_at = CASE WHEN bindings.phone <> excluded.phone THEN excluded.confirmed_at ELSE bindings.changed_at END,
-			untold = CASE WHEN bindings.phone <> excluded.phone THEN 1 ELSE bindings.untold END,
 			phone = excluded.phone, confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language, suspended = ''`
 
 	// outdatedSQL ends the codes that are under way to the number before.
@@ -137,6 +142,7 @@ func (c *changing) follow(p *pipe, now int64, counts tallied) error {
 	switch {
 	case c.To == "approved":
 		if c.Grant != nil && c.Grant.Rebind {
+			p.exec(unboundSQL, c.Challenge)
 			p.exec(rebindSQL, c.Challenge)
 			p.exec(outdatedSQL, c.Challenge)
 		} else {

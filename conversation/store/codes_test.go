@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -144,14 +145,17 @@ func codesRebind(t *testing.T, s *store.Store) {
 	check(t, "not changed", is.Phone == phone(42) && is.ChangedAt > 0)
 	old, _, err := s.Challenge(ctx, "ver_3")
 	check(t, "still good", err == nil && old.Status == verify.Canceled && old.Reason == "number_changed" && old.Open)
+	open(t, s, asked("ver_4b", "u1", phone(44), verify.NumberChange)) // before anybody was told of the first
+	check(t, "not approved", alter(t, s, phone(44), conversation.Change{Challenge: "ver_4b", To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
 	all := must(s.Rebound(ctx, 10))(t)
-	if len(all) != 1 || all[0].Previous != phone(40) || all[0].Line != line {
+	if len(all) != 2 || all[0].Previous != phone(40) || all[1].Previous != phone(42) || all[0].Line != line {
 		t.Fatalf("%+v", all)
 	}
-	check(t, "told", s.ToldRebound(ctx, all[0]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 0)
+	check(t, "told", s.ToldRebound(ctx, all[0]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 1)
+	check(t, "told", s.ToldRebound(ctx, all[1]) == nil && len(must(s.Rebound(ctx, 10))(t)) == 0)
 	open(t, s, asked("ver_5", "u1", phone(40), verify.Custom))
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_5", To: "approved"}, nil))
-	check(t, "any approval rebinds", must(s.Person(ctx, "u1", verify.Login))(t).Phone == phone(42))
+	check(t, "any approval rebinds", must(s.Person(ctx, "u1", verify.Login))(t).Phone == phone(44))
 }
 
 func codesEnd(t *testing.T, s *store.Store) {
@@ -160,7 +164,7 @@ func codesEnd(t *testing.T, s *store.Store) {
 	open(t, s, c)
 	effects := []conversation.Effect{
 		{Code: &conversation.Change{Challenge: "ver_6", To: "canceled", Reason: "denied", Pause: 60_000}},
-		{Code: &conversation.Change{Challenge: "", To: "suspended", Reason: "wrong_number", Phone: phone(42)}},
+		{Code: &conversation.Change{Challenge: "", To: "suspended", Reason: "wrong_number", Phone: phone(44)}},
 	}
 	check(t, "not denied", alter(t, s, phone(43), conversation.Change{Challenge: "ver_2", To: "failed", Reason: "undeliverable"}, nil, effects...))
 	check(t, "not suspended", must(s.Person(ctx, "u1", verify.Login))(t).Suspended == "wrong_number")
@@ -176,7 +180,14 @@ func codesEnd(t *testing.T, s *store.Store) {
 		check(t, "cancel", s.Cancel(ctx, "ver_8", false, verify.Entry{What: "verification.canceled"}) == nil)
 	}
 	check(t, "recent", len(must(s.Recent(ctx, phone(40)))(t)) == 3)
-	check(t, "wrong", must(s.Wrong(ctx, 2, time.Minute))(t) == 2 && must(s.Wrong(ctx, 1, time.Minute))(t) == 3)
+	check(t, "wrong", must(s.Wrong(ctx, 2, time.Minute))(t).Window == 2 && must(s.Wrong(ctx, 1, time.Minute))(t).Window == 3)
+	for _, ago := range []int{1, 24, 25, 168, 169} { // hours: two of the day before, one each of the second and the seventh
+		if err := store.Exec(ctx, s, fmt.Sprintf(`INSERT INTO tallies (key, hour, sent) SELECT 'wrong/all', hour - %d, 10 FROM tallies WHERE key = 'wrong/all' ORDER BY hour DESC LIMIT 1`, ago)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wrong := must(s.Wrong(ctx, 1, time.Minute))(t)
+	check(t, "wrong by days", wrong.Hour == 4 && wrong.Days == [7]int64{20, 10, 0, 0, 0, 0, 10})
 	noted := ""
 	for _, value := range []string{"a", "a", "b"} {
 		check(t, "note", s.Note(ctx, "codes", value, func(before string) verify.Entry {

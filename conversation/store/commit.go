@@ -58,6 +58,7 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	}
 	p.each(nil, eventSQL, events)
 	plan.writeConsents(p)
+	writeDesk(p, w.Effects)
 	if err := b.writeTags(ctx, p, w.Effects); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}

@@ -68,6 +68,8 @@ func life(t *testing.T, s *store.Store) {
 	resultLife(t, s)
 	accountLife(t, s)
 	codesLife(t, s)
+	agentLife(t, s)
+	deskLife(t, s)
 }
 
 // callbackLife comes late: what it settles is told from here on.
@@ -228,6 +230,8 @@ func readerLife(t *testing.T, s *store.Store) {
 	events, messages, err := s.Thread(ctx, c.ID, 0, 3)
 	check(t, "the thread", err == nil && len(events)+len(messages) == 3 && events[0].Rev == 2)
 	older, earlier, err := s.Thread(ctx, c.ID, events[0].Rev<<8, 10)
+	said := must(s.Texts(ctx, c.ID, 10))(t)
+	check(t, "what the customer wrote", len(said) == 2 && said[1].Text == "hi")
 	check(t, "its next page", err == nil && len(older) == 1 && len(earlier) == 1)
 	m, found, err := s.Message(ctx, messages[0].ID)
 	check(t, "the message", err == nil && found && m.Status == conversation.Cancelled && m.Error == "stop")

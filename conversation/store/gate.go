@@ -155,9 +155,9 @@ func (w *weighing) count(p *pipe) {
 }
 
 const (
-	reboundSQL = `SELECT subject, previous, line, language, changed_at FROM bindings WHERE untold = 1 LIMIT $1`
+	reboundSQL = `SELECT subject, previous, line, language, changed_at FROM rebindings ORDER BY changed_at LIMIT $1`
 
-	toldReboundSQL = `UPDATE bindings SET untold = 0 WHERE subject = $1 AND changed_at = $2`
+	toldReboundSQL = `DELETE FROM rebindings WHERE subject = $1 AND changed_at = $2 AND previous = $3`
 )
 
 // Rebound implements verify.Store.
@@ -177,7 +177,7 @@ func (s *Store) Rebound(ctx context.Context, limit int) (all []verify.Rebinding,
 
 // ToldRebound implements verify.Store.
 func (s *Store) ToldRebound(ctx context.Context, b verify.Rebinding) error {
-	_, err := s.change(ctx, "noting that a number was told", toldReboundSQL, b.Subject, b.At)
+	_, err := s.change(ctx, "noting that a number was told", toldReboundSQL, b.Subject, b.At, b.Previous)
 	return err
 }
 

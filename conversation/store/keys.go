@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	keyColumns = `SELECT id, name, mode, scopes, created_at, last_used_at, revoked_at FROM api_keys `
+	keyColumns = `SELECT id, name, mode, scopes, created_at, last_used_at, revoked_at, agent FROM api_keys `
 
 	keySQL = keyColumns + `WHERE hash = $1 AND revoked_at = 0`
 
@@ -19,7 +19,7 @@ const (
 	usedKeySQL = `UPDATE api_keys SET last_used_at = {now} / 3600000 * 3600000
 		WHERE hash = $1 AND last_used_at < {now} / 3600000 * 3600000`
 
-	createKeySQL = `INSERT INTO api_keys (id, hash, name, mode, scopes, created_at) VALUES ($1, $2, $3, $4, $5, {now})`
+	createKeySQL = `INSERT INTO api_keys (id, hash, name, mode, scopes, agent, created_at) VALUES ($1, $2, $3, $4, $5, $6, {now})`
 
 	revokeKeySQL = `UPDATE api_keys SET revoked_at = {now} WHERE id = $1 AND revoked_at = 0`
 )
@@ -47,7 +47,7 @@ func (s *Store) Key(ctx context.Context, hash string) (inbound.Key, bool, error)
 
 // CreateKey stores a key under the SHA-256 of its secret, hex.
 func (s *Store) CreateKey(ctx context.Context, k inbound.Key, hash string) error {
-	_, err := s.change(ctx, "creating a key", createKeySQL, k.ID, hash, k.Name, k.Mode, strings.Join(k.Scopes, " "))
+	_, err := s.change(ctx, "creating a key", createKeySQL, k.ID, hash, k.Name, k.Mode, strings.Join(k.Scopes, " "), k.Agent)
 	return err
 }
 
@@ -66,7 +66,7 @@ func (s *Store) keys(ctx context.Context, p *pipe, text string, args ...any) ([]
 	p.query(func(r row) error {
 		var k inbound.Key
 		var scopes string
-		err := r.Scan(&k.ID, &k.Name, &k.Mode, &scopes, &k.CreatedAt, &k.LastUsedAt, &k.RevokedAt)
+		err := r.Scan(&k.ID, &k.Name, &k.Mode, &scopes, &k.CreatedAt, &k.LastUsedAt, &k.RevokedAt, &k.Agent)
 		k.Scopes = strings.Fields(scopes)
 		all = append(all, k)
 		return err

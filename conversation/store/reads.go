@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"parley/conversation"
@@ -17,6 +18,8 @@ const (
 
 	threadMessagesSQL = `SELECT ` + messageColumns + ` FROM messages
 		WHERE conversation = $1 AND position < $2 ORDER BY position DESC LIMIT $3`
+
+	textsSQL = `SELECT data FROM events WHERE conversation = $1 AND kind = 'text' ORDER BY rev DESC LIMIT $2`
 
 	pingSQL = `SELECT 1`
 )
@@ -79,6 +82,30 @@ func (s *Store) Thread(ctx context.Context, id string, before int64, limit int) 
 	}
 	e, m := newest(events, messages, limit)
 	return events[:e], messages[:m], nil
+}
+
+// Texts lists what the customer of a conversation wrote, newest first, at most limit.
+func (s *Store) Texts(ctx context.Context, id string, limit int) ([]conversation.Text, error) {
+	var texts []conversation.Text
+	p := new(pipe)
+	p.query(func(r row) error {
+		var data string
+		var past conversation.Record
+		if err := r.Scan(&data); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(data), &past); err != nil {
+			return fmt.Errorf("an event of %s: %w", id, err)
+		}
+		if past.Event.Text != nil {
+			texts = append(texts, *past.Event.Text)
+		}
+		return nil
+	}, textsSQL, id, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading what a customer wrote: %w", err)
+	}
+	return texts, nil
 }
 
 // newest counts how many of each belong to the limit newest of both.

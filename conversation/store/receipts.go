@@ -199,9 +199,9 @@ func (r *received) moved(answer row, news *news) error {
 
 const ownerSQL = `SELECT conversation, line, phone FROM messages WHERE id = $1`
 
-// find asks whose message a carrier's opt-out is about.
+// find asks whose message a carrier's word about a phone is about.
 func (r *received) find(p *pipe) {
-	if r.OptedOut && r.move.message != "" {
+	if (r.OptedOut || r.Unknown) && r.move.message != "" {
 		p.query(func(answer row) error {
 			return answer.Scan(&r.phone.conversation, &r.phone.line, &r.phone.phone)
 		}, ownerSQL, r.move.message)
@@ -211,11 +211,15 @@ func (r *received) find(p *pipe) {
 func (s *Store) tell(all []*received) []conversation.Event {
 	var events []conversation.Event
 	for _, r := range all {
-		if r.OptedOut && r.phone.conversation != "" {
+		if r.phone.conversation != "" {
+			kind, dedupe := conversation.KindOptOut, "optout/"
+			if r.Unknown {
+				kind, dedupe = conversation.KindUnknown, "unknown/"
+			}
 			events = append(events, conversation.Event{
-				Kind: conversation.KindOptOut, Conversation: r.phone.conversation,
+				Kind: kind, Conversation: r.phone.conversation,
 				Line: r.phone.line, Phone: r.phone.phone, At: r.At,
-				Dedupe:  "optout/" + r.Carrier + "/" + cmp.Or(r.ProviderID, r.Message),
+				Dedupe:  dedupe + r.Carrier + "/" + cmp.Or(r.ProviderID, r.Message),
 				Settled: &conversation.Settled{Message: r.move.message, Error: r.Error},
 			})
 		}

@@ -270,6 +270,22 @@ func TestCarriersOptOut(t *testing.T) {
 	})
 }
 
+// TestUnknownSubscriber: a carrier that knows nobody of a number says so of the
+// conversation, whatever the text was.
+func TestUnknownSubscriber(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"))
+		m := claim(t, s, work)[0]
+		settle(t, s, sent(m, "p"))
+		for range 2 {
+			events := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p", Status: conversation.Failed, Error: "30005", Unknown: true})
+			if len(events) != 1 || events[0].Kind != conversation.KindUnknown || events[0].Phone != phone(1) || events[0].Dedupe != "unknown/us/p" {
+				t.Errorf("events: %+v", events)
+			}
+		}
+	})
+}
+
 // TestGuard: an event whose settlement no longer holds is refused; one whose does
 // is settled with its batch, and its conversation need not be told again.
 func TestGuard(t *testing.T) {

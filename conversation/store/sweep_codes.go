@@ -29,13 +29,17 @@ const (
 
 	dropThrottleSQL = `DELETE FROM throttles WHERE key = $1 AND idle_at < {now} - $2`
 
+	oldSignInsSQL = `SELECT hash FROM sign_ins WHERE seen_at < {now} - $1 LIMIT $2`
+
+	dropSignInSQL = `DELETE FROM sign_ins WHERE hash = $1 AND seen_at < {now} - $2`
+
 	oldTalliesSQL = `SELECT key, hour FROM tallies WHERE hour < {now} / 3600000 - $1 LIMIT $2`
 
 	dropTallySQL = `DELETE FROM tallies WHERE key = $1 AND hour = $2`
 )
 
-// oldCodes are the kinds of rows that go by one key.
-var oldCodes = []struct {
+// oldRows are the kinds of rows that go by one key.
+var oldRows = []struct {
 	look, drop string
 	age        time.Duration
 }{
@@ -43,11 +47,12 @@ var oldCodes = []struct {
 	{oldGrantsSQL, dropGrantSQL, keepCodes},
 	{oldPausesSQL, dropPauseSQL, keepPauses},
 	{oldThrottlesSQL, dropThrottleSQL, 0},
+	{oldSignInsSQL, dropSignInSQL, keepDays},
 }
 
 // sweepCodes looks for what codes have left behind, and queues its end on deletes.
 func sweepCodes(look, deletes *pipe, count func(int64)) {
-	for _, old := range oldCodes {
+	for _, old := range oldRows {
 		age := old.age.Milliseconds()
 		look.query(func(r row) error {
 			var key string

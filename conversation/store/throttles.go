@@ -37,17 +37,38 @@ const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES 
 	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `
 	RETURNING n0 + n1`
 
+// wrongTallyKey is under what wrong codes are tallied by the hour.
+const wrongTallyKey = "wrong/all"
+
+// wrongDaysSQL sums them up by days before this hour; day 0 is this hour.
+const wrongDaysSQL = `SELECT ({now} / 3600000 - hour + 23) / 24, SUM(sent) FROM tallies
+	WHERE key = $1 AND hour > {now} / 3600000 - 169 GROUP BY ({now} / 3600000 - hour + 23) / 24`
+
 // pauseKeySQL pauses anew only what is not paused.
 const pauseKeySQL = `INSERT INTO pauses (key, until_at, reason, started_at) VALUES ($1, {now} + $2, $3, {now})
 	ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
 	WHERE pauses.until_at <= excluded.started_at`
 
 // Wrong implements verify.Store.
-func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all int64, err error) {
+func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all verify.WrongCodes, err error) {
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&all) }, wrongSQL, window.Milliseconds()/2, n)
+	p.query(func(r row) error { return r.Scan(&all.Window) }, wrongSQL, window.Milliseconds()/2, n)
+	if n > 0 {
+		p.exec(tallySQL, wrongTallyKey, n, int64(0), int64(0))
+	}
+	p.query(func(r row) error {
+		var day, sum int64
+		err := r.Scan(&day, &sum)
+		switch {
+		case day == 0:
+			all.Hour = sum
+		case day <= int64(len(all.Days)):
+			all.Days[day-1] = sum
+		}
+		return err
+	}, wrongDaysSQL, wrongTallyKey)
 	if err := s.db.write(ctx, p); err != nil {
-		return 0, fmt.Errorf("counting wrong codes: %w", err)
+		return verify.WrongCodes{}, fmt.Errorf("counting wrong codes: %w", err)
 	}
 	return all, nil
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"parley/conversation"
@@ -29,6 +30,8 @@ type Account struct {
 	Refunds   []Refund  `json:"refunds,omitempty"`
 	Proofs    []Proof   `json:"proofs,omitempty"`     // of the last fifteen minutes, one of each class
 	Proposal  *Proposal `json:"proposal,omitempty"`   // of one agent, for another to agree to
+	VerifyAt  int64     `json:"verify_at,omitempty"`  // when the customer last asked to be verified
+	Asks      []int64   `json:"asks,omitempty"`       // when they asked, within a day
 	Failures  int       `json:"failures,omitempty"`   // proofs that failed since the lock
 	BlockedTo int64     `json:"blocked_to,omitempty"` // until then only agents can unlock
 	UnlockAt  int64     `json:"unlock_at,omitempty"`  // of Cooling: when it ends
@@ -63,18 +66,20 @@ const mostReviews = 8
 // Op is what somebody wants of an account.
 type Op string
 
-// The ops. Of a customer's texts come alert's answers, lock and contest only.
+// The ops. Of a customer's texts come alert's answers, lock, contest and verify only.
 const (
 	OpAlert     Op = "alert"     // payments look wrong, and the customer is asked
 	OpRecognise Op = "recognise" // the customer says that payments are their own
 	OpLock      Op = "lock"
-	OpContest   Op = "contest" // the customer denies a code that came unasked
-	OpProof     Op = "proof"   // somebody has shown who they are
-	OpFailure   Op = "failure" // somebody could not
-	OpAgent     Op = "agent"   // an agent asks for the unlock, or agrees to it
-	OpApplied   Op = "applied" // the business says that a lock is in force
-	OpRefund    Op = "refund"  // the business moves a refund on
-	OpTick      Op = "tick"    // time has passed
+	OpContest   Op = "contest"  // the customer denies a code that came unasked
+	OpVerify    Op = "verify"   // the customer asks to be verified
+	OpProof     Op = "proof"    // somebody has shown who they are
+	OpFailure   Op = "failure"  // somebody could not
+	OpAgent     Op = "agent"    // an agent asks for the unlock, or agrees to it
+	OpApplied   Op = "applied"  // the business says that a lock is in force
+	OpRefund    Op = "refund"   // the business moves a refund on
+	OpReviewed  Op = "reviewed" // somebody has looked at what was marked
+	OpTick      Op = "tick"     // time has passed
 )
 
 // AccountEvent is one thing that somebody wants of an account.
@@ -191,6 +196,8 @@ func (c *change) carryOut() error {
 		return c.askedToLock()
 	case OpContest:
 		c.contest()
+	case OpVerify:
+		c.askedToVerify()
 	case OpProof:
 		return c.prove()
 	case OpFailure:
@@ -201,6 +208,8 @@ func (c *change) carryOut() error {
 		return c.applied()
 	case OpRefund:
 		return c.refund()
+	case OpReviewed:
+		return c.reviewed()
 	case OpTick:
 	default:
 		return WrongError("op: an account knows no such thing")
@@ -290,9 +299,27 @@ func (c *change) review(why string, heard bool, transactions ...string) {
 	c.tell(conversation.AccountReview{Account: c.Ref, Reason: why, Transactions: transactions}, heard)
 }
 
+// reviewed takes the marks away that somebody has looked at.
+func (c *change) reviewed() error {
+	if strings.TrimSpace(c.event.Reason) == "" {
+		return WrongError("reason: say what was found, and what was done about it")
+	}
+	if len(c.Reviews) == 0 {
+		c.refuse("no_review")
+		return nil
+	}
+	var marks []string
+	for _, r := range c.Reviews {
+		marks = append(marks, r.Reason)
+	}
+	c.Reviews, c.moved = nil, true
+	c.audit("account.reviewed", strings.Join(marks, " "))
+	return nil
+}
+
 func (a Account) clone() Account {
 	a.Scopes, a.Alerts, a.Refunds, a.Proofs = slices.Clone(a.Scopes), slices.Clone(a.Alerts), slices.Clone(a.Refunds), slices.Clone(a.Proofs)
-	a.TextLocks, a.Contests, a.Reviews, a.Places = slices.Clone(a.TextLocks), slices.Clone(a.Contests), slices.Clone(a.Reviews), slices.Clone(a.Places)
+	a.TextLocks, a.Contests, a.Asks, a.Reviews, a.Places = slices.Clone(a.TextLocks), slices.Clone(a.Contests), slices.Clone(a.Asks), slices.Clone(a.Reviews), slices.Clone(a.Places)
 	if a.Proposal != nil {
 		p := *a.Proposal
 		a.Proposal = &p

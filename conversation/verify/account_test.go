@@ -297,3 +297,38 @@ func TestNothingGrowsForEver(t *testing.T) {
 		t.Errorf("%d alerts, %d refunds, %d places, %d locks", len(h.a.Alerts), len(h.a.Refunds), len(h.a.Places), len(h.a.TextLocks))
 	}
 }
+
+// A text may ask for the customer to be verified. It proves nothing, and tells the
+// business three times a day at most.
+func TestAskedToVerify(t *testing.T) {
+	asks := AccountEvent{Op: OpVerify, Place: here}
+	h := newHistory(t)
+	h.act(asks, Active, "not_locked").tells()
+	h.act(alerting("t1"), Alerted, "").act(asks, Alerted, "not_locked")
+	h.act(no("t1"), Locked, "").act(asks, Verifying, "").tells("account.verification_asked")
+	h.after(15*time.Minute-time.Second).act(tick, Verifying, "")
+	h.after(time.Second).act(tick, Locked, "")
+	h.act(asks, Verifying, "").act(no(), Locked, "") // it was somebody else
+	h.act(asks, Verifying, "").act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
+	h.after(16*time.Minute).act(tick, Locked, "")
+	h.act(asks, Locked, "too_many_asks").tells()
+	h.after(24*time.Hour).act(asks, Verifying, "")
+	h.after(time.Hour).act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
+	h.act(AccountEvent{Op: OpProof, Proof: "app", Moved: NumberKept}, Cooling, "").act(asks, Cooling, "not_locked")
+	h = newHistory(t)
+	h.act(locking("all"), Locked, "").after(31*24*time.Hour).act(asks, Suspended, "agents_only")
+}
+
+// What is marked for a person stays until one says what they found.
+func TestReviewed(t *testing.T) {
+	seen := AccountEvent{Op: OpReviewed, Who: "key_1", Reason: "called her: hers"}
+	h := newHistory(t)
+	h.act(seen, Active, "no_review")
+	h.act(alerting("t1"), Alerted, "").after(25*time.Hour).act(tick, Active, "").tells("account.review")
+	if _, _, err := h.a.Apply(h.rules, AccountEvent{Op: OpReviewed}, h.at); err == nil {
+		t.Error("a mark was taken away without a reason")
+	}
+	if h.act(seen, Active, ""); len(h.a.Reviews) != 0 || len(h.news.Audit) != 1 || h.news.Audit[0].Reason != seen.Reason {
+		t.Errorf("%+v %+v", h.a.Reviews, h.news.Audit)
+	}
+}

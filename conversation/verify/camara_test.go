@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"parley/conversation"
+	"parley/flows"
 	"parley/outbound/egress"
 )
 
@@ -153,10 +155,16 @@ func TestTokensAreFetched(t *testing.T) {
 	}
 }
 
-func TestChangedTexts(t *testing.T) {
-	for language := range changedTexts {
-		if text := changedText("Twenty Characters Ab", language); gsmSegments(text) != 1 {
-			t.Errorf("%s: %q", language, text)
+// What is told of a changed number and of a locked account is one segment, and in every
+// language that codes are worded in.
+func TestToldTexts(t *testing.T) {
+	line := conversation.Line{Brand: flows.Brand{Name: "Twenty-four Characters A"}}
+	for _, texts := range []map[string]string{changedTexts, lockedTexts} {
+		for language := range phrases {
+			text := spoken(texts, line, language)
+			if gsmSegments(text) != 1 || !strings.HasPrefix(text, line.Brand.Name) || language != "en" && text == spoken(texts, line, "en") {
+				t.Errorf("%s: %d segments: %q", language, gsmSegments(text), text)
+			}
 		}
 	}
 }

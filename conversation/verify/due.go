@@ -61,7 +61,7 @@ func (c *change) endVerifying() {
 	if c.Proposal != nil && c.at >= c.Proposal.At+agreedWithin {
 		c.Proposal, c.moved = nil, true
 	}
-	if c.State == Verifying && len(c.Proofs) == 0 {
+	if c.State == Verifying && len(c.Proofs) == 0 && c.at >= c.VerifyAt+proofsWithin {
 		c.fire("give_up")
 	}
 }
@@ -84,6 +84,9 @@ func (c *change) next() int64 {
 	}
 	for _, p := range c.Proofs {
 		at(p.At + proofsWithin)
+	}
+	if c.State == Verifying && c.at < c.VerifyAt+proofsWithin {
+		at(c.VerifyAt + proofsWithin)
 	}
 	if c.Proposal != nil {
 		at(c.Proposal.At + agreedWithin)

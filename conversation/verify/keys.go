@@ -28,6 +28,8 @@ type Key struct {
 type Keyring struct {
 	first string
 	keys  map[string]pair
+	slow  bool          // new codes are kept by a password hash
+	room  chan struct{} // for those
 }
 
 // pair is what is derived of a key: one for MACs, one for sealing (RFC 5869).
@@ -41,16 +43,16 @@ var (
 	errSealed = errors.New("a sealed code cannot be opened")
 )
 
-// NewKeyring takes the keys, the one in use first. Ids must differ and hold neither
-// a colon nor a space; secrets must have 32 bytes.
+// NewKeyring takes the keys, the one in use first. Ids must differ and hold no
+// colon, plus or space; secrets must have 32 bytes.
 func NewKeyring(keys ...Key) (*Keyring, error) {
 	if len(keys) == 0 {
 		return nil, errNoKey
 	}
-	r := &Keyring{first: keys[0].ID, keys: make(map[string]pair, len(keys))}
+	r := &Keyring{first: keys[0].ID, keys: make(map[string]pair, len(keys)), room: make(chan struct{}, slowAtOnce)}
 	for _, k := range keys {
 		switch _, twice := r.keys[k.ID]; {
-		case k.ID == "" || strings.ContainsAny(k.ID, ": "):
+		case k.ID == "" || strings.ContainsAny(k.ID, ": +"):
 			return nil, fmt.Errorf("key id %q: want letters and digits", k.ID)
 		case twice:
 			return nil, fmt.Errorf("key id %q is there twice", k.ID)
@@ -103,22 +105,31 @@ func (b bound) mac(pepper []byte) []byte {
 
 // sign gives the MAC of a new code, hex, and the id of the key it was made with.
 func (r *Keyring) sign(b bound) (kid, mac string) {
-	return r.first, hex.EncodeToString(b.mac(r.keys[r.first].pepper))
+	sum := b.mac(r.keys[r.first].pepper)
+	if r.slow {
+		return r.first + slowMark, hex.EncodeToString(r.stretched(sum, b.challenge))
+	}
+	return r.first, hex.EncodeToString(sum)
 }
 
 // matches compares in constant time. A key that is gone, and a MAC that was never
 // made, cost the same and match nothing.
 func (r *Keyring) matches(b bound, kid, mac string) bool {
+	kid, slow := unmarked(kid)
 	key, known := r.keys[kid]
 	if !known {
-		key = r.keys[r.first]
+		key, slow = r.keys[r.first], r.slow
 	}
 	want, err := hex.DecodeString(mac)
 	if err != nil || len(want) != sha256.Size {
 		want, known = make([]byte, sha256.Size), false
 		_, _ = rand.Read(want) // never fails: crypto/rand ends the process instead
 	}
-	return hmac.Equal(b.mac(key.pepper), want) && known
+	sum := b.mac(key.pepper)
+	if slow {
+		sum = r.stretched(sum, b.challenge)
+	}
+	return hmac.Equal(sum, want) && known
 }
 
 // seal keeps a code for as long as it may have to be sent: "KEY:BASE64", which only

@@ -114,3 +114,25 @@ func TestSecretsShowNothing(t *testing.T) {
 		t.Errorf("shown: %s", all)
 	}
 }
+
+// TestSlow: a code that is kept slowly fits as one that is not, each by what it was made
+// with, also when the setting has changed meanwhile.
+func TestSlow(t *testing.T) {
+	plain := ring(t, "a")
+	slow := plain.Slow()
+	pkid, pmac := plain.sign(vector)
+	skid, smac := slow.sign(vector)
+	if pkid != "a" || skid != "a+argon2id" || pmac == smac {
+		t.Errorf("%s %s, %s %s", pkid, pmac, skid, smac)
+	}
+	other := vector
+	other.code = NewSecret("04251780")
+	for _, r := range []*Keyring{plain, slow} {
+		if !r.matches(vector, pkid, pmac) || !r.matches(vector, skid, smac) {
+			t.Error("a right code does not fit")
+		}
+		if r.matches(other, pkid, pmac) || r.matches(other, skid, smac) || r.matches(vector, pkid, smac) || r.matches(vector, skid, pmac) || r.matches(vector, "b+argon2id", smac) || r.matches(vector, "", "") {
+			t.Error("something else fits")
+		}
+	}
+}

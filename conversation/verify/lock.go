@@ -107,7 +107,7 @@ func (c *change) lock(ids []string) {
 }
 
 func (c *change) forgetProofs() {
-	c.Proofs, c.Proposal, c.UnlockAt, c.UnlockBy = nil, nil, 0, ""
+	c.Proofs, c.Proposal, c.VerifyAt, c.UnlockAt, c.UnlockBy = nil, nil, 0, 0, ""
 }
 
 // union adds a scope; all takes the others in.

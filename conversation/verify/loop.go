@@ -114,16 +114,22 @@ func (s *Service) close(ctx context.Context, c Challenge) error {
 // issue makes the code of a challenge, or takes the one that there is, and gives it
 // to the conversation. Row and message commit together.
 func (s *Service) issue(ctx context.Context, c Challenge) error {
+	line, ok := s.Line(c.Line)
+	if !ok {
+		return s.end(ctx, c, Failed, "no_line")
+	}
 	reason, err := s.Judge(ctx, c)
 	if err != nil {
 		return err
 	}
-	if reason != "" {
-		return s.end(ctx, c, Failed, reason)
+	if reason == "account_locked" && c.Purpose == PasswordReset {
+		err = s.tellLocked(ctx, c, line)
 	}
-	line, ok := s.Line(c.Line)
-	if !ok {
-		return s.end(ctx, c, Failed, "no_line")
+	switch {
+	case err != nil:
+		return err
+	case reason != "":
+		return s.end(ctx, c, Failed, reason)
 	}
 	made := &conversation.Made{N: c.Sends + 1, Kid: c.Kid, MAC: c.MAC, Sealed: c.Sealed}
 	if c.Rotate || c.Sealed == "" {
@@ -228,12 +234,12 @@ func (s *Service) watch(ctx context.Context) {
 			s.wrongs.Add(n)
 			continue
 		}
-		tense := all > int64(s.Settings.Global.Most)
+		tense := all.guessing(int64(s.Settings.Global.Most))
 		if s.tense.Swap(tense) == tense || !tense {
 			continue
 		}
-		s.Log.Error("codes are being guessed: more wrong ones than codes.limits.global allows; new codes have eight digits", "wrong", all)
-		s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all})
+		s.Log.Error("codes are being guessed: more wrong ones than codes.limits.global allows; new codes have eight digits", "wrong", all.Window, "this hour", all.Hour)
+		s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all.Window})
 	}
 }
 

@@ -10,7 +10,7 @@ const (
 	Active    LockState = "active"
 	Alerted   LockState = "alerted"   // payments look wrong; they are held, the rest goes on
 	Locked    LockState = "locked"    //
-	Verifying LockState = "verifying" // a first proof is there
+	Verifying LockState = "verifying" // a first proof is there, or the customer has asked how to give one
 	Cooling   LockState = "cooling"   // it will be active soon, unless somebody says NO
 	Suspended LockState = "suspended" // locked for 30 days: only two agents lead out of it
 )
@@ -25,7 +25,8 @@ var lockTable = []flows.Transition{
 	{Event: "alert", From: states(Active, Alerted), To: string(Alerted)},
 	{Event: "clear", From: states(Alerted), To: string(Active)}, // no alert is open any more
 	{Event: "lock", From: states(Active, Alerted, Locked, Verifying, Cooling), To: string(Locked)},
-	{Event: "lock", From: states(Suspended), To: string(Suspended)}, // it gets wider
+	{Event: "lock", From: states(Suspended), To: string(Suspended)},        // it gets wider
+	{Event: "ask", From: states(Locked, Verifying), To: string(Verifying)}, // it proves nothing
 	{Event: "prove", From: states(Locked, Verifying), To: string(Verifying)},
 	{Event: "give_up", From: states(Verifying), To: string(Locked)}, // time is over, or too much failed
 	{Event: "unlock", From: states(Verifying), To: string(Cooling)},

@@ -15,6 +15,7 @@ event    active   alerted  locked     verifying  cooling  suspended
 alert    alerted  alerted  -          -          -        -
 clear    -        active   -          -          -        -
 lock     locked   locked   locked     locked     locked   suspended
+ask      -        -        verifying  verifying  -        -
 prove    -        -        verifying  verifying  -        -
 give_up  -        -        -          locked     -        -
 unlock   -        -        -          cooling    -        -

@@ -16,11 +16,13 @@ type model struct {
 	shut, cooling bool
 	since, free   int64 // of the lock; of the end of cooling
 	code, given   int64
+	asked         int64  // when a text asked to be verified
 	first         string // the agent who spoke
 	firstAt       int64
 	fails         int
 	blocked       int64
 	byText, codes []int64
+	asks          []int64
 	alerts        map[string]int64 // → when it expires
 	old           bool             // locked for 30 days
 }
@@ -44,13 +46,16 @@ func (m *model) pass(now int64) {
 	if m.given > 0 && now >= m.given+15*minute {
 		m.given = 0
 	}
+	if m.asked > 0 && now >= m.asked+15*minute {
+		m.asked = 0
+	}
 	if m.firstAt > 0 && now >= m.firstAt+24*hours {
 		m.first, m.firstAt = "", 0
 	}
 	if m.cooling && now >= m.free {
 		m.shut, m.cooling, m.fails, m.blocked, m.codes = false, false, 0, 0, nil
 	}
-	if m.shut && !m.cooling && m.code == 0 && m.given == 0 && now >= m.since+30*24*hours {
+	if m.shut && !m.cooling && !m.trying() && now >= m.since+30*24*hours {
 		m.old = true
 	}
 	for id, at := range m.alerts {
@@ -60,17 +65,20 @@ func (m *model) pass(now int64) {
 	}
 }
 
+// trying says whether somebody is being verified.
+func (m *model) trying() bool { return m.code > 0 || m.given > 0 || m.asked > 0 }
+
 func (m *model) lock(now int64) {
-	if !m.shut || m.cooling || m.code > 0 || m.given > 0 {
+	if !m.shut || m.cooling || m.trying() {
 		if !m.old {
 			m.since, m.fails, m.blocked = now, 0, 0
 		}
 	}
-	m.shut, m.cooling, m.code, m.given, m.first, m.firstAt = true, false, 0, 0, "", 0
+	m.shut, m.cooling, m.code, m.given, m.asked, m.first, m.firstAt = true, false, 0, 0, 0, "", 0
 }
 
 func (m *model) textLock(now int64) {
-	unlocking := m.cooling || m.code > 0 || m.given > 0
+	unlocking := m.cooling || m.trying()
 	if !m.shut && within(m.byText, now, 24*hours) >= 3 {
 		return
 	}
@@ -100,19 +108,23 @@ func (m *model) see(e AccountEvent, now int64) {
 		for _, t := range e.Transactions {
 			late = late && m.alerts[t.ID] > 0 && now >= m.alerts[t.ID]
 		}
-		if !late || m.cooling || m.code > 0 || m.given > 0 {
+		if !late || m.cooling || m.trying() {
 			m.textLock(now)
 		}
 	case OpContest:
 		m.codes = append(m.codes, now)
-		if within(m.codes, now, 24*hours) >= 2 || m.cooling || m.code > 0 || m.given > 0 {
+		if within(m.codes, now, 24*hours) >= 2 || m.cooling || m.trying() {
 			m.textLock(now)
 		}
 	case OpFailure:
 		if trying && !m.old {
 			if m.fails++; m.fails == 3 {
-				m.fails, m.blocked, m.code, m.given = 0, now+24*hours, 0, 0
+				m.fails, m.blocked, m.code, m.given, m.asked = 0, now+24*hours, 0, 0, 0
 			}
+		}
+	case OpVerify:
+		if trying && !m.old && now >= m.blocked && within(m.asks, now, 24*hours) < 3 {
+			m.asks, m.asked = append(m.asks, now), now
 		}
 	case OpProof:
 		switch {
@@ -138,7 +150,7 @@ func (m *model) see(e AccountEvent, now int64) {
 }
 
 func (m *model) open(now int64) {
-	m.cooling, m.free, m.code, m.given, m.first, m.firstAt, m.old = true, now+hours, 0, 0, "", 0, false
+	m.cooling, m.free, m.code, m.given, m.asked, m.first, m.firstAt, m.old = true, now+hours, 0, 0, 0, "", 0, false
 }
 
 // TestRandomLives holds the account against the model over random lives of texts, API
@@ -195,7 +207,7 @@ func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked 
 func randomEvent(r *rand.Rand) AccountEvent {
 	id := []string{"t1", "t2", "t3"}[r.IntN(3)]
 	moved := []string{NumberKept, NumberKept, NumberKept, NumberChanged, NumberUnknown, ""}[r.IntN(6)]
-	switch r.IntN(14) {
+	switch r.IntN(15) {
 	case 0:
 		return alerting(id)
 	case 1:
@@ -216,6 +228,8 @@ func randomEvent(r *rand.Rand) AccountEvent {
 		return AccountEvent{Op: OpProof, Proof: ProofsGiven[r.IntN(len(ProofsGiven))], Moved: moved}
 	case 11, 12:
 		return AccountEvent{Op: OpAgent, Agent: []string{"ann", "Ann", "ben"}[r.IntN(3)], Reason: "seen", Moved: moved}
+	case 13:
+		return AccountEvent{Op: OpVerify, Place: here}
 	}
 	return tick
 }

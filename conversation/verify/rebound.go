@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -32,13 +33,18 @@ var changedTexts = map[string]string{
 	"it": "{brand}: Questo non è più il numero del suo conto. Non è stato lei? Ce lo dica subito, nella nostra app o dove ci contatta di solito.",
 }
 
-func changedText(brand, language string) string {
-	language, _, _ = strings.Cut(language, "-")
-	text, ok := changedTexts[language]
-	if !ok {
-		text = changedTexts["en"]
+// spoken is one of the texts in a language, or the line's own, else in English, with
+// the line's brand in it.
+func spoken(texts map[string]string, line conversation.Line, language string) string {
+	if language == "" {
+		language = line.Language
 	}
-	return strings.ReplaceAll(text, "{brand}", shortened(flows.Defuse(brand), most))
+	language, _, _ = strings.Cut(language, "-")
+	text, ok := texts[language]
+	if !ok {
+		text = texts["en"]
+	}
+	return strings.ReplaceAll(text, "{brand}", shortened(flows.Defuse(cmp.Or(line.Brand.Name, line.Number)), most))
 }
 
 // mostRebound is how many are told in one go.
@@ -64,19 +70,11 @@ func (s *Service) tellOne(ctx context.Context, b Rebinding) error {
 		s.Log.Error("nobody can tell a number that it was changed: its line is gone")
 		return s.Store.ToldRebound(ctx, b)
 	}
-	language := b.Language
-	if language == "" {
-		language = line.Language
-	}
-	brand := line.Brand.Name
-	if brand == "" {
-		brand = line.Number
-	}
-	sum := sha256.Sum256([]byte(b.Subject))
+	sum := sha256.Sum256([]byte(b.Subject + "\x00" + b.Previous))
 	_, err := s.Submit(ctx, []conversation.Event{{
 		Kind: conversation.KindMessage, Line: b.Line, Phone: b.Previous, Test: b.Subject != plain(b.Subject),
 		Dedupe:   "rebound/" + hex.EncodeToString(sum[:16]) + "/" + strconv.FormatInt(b.At, 10),
-		Outgoing: &conversation.Outgoing{Text: changedText(brand, language), Class: flows.Alert},
+		Outgoing: &conversation.Outgoing{Text: spoken(changedTexts, line, b.Language), Class: flows.Alert},
 	}})
 	if err != nil {
 		return err

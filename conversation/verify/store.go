@@ -35,9 +35,8 @@ type Store interface {
 	Challenge(ctx context.Context, id string) (Challenge, bool, error)
 	// Recent lists the challenges of a phone of the last day, newest first, at most 20.
 	Recent(ctx context.Context, phone string) ([]Challenge, error)
-	// Wrong adds wrong codes to the installation's and returns how many there were in
-	// about the last window.
-	Wrong(ctx context.Context, n int64, window time.Duration) (int64, error)
+	// Wrong adds wrong codes to the installation's and returns how many there were.
+	Wrong(ctx context.Context, n int64, window time.Duration) (WrongCodes, error)
 	// Pause pauses something for a while; fresh: it was not paused before.
 	Pause(ctx context.Context, key string, d time.Duration, reason string) (fresh bool, err error)
 	// Rebound lists subjects whose number was changed, and the one before not told.
@@ -96,6 +95,13 @@ type Spent struct {
 	Reason    string
 	Hits      []Hit // what it counts under
 	Over      []Hit // those that are over their limit: the right code is refused as well
+}
+
+// WrongCodes are those of the whole installation.
+type WrongCodes struct {
+	Window int64    // in about the last window
+	Hour   int64    // in this hour of the clock
+	Days   [7]int64 // in each of the seven days before it, in no order
 }
 
 // GrantRow is a grant as the database keeps it.

@@ -69,6 +69,33 @@ func (c *change) prove() error {
 	return nil
 }
 
+// mostAsks is how often within a day a text may ask for an account to be verified:
+// texts can be forged, and the business is told of each.
+const mostAsks = 3
+
+// askedToVerify begins an attempt, for as long as a proof is good. It proves nothing:
+// the business hears that its customer wants to be let in again, and by which way that
+// can be is its own to say.
+func (c *change) askedToVerify() {
+	c.Asks = slices.DeleteFunc(c.Asks, func(at int64) bool { return at <= c.at-day })
+	switch {
+	case c.State == Suspended:
+		c.refuse("agents_only")
+	case c.State != Locked && c.State != Verifying:
+		c.refuse("not_locked")
+	case c.at < c.BlockedTo:
+		c.refuse("too_many_failures")
+	case len(c.Asks) >= mostAsks:
+		c.refuse("too_many_asks")
+	default:
+		c.remember()
+		c.Asks, c.VerifyAt, c.moved = append(c.Asks, c.at), c.at, true
+		c.fire("ask")
+		c.audit("account.verification_asked", "")
+		c.tell(conversation.AccountVerificationAsked{Account: c.Ref, Needs: c.Missing()}, false)
+	}
+}
+
 // barred says why no proof is taken now; "": one is.
 func (c *change) barred(given bool) string {
 	switch {
@@ -137,7 +164,7 @@ func (c *change) failure() {
 	if c.Failures < mostFailures {
 		return
 	}
-	c.Failures, c.BlockedTo, c.Proofs = 0, c.at+day, nil
+	c.Failures, c.BlockedTo, c.Proofs, c.VerifyAt = 0, c.at+day, nil, 0
 	c.fire("give_up")
 	c.review("unlock_failures", true)
 }
@@ -146,11 +173,15 @@ func (c *change) failure() {
 // for a second agent.
 var agentName = regexp.MustCompile(`^[a-z0-9][a-z0-9._@-]{0,63}$`)
 
+// GoodAgent says whether an agent can be called so: small letters, digits, dots and
+// dashes, at most 64.
+func GoodAgent(name string) bool { return agentName.MatchString(name) }
+
 // agent takes the word of an agent: the first proposes, another agrees.
 func (c *change) agent() error {
 	name := strings.ToLower(c.event.Agent)
 	switch {
-	case !agentName.MatchString(name):
+	case !GoodAgent(name):
 		return WrongError("agent: want a name of letters, digits, dots and dashes, at most 64")
 	case strings.TrimSpace(c.event.Reason) == "":
 		return WrongError("reason: say why the account may be unlocked, and what shows it")

@@ -126,7 +126,7 @@ func genericReceipt(name string, data []byte) (conversation.Receipt, error) {
 	case conversation.Queued, conversation.Sent, conversation.Delivered, conversation.Failed:
 		r.Status = s.Status
 	}
-	r.OptedOut = s.Error == string(OptedOut)
+	r.OptedOut, r.Unknown = s.Error == string(OptedOut), s.Error == "unknown_subscriber"
 	return r, checkIDs(s.ID)
 }
 

@@ -40,6 +40,13 @@ type Looker interface {
 	Look(ctx context.Context, id string) (a Accepted, found bool, err error)
 }
 
+// Keeper is implemented where media are kept behind the carrier's credentials.
+type Keeper interface {
+	// Unlock adds the credentials to a request for a medium, if it goes to the
+	// carrier's own host; to any other it adds nothing.
+	Unlock(*http.Request)
+}
+
 // Request is a webhook as it arrived.
 type Request struct {
 	Method string

@@ -164,7 +164,7 @@ func (t *twilio) receipt(form url.Values, message string) (conversation.Receipt,
 		Carrier: t.settings.Name, ProviderID: first(form, "MessageSid", "SmsSid"), Message: message,
 		Status: twilioStatuses[form.Get("MessageStatus")], Raw: word(form.Get("MessageStatus")), Error: word(form.Get("ErrorCode")),
 	}
-	r.OptedOut = twilioClasses[r.Error] == OptedOut
+	r.OptedOut, r.Unknown = twilioClasses[r.Error] == OptedOut, r.Error == twilioUnknown
 	return r, checkIDs(r.ProviderID, message)
 }
 
@@ -199,6 +199,19 @@ func (t *twilio) Send(ctx context.Context, o Outgoing) (Accepted, error) {
 	}
 	return twilioAnswer(answer)
 }
+
+// Unlock implements Keeper: with media authentication turned on, Twilio asks for what
+// the API asks for (https://www.twilio.com/docs/messaging/api/media-resource).
+func (t *twilio) Unlock(r *http.Request) {
+	own, err := url.Parse(t.base)
+	if err == nil && r.URL.Scheme == own.Scheme && r.URL.Host == own.Host {
+		r.SetBasicAuth(t.settings.AccountSID, t.settings.AuthToken)
+	}
+}
+
+// twilioUnknown means that the number "is unknown and may no longer exist"
+// (https://www.twilio.com/docs/api/errors/30005).
+const twilioUnknown = "30005"
 
 // twilioClasses maps the codes that say more than the HTTP status
 // (https://www.twilio.com/docs/api/errors).

@@ -1,0 +1,129 @@
+package agentui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/alexedwards/argon2id"
+
+	"parley/conversation/verify"
+)
+
+// Role is what somebody may do in the console.
+type Role string
+
+// The roles. An auditor sees and changes nothing; a lead sees everybody's work; an
+// admin decides who may sign in.
+const (
+	RoleAgent   Role = "agent"
+	RoleLead    Role = "lead"
+	RoleAdmin   Role = "admin"
+	RoleAuditor Role = "auditor"
+)
+
+// Roles are all of them.
+var Roles = []Role{RoleAgent, RoleLead, RoleAdmin, RoleAuditor}
+
+// Agent is somebody who works in the console.
+type Agent struct {
+	Name       string // small letters, see verify.GoodAgent
+	Role       Role
+	Password   string // argon2id, as a PHC string; never shown
+	Once       bool   // the password was made for them: they have to set their own
+	CreatedAt  int64  // Unix ms
+	DisabledAt int64  // Unix ms; 0: they may sign in
+}
+
+// SignIn is one browser in which a person is signed in.
+type SignIn struct {
+	ID        string
+	Hash      string // SHA-256 of the cookie, hex
+	Agent     string
+	Network   string // where it began
+	Browser   string // as it calls itself
+	CreatedAt int64  // Unix ms
+	SeenAt    int64  // Unix ms, to the minute
+}
+
+// Agents keeps who may sign in, and where they are.
+type Agents interface {
+	// Agent reads one by name, disabled ones too.
+	Agent(ctx context.Context, name string) (Agent, bool, error)
+	// Agents lists all, by name.
+	Agents(ctx context.Context) ([]Agent, error)
+	// AddAgent returns false when the name is taken.
+	AddAgent(ctx context.Context, p Agent) (bool, error)
+	// SetPassword replaces it and ends every sign-in of the person.
+	SetPassword(ctx context.Context, name, password string, once bool) (bool, error)
+	// DisableAgent ends every sign-in as well; false: there is nobody of that name.
+	DisableAgent(ctx context.Context, name string) (bool, error)
+	// TrySignIn counts an attempt; false: there were too many.
+	TrySignIn(ctx context.Context, hits []verify.Hit) (bool, error)
+	// BeginSignIn keeps a new one.
+	BeginSignIn(ctx context.Context, s SignIn) error
+	// SignedIn finds who holds a cookie, by its hash: no longer than idle after they were
+	// last seen, and whole after they began. It notes the minute.
+	SignedIn(ctx context.Context, hash string, idle, whole time.Duration) (SignIn, Agent, bool, error)
+	// SignIns lists those of a person, newest first.
+	SignIns(ctx context.Context, name string) ([]SignIn, error)
+	// EndSignIn ends one of the person's; false: there is none of that id.
+	EndSignIn(ctx context.Context, name, id string) (bool, error)
+}
+
+// NewAgent makes somebody with a password that is shown once and that they have to
+// replace when they first sign in.
+func NewAgent(name string, role Role) (p Agent, password string, err error) {
+	name = strings.ToLower(name)
+	switch {
+	case !verify.GoodAgent(name):
+		return p, "", fmt.Errorf("%q cannot be a name: want letters, digits, dots and dashes, at most 64", name)
+	case !slices.Contains(Roles, role):
+		return p, "", fmt.Errorf("%q is no role: want agent, lead, admin or auditor", role)
+	}
+	password = newSecret()
+	hash, err := hashed(password)
+	return Agent{Name: name, Role: role, Password: hash, Once: true}, password, err
+}
+
+// NewPassword makes one that is shown once, for somebody who has forgotten theirs.
+func NewPassword() (password, hash string, err error) {
+	password = newSecret()
+	hash, err = hashed(password)
+	return password, hash, err
+}
+
+// The length of a password in characters: what NIST SP 800-63B-4 asks of one that is
+// the only factor; and what it costs to try one.
+const (
+	leastPassword = 15
+	mostPassword  = 128
+)
+
+// params are OWASP's for argon2id: 19 MiB, two passes
+// (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html).
+var params = &argon2id.Params{Memory: 19 << 10, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+func hashed(password string) (string, error) {
+	hash, err := argon2id.CreateHash(password, params)
+	if err != nil {
+		return "", fmt.Errorf("hashing a password: %w", err)
+	}
+	return hash, nil
+}
+
+var errPassword = errors.New("a password has 15 to 128 characters, and is none that you had: a sentence is easily remembered")
+
+// goodPassword refuses what is too short, and one's own name said often.
+func goodPassword(name, password string) error {
+	n := utf8.RuneCountInString(password)
+	if !utf8.ValidString(password) || n < leastPassword || n > mostPassword ||
+		strings.Trim(strings.ReplaceAll(strings.ToLower(password), name, ""), "0123456789 .-_") == "" {
+		return errPassword
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package agentui
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"parley/conversation/verify"
+)
+
+// Auth signs people in to the console. Its fields are set before Handler.
+type Auth struct {
+	Agents Agents
+	// Plain says that the console is reached by plain http, on this machine alone: its
+	// cookie cannot be Secure then.
+	Plain bool
+	// Proxies are the networks of proxies whose X-Forwarded-For is believed; anybody
+	// else's is not.
+	Proxies []netip.Prefix
+	Log     *slog.Logger
+
+	room chan struct{} // for passwords that are being tried
+}
+
+// How long somebody stays signed in, and how often a sign-in may be tried.
+const (
+	idleFor  = 12 * time.Hour
+	wholeFor = 7 * 24 * time.Hour
+
+	triesWithin = 15 * time.Minute
+	mostByName  = 10
+	mostByNet   = 50 // a whole office may share one
+	atOnce      = 4  // passwords tried at once: each takes 19 MiB
+	mostBody    = 4 << 10
+	mostBrowser = 120 // bytes kept of what a browser calls itself
+)
+
+// Handler serves /console/api/session, /me, /sessions and /password.
+func (a *Auth) Handler() http.Handler {
+	a.room = make(chan struct{}, atOnce)
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /console/api/session", a.signIn)
+	mux.HandleFunc("DELETE /console/api/session", a.as(a.signOut))
+	mux.HandleFunc("GET /console/api/me", a.as(a.me))
+	mux.HandleFunc("GET /console/api/sessions", a.as(a.sessions))
+	mux.HandleFunc("DELETE /console/api/sessions/{id}", a.as(a.endSession))
+	mux.HandleFunc("PUT /console/api/password", a.as(a.changePassword))
+	return guarded(mux, mostBody)
+}
+
+// guarded refuses what comes from another site's page, and bodies over most bytes.
+func guarded(next http.Handler, most int64) http.Handler {
+	next = http.NewCrossOriginProtection().Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		r.Body = http.MaxBytesReader(w, r.Body, most)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// credentials are what somebody types.
+type credentials struct {
+	Name     string `json:"name"`
+	Password string `json:"password"`
+	New      string `json:"new_password"` // when the password was made for them
+}
+
+// signIn answers 204 with a cookie, 401 for whatever does not fit (who that is, and
+// whether there is such a person, cannot be told by it), 409 when a password of one's own
+// has to be set with it, 429 after too many tries.
+func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
+	var c credentials
+	if !read(w, r, &c) {
+		return
+	}
+	c.Name = strings.ToLower(strings.TrimSpace(c.Name))
+	network := a.network(r)
+	ok, err := a.Agents.TrySignIn(r.Context(), []verify.Hit{
+		{Key: "signin/name/" + hashOf(c.Name), Most: mostByName, Per: triesWithin},
+		{Key: "signin/net/" + network, Most: mostByNet, Per: triesWithin},
+	})
+	switch {
+	case err != nil:
+		a.failed(w, err)
+		return
+	case !ok:
+		w.Header().Set("Retry-After", "450")
+		problem(w, http.StatusTooManyRequests, "too_many", "too many tries: wait some minutes")
+		return
+	}
+	p, err := a.try(r.Context(), c)
+	switch {
+	case err != nil:
+		a.failed(w, err)
+	case p == nil:
+		problem(w, http.StatusUnauthorized, "wrong", "name or password is wrong")
+	case p.Once && c.New == "":
+		problem(w, http.StatusConflict, "set_password", "set a password of your own: "+errPassword.Error())
+	default:
+		if p.Once && !a.setPassword(w, r, p.Name, c.Password, c.New) {
+			return
+		}
+		a.begin(w, r, p.Name, network)
+	}
+}
+
+// nobody is compared with when there is no such person, so that it takes as long.
+const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// try finds the person whom name and password fit; nil: nobody.
+func (a *Auth) try(ctx context.Context, c credentials) (*Agent, error) {
+	p, found, err := a.Agents.Agent(ctx, c.Name)
+	if err != nil {
+		return nil, err
+	}
+	hash := nobody
+	if found && p.DisabledAt == 0 {
+		hash = p.Password
+	}
+	select {
+	case a.room <- struct{}{}:
+		defer func() { <-a.room }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if len(c.Password) > 4*mostPassword {
+		c.Password = ""
+	}
+	fits, err := argon2id.ComparePasswordAndHash(c.Password, hash)
+	if err != nil || !fits || hash == nobody {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// begin signs somebody in, in this browser.
+func (a *Auth) begin(w http.ResponseWriter, r *http.Request, name, network string) {
+	secret := newSecret()
+	browser := strings.ToValidUTF8(r.UserAgent(), "")
+	s := SignIn{ID: hashOf(newSecret())[:16], Hash: hashOf(secret), Agent: name, Network: network, Browser: browser[:min(len(browser), mostBrowser)]}
+	s.Browser = strings.ToValidUTF8(strings.ReplaceAll(s.Browser, "\x00", ""), "")
+	if err := a.Agents.BeginSignIn(r.Context(), s); err != nil {
+		a.failed(w, err)
+		return
+	}
+	http.SetCookie(w, a.cookie(secret, int(wholeFor.Seconds())))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// cookie holds what somebody is known by. __Host- binds it to this host and to https.
+func (a *Auth) cookie(secret string, age int) *http.Cookie {
+	return &http.Cookie{Name: a.cookieName(), Value: secret, Path: "/", MaxAge: age, HttpOnly: true, Secure: !a.Plain, SameSite: http.SameSiteLaxMode}
+}
+
+func (a *Auth) cookieName() string {
+	if a.Plain {
+		return "parley"
+	}
+	return "__Host-parley"
+}
+
+// Who says who is signed in; false: nobody, and the answer has been given.
+func (a *Auth) Who(w http.ResponseWriter, r *http.Request) (SignIn, Agent, bool) {
+	c, err := r.Cookie(a.cookieName())
+	if err != nil || len(c.Value) > 64 {
+		problem(w, http.StatusUnauthorized, "sign_in", "sign in first")
+		return SignIn{}, Agent{}, false
+	}
+	s, p, found, err := a.Agents.SignedIn(r.Context(), hashOf(c.Value), idleFor, wholeFor)
+	switch {
+	case err != nil:
+		a.failed(w, err)
+		return SignIn{}, Agent{}, false
+	case !found:
+		problem(w, http.StatusUnauthorized, "sign_in", "sign in again")
+		return SignIn{}, Agent{}, false
+	}
+	return s, p, true
+}
+
+// as lets only those in who are signed in.
+func (a *Auth) as(do func(http.ResponseWriter, *http.Request, SignIn, Agent)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if s, p, ok := a.Who(w, r); ok {
+			do(w, r, s, p)
+		}
+	}
+}
+
+func (a *Auth) failed(w http.ResponseWriter, err error) {
+	a.Log.Warn("the console could not answer", "error", err)
+	w.Header().Set("Retry-After", "1")
+	problem(w, http.StatusServiceUnavailable, "unavailable", "the database does not answer; try again")
+}
+
+// read takes a JSON body of at most mostBody bytes.
+func read(w http.ResponseWriter, r *http.Request, into any) bool {
+	if err := json.NewDecoder(r.Body).Decode(into); err != nil {
+		problem(w, http.StatusBadRequest, "malformed", "the body cannot be read")
+		return false
+	}
+	return true
+}
+
+// problem answers what went wrong: a code for the page, a sentence for people.
+func problem(w http.ResponseWriter, status int, code, sentence string) {
+	answer(w, status, struct {
+		Code   string `json:"code"`
+		Detail string `json:"detail"`
+	}{code, sentence})
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the browser may have gone
+}

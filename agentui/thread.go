@@ -1,0 +1,117 @@
+package agentui
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+
+	"parley/conversation"
+	"parley/flows"
+)
+
+// Current is how a conversation stands: what a command refers to.
+type Current struct {
+	Rev   int64              `json:"rev"`
+	Epoch int64              `json:"owner_epoch"`
+	Owner conversation.Owner `json:"owner"`
+	Agent string             `json:"agent,omitempty"`
+}
+
+func currentOf(c conversation.Conversation) Current {
+	return Current{c.Rev, c.State.Epoch, cmp.Or(c.State.Owner, conversation.OwnerBot), c.State.Agent}
+}
+
+// Thread is one conversation as it is read, a page of it.
+type Thread struct {
+	Current
+	ID       string                `json:"id"`
+	Line     string                `json:"line"`
+	Phone    string                `json:"phone"`
+	Language string                `json:"language,omitempty"`
+	Handoff  *conversation.Handing `json:"handoff,omitempty"` // why a person is asked
+	Runs     []Live                `json:"runs"`
+	Items    []Item                `json:"items"`            // oldest first
+	Before   int64                 `json:"before,omitempty"` // where the page before begins; 0: there is none
+}
+
+// Live is one live run.
+type Live struct {
+	ID    string `json:"id"`
+	Flow  string `json:"flow"`
+	State string `json:"state"`
+	Key   string `json:"key,omitempty"`
+}
+
+// Item is one thing in a thread: a text, or what was done and why.
+type Item struct {
+	Position  int64                   `json:"position"`
+	At        int64                   `json:"at"`  // Unix ms
+	By        string                  `json:"by"`  // customer, bot, agent, business, system
+	Who       string                  `json:"who"` // of agent: their name
+	Text      string                  `json:"text,omitempty"`
+	Media     []flows.Media           `json:"media,omitempty"`
+	Message   string                  `json:"message,omitempty"` // its id, of what we sent
+	Status    conversation.Status     `json:"status,omitempty"`
+	Error     string                  `json:"error,omitempty"`
+	Segments  int                     `json:"segments,omitempty"`
+	Note      string                  `json:"note,omitempty"`
+	Decisions []conversation.Decision `json:"decisions,omitempty"` // why the bot did what it did
+}
+
+// codeShown stands for a text that brings a code: nobody at work reads one.
+const codeShown = "[code ••••]"
+
+func threadOf(c conversation.Conversation, events []conversation.Logged, messages []conversation.Message) Thread {
+	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Runs: []Live{}, Items: []Item{}}
+	for _, r := range c.State.Runs {
+		t.Runs = append(t.Runs, Live{r.ID, r.Flow, r.State, r.Key})
+	}
+	for _, e := range events {
+		t.Items = append(t.Items, happened(e))
+	}
+	for _, m := range messages {
+		t.Items = append(t.Items, said(m))
+	}
+	slices.SortFunc(t.Items, func(a, b Item) int { return cmp.Compare(a.Position, b.Position) })
+	if len(t.Items) >= mostThread {
+		t.Before = t.Items[0].Position
+	}
+	return t
+}
+
+// happened shows an event.
+func happened(e conversation.Logged) Item {
+	i := Item{Position: e.Rev << 8, At: e.At, By: "system"}
+	var past conversation.Record
+	if err := json.Unmarshal([]byte(e.Data), &past); err != nil {
+		i.Note = "this cannot be shown"
+		return i
+	}
+	i.Decisions = past.Decisions
+	switch {
+	case past.Event.Text != nil:
+		i.By, i.Text, i.Media = "customer", past.Event.Text.Text, past.Event.Text.Media
+	case past.Event.Agent != nil:
+		i.By, i.Who, i.Note = "agent", past.Event.Agent.Name, past.Event.Agent.Op
+		if past.Event.Agent.Op == "note" {
+			i.Text = past.Event.Agent.Text
+		}
+	case past.Event.Trigger != nil:
+		i.By, i.Note = "business", past.Event.Trigger.Type
+	default:
+		i.Note = string(e.Kind)
+	}
+	return i
+}
+
+// said shows a text of ours.
+func said(m conversation.Message) Item {
+	i := Item{Position: m.Position, At: m.CreatedAt, By: "bot", Text: m.Text, Media: m.Media, Message: m.ID, Status: m.Status, Error: m.Error, Segments: m.Segments}
+	if m.ByAgent {
+		i.By = "agent"
+	}
+	if m.Class == flows.Code {
+		i.Text = codeShown
+	}
+	return i
+}

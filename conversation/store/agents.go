@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"parley/agentui"
+	"parley/conversation/verify"
+)
+
+const (
+	agentColumns = `name, role, password, once, created_at, disabled_at`
+
+	agentSQL = `SELECT ` + agentColumns + ` FROM agents WHERE name = $1`
+
+	agentsSQL = `SELECT ` + agentColumns + ` FROM agents ORDER BY name`
+
+	addAgentSQL = `INSERT INTO agents (name, role, password, once, created_at) VALUES ($1, $2, $3, $4, {now}) ON CONFLICT (name) DO NOTHING`
+
+	setPasswordSQL = `UPDATE agents SET password = $2, once = $3 WHERE name = $1`
+
+	disableAgentSQL = `UPDATE agents SET disabled_at = {now} WHERE name = $1 AND disabled_at = 0`
+
+	endAllSQL = `DELETE FROM sign_ins WHERE agent = $1`
+
+	beginSignInSQL = `INSERT INTO sign_ins (hash, id, agent, network, browser, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, {now}, {now})`
+
+	signInColumns = `s.id, s.hash, s.agent, s.network, s.browser, s.created_at, s.seen_at`
+
+	signedInSQL = `SELECT ` + signInColumns + `, p.name, p.role, p.password, p.once, p.created_at, p.disabled_at, {now}
+		FROM sign_ins AS s JOIN agents AS p ON p.name = s.agent
+		WHERE s.hash = $1 AND s.seen_at > {now} - $2 AND s.created_at > {now} - $3 AND p.disabled_at = 0`
+
+	// seenSQL writes once a minute at most.
+	seenSQL = `UPDATE sign_ins SET seen_at = {now} / 60000 * 60000 WHERE hash = $1 AND seen_at < {now} / 60000 * 60000`
+
+	signInsSQL = `SELECT ` + signInColumns + ` FROM sign_ins AS s WHERE s.agent = $1 ORDER BY s.created_at DESC, s.id`
+
+	endSignInSQL = `DELETE FROM sign_ins WHERE agent = $1 AND id = $2`
+)
+
+// minute is how exactly it is kept when somebody was last seen, in milliseconds.
+const minute = 60_000
+
+// Agent reads one by name, disabled ones too.
+func (s *Store) Agent(ctx context.Context, name string) (agentui.Agent, bool, error) {
+	all, err := s.agents(ctx, agentSQL, storable(name))
+	if err != nil || len(all) == 0 {
+		return agentui.Agent{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// Agents lists all, by name.
+func (s *Store) Agents(ctx context.Context) ([]agentui.Agent, error) { return s.agents(ctx, agentsSQL) }
+
+func (s *Store) agents(ctx context.Context, text string, args ...any) (all []agentui.Agent, err error) {
+	p := new(pipe)
+	p.query(func(r row) error {
+		var a agentui.Agent
+		var once int64
+		err := r.Scan(&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt)
+		a.Once = once == 1
+		all = append(all, a)
+		return err
+	}, text, args...)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading agents: %w", err)
+	}
+	return all, nil
+}
+
+// AddAgent returns false when the name is taken.
+func (s *Store) AddAgent(ctx context.Context, a agentui.Agent) (bool, error) {
+	return s.change(ctx, "adding an agent", addAgentSQL, a.Name, string(a.Role), a.Password, flag(a.Once))
+}
+
+// SetPassword replaces it and ends every sign-in of the agent.
+func (s *Store) SetPassword(ctx context.Context, name, password string, once bool) (bool, error) {
+	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once))
+}
+
+// DisableAgent ends every sign-in as well; false: there is nobody of that name.
+func (s *Store) DisableAgent(ctx context.Context, name string) (bool, error) {
+	return s.endingAll(ctx, "disabling an agent", name, disableAgentSQL, name)
+}
+
+// endingAll changes an agent and signs them out everywhere, in one transaction.
+func (s *Store) endingAll(ctx context.Context, doing, name, text string, args ...any) (bool, error) {
+	var changed bool
+	p := new(pipe)
+	p.affected(func(n int64) { changed = n > 0 }, text, args...)
+	p.exec(endAllSQL, name)
+	if err := s.db.write(ctx, p); err != nil {
+		return false, fmt.Errorf("%s: %w", doing, err)
+	}
+	return changed, nil
+}
+
+// TrySignIn counts an attempt; false: there were too many.
+func (s *Store) TrySignIn(ctx context.Context, hits []verify.Hit) (bool, error) {
+	p := new(pipe)
+	h := hit(p, hits)
+	if err := s.db.write(ctx, p); err != nil {
+		return false, fmt.Errorf("counting a sign-in: %w", err)
+	}
+	return len(h.over()) == 0, nil
+}
+
+// BeginSignIn keeps a new one.
+func (s *Store) BeginSignIn(ctx context.Context, in agentui.SignIn) error {
+	_, err := s.change(ctx, "signing in", beginSignInSQL, in.Hash, in.ID, in.Agent, in.Network, storable(in.Browser))
+	return err
+}
+
+// SignedIn finds who holds a cookie, by its hash, and notes the minute.
+func (s *Store) SignedIn(ctx context.Context, hash string, idle, whole time.Duration) (in agentui.SignIn, a agentui.Agent, found bool, err error) {
+	var now, once int64
+	p := new(pipe)
+	p.query(func(r row) error {
+		found = true
+		return r.Scan(&in.ID, &in.Hash, &in.Agent, &in.Network, &in.Browser, &in.CreatedAt, &in.SeenAt,
+			&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt, &now)
+	}, signedInSQL, hash, idle.Milliseconds(), whole.Milliseconds())
+	if err := s.db.read(ctx, p); err != nil {
+		return in, a, false, fmt.Errorf("finding who is signed in: %w", err)
+	}
+	a.Once = once == 1
+	if found && in.SeenAt < now/minute*minute {
+		_, err = s.change(ctx, "noting who was seen", seenSQL, hash)
+	}
+	return in, a, found && err == nil, err
+}
+
+// SignIns lists those of an agent, newest first.
+func (s *Store) SignIns(ctx context.Context, name string) (all []agentui.SignIn, err error) {
+	p := new(pipe)
+	p.query(func(r row) error {
+		var in agentui.SignIn
+		err := r.Scan(&in.ID, &in.Hash, &in.Agent, &in.Network, &in.Browser, &in.CreatedAt, &in.SeenAt)
+		all = append(all, in)
+		return err
+	}, signInsSQL, name)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading sign-ins: %w", err)
+	}
+	return all, nil
+}
+
+// EndSignIn ends one of the agent's; false: there is none of that id.
+func (s *Store) EndSignIn(ctx context.Context, name, id string) (bool, error) {
+	return s.change(ctx, "signing out", endSignInSQL, name, storable(id))
+}

@@ -1,0 +1,69 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"parley/agentui"
+	"parley/conversation"
+	"parley/conversation/store"
+	"parley/conversation/verify"
+	"parley/flows"
+)
+
+// agentLife lets somebody in, twice, and out again.
+func agentLife(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	ann := agentui.Agent{Name: "ann", Role: agentui.RoleLead, Password: "p1", Once: true}
+	check(t, "not added", must(s.AddAgent(ctx, ann))(t))
+	check(t, "added twice", !must(s.AddAgent(ctx, ann))(t))
+	for _, id := range []string{"a", "b"} {
+		check(t, "not signed in", s.BeginSignIn(ctx, agentui.SignIn{ID: id, Hash: "h" + id, Agent: "ann", Network: "192.0.2.7", Browser: "x"}) == nil)
+	}
+	if err := store.Exec(ctx, s, `UPDATE sign_ins SET seen_at = seen_at - 120000 WHERE id = 'a'`); err != nil {
+		t.Fatal(err)
+	}
+	in, who, found, err := s.SignedIn(ctx, "ha", time.Hour, time.Hour)
+	check(t, "not known by the cookie", err == nil && found && in.ID == "a" && who.Name == "ann" && who.Role == agentui.RoleLead && who.Once)
+	check(t, "the minute was not noted", len(must(s.SignIns(ctx, "ann"))(t)) == 2)
+	_, _, found, err = s.SignedIn(ctx, "hb", time.Hour, -time.Hour)
+	check(t, "known for too long", err == nil && !found)
+	check(t, "somebody else's was ended", !must(s.EndSignIn(ctx, "bob", "a"))(t))
+	check(t, "not ended", must(s.EndSignIn(ctx, "ann", "a"))(t))
+	check(t, "no password", must(s.SetPassword(ctx, "ann", "p2", false))(t))
+	_, _, found, err = s.SignedIn(ctx, "hb", time.Hour, time.Hour)
+	check(t, "a new password leaves others in", err == nil && !found)
+	check(t, "nobody was disabled", must(s.DisableAgent(ctx, "ann"))(t) && !must(s.DisableAgent(ctx, "ann"))(t))
+	got, found, err := s.Agent(ctx, "ann")
+	check(t, "not read", err == nil && found && got.Password == "p2" && !got.Once && got.DisabledAt > 0 && len(must(s.Agents(ctx))(t)) == 1)
+	hit := []verify.Hit{{Key: "signin/name/x", Most: 1, Per: time.Minute}}
+	check(t, "limited wrongly", must(s.TrySignIn(ctx, hit))(t) && !must(s.TrySignIn(ctx, hit))(t))
+	check(t, "not signed in", s.BeginSignIn(ctx, agentui.SignIn{ID: "c", Hash: "hc", Agent: "ann"}) == nil)
+	if err := store.Exec(ctx, s, `UPDATE sign_ins SET seen_at = 1`); err != nil {
+		t.Fatal(err)
+	}
+	_ = must(s.Sweep(ctx))(t)
+	check(t, "an old sign-in is kept", len(must(s.SignIns(ctx, "ann"))(t)) == 0)
+}
+
+// deskLife brings a conversation to the desk, to somebody, and away again.
+func deskLife(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	at := func(d conversation.Desk) {
+		t.Helper()
+		b := begin(t, s, text(70, fmt.Sprint("desk", d.Owner, d.Agent)))
+		var w conversation.Writes
+		step(b, 0, &w, nil)
+		d.Conversation, d.Line, d.Phone = b.Load(0).Conversation.ID, line, phone(70)
+		w.Effects = append(w.Effects, conversation.Effect{Desk: &d})
+		check(t, "not committed", b.Commit(ctx, w) == nil)
+	}
+	at(conversation.Desk{Owner: conversation.OwnerQueue, Queue: "fraud", Reason: "flow", Priority: flows.Alert, Since: 5, Awaiting: 7})
+	all := must(s.Desk(ctx, "", 10))(t)
+	check(t, "not waiting", len(all) == 1 && all[0].Owner == conversation.OwnerQueue && all[0].Queue == "fraud" && all[0].Awaiting == 7 && all[0].Priority == flows.Alert)
+	at(conversation.Desk{Owner: conversation.OwnerAgent, Agent: "ann", Since: 5})
+	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
+	at(conversation.Desk{Owner: conversation.OwnerBot})
+	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
+}
