@@ -70,8 +70,10 @@ func TestPaymentReplies(t *testing.T) {
 		default:
 			c["left"]++
 		}
-		if f.cleared && kind != "confirm" {
-			t.Errorf("%s: %q clears the payment", language, text)
+		for _, dressed := range []string{text, strings.ToUpper(text), " " + text + "!!", text + ".", "Hi, " + text, text + ", thanks", "please " + text + " please"} {
+			if kind != "confirm" && answered(t, library, language, dressed).cleared {
+				t.Errorf("%s: %q clears the payment", language, dressed)
+			}
 		}
 		if f.locked && kind == "confirm" {
 			t.Errorf("%s: %q locks the account", language, text)
