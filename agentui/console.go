@@ -21,6 +21,7 @@ type Console struct {
 	Auth   *Auth
 	Engine Engine
 	Reads  Reads
+	Hub    *Hub
 	Log    *slog.Logger
 }
 
@@ -41,6 +42,10 @@ type Reads interface {
 	// Thread lists a conversation's events and messages, newest first, before position
 	// (0: from the end), at most limit.
 	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
+	// Feed returns numbered events after seq, in order, at most limit or a few more.
+	Feed(ctx context.Context, after int64, limit int) (epoch string, entries []conversation.FeedEntry, err error)
+	// FeedHead is the newest number.
+	FeedHead(ctx context.Context) (epoch string, seq int64, err error)
 }
 
 // mostDesk is how many conversations a list shows, mostThread how many items a page of
@@ -50,12 +55,14 @@ const (
 	mostThread = 100
 )
 
-// Handler serves /console/api/desk, /conversations/{id} and /cmd.
-func (c *Console) Handler() http.Handler {
+// Handler serves /console/api/desk, /conversations/{id} and /cmd, and the socket
+// /console/ws until ctx ends.
+func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
+	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	return guarded(mux, mostCommand)
 }
 
@@ -123,73 +130,82 @@ var ops = []string{"take", "reply", "return", "close", "note"}
 // mostCommand is how long a command may be, in bytes.
 const mostCommand = 32 << 10
 
-// command answers 200 with what came of it, 409 when the conversation is not as it was
-// seen, 422 when it cannot be done at all.
+// refusal is what went wrong: a code for the page, a sentence for people, and, of a
+// conflict, how it stands now.
+type refusal struct {
+	Code    string   `json:"code"`
+	Detail  string   `json:"detail"`
+	Current *Current `json:"current,omitempty"`
+}
+
+// done is what came of a command.
+type done struct {
+	Status   conversation.OutcomeStatus `json:"status"`
+	Messages []string                   `json:"messages"` // ids of what it sent
+}
+
+// command is the door for those whose socket is blocked on the way.
 func (c *Console) command(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent) {
 	var cmd Command
 	if !read(w, r, &cmd) {
 		return
 	}
-	switch {
-	case a.Role == RoleAuditor:
-		problem(w, http.StatusForbidden, "forbidden", "an auditor reads, and does nothing")
-	case !anID.MatchString(cmd.ID) || !anID.MatchString(cmd.Conversation) || !slices.Contains(ops, cmd.Op) || !utf8.ValidString(cmd.Text):
-		problem(w, http.StatusUnprocessableEntity, "invalid", "id, op and conversation are wanted")
-	default:
-		c.carryOut(w, r, a, cmd)
+	status, body := c.do(r.Context(), a, cmd)
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
 	}
+	answer(w, status, body)
 }
 
-func (c *Console) carryOut(w http.ResponseWriter, r *http.Request, a Agent, cmd Command) {
-	conv, found, err := c.Reads.Conversation(r.Context(), cmd.Conversation)
+// do carries a command out: 200 with what came of it, 409 when the conversation is not as
+// it was seen, 422 when it cannot be done at all.
+func (c *Console) do(ctx context.Context, a Agent, cmd Command) (status int, body any) {
+	switch {
+	case a.Role == RoleAuditor:
+		return http.StatusForbidden, refusal{Code: "forbidden", Detail: "an auditor reads, and does nothing"}
+	case !anID.MatchString(cmd.ID) || !anID.MatchString(cmd.Conversation) || !slices.Contains(ops, cmd.Op) || !utf8.ValidString(cmd.Text):
+		return http.StatusUnprocessableEntity, refusal{Code: "invalid", Detail: "id, op and conversation are wanted"}
+	}
+	conv, found, err := c.Reads.Conversation(ctx, cmd.Conversation)
 	switch {
 	case err != nil:
-		c.Auth.failed(w, err)
-		return
+		return c.unavailable(err)
 	case !found:
-		problem(w, http.StatusNotFound, "not_found", "there is no such conversation")
-		return
+		return http.StatusNotFound, refusal{Code: "not_found", Detail: "there is no such conversation"}
 	}
 	sum := sha256.Sum256([]byte(cmd.Op + "\x00" + cmd.Conversation + "\x00" + cmd.Text))
-	out, err := c.Engine.Submit(r.Context(), []conversation.Event{{
+	out, err := c.Engine.Submit(ctx, []conversation.Event{{
 		Kind: conversation.KindAgent, Conversation: conv.ID, Line: conv.Line, Phone: conv.Phone,
 		Dedupe: "cmd/" + a.Name + "/" + cmd.ID, BodyHash: hex.EncodeToString(sum[:]),
 		Agent: &conversation.Agent{Op: cmd.Op, Name: a.Name, IfRev: cmd.IfRev, Epoch: cmd.Epoch, Text: cmd.Text},
 	}})
-	switch {
-	case errors.Is(err, conversation.ErrBusy):
-		w.Header().Set("Retry-After", "1")
-		problem(w, http.StatusServiceUnavailable, "busy", "too much at once: try again")
-	case err != nil:
-		c.Auth.failed(w, err)
-	default:
-		c.came(w, r, out[0])
+	if err != nil {
+		return c.unavailable(err)
 	}
+	return c.came(ctx, out[0])
 }
 
-// came answers what came of a command. Who was too late sees how it stands now.
-func (c *Console) came(w http.ResponseWriter, r *http.Request, out conversation.Outcome) {
+// came says what came of it. Who was too late sees how it stands now.
+func (c *Console) came(ctx context.Context, out conversation.Outcome) (status int, body any) {
 	switch out.Status {
 	case conversation.Applied, conversation.Ignored:
-		answer(w, http.StatusOK, struct {
-			Status   conversation.OutcomeStatus `json:"status"`
-			Messages []string                   `json:"messages"`
-		}{out.Status, out.Messages})
-		return
+		return http.StatusOK, done{out.Status, out.Messages}
 	case conversation.Conflicting:
-		conv, _, err := c.Reads.Conversation(r.Context(), out.Conversation)
+		conv, _, err := c.Reads.Conversation(ctx, out.Conversation)
 		if err != nil {
-			c.Auth.failed(w, err)
-			return
+			return c.unavailable(err)
 		}
-		answer(w, http.StatusConflict, struct {
-			Code    string  `json:"code"`
-			Detail  string  `json:"detail"`
-			Current Current `json:"current"`
-		}{"conflict", first(out.Problems), currentOf(conv)})
-		return
+		now := currentOf(conv)
+		return http.StatusConflict, refusal{"conflict", first(out.Problems), &now}
 	}
-	problem(w, http.StatusUnprocessableEntity, "invalid", first(out.Problems))
+	return http.StatusUnprocessableEntity, refusal{Code: "invalid", Detail: first(out.Problems)}
+}
+
+func (c *Console) unavailable(err error) (int, any) {
+	if !errors.Is(err, conversation.ErrBusy) {
+		c.Log.Warn("the console could not answer", "error", err)
+	}
+	return http.StatusServiceUnavailable, refusal{Code: "unavailable", Detail: "nothing was stored; try again"}
 }
 
 func first(problems []string) string {

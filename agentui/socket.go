@@ -33,9 +33,9 @@ type socket struct {
 
 // upgrade turns a request into a socket. The Origin must be there and be this
 // server's own: a browser sends its cookies to a socket from any page.
-func upgrade(w http.ResponseWriter, r *http.Request) (*socket, error) {
+func upgrade(w http.ResponseWriter, r *http.Request, protocols ...string) (*socket, error) {
 	up := websocket.Upgrader{
-		ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, HandshakeTimeout: 10 * time.Second,
+		ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, HandshakeTimeout: 10 * time.Second, Subprotocols: protocols,
 		CheckOrigin: func(r *http.Request) bool {
 			u, err := url.Parse(r.Header.Get("Origin"))
 			return err == nil && u.Host != "" && u.Host == r.Host
@@ -59,6 +59,13 @@ func (s *socket) send(v any) {
 	case <-s.done:
 	default:
 		s.close(closeIsSlow, "slow")
+	}
+}
+
+// sendIfRoom queues a frame that nobody relies on, if there is room for it.
+func (s *socket) sendIfRoom(v any) {
+	if len(s.frames) < mostFrames/2 {
+		s.send(v)
 	}
 }
 

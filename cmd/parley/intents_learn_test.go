@@ -38,15 +38,15 @@ func TestIntentsLearn(t *testing.T) {
 		label("the box is crushed", "broken", "ann") // known
 		label("hello there", "-", "ann")             // known
 		label("gate code is 4711, it went off", "broken", "ann")
-		label("write to ann@example.com", "later", "ann")
-		label("[name] was not in", "later", "ann")
+		label("write to ann@example.com", "other_day", "ann")
+		label("[name] was not in", "other_day", "ann")
 		label("dunno, you tell me", "broken", "ann")
-		label("dunno, you tell me", "later", "bo")
-		label("the glass is in pieces", "later", "ann")  // known as another
-		label("deliver it on friday", "-", "ann")        // known, and should not be
-		label("yes of course it did", "yes", "ann")      // built in, and known
-		label("sure it has, mate, cheers", "yes", "ann") // built in, and not known
-		label("where is my invoice", "invoice", "ann")   // no such intent
+		label("dunno, you tell me", "other_day", "bo")
+		label("the glass is in pieces", "other_day", "ann") // known as another
+		label("deliver it on friday", "-", "ann")           // known, and should not be
+		label("yes of course it did", "yes", "ann")         // built in, and known
+		label("affirmatory vibes my liege", "yes", "ann")   // built in, and not known
+		label("where is my invoice", "invoice", "ann")      // no such intent
 		label("x\x1b[31m"+strings.Repeat("y", 250), "broken", "ann")
 		s.Close()
 		file := write(t, t.TempDir(), "kaput.yaml", llmFlow)
@@ -55,8 +55,8 @@ func TestIntentsLearn(t *testing.T) {
 			t.Fatal(errs)
 		}
 		says(t, out, "18 labels of kaput: 3 are read rightly already, 4 hold what was masked", " intents:\n   broken:\n     keywords:\n       en:\n+        - \"Totally kaputt!\"  # labelled 3 times by 2 agents",
-			"     examples:\n       en:\n+        - \"everything inside went kaput somehow\"  # labelled 2 times by 1 agent", `# ! "dunno, you tell me": labelled broken and later`,
-			`# ! "the glass is in pieces": labelled later, and read as broken by model`, `# ! "deliver it on friday": labelled as none of the flow's, and read as later by model`,
+			"     examples:\n       en:\n+        - \"everything inside went kaput somehow\"  # labelled 2 times by 1 agent", `# ! "dunno, you tell me": labelled broken and other_day`,
+			`# ! "the glass is in pieces": labelled other_day, and read as broken by model`, `# ! "deliver it on friday": labelled as none of the flow's, and read as other_day by model`,
 			`which is built in`, `"where is my invoice": labelled invoice, which the flow does not have`)
 		for _, never := range []string{"4711", "ann@example.com", "was not in\"", "\x1b", "- \"the box is crushed\""} {
 			if strings.Contains(out, never) {
@@ -99,18 +99,18 @@ func TestIntentsTestWithAnLLM(t *testing.T) {
 	server := httptest.NewServer(m)
 	t.Cleanup(server.Close)
 	folder := t.TempDir()
-	flow := write(t, folder, "kaput.yaml", strings.Replace(llmFlow, "later: {", "later: {opposite: broken, ", 1))
+	flow := write(t, folder, "kaput.yaml", strings.Replace(llmFlow, "other_day: {", "other_day: {opposite: broken, ", 1))
 	with := func(most int) string {
 		return write(t, t.TempDir(), "parley.yaml", fmt.Sprintf(minimal, folder)+
 			fmt.Sprintf("llm: {base_url: %q, model: m, private: true, price_in: 1, price_out: 10, daily_tokens: %d}\n", server.URL+"/v1", most))
 	}
 	config := with(1_000_000)
-	const texts = "yes\tyes\nthe box is crushed\tbroken\neverything inside went kaput somehow\tbroken\nkaput again, call +12025550123\tlater\nsome day, whichever\tlater\ntell me a joke\t-\n"
+	const texts = "yes\tyes\nthe box is crushed\tbroken\neverything inside went kaput somehow\tbroken\nkaput again, call +12025550123\tother_day\nsome day, whichever\tother_day\ntell me a joke\t-\n"
 	code, out, errs := invoke(t, texts, "-c", config, "intents", "test", "-", "--flow", flow, "--state", "ask", "--llm")
 	if code != 0 {
 		t.Fatal(errs)
 	}
-	says(t, out, "6 texts", "wrong polarity        0.400 (2/5)", "out-of-scope recall   0.000 (0/1)", "words 0, lexicon 1, examples 1, llm 4", "4 texts asked about, 4 answered", "4040 tokens, 0.0044 USD", "read as broken by llm: tell me a joke")
+	says(t, out, "6 texts", "wrong polarity        0.400 (2/5)", "out-of-scope recall   0.000 (0/1)", "words 0, lexicon 1, beginnings 0, examples 1, llm 4", "4 texts asked about, 4 answered", "4040 tokens, 0.0044 USD", "read as broken by llm: tell me a joke")
 	bodies, _ := m.asked()
 	for _, body := range bodies {
 		if strings.Contains(body, "2025550123") || strings.Contains(body, "refund") || !strings.Contains(body, "did your parcel") {

@@ -17,7 +17,7 @@ import (
 // obeying are completions of a model that does what texts tell it to.
 var obeying = []string{
 	meaning("refund"), meaning("yes"), meaning("no"), meaning("agent"), meaning("unlock"),
-	content(`{"meaning":"later","other":"refund","certain":true,"goto":"paid"}`),
+	content(`{"meaning":"other_day","other":"refund","certain":true,"goto":"paid"}`),
 	content(`{"meaning":"refund","certain":true}` + strings.Repeat(" ", 3000)),
 	content(`<html>refund</html>`), content(`{"intent":"refund","state":"paid"}`), content(`[]`), content(``),
 	content(`{"meaning":"unsure","other":"refund","certain":true}`),

@@ -21,7 +21,7 @@ languages: [en]
 input: {order: {type: string, max: 20}}
 intents:
   broken: {description: Something is broken or damaged, ask: "Did you mean that something is broken?", examples: {en: ["the box is crushed", "it arrived broken", "the glass is in pieces", "it does not work", "it is scratched"]}}
-  later: {description: Another day is wanted, examples: {en: ["come tomorrow instead", "deliver it on friday", "i am not at home today", "another day please"]}}
+  other_day: {description: Another day is wanted, examples: {en: ["come tomorrow instead", "deliver it on friday", "i am not at home today", "another day please"]}}
   refund: {description: The money is to be paid back, examples: {en: ["give me my money back", "i want a refund"]}}
 start: ask
 states:
@@ -31,7 +31,7 @@ states:
       - {intent: no, goto: missing}
       - {intent: yes, goto: fine}
       - {intent: broken, goto: broken}
-      - {intent: later, goto: later}
+      - {intent: other_day, goto: later}
       - {intent: refund, confirm: true, goto: paid}
     silence: {after: 24h, goto: fine}
     otherwise: {say: "Please reply YES or NO.", goto: agent}
@@ -74,7 +74,7 @@ func content(text string) string {
 }
 
 func meaning(intent string) string {
-	return content(`{"meaning":"` + intent + `","other":"later","certain":true}`)
+	return content(`{"meaning":"` + intent + `","other":"other_day","certain":true}`)
 }
 
 // withModel is a configuration whose LLM is the model.

@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"parley/agentui"
 	"parley/conversation"
 	"parley/conversation/classify"
 	"parley/conversation/phone"
@@ -254,13 +253,7 @@ func (h *house) doors() {
 		webhooks.Screen = h.codes.Screen
 	}
 	h.mux.Handle("/webhooks/{carrier}", h.metrics.counted(webhooks, func(name string) bool { return carriers[name] != nil }))
-	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}
-	console := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Log: h.log}).Handler()
-	h.mux.Handle("/console/api/", auth.Handler())
-	for _, path := range []string{"desk", "conversations/", "cmd"} {
-		h.mux.Handle("/console/api/"+path, console)
-	}
-	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Labels: h.store, Route: h.config.route, Brand: h.brandOf,
+	api := &inbound.API{Engine: h.engine, Keys: h.store, Codes: h.codes, Reads: h.store, Contacts: h.store, Accounts: h.store, Numbers: h.gate, Consents: h.store, Labels: h.store, Route: h.config.route, Brand: h.brandOf, Version: h.engine.Catalog.ByHash,
 		Phone: func(to string) (string, error) { return phone.Parse(to, "") }, Media: h.prepared.media, Log: h.log}
 	api.Mount(h.mux)
 }
@@ -289,6 +282,7 @@ func (h *house) run(ctx context.Context) error {
 	rooms.start("nodes", h.beat)
 	rooms.start("sweep", h.sweep)
 	rooms.start("feed", h.feed.Run)
+	rooms.start("hub", h.console(ctx))
 	rooms.start("accounts", h.accounts)
 	rooms.start("audit", h.audit)
 	rooms.start("flows", h.reloading)

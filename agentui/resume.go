@@ -1,0 +1,87 @@
+package agentui
+
+import (
+	"context"
+
+	"parley/conversation"
+)
+
+// hear gives an event to a seat: one that follows is told, one that is being replayed to
+// is told later.
+func (s *seat) hear(e conversation.FeedEntry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.live:
+		s.event(e)
+	case s.missed != nil && len(s.missed) < replayed:
+		s.missed = append(s.missed, e)
+	}
+}
+
+// event tells one, unless it was told; mu is held.
+func (s *seat) event(e conversation.FeedEntry) {
+	if e.Seq <= s.seq {
+		return
+	}
+	s.seq = e.Seq
+	s.send(frame{"ev", happening{e.Seq, e.Conversation, e.Rev, e.Kind}})
+}
+
+// resume tells what happened after a number, and then follows. Who was away too long, or
+// counts by another epoch, reloads from the head that they are told.
+func (s *seat) resume(ctx context.Context, epoch string, since int64) {
+	s.mu.Lock()
+	s.live, s.missed, s.seq = false, make([]conversation.FeedEntry, 0, 8), since
+	s.mu.Unlock()
+	now, head, err := s.console.Reads.FeedHead(ctx)
+	if err != nil {
+		s.close(1013, "try again")
+		return
+	}
+	var entries []conversation.FeedEntry
+	reason := ""
+	switch {
+	case epoch != now:
+		reason = "epoch"
+	case head-since > replayed:
+		reason = "gap"
+	case since > head:
+		reason = "ahead"
+	case since < head:
+		if _, entries, err = s.console.Reads.Feed(ctx, since, replayed); err != nil {
+			s.close(1013, "try again")
+			return
+		}
+		if len(entries) == 0 || entries[0].Seq != since+1 {
+			reason = "too_old"
+		}
+	}
+	if reason != "" {
+		s.send(frame{"resync", struct {
+			Reason string `json:"reason"`
+			Epoch  string `json:"epoch"`
+			Head   int64  `json:"head"`
+		}{reason, now, head}})
+		entries, since = nil, head
+	}
+	s.follow(entries, since)
+}
+
+// follow tells what was read and what came meanwhile, in order, and from then on
+// everything as it comes.
+func (s *seat) follow(entries []conversation.FeedEntry, since int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq = since
+	for _, e := range entries {
+		s.event(e)
+	}
+	for _, e := range s.missed {
+		s.event(e)
+	}
+	s.missed, s.live = nil, true
+	s.send(frame{"live", struct {
+		Head int64 `json:"head"`
+	}{s.seq}})
+}

@@ -1,0 +1,188 @@
+package agentui
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"parley/conversation"
+)
+
+// seat is one socket of somebody at work (subprotocol agentui.v1). The browser says from
+// where it wants to follow; until then it is told nothing, so that nothing is told twice
+// and nothing is left out:
+//
+//	← hello {me, epoch, head, hb_s}     → resume {epoch, since}
+//	← ev {seq, conv, rev, type} …       ← live {head}   or   ← resync {reason}
+//	→ cmd {id, op, conversation, …}     ← ack / nack {id, status, d}
+//	→ look {conv, typing}               ← look {conv, agent, typing, ttl_ms}
+//	→ hb                                ← hb
+type seat struct {
+	*socket
+	console *Console
+	agent   Agent
+	hash    string // of the cookie, to be looked up again
+
+	mu     sync.Mutex
+	live   bool                     // it follows
+	missed []conversation.FeedEntry // what came while it was replayed to
+	seq    int64                    // the last it was told
+}
+
+const (
+	protocol     = "agentui.v1"
+	heartbeat    = 20 * time.Second
+	replayed     = 1000             // events that are told again at most; more is a reload
+	recheckEvery = 30 * time.Second // whether somebody is still signed in
+	perSecond    = 20
+	burst        = 40
+	// Codes of a closing socket, besides 4008.
+	closeEnded   = 4001 // signed out
+	closeTooMany = 4009 // as many sockets as one may have
+	closeOtherUI = 4010 // the page speaks another protocol
+)
+
+// socket serves /console/ws.
+func (c *Console) socket(ctx context.Context) http.HandlerFunc {
+	return c.Auth.as(func(w http.ResponseWriter, r *http.Request, in SignIn, a Agent) {
+		conn, err := upgrade(w, r, protocol)
+		if err != nil {
+			return // gorilla has answered
+		}
+		if conn.conn.Subprotocol() != protocol {
+			conn.close(closeOtherUI, "reload the page")
+			return
+		}
+		s := &seat{socket: conn, console: c, agent: a, hash: in.Hash}
+		if c.Hub.full(a.Name) {
+			s.close(closeTooMany, "too many")
+			return
+		}
+		c.Hub.join(s)
+		defer c.Hub.leave(s)
+		s.serve(ctx)
+	})
+}
+
+func (s *seat) serve(ctx context.Context) {
+	epoch, head, err := s.console.Reads.FeedHead(ctx)
+	if err != nil {
+		s.close(1013, "try again")
+		return
+	}
+	s.send(frame{"hello", struct {
+		Me    string `json:"me"`
+		Role  Role   `json:"role"`
+		Epoch string `json:"epoch"`
+		Head  int64  `json:"head"`
+		HB    int    `json:"hb_s"`
+	}{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})
+	for _, l := range s.console.Hub.present(time.Now()) {
+		s.show(l)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var checks sync.WaitGroup
+	checks.Go(func() { s.recheck(ctx) })
+	pace := rate.NewLimiter(perSecond, burst)
+	s.run(ctx, func(in []byte) {
+		if !pace.Allow() {
+			s.send(frame{"nack", problemOf("", http.StatusTooManyRequests, "rate")})
+			return
+		}
+		s.got(ctx, in)
+	})
+	stop()
+	checks.Wait()
+}
+
+// recheck ends the socket when its owner is no longer signed in, or is another than they
+// were.
+func (s *seat) recheck(ctx context.Context) {
+	tick := time.NewTicker(recheckEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.done:
+			return
+		case <-tick.C:
+		}
+		_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
+		if err == nil && (!found || a.Role != s.agent.Role) {
+			s.close(closeEnded, "sign in again")
+			return
+		}
+	}
+}
+
+// got carries out one frame of the browser.
+func (s *seat) got(ctx context.Context, in []byte) {
+	var f struct {
+		Op   string          `json:"op"`
+		Data json.RawMessage `json:"d"`
+	}
+	if err := json.Unmarshal(in, &f); err != nil {
+		s.send(frame{"nack", problemOf("", http.StatusBadRequest, "malformed")})
+		return
+	}
+	switch f.Op {
+	case "hb":
+		s.send(frame{Op: "hb"})
+	case "resume":
+		var from struct {
+			Epoch string `json:"epoch"`
+			Since int64  `json:"since"`
+		}
+		if json.Unmarshal(f.Data, &from) == nil {
+			s.resume(ctx, from.Epoch, from.Since)
+		}
+	case "look":
+		var l struct {
+			Conversation string `json:"conv"`
+			Typing       bool   `json:"typing"`
+		}
+		if json.Unmarshal(f.Data, &l) == nil && anID.MatchString(l.Conversation) {
+			s.console.Hub.look(looking{l.Conversation, s.agent.Name, l.Typing}, time.Now())
+		}
+	case "cmd":
+		s.commanded(ctx, f.Data)
+	default:
+		s.send(frame{"nack", problemOf("", http.StatusBadRequest, "unknown")})
+	}
+}
+
+// commanded carries out what a POST to /console/api/cmd would.
+func (s *seat) commanded(ctx context.Context, data json.RawMessage) {
+	var cmd Command
+	if err := json.Unmarshal(data, &cmd); err != nil {
+		s.send(frame{"nack", problemOf("", http.StatusBadRequest, "malformed")})
+		return
+	}
+	status, body := s.console.do(ctx, s.agent, cmd)
+	op := "ack"
+	if status != http.StatusOK {
+		op = "nack"
+	}
+	s.send(frame{op, struct {
+		ID     string `json:"id"`
+		Status int    `json:"status"`
+		Data   any    `json:"d"`
+	}{cmd.ID, status, body}})
+}
+
+func problemOf(id string, status int, code string) any {
+	return struct {
+		ID     string `json:"id,omitempty"`
+		Status int    `json:"status"`
+		Data   any    `json:"d"`
+	}{id, status, refusal{Code: code, Detail: code}}
+}
+
+// show tells of somebody's look; when there is no room for it, it is left out.
+func (s *seat) show(l looking) { s.sendIfRoom(frame{"look", l}) }
