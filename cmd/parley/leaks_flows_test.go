@@ -95,6 +95,9 @@ func (l *leaking) flows() {
 		l.t.Errorf("%d flows", len(all))
 	}
 	for i, f := range all {
+		if f.Name == "leak_llm" { // see understood
+			continue
+		}
 		to, n, code := fmt.Sprintf("+1202555%04d", 5000+i), l.carrier.count(), ""
 		event, data, text := l.starts(f.Name)
 		if event != "" {

@@ -49,6 +49,10 @@ var leakCalls = map[string]func(l *leaking, code string) (path string, body any)
 	"PUT /v1/contacts/{phone}": func(*leaking, string) (string, any) {
 		return "/v1/contacts/" + leakTo, map[string]any{"name": "Ann", "language": "en"}
 	},
+	"POST /v1/labels": func(l *leaking, code string) (string, any) {
+		return "/v1/labels", map[string]any{"conversation": l.house.store.ConversationID(testLine, leakTo), "event": 1, "flow": "leak_llm", "intent": "broken", "agent": "ann",
+			"text": "they want " + code + " from me"}
+	},
 	"GET /v1/consents/{phone}": func(*leaking, string) (string, any) { return "/v1/consents/" + leakTo, nil },
 	"PUT /v1/consents/{phone}": func(*leaking, string) (string, any) {
 		return "/v1/consents/+12025558002", map[string]any{"state": "out", "source": "by letter", "at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)}
