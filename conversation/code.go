@@ -56,11 +56,10 @@ type Made struct {
 // Grant is what an approval gives: its hash, and for how long it is good (ms). An
 // approval without one has an empty Hash.
 type Grant struct {
-	Hash    string
-	Scope   string
-	For     int64
-	Tallies []string // what budgets count the approval under
-	Rebind  bool     // the number takes the place of the one before
+	Hash   string
+	Scope  string
+	For    int64
+	Rebind bool // the number takes the place of the one before
 }
 
 // LiveCode is a code that has been texted and is still good: until then the customer

@@ -1,6 +1,10 @@
 package conversation
 
-import "slices"
+import (
+	"slices"
+
+	"parley/flows"
+)
 
 // Ended is the result of one run: what a business wants to know of it once it is
 // over. It holds no texts, and nothing that the flow calls secret.
@@ -70,11 +74,18 @@ func (r *Run) Result(c *Conversation, versions Flows) Ended {
 		State: r.State, BeganAt: r.BeganAt, AnswerIn: r.AnswerIn, Texts: r.Texts, Test: r.Test, Details: Details{Readings: r.Readings}}
 	if f, ok := versions.ByHash(r.Hash); ok {
 		e.Details.Answers, e.Details.Photos = f.Results(r.Vars)
-		if !f.SecretKey() {
-			e.Key = r.Key
-		}
+		e.Key = toldKey(f, r.Key)
 	}
 	return e
+}
+
+// toldKey is a run's key as others may see it: one that is made of a secret is not for
+// callbacks and results, which are kept and logged elsewhere.
+func toldKey(f *flows.Flow, key string) string {
+	if f.SecretKey() {
+		return ""
+	}
+	return key
 }
 
 // results keeps what a run that is over has led to.

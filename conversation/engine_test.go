@@ -201,6 +201,8 @@ func TestPoison(t *testing.T) {
 // bomb panics on one text.
 type bomb struct{}
 
+func (bomb) Skim(string, string, []string) (string, bool) { return "", false }
+
 func (bomb) Read(text, _ string, _ []string) (string, bool, bool) {
 	if strings.HasPrefix(text, "boom") {
 		panic(text) // what the engine must survive, and must not log

@@ -84,6 +84,9 @@ func (h *Hours) add(days string, s span) error {
 	return nil
 }
 
+// OpenAt says whether somebody is there, by at's clock.
+func (h *Hours) OpenAt(at time.Time) bool { return h.Next(at).IsZero() }
+
 // Next is when somebody is there again, by at's clock; the zero time: now.
 func (h Hours) Next(at time.Time) time.Time {
 	if !h.some {

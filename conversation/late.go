@@ -79,7 +79,7 @@ func (s *step) revive(run Run, f *flows.Flow, reading flows.Reading, said flows.
 		return
 	}
 	run.Wait, run.Entered, run.OpenAt, run.Number = s.c.Rev, s.c.Rev, s.env.Now, s.number(f)
-	s.callback("run.started", run.ID, map[string]any{"flow": run.Flow, "key": run.Key, "late": true})
+	s.callback("run.started", run.ID, map[string]any{"flow": run.Flow, "key": toldKey(f, run.Key), "late": true})
 	s.c.State.Runs = append(s.c.State.Runs, run)
 	i := len(s.c.State.Runs) - 1
 	s.take(candidate{i: i, flow: f, reading: reading}, said)

@@ -149,9 +149,9 @@ func (s *step) leave(run Run, outcome string) {
 	}
 	s.record(Decision{About: "end", Choice: outcome, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.results(run, outcome)
-	ended := RunEnded{Flow: run.Flow, Outcome: outcome, Key: run.Key}
+	ended := RunEnded{Flow: run.Flow, Outcome: outcome}
 	if f, ok := s.env.Flows.ByHash(run.Hash); ok && s.env.Line.wants(ended.Event()) {
-		ended.Answers = f.Answers(run.Vars)
+		ended.Answers, ended.Key = f.Answers(run.Vars), toldKey(f, run.Key)
 	}
 	s.tell(ended, run.ID)
 }

@@ -120,7 +120,7 @@ func (s *step) read(e Event) {
 	case s.suspended(front.i, said):
 	case s.urgent(said):
 	case !s.bot(): // a version was gone
-	case s.guessed(front, said):
+	case s.guessed(front, said), s.skimmed(front, said):
 	case front.reading.Later && s.env.Line.Classifier:
 		s.classify(front, e)
 	case s.keyword(e), s.intended(e), s.late(said):

@@ -16,6 +16,8 @@ type swapping struct {
 	next    shelf
 }
 
+func (s *swapping) Skim(string, string, []string) (string, bool) { return "", false }
+
 func (s *swapping) Read(string, string, []string) (string, bool, bool) {
 	s.catalog.Use(s.next)
 	return "yes", true, false

@@ -236,7 +236,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	}
 	s.out.Run = run.ID
 	s.record(Decision{About: "start", Choice: f.Name, Run: run.ID, Flow: f.Name, Why: t.Type})
-	s.tell(RunStarted{Flow: f.Name, Key: key}, run.ID)
+	s.tell(RunStarted{Flow: f.Name, Key: toldKey(f, key)}, run.ID)
 	if s.e.Kind == KindText {
 		run.LastText = s.e.Text.Text
 	}

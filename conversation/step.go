@@ -112,8 +112,12 @@ func (s *step) scope() flows.Scope {
 	} else {
 		now = now.UTC()
 	}
+	var hours flows.Opening
+	if s.env.Line.Open.some {
+		hours = &s.env.Line.Open
+	}
 	return flows.Scope{
-		Now: now, Brand: s.env.Line.Brand, Line: s.c.Line, CanReply: !s.env.Line.OneWay,
+		Now: now, Hours: hours, Brand: s.env.Line.Brand, Line: s.c.Line, CanReply: !s.env.Line.OneWay,
 		Opens:   s.env.Line.opens(now, s.c.State.Language),
 		Contact: s.contact(), Trace: s.env.Trace,
 	}

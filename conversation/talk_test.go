@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +72,12 @@ func (ear) Read(text, _ string, intents []string) (string, bool, bool) {
 		}
 	}
 	return "", false, text == "hm"
+}
+
+// Skim reads a text by its first word.
+func (ear) Skim(text, _ string, intents []string) (string, bool) {
+	first, _, _ := strings.Cut(text, " ")
+	return strings.ToLower(first), slices.Contains(intents, strings.ToLower(first))
 }
 
 // talk is one conversation in memory, driven through Step.

@@ -15,7 +15,7 @@ type Told interface {
 // RunStarted says that a flow began for this customer.
 type RunStarted struct {
 	Flow string `json:"flow"` // name of the flow
-	Key  string `json:"key"`  // what the run is about, as the flow's key makes it of the inputs; empty when it has none
+	Key  string `json:"key"`  // what the run is about, as the flow's key makes it of the inputs; empty when it has none, or when it is made of a secret
 	// Only there, and true, when an answer that came late takes a run up again that had
 	// ended by silence; it will end a second time.
 	Late bool `json:"late,omitempty"`
@@ -24,7 +24,7 @@ type RunStarted struct {
 // RunEnded says that a run is over, and how.
 type RunEnded struct {
 	Flow    string `json:"flow"`    // name of the flow
-	Key     string `json:"key"`     // what the run was about, as the flow's key makes it of the inputs; empty when it has none
+	Key     string `json:"key"`     // what the run was about, as the flow's key makes it of the inputs; empty when it has none, or when it is made of a secret
 	Outcome string `json:"outcome"` // as the flow calls its end; or opted_out, undeliverable (its question could not be sent), by_agent (a person ended it), replaced (by a newer run of the flow), or what POST /v1/runs/{id}/end gave
 	// What came of it, by the variables' names: captured answers, choices, values that
 	// the flow set or fetched; neither inputs nor what the flow calls secret.

@@ -47,10 +47,16 @@ type Scope struct {
 	Brand    Brand
 	Contact  Contact
 	Line     string
-	CanReply bool   // the sender can receive answers
-	Event    Event  // what starts the run, or the business event that is being applied
-	Opens    string // when the handoff's queue opens next, in the run's language; empty when open
-	Trace    *Trace // notes the ways taken, for coverage; nil in production
+	CanReply bool    // the sender can receive answers
+	Event    Event   // what starts the run, or the business event that is being applied
+	Opens    string  // when the handoff's queue opens next, in the run's language; empty when open
+	Trace    *Trace  // notes the ways taken, for coverage; nil in production
+	Hours    Opening // of the brand; nil: not known
+}
+
+// Opening says when a business is open.
+type Opening interface {
+	OpenAt(at time.Time) bool
 }
 
 // Event is a business event as expressions see it.
@@ -143,7 +149,7 @@ type Said struct {
 type Reading struct {
 	Fits     bool           // some reply or capture fitted
 	Later    bool           // nothing cheap fitted; a slow classifier should be asked
-	Layer    string         // word, pattern, lexicon, any, capture, media; model of a Guess
+	Layer    string         // word, pattern, lexicon, any, capture, media; model of a Guess, head of a Skim
 	Exact    bool           // the words themselves, not an interpretation
 	Reply    int            // index into the state's replies; -1: captures
 	On       bool           // Reply is an index into on.replies, the state's and the flow's
@@ -159,4 +165,7 @@ type Reader interface {
 	// Read returns the first of intents that the text means for certain. ok is
 	// false when it is unsure; later says that a slower classifier may know.
 	Read(text, language string, intents []string) (intent string, ok, later bool)
+	// Skim returns yes or no, if the text most likely means it: where Read is unsure,
+	// and only where Flow.Skim lets it decide. ok is false when it means neither.
+	Skim(text, language string, intents []string) (intent string, ok bool)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // intentNames are the intents that every Reader knows.
-var intentNames = []string{"yes", "no", "help", "agent", "done", "thanks", "wrong_number"}
+var intentNames = []string{"yes", "no", "help", "agent", "later", "done", "thanks", "wrong_number"}
 
 // Intents lists the built-in intents, for Readers to be tested against.
 func Intents() []string { return slices.Clone(intentNames) }

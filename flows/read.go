@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Read says how the state that waits understands a text. First come on.replies, the
@@ -69,7 +70,7 @@ func match(replies []*reply, intents []string, rd Reader, language, text, words 
 		*later = *later || maybe && !ok
 		if i := slices.IndexFunc(replies, func(r *reply) bool { return r.intent == intent }); ok && i >= 0 && intent != "" {
 			r := replies[i].reading(i, "lexicon")
-			r.Exact = slices.Contains(plainWords[intent], words)
+			r.Exact = slices.Contains(plainWords[intent], words) && said(text)
 			return r, true
 		}
 	}
@@ -84,6 +85,14 @@ func match(replies []*reply, intents []string, rd Reader, language, text, words 
 var plainWords = map[string][]string{
 	"yes": {"yes", "y", "si", "oui", "ja", "sim"},
 	"no":  {"no", "n", "non", "nein", "nao"},
+}
+
+// said says whether a text is letters and the marks that end sentences: a word in
+// quotes or brackets is shown, not said.
+func said(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.M, unicode.Cf) && !strings.ContainsRune(".,!…-！。，'’", r)
+	})
 }
 
 // byWord finds the reply whose word is the whole text, else the one whose option
@@ -161,6 +170,7 @@ func (f *Flow) answer(sc Scope, run Run, said Said) *answer {
 		text:     strings.TrimSpace(strings.ReplaceAll(said.Text, "\x00", "")),
 		language: run.Language,
 		now:      sc.Now.In(f.zone(zone)),
+		open:     sc.Hours,
 		american: base(run.Language) == "en" && (strings.HasPrefix(zone, "America/") || strings.HasPrefix(zone, "US/")),
 	}
 }

@@ -19,6 +19,8 @@ func (wordReader) Read(text, _ string, intents []string) (string, bool, bool) {
 	return "", false, true
 }
 
+func (wordReader) Skim(_, _ string, _ []string) (string, bool) { return "", false }
+
 const reading = `flow: x
 start: a
 on:
@@ -49,7 +51,7 @@ func TestRead(t *testing.T) {
 		{"a", "2, box crushed", "word", "two"}, {"a", "#2", "word", "two"}, {"a", "2) it is wet", "word", "two"}, {"a", "2 - no lid", "word", "two"},
 		{"a", "the boxes are wet", "pattern", "two"}, {"a", "no box", "pattern", "two"}, {"a", "yes and no", "lexicon", "no"}, {"a", "oh yes", "lexicon", "yes"},
 		{"a", "1 or 2", "", ""}, {"a", "1/2", "", ""}, {"a", "2:30", "", ""}, {"a", "2.5", "", ""}, {"a", "2nd", "", ""}, {"a", "20%", "", ""}, {"a", "2, 3", "", ""},
-		{"a", "17", "capture", ""}, {"a", "-4", "capture", ""}, {"a", "seventeen", "", ""}, {"a", "", "", ""}, {"a", "...", "", ""},
+		{"a", "17", "capture", ""}, {"a", "-4", "capture", ""}, {"a", "seventeen", "capture", ""}, {"a", "", "", ""}, {"a", "...", "", ""},
 		{"a", "FRAUD", "word", "emergency"}, {"a", "my card was stolen, 1", "pattern", "emergency"}, {"b", "fraud!", "word", "emergency"},
 		{"b", "whatever", "any", "any"}, {"b", "...", "", ""}, {"z", "fine", "", ""},
 	}

@@ -15,6 +15,7 @@ type Listening struct {
 	keywords map[string]string
 	lesson   *Lesson
 	guessed  []string // what a guess may decide
+	skimmed  []string // what the beginning of a text may decide
 }
 
 // Listening is what the flow listens for in a state; "" : anywhere, whatever it starts
@@ -24,7 +25,7 @@ func (f *Flow) Listening(state string) (*Listening, error) {
 	if state == "" {
 		l.Names = append(slices.Collect(maps.Keys(f.intents)), intentNames...)
 		if f.Guesses() {
-			l.guessed = l.Names
+			l.guessed, l.skimmed = l.Names, []string{"no", "yes"}
 		}
 		l.hear(f.intents)
 		return l, nil
@@ -42,6 +43,7 @@ func (f *Flow) Listening(state string) (*Listening, error) {
 			l.guessed = append(l.guessed, r.intent)
 		}
 	}
+	l.skimmed = f.skimmed(s)
 	l.hear(f.intents)
 	if len(l.Names) == 0 {
 		return nil, fmt.Errorf("the state %s of %s listens for no intent", state, f.Name)
@@ -98,7 +100,7 @@ func LoadListening(file string) (*Listening, error) {
 	if len(examples) > 0 {
 		l.lesson = &Lesson{Examples: examples}
 	}
-	l.guessed = slices.Clone(l.Names)
+	l.guessed, l.skimmed = slices.Clone(l.Names), []string{"no", "yes"}
 	l.Names = append(l.Names, intentNames...)
 	l.hear(p.flow.intents)
 	return l, nil
@@ -107,12 +109,12 @@ func LoadListening(file string) (*Listening, error) {
 // Understood is what was made of a text.
 type Understood struct {
 	Intent string // "" : nothing certain enough
-	Layer  string // word, lexicon, model
+	Layer  string // word, lexicon, model, head
 	Guess  Guess  // of the model, when it was asked
 }
 
 // Read reads a text as a waiting question would: by exact words, then by what the
-// Reader is certain of, then by a sure guess.
+// Reader is certain of, then by a sure guess, then by the yes or no that it begins with.
 func (l *Listening) Read(rd Reader, text, language string) Understood {
 	text = bounded(text)
 	if name, ok := l.keywords[fold(text)]; ok {
@@ -121,13 +123,14 @@ func (l *Listening) Read(rd Reader, text, language string) Understood {
 	if intent, ok, _ := rd.Read(text, language, l.Names); ok {
 		return Understood{Intent: intent, Layer: "lexicon"}
 	}
-	g, ok := rd.(Guesser)
-	if !ok || l.lesson == nil || len(l.guessed) == 0 || Fold(text) == "" {
-		return Understood{}
+	var u Understood
+	if g, ok := rd.(Guesser); ok && l.lesson != nil && len(l.guessed) > 0 && Fold(text) != "" {
+		u = Understood{Layer: "model", Guess: g.Guess(l.lesson, text, l.guessed)}
 	}
-	u := Understood{Layer: "model", Guess: g.Guess(l.lesson, text, l.guessed)}
 	if u.Guess.Sure {
 		u.Intent = u.Guess.Intent
+	} else if intent, ok := rd.Skim(text, language, l.skimmed); ok {
+		u.Intent, u.Layer = intent, "head"
 	}
 	return u
 }

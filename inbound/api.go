@@ -9,6 +9,7 @@ import (
 
 	"parley/conversation"
 	"parley/conversation/verify"
+	"parley/flows"
 )
 
 // API is the business's door under /v1: it reports events, sends texts and reads
@@ -35,6 +36,9 @@ type API struct {
 	// Brand is the brand of the flows that an event starts, for events that name neither
 	// line nor brand; "": they have none, or not the same.
 	Brand func(event string) string
+	// Version finds a version of a flow by its hash: what is secret of a run is not shown. nil: no
+	// run's key is.
+	Version func(hash string) (*flows.Flow, bool)
 	// Phone normalises the customer's number to E.164.
 	Phone func(to string) (string, error)
 	// Media brings what customers sent beside their texts.

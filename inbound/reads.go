@@ -59,11 +59,11 @@ type ConversationBody struct {
 type RunBody struct {
 	ID    string `json:"id"`
 	Flow  string `json:"flow"`
-	Key   string `json:"key,omitempty"`
+	Key   string `json:"key,omitempty" doc:"Left out when it is made of a secret, or when this server does not know the run's version of the flow."`
 	State string `json:"state"`
 }
 
-func shownConversation(c conversation.Conversation) ConversationBody {
+func (a *API) shownConversation(c conversation.Conversation) ConversationBody {
 	b := ConversationBody{ID: c.ID, Line: c.Line, Phone: c.Phone, Rev: c.Rev, Owner: string(c.State.Owner), Runs: []RunBody{}}
 	if b.Owner == "" {
 		b.Owner = string(conversation.OwnerBot)
@@ -72,7 +72,13 @@ func shownConversation(c conversation.Conversation) ConversationBody {
 		b.Queue, b.Reason = c.State.Handoff.Queue, c.State.Handoff.Reason
 	}
 	for _, r := range c.State.Runs {
-		b.Runs = append(b.Runs, RunBody{ID: r.ID, Flow: r.Flow, Key: r.Key, State: r.State})
+		run := RunBody{ID: r.ID, Flow: r.Flow, State: r.State}
+		if a.Version != nil {
+			if f, known := a.Version(r.Hash); known && !f.SecretKey() {
+				run.Key = r.Key
+			}
+		}
+		b.Runs = append(b.Runs, run)
 	}
 	return b
 }
@@ -123,7 +129,7 @@ func (a *API) listConversations(ctx context.Context, in *ByPhone) (*One[Conversa
 	}
 	out := ConversationList{Conversations: []ConversationBody{}}
 	for _, c := range list {
-		out.Conversations = append(out.Conversations, shownConversation(c))
+		out.Conversations = append(out.Conversations, a.shownConversation(c))
 	}
 	return &One[ConversationList]{out}, nil
 }
@@ -139,7 +145,7 @@ func (a *API) getConversation(ctx context.Context, in *ByID) (*One[ConversationB
 	if !found {
 		return nil, huma.Error404NotFound("there is no conversation of this id")
 	}
-	body := shownConversation(c)
+	body := a.shownConversation(c)
 	_, messages, err := a.Reads.Thread(ctx, c.ID, 0, recent)
 	if err != nil {
 		return nil, a.unavailable(err)

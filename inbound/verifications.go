@@ -18,24 +18,26 @@ import (
 // before it is written down anywhere: it may be a code.
 var verificationID = regexp.MustCompile(`^ver_[a-z2-7]{26}$`)
 
-// mountVerifications registers the operations on one-time codes.
+// mountVerifications registers the operations on one-time codes. Those that whoever
+// types names into a page can bring about answer evenly.
 func (a *API) mountVerifications(api huma.API, guard func(huma.Context, func(huma.Context))) {
 	op := func(id, method, path string, status int, summary string) huma.Operation {
 		o := operation(guard, id, method, path, "verifications", status, summary)
 		o.Errors = append(o.Errors, http.StatusTooManyRequests)
 		o.MaxBodyBytes = 16 << 10
+		o.Middlewares = append(huma.Middlewares{arriving}, o.Middlewares...)
 		return o
 	}
 	huma.Register(api, op("create-verification", http.MethodPost, "/v1/verifications", http.StatusCreated,
-		"Text a one-time code. The answer is the same for a number that cannot be texted, and without to, for a subject that nobody knows: keep the id in the session that asked, show nothing else."), a.createVerification)
+		"Text a one-time code. The answer is the same for a number that cannot be texted, and without to, for a subject that nobody knows: keep the id in the session that asked, show nothing else."), evenly(a.createVerification))
 	huma.Register(api, op("check-verification", http.MethodPost, "/v1/verifications/{id}/check", http.StatusOK,
-		"Check a code. Wrong, expired, used, unknown and tried too often are answered alike."), a.checkVerification)
+		"Check a code. Wrong, expired, used, unknown and tried too often are answered alike."), evenly(a.checkVerification))
 	huma.Register(api, op("resend-verification", http.MethodPost, "/v1/verifications/{id}/resend", http.StatusOK,
-		"Text the code once more."), a.resendVerification)
+		"Text the code once more."), evenly(a.resendVerification))
 	huma.Register(api, op("get-verification", http.MethodGet, "/v1/verifications/{id}", http.StatusOK,
 		"Read where a verification stands, and why. For the business's eyes: what it says of a number must not reach whoever asks for codes."), a.getVerification)
 	huma.Register(api, op("cancel-verification", http.MethodDelete, "/v1/verifications/{id}", http.StatusNoContent,
-		"Cancel a code."), a.cancelVerification)
+		"Cancel a code."), evenly(a.cancelVerification))
 	huma.Register(api, op("redeem-grant", http.MethodPost, "/v1/grants/redeem", http.StatusOK,
 		"Use the grant of an approved password_reset, once, when the new password is set. It is no session, and replaces no second factor. The customer is texted that the password was changed."), a.redeemGrant)
 }

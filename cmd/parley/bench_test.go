@@ -113,6 +113,8 @@ func (plainReader) Read(text, _ string, intents []string) (string, bool, bool) {
 	return "", false, false
 }
 
+func (plainReader) Skim(string, string, []string) (string, bool) { return "", false }
+
 // submitters carries out n exchanges from 256 goroutines, and counts the answers: a
 // text that repeats the answer before gets none.
 func (b *bench) submitters(t *testing.T, e *conversation.Engine, n int) int64 {

@@ -102,7 +102,7 @@ func (t *tally) print(w io.Writer, worst int) {
 	fmt.Fprintf(w, "  wrong                 %s  read as another intent\n", share(wrong, t.meant))
 	fmt.Fprintf(w, "  wrong polarity        %s  yes read as no, or no as yes\n", share(t.opposite, t.polar))
 	fmt.Fprintf(w, "  out-of-scope recall   %s  texts that mean something else, read as nothing\n", share(t.let, t.others))
-	fmt.Fprintf(w, "  read by               words %d, lexicon %d, examples %d\n", t.layers["word"], t.layers["lexicon"], t.layers["model"])
+	fmt.Fprintf(w, "  read by               words %d, lexicon %d, beginnings %d, examples %d\n", t.layers["word"], t.layers["lexicon"], t.layers["head"], t.layers["model"])
 	t.table(w)
 	t.worst(w, worst)
 }

@@ -13,7 +13,7 @@ func TestIntentsTest(t *testing.T) {
 	if code != 0 {
 		t.Fatal(errs)
 	}
-	says(t, out, "56 texts, 9 intents", "wrong                 0.000 (0/36)", "wrong polarity        0.000 (0/12)", "out-of-scope recall   1.000 (20/20)", "lexicon 14", "damaged", "read as -")
+	says(t, out, "56 texts, 10 intents", "wrong                 0.000 (0/37)", "wrong polarity        0.000 (0/12)", "out-of-scope recall   1.000 (19/19)", "lexicon 15", "damaged", "read as -")
 
 	const mixed = "yes\tno\nyeah\tyes\nnope\tyes\nit arrived broken\twrong_item\nit arrived broken\tsomething\r\n\nhello\tother\n"
 	code, out, errs = invoke(t, mixed, "intents", "test", "-", "--flow", parcel, "--state", "ask", "--worst", "3")
@@ -31,7 +31,7 @@ func TestIntentsTest(t *testing.T) {
 	if code != 0 {
 		t.Fatal(errs)
 	}
-	says(t, out, "3 texts, 8 intents", "accuracy              1.000 (2/2)", "words 1, lexicon 0, examples 1", "wrong polarity             -")
+	says(t, out, "3 texts, 9 intents", "accuracy              1.000 (2/2)", "words 1, lexicon 0, beginnings 0, examples 1", "wrong polarity             -")
 }
 
 // What a state may not guess is not counted as if it might.

@@ -102,3 +102,11 @@ write wrote written
 	}
 	return m
 }()
+
+func set(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, phrase := range strings.Split(list, ";") {
+		out[strings.Join(strings.Fields(phrase), " ")] = true
+	}
+	return out
+}

@@ -2,8 +2,8 @@ package classify
 
 import (
 	"fmt"
-	"strings"
 	"testing"
+	"testing/fstest"
 
 	"parley/flows"
 )
@@ -24,11 +24,11 @@ func TestLexicon(t *testing.T) {
 		"not a problem": "", "no problem": "", "no that was me": "", "no, it was me": "", "yes but it is broken": "", "N O": "", "know": "", "NOT": "", "not": "",
 		"ok": "", "okay": "", "OK!": "", "yes and no": "", "yes no": "", "no yes": "", "no doubt": "", "no wait yes": "", "I said no such thing": "",
 		"yes?": "", "no?": "", "not sure": "", "sure not": "", "not sure yes": "", "not yes": "", "I don't think so": "", "yes it did not": "",
-		"did it arrive": "", "nothing arrived": "", "it did arrive but no": "", "no me acuerdo": "", "no se": "", "si no llego": "", "si no": "",
+		"did it arrive": "", "nothing arrived": "no", "it did arrive but no": "", "no me acuerdo": "", "no se": "", "si no llego": "", "si no": "",
 		"yesterday": "", "nobody": "", "none": "", "si llega manana": "", "": "", "?": "", "...": "", "3": "", "no 2": "", "yes 2": "",
 		"never mind": "", "of course not": "no", "absolutely not": "no", "no lo recibi": "no", "lo recibi": "yes", "ya no": "", "no ya llego": "",
 		"not arrived": "no", "not it arrived": "", "no it arrived": "", "no i got it": "", "no problem it arrived": "", "👍👎": "",
-		"no i did": "", "yes i didnt": "", "not correct": "", "no correct": "", "not received it": "", "im not sure": "", "no sure": "", "never i did": "",
+		"no i did": "", "yes i didnt": "", "not correct": "no", "no correct": "", "not received it": "no", "im not sure": "", "no sure": "", "never i did": "",
 	}
 	for text, want := range cases {
 		got, ok, later := Lexicon{}.Read(text, "en", flows.Intents())
@@ -55,6 +55,18 @@ func TestLexiconListens(t *testing.T) {
 		{"the box is wet", []string{"yes", "no"}, "", true},
 		{"...", []string{"yes", "no"}, "", false},
 		{"thanks", []string{"yes", "no"}, "", true},
+		{"not received", []string{"yes", "no"}, "no", false},
+		{"didn't get it", []string{"no"}, "", true}, // the code, perhaps: nothing is denied
+		{"no, didn't get it", []string{"no"}, "no", false},
+		{"yes done", []string{"done"}, "done", false},
+		{"yes done", []string{"no", "yes"}, "yes", false},
+		{"no wrong number", []string{"wrong_number"}, "wrong_number", false},
+		{"wrong numbers", []string{"wrong_number"}, "", true},
+		{"definately", []string{"yes"}, "", true}, // a slip: only Skim takes it
+		{"not now", []string{"no", "yes"}, "", true},
+		{"wrong number?", []string{"wrong_number"}, "", true},
+		{"done?", []string{"done"}, "", true},
+		{"not now", []string{"no", "later", "yes"}, "later", false},
 	} {
 		got, ok, later := Lexicon{}.Read(c.text, "es", c.intents)
 		if got != c.want || ok != (c.want != "") || later != c.later {
@@ -63,32 +75,50 @@ func TestLexiconListens(t *testing.T) {
 	}
 }
 
-// Every built-in intent is known, and no phrase belongs to two.
-func TestLexiconTables(t *testing.T) {
-	has := map[string]bool{}
-	count := 0
-	for _, list := range coreWords {
-		count += strings.Count(list, ";") + 1
+// TestSkim: a text is read by its beginning where nothing after it could turn that
+// round, and a slip is no bar.
+func TestSkim(t *testing.T) {
+	for text, want := range map[string]string{
+		"yes i need to know my balance": "yes", "no thats all thank you": "no", "Yes, the driver left it with my neighbour": "yes",
+		"definately": "yes", "sounds good": "yes", "ok will do": "yes", "yesplease": "yes", "nothing else thanks": "no", "no thanks for your wonderful help": "no", "sure no problem": "yes",
+		"sí, lo dejaron con el vecino": "yes", "oui le voisin l'a pris": "yes", "ja der nachbar hat es angenommen": "yes",
+		// what follows may turn it round, or asks, or is another answer
+		"yes but it is broken": "", "yes except the lid": "", "yes i never got it": "", "yes, do you deliver on sundays?": "", "yes where is it": "", "yes after i get my refund": "",
+		"no its fine": "", "no that was me": "", "no i got it": "", "no wait yes": "", "yes can i talk to someone": "", "yes later": "", "yes 2": "", "no 5 main street": "",
+		"no queries": "no", "no toppings": "no", "no it is broken": "no", "no scratches": "", "no esta roto": "", "no everything perfect": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
+		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
+	} {
+		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
+		if got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
 	}
-	if count != len(cores) {
-		t.Errorf("%d phrases are listed twice", count-len(cores))
+}
+
+// Every built-in intent has words in every language, and no phrase means two things.
+func TestLists(t *testing.T) {
+	l, err := readLists(wordFiles)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for phrase, intent := range cores {
-		has[intent] = true
+	for phrase, m := range l.phrases {
+		switch m & intents {
+		case 0, yes, no, help, agent, later, done, thanks, wrongNumber, yes | done:
+		default:
+			t.Errorf("%q carries two intents (%b)", phrase, m)
+		}
+		if m&intents != 0 && m&unclear != 0 || m&(yes|assent) != 0 && m&(no|refusal) != 0 {
+			t.Errorf("%q means one thing and another (%b)", phrase, m)
+		}
+		if _, consent := flows.ConsentWord(phrase); consent && m&(later|done) != 0 {
+			t.Errorf("%q is a word of the rules on consent and never heard", phrase)
+		}
 		if flows.Fold(phrase) != phrase {
 			t.Errorf("%q is not folded and never matches", phrase)
 		}
-		if len(phrase) > longestPhrase {
-			t.Errorf("%q is longer than what is compared", phrase)
-		}
-		if other, both := phrases[phrase]; both {
-			t.Errorf("%q is a core (%s) and a phrase (%s)", phrase, intent, other)
-		}
 	}
-	for _, intent := range flows.Intents() {
-		if !has[intent] {
-			t.Errorf("no words for %s", intent)
-		}
+	if bad, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte("yes: yes\nyess: yep")}}); err == nil {
+		t.Errorf("a section that is none was read: %v", bad.phrases)
 	}
 }
 
@@ -99,12 +129,24 @@ func FuzzLexicon(f *testing.F) {
 		if intent, ok, _ := (Lexicon{}).Read(text, "en", []string{"no", "yes"}); ok && intent != "no" && intent != "yes" {
 			t.Errorf("%q is read as %q, which nobody asked for", text, intent)
 		}
+		read, certain, _ := Lexicon{}.Read(text, "en", []string{"no", "yes"})
+		if skimmed, ok := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); certain && ok && skimmed != read {
+			t.Errorf("%q is read as %s by every word, and as %s by its head", text, read, skimmed)
+		}
 	})
 }
 
 func BenchmarkLexicon(b *testing.B) {
-	for b.Loop() {
-		Lexicon{}.Read("Yes it did, thanks", "en", []string{"no", "yes"})
+	for name, text := range map[string]string{"plain": "Yes it did, thanks", "mistyped": "yess i recieved it alredy thnak you", "other": "my neighbour took it in and the box looks wet on one side",
+		"beginning": "no thats all thank you for your help, have a nice day", "long": "could somebody please tell me why the parcel that i ordered two weeks ago is still not here and what you are going to do about it now because i need it"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, ok, _ := (Lexicon{}).Read(text, "en", []string{"no", "yes"}); !ok {
+					Lexicon{}.Skim(text, "en", []string{"no", "yes"})
+				}
+			}
+		})
 	}
 }
 
@@ -112,4 +154,12 @@ func ExampleLexicon() {
 	intent, ok, _ := Lexicon{}.Read("Yeah it did!", "en", []string{"no", "yes"})
 	fmt.Println(intent, ok)
 	// Output: yes true
+}
+
+func BenchmarkLists(b *testing.B) {
+	for b.Loop() {
+		if _, err := readLists(wordFiles); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -1,78 +1,218 @@
 package classify
 
-import "strings"
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
 
-// longestPhrase bounds what longest compares.
-const longestPhrase = 40
+	"parley/flows"
+)
 
-// The lists are plain text, because they are long and reviewed by people who speak
-// the languages: phrases between semicolons, folded.
+// The word lists are plain text, one file a language, because they are long and
+// reviewed by people who speak the languages. A line is "section: phrase; phrase"; a
+// phrase may have alternatives, as in "(it|this) (never |)came". Accents and capitals
+// may be written: texts and lists are folded alike.
+//
+//   - an intent's name: phrases that carry it wherever they stand among fillers;
+//   - missing: a no to whether something came. It denies nothing else, so that Read
+//     takes it only from a question that can be said yes to;
+//   - fillers change nothing beside any intent, mild ones change nothing beside an
+//     intent that is not yes or no;
+//   - assent, refusal: yes and no where an ordinary question asks, not an alert;
+//     after: what makes a yes of an "ok" before it;
+//   - unclear: phrases that look like an answer and are none;
+//   - enough: what ends a talk, and is no only after another no;
+//   - nod: yes by itself, nothing beside another intent than no;
+//   - turns: words after which the beginning of a text does not tell its end; trouble:
+//     such that only follow a no;
+//   - opens: words that begin a sentence of their own after "no";
+//   - same A: other ways to write A, in lists and texts alike;
+//   - own SECTION: only where the conversation is in the file's language.
+//
+//go:embed words/*.txt
+var wordFiles embed.FS
 
-// cores are the words and phrases that carry an intent wherever they stand among
-// fillers. None of them may be turned round by a filler.
-var cores = table(coreWords)
+// meaning is what a phrase may stand for, as bits.
+type meaning uint32
 
-var coreWords = map[string]string{
-	"yes": `yes; yeah; yep; yup; yea; yess; yas; ye; affirmative; correct; absolutely; definitely; of course; sure;
-		yes it did; yeah it did; it did; yes it was; yes i did; i did; yes i do; i do; yes i am; yes it is; yes i will;
-		yes it has; it has arrived; it arrived; yes it arrived; arrived; i got it; got it yes; received it; i received it; yes i have;
-		yes i got it; yes i received it; that is correct; thats correct; thats right; that is right; that was me; it was me;
-		si; sip; claro; claro que si; por supuesto; correcto; afirmativo; efectivamente;
-		si llego; ya llego; llego bien; si lo recibi; lo recibi; ya lo recibi; si fui yo; fui yo;
-		oui; ouais; ja; jawohl; certo; genau; 👍; 👍👍; ✅`,
-	"no": `no; nope; nah; nop; noo; nay; never; negative; no way; absolutely not; definitely not; of course not; not yet; not me;
-		no not yet; no it did not; no it didnt; it did not; it didnt; it has not; it hasnt; no it has not; no it hasnt;
-		no i did not; no i didnt; i did not; i didnt; no i do not; no i dont; no it was not; no it wasnt; it was not me; it wasnt me;
-		that was not me; that wasnt me; not arrived; no it never arrived; it never arrived; never arrived; it never came; not received; did not arrive;
-		didnt arrive; has not arrived; hasnt arrived; havent received it; i havent received it; i have not received it; didnt get it; i didnt get it; i did not get it;
-		no llego; no ha llegado; no lo recibi; no lo he recibido; todavia no; aun no; claro que no; por supuesto que no; nunca; nunca llego; para nada;
-		no fui yo; yo no fui; yo no; negativo;
-		non; nein; nao; nee; 👎; 👎👎; ❌`,
-	"help":  `help; help me; i need help; need help; can you help; can you help me; info; ayuda; ayudame; ayudeme; necesito ayuda; aide; aidez moi; hilfe; ajuda; aiuto`,
-	"agent": `agent; human; operator; representative; a person; real person; a real person; customer service; speak to someone; talk to someone; speak to an agent; talk to an agent; speak to a person; talk to a person; talk to a human; speak to a human; i want to talk to someone; i want to speak to someone; i want to talk to a person; i want to speak to an agent; call me; agente; un agente; humano; una persona; persona real; operador; operadora; hablar con alguien; hablar con un agente; hablar con una persona; quiero hablar con alguien; quiero hablar con un agente; quiero hablar con una persona; conseiller; mitarbeiter; atendente; operatore`,
-	"done":  `done; finished; completed; all done; im done; i am done; ready; listo; lista; hecho; terminado; ya esta; termine; fini; fertig; pronto; fatto`,
-	"thanks": `thanks; thank you; thx; ty; cheers; thanks a lot; thank you very much; many thanks; much appreciated;
-		gracias; muchas gracias; mil gracias; merci; danke; obrigado; obrigada; grazie; 🙏`,
-	"wrong_number": `wrong number; you have the wrong number; this is the wrong number; you have a wrong number; wrong person; i dont know you; numero equivocado; se equivoco de numero; se ha equivocado de numero; persona equivocada; mauvais numero; falsche nummer; numero errado; numero sbagliato; sorry wrong number`,
+// The intents come first, in the order of intentNames.
+const (
+	yes meaning = 1 << iota
+	no
+	help
+	agent
+	later
+	done
+	thanks
+	wrongNumber
+	filler
+	mild
+	assent
+	refusal
+	after
+	unclear
+	turner
+	trouble
+	opens
+	nod
+	enough
+	missing
+)
+
+const (
+	intents = yes | no | help | agent | later | done | thanks | wrongNumber
+	polar   = yes | no
+)
+
+var sections = map[string]meaning{
+	"yes": yes, "no": no, "help": help, "agent": agent, "later": later, "done": done, "thanks": thanks, "wrong_number": wrongNumber,
+	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough, "missing": missing,
 }
 
-// phrases are read only as the whole text: with words around them they could mean
-// something else. An empty intent means that the text is known to be unclear.
-var phrases = table(map[string]string{
-	"yes": `y; sii; ya lo tengo`,
-	"no":  `n`,
-	"":    `not a problem; no problem; no worries; know; not; right; fine; ok; okay; k; vale; bueno; bien; no no; not no; not never`,
+// lists are the word lists as they are looked up: folded, and each phrase in the
+// spelling that same gives it.
+type lists struct {
+	same    map[string]string             // spelling → the one that the lists use
+	phrases map[string]meaning            // in every conversation
+	own     map[string]map[string]meaning // by language of the conversation
+	first   map[string]int                // words that begin a phrase or a spelling → bytes of the longest
+	known   map[string]bool               // every word: none of them is a typo of another
+	near    map[string][]string           // a word without one of its letters → the words
+}
+
+// words are the lists, read when the first text comes.
+var words = sync.OnceValue(func() *lists {
+	l, err := readLists(wordFiles)
+	if err != nil {
+		panic(err) // a test reads them
+	}
+	return l
 })
 
-// fillers change nothing beside a core of any intent.
-var fillers = set(`hi; hello; hey; hola; buenas; buenos dias; buenas tardes; good morning; please; pls; plz; por favor; porfavor;
-	sir; maam; madam; senor; senora; guys; friend; amigo; bitte; sorry; perdon;
-	today; yesterday; this morning; hoy; ayer; well; um; uh; im sure`)
+func readLists(files fs.FS) (*lists, error) {
+	l := &lists{same: map[string]string{}, phrases: map[string]meaning{}, own: map[string]map[string]meaning{},
+		first: map[string]int{}, known: map[string]bool{}, near: map[string][]string{}}
+	paths, err := fs.Glob(files, "words/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	sources := map[string][]string{}
+	for _, path := range paths { // spellings first: all phrases are kept in them
+		source, err := fs.ReadFile(files, path)
+		if err != nil {
+			return nil, err
+		}
+		sources[path] = strings.Split(string(source), "\n")
+		for _, line := range sources[path] {
+			if err := l.spellings(line); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+		}
+	}
+	for _, path := range paths {
+		lang := strings.TrimSuffix(strings.TrimPrefix(path, "words/"), ".txt")
+		for n, line := range sources[path] {
+			if err := l.section(lang, line); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", path, n+1, err)
+			}
+		}
+	}
+	for w := range turning {
+		l.add(l.phrases, w, turner)
+	}
+	for w := range common {
+		l.known[w] = true
+	}
+	l.learnTypos()
+	return l, nil
+}
 
-func table(in map[string]string) map[string]string {
-	out := map[string]string{}
-	for intent, list := range in {
-		for _, phrase := range strings.Split(list, ";") {
-			out[strings.Join(strings.Fields(phrase), " ")] = intent
+func (l *lists) spellings(line string) error {
+	name, list, ok := strings.Cut(line, ":")
+	to, isSame := strings.CutPrefix(name, "same ")
+	if !ok || !isSame {
+		return nil
+	}
+	for _, phrase := range phrasesOf(list) {
+		if other := l.same[phrase]; other != "" && other != flows.Fold(to) {
+			return fmt.Errorf("%q is spelt %q and %q", phrase, other, to)
+		}
+		l.same[phrase] = flows.Fold(to)
+		l.note(phrase)
+	}
+	l.note(flows.Fold(to))
+	return nil
+}
+
+func (l *lists) section(lang, line string) error {
+	name, list, ok := strings.Cut(line, ":")
+	if line == "" || line[0] == '#' || strings.HasPrefix(name, "same ") {
+		return nil
+	}
+	into := l.phrases
+	if own, isOwn := strings.CutPrefix(name, "own "); isOwn {
+		if l.own[lang] == nil {
+			l.own[lang] = map[string]meaning{}
+		}
+		name, into = own, l.own[lang]
+	}
+	m := sections[name]
+	if !ok || m == 0 {
+		return fmt.Errorf("%q is no section", name)
+	}
+	for _, phrase := range phrasesOf(list) {
+		l.add(into, phrase, m)
+		if m == missing { // after a no it only says what the no is about
+			l.add(into, "no "+phrase, no)
+		}
+	}
+	return nil
+}
+
+func (l *lists) add(into map[string]meaning, phrase string, m meaning) {
+	l.note(phrase)
+	phrase = l.respell(phrase)
+	l.note(phrase)
+	into[phrase] |= m
+}
+
+// note keeps the words of a phrase, so that a text's words can be told from typos.
+func (l *lists) note(phrase string) {
+	for i, w := range strings.Fields(phrase) {
+		l.known[w] = true
+		if i == 0 {
+			l.first[w] = max(l.first[w], len(phrase))
+		}
+	}
+}
+
+// phrasesOf lists the folded phrases of a line, alternatives written out.
+func phrasesOf(list string) []string {
+	var out []string
+	for _, phrase := range strings.Split(list, ";") {
+		for _, one := range alternatives(phrase) {
+			if one = flows.Fold(one); one != "" {
+				out = append(out, one)
+			}
 		}
 	}
 	return out
 }
 
-func set(list string) map[string]bool {
-	out := map[string]bool{}
-	for _, phrase := range strings.Split(list, ";") {
-		out[strings.Join(strings.Fields(phrase), " ")] = true
+// alternatives writes "(a|b) c" out as "a c" and "b c".
+func alternatives(phrase string) []string {
+	before, rest, ok := strings.Cut(phrase, "(")
+	if !ok {
+		return []string{phrase}
+	}
+	inner, after, _ := strings.Cut(rest, ")")
+	var out []string
+	for _, tail := range alternatives(after) {
+		for choice := range strings.SplitSeq(inner, "|") {
+			out = append(out, before+choice+tail)
+		}
 	}
 	return out
 }
-
-// local are whole texts that are plain in one language and mean something else in
-// others ("SIM" asks about a card).
-var local = map[string]map[string]string{
-	"pt": {"sim": "yes", "s": "yes"},
-	"es": {"s": "yes"},
-}
-
-// soft intents give way to any other: "no, thanks" is no.
-var soft = map[string]bool{"thanks": true}

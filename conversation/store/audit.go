@@ -8,11 +8,12 @@ import (
 )
 
 // auditSQL leaves an entry for the relay, which chains what is committed.
-const auditSQL = `INSERT INTO audit_pending (data) VALUES ($1)`
+const auditSQL = `INSERT INTO audit_pending (data) VALUES {each}($1){/each}`
 
 // audit queues entries of the audit trail: they commit with what they tell of.
 func audit(p *pipe, now int64, entries ...verify.Entry) error {
-	for _, e := range entries {
+	rows := make([][]any, len(entries))
+	for i, e := range entries {
 		if e.At == 0 {
 			e.At = now
 		}
@@ -20,7 +21,8 @@ func audit(p *pipe, now int64, entries ...verify.Entry) error {
 		if err != nil {
 			return fmt.Errorf("encoding an audit entry: %w", err)
 		}
-		p.exec(auditSQL, string(text))
+		rows[i] = []any{string(text)}
 	}
+	p.each(nil, auditSQL, rows)
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -161,11 +159,15 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	if err := tx.flush(ctx, p); err != nil {
 		return o, err
 	}
-	if over := counted.over(); len(over) > 0 {
-		return verify.Opened{Limited: &over[0], RetryAfter: retryAfter(over[0])}, nil
-	}
+	over := counted.over()
 	if !written {
-		return s.inTheWay(ctx, tx, c, origin)
+		there, err := s.inTheWay(ctx, tx, c, origin)
+		if err != nil || len(over) == 0 || !there.Live { // a repeat is none too many
+			return there, err
+		}
+	}
+	if len(over) > 0 {
+		return verify.Opened{Limited: &over[0], RetryAfter: retryAfter(over[0])}, nil
 	}
 	p = new(pipe)
 	entry.ID = o.Challenge.ID
@@ -219,26 +221,6 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 		return verify.Asked{}, fmt.Errorf("asking for another send: %w", err)
 	}
 	return a, nil
-}
-
-// Forgive implements verify.Store. It locks in the order in which checks do.
-func (s *Store) Forgive(ctx context.Context, keys []string) error {
-	if err := s.forgiven.do(ctx, keys, s.forgive); err != nil {
-		return fmt.Errorf("taking back what was counted: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) forgive(ctx context.Context, keys []string) error {
-	counts := map[string]int64{}
-	for _, key := range keys {
-		counts[key]++
-	}
-	p := new(pipe)
-	for _, key := range slices.Sorted(maps.Keys(counts)) {
-		p.exec(forgiveSQL, key, counts[key])
-	}
-	return s.db.write(ctx, p)
 }
 
 // Work implements verify.Store.

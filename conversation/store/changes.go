@@ -18,7 +18,8 @@ const (
 
 	// approvedSQL decides which of two right answers is the first.
 	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
-		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}`
+		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}
+		RETURNING subject, phone, line, language`
 
 	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`
 
@@ -26,9 +27,10 @@ const (
 		SELECT $1, id, subject, purpose, $2, line, phone, test, {now}, {now} + $3 FROM challenges WHERE id = $4`
 
 	// bindSQL notes that the subject has proved itself under this number: its first one,
-	// or the one it had. Another one proves nothing for the subject but itself.
+	// or the one it had. Another one proves nothing for the subject but itself. Rows are
+	// sorted by subject.
 	bindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, line, language)
-		SELECT subject, phone, {now}, line, language FROM challenges WHERE id = $1
+		VALUES {each}($1, $2, {now}, $3, $4){/each}
 		ON CONFLICT (subject) DO UPDATE SET confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language
 		WHERE bindings.phone = excluded.phone AND bindings.suspended = ''`
 
@@ -61,7 +63,8 @@ const (
 		ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
 		WHERE pauses.until_at < excluded.until_at`
 
-	tallySQL = `INSERT INTO tallies (key, hour, sent, approved, cost) VALUES ($1, {now} / 3600000, $2, $3, $4)
+	// tallySQL gets its rows sorted by key.
+	tallySQL = `INSERT INTO tallies (key, hour, sent, approved, cost) VALUES {each}($1, {now} / 3600000, $2, $3, $4){/each}
 		ON CONFLICT (key, hour) DO UPDATE SET sent = tallies.sent + excluded.sent, approved = tallies.approved + excluded.approved,
 			cost = tallies.cost + excluded.cost`
 )
@@ -71,7 +74,11 @@ type changing struct {
 	conversation.Change
 	event int
 	held  bool
+	proof bound // of an approval
 }
+
+// bound is a subject that proved itself under a number.
+type bound struct{ subject, phone, line, language string }
 
 // changesOf collects the changes that must hold for their events, sorted by challenge.
 func (b *batch) changesOf() []*changing {
@@ -94,7 +101,10 @@ func (c *changing) queue(p *pipe) {
 	case c.To == "redeemed":
 		p.affected(held, redeemedSQL, c.Grant.Hash)
 	case c.To == "approved":
-		p.affected(held, approvedSQL, c.Challenge)
+		p.query(func(r row) error {
+			c.held = true
+			return r.Scan(&c.proof.subject, &c.proof.phone, &c.proof.line, &c.proof.language)
+		}, approvedSQL, c.Challenge)
 	default:
 		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
 	}
@@ -103,16 +113,18 @@ func (c *changing) queue(p *pipe) {
 // writeChanges queues what follows from the changes that held, and what Step decided
 // about codes.
 func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
-	counts := make(tallied)
+	var entries []verify.Entry
+	var proofs []bound
 	for _, c := range b.changing {
 		if !c.held {
 			continue
 		}
-		if err := c.follow(p, b.now, counts); err != nil {
-			return err
+		if c.To == "approved" && !c.rebinds() {
+			proofs = append(proofs, c.proof)
 		}
+		entries = append(entries, c.follow(p))
 	}
-	counts.write(p)
+	bind(p, proofs)
 	var decided []*conversation.Change
 	for i := range effects {
 		if effects[i].Code != nil {
@@ -129,35 +141,50 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 		if c.Pause > 0 {
 			p.exec(pauseSQL, c.Challenge, c.Pause, c.Reason)
 		}
-		if err := audit(p, b.now, verify.Entry{What: "verification." + c.To, Who: "conversation", ID: c.Challenge, Reason: c.Reason}); err != nil {
-			return err
-		}
+		entries = append(entries, verify.Entry{What: "verification." + c.To, Who: "conversation", ID: c.Challenge, Reason: c.Reason})
 	}
-	return nil
+	return audit(p, b.now, entries...)
 }
 
-// follow queues what a change that held leads to.
-func (c *changing) follow(p *pipe, now int64, counts tallied) error {
+// follow queues what a change that held leads to, and says what the audit trail keeps
+// of it.
+func (c *changing) follow(p *pipe) verify.Entry {
 	what := "verification." + cmp.Or(c.To, "made")
 	switch {
 	case c.To == "approved":
-		if c.Grant != nil && c.Grant.Rebind {
+		if c.rebinds() {
 			p.exec(unboundSQL, c.Challenge)
 			p.exec(rebindSQL, c.Challenge)
 			p.exec(outdatedSQL, c.Challenge)
-		} else {
-			p.exec(bindSQL, c.Challenge)
 		}
-		if c.Grant != nil {
-			counts.add(c.Grant.Tallies, tally{approved: 1})
-			if c.Grant.Hash != "" {
-				p.exec(grantSQL, c.Grant.Hash, c.Grant.Scope, c.Grant.For, c.Challenge)
-			}
+		if c.Grant != nil && c.Grant.Hash != "" {
+			p.exec(grantSQL, c.Grant.Hash, c.Grant.Scope, c.Grant.For, c.Challenge)
 		}
 	case c.To == "redeemed":
 		what = "grant.redeemed"
 	}
-	return audit(p, now, verify.Entry{What: what, Who: "system", ID: c.Challenge, Reason: c.Reason})
+	return verify.Entry{What: what, Who: "system", ID: c.Challenge, Reason: c.Reason}
+}
+
+func (c *changing) rebinds() bool { return c.Grant != nil && c.Grant.Rebind }
+
+// bind queues what was proved, sorted by subject. A statement may not touch a row twice,
+// so that what a subject proved besides goes into another one.
+func bind(p *pipe, proofs []bound) {
+	slices.SortStableFunc(proofs, func(x, y bound) int { return strings.Compare(x.subject, y.subject) })
+	for len(proofs) > 0 {
+		var rows [][]any
+		var again []bound
+		for i, one := range proofs {
+			if i > 0 && one.subject == proofs[i-1].subject {
+				again = append(again, one)
+				continue
+			}
+			rows = append(rows, []any{one.subject, one.phone, one.line, one.language})
+		}
+		p.each(nil, bindSQL, rows)
+		proofs = again
+	}
 }
 
 // tally is what is counted under one key.
@@ -175,7 +202,9 @@ func (t tallied) add(keys []string, n tally) {
 }
 
 func (t tallied) write(p *pipe) {
+	rows := make([][]any, 0, len(t))
 	for _, key := range slices.Sorted(maps.Keys(t)) {
-		p.exec(tallySQL, key, t[key].sent, t[key].approved, t[key].cost)
+		rows = append(rows, []any{key, t[key].sent, t[key].approved, t[key].cost})
 	}
+	p.each(nil, tallySQL, rows)
 }

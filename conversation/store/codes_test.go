@@ -73,10 +73,10 @@ func codesLife(t *testing.T, s *store.Store) {
 	spend := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}.With(&verify.Defaults)
 	spent := must(s.Spend(ctx, spend))(t)
 	check(t, "no attempt", spent.OK && spent.Challenge.Attempts == 1 && spent.Reason == "compared")
-	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000, Tallies: []string{"country/US"}}
+	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000}
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
 	check(t, "approved twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
-	check(t, "not forgiven", s.Forgive(ctx, []string{"check/hour/u1"}) == nil)
+	codesCredit(t, s, spent)
 	spent = must(s.Spend(ctx, spend))(t)
 	check(t, "an attempt of one that is over", !spent.OK && spent.Reason == "is approved")
 
@@ -88,6 +88,21 @@ func codesLife(t *testing.T, s *store.Store) {
 	codesRebind(t, s)
 	codesEnd(t, s)
 	codesSweep(t, s)
+}
+
+// codesCredit credits the one right check: nothing of it counts any more, once.
+func codesCredit(t *testing.T, s *store.Store, spent verify.Spent) {
+	credit := verify.Credit{Approved: []string{"country/US"}}
+	for _, h := range spent.Hits {
+		credit.Forgiven = append(credit.Forgiven, h.Key)
+	}
+	counted := func() int64 {
+		return must(store.Ask(t.Context(), s, `SELECT CAST(sum(n0) AS bigint) FROM throttles WHERE key LIKE 'check/%'`))(t)
+	}
+	before := counted()
+	check(t, "not credited", s.Credit(t.Context(), credit) == nil && counted() == before-int64(len(spent.Hits)))
+	check(t, "less than nothing counts", s.Credit(t.Context(), credit) == nil && counted() == 0)
+	check(t, "not tallied", must(store.Ask(t.Context(), s, `SELECT approved FROM tallies WHERE key = 'country/US'`))(t) == 2)
 }
 
 func codeOf(id string) func(*conversation.Conversation, *conversation.Message) {
@@ -156,6 +171,17 @@ func codesRebind(t *testing.T, s *store.Store) {
 	open(t, s, asked("ver_5", "u1", phone(40), verify.Custom))
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_5", To: "approved"}, nil))
 	check(t, "any approval rebinds", must(s.Person(ctx, "u1", verify.Login))(t).Phone == phone(44))
+	var proofs []conversation.Event // the first two are of one subject, whose first number is its own
+	for i, subject := range []string{"p0", "p0", "p1", "p2", "p3", "p4", "p5", "p6"} {
+		c := asked(fmt.Sprint("ver_p", i), subject, phone(44+i), []verify.Purpose{verify.Login, verify.Custom}[i%2])
+		open(t, s, c)
+		proofs = append(proofs, conversation.Event{Kind: conversation.KindVerified, Line: line, Phone: c.Phone, Change: &conversation.Change{Challenge: c.ID, To: "approved"}})
+	}
+	b := begin(t, s, proofs...)
+	check(t, "not approved", !b.Refused(0) && !b.Refused(1) && b.Commit(ctx, conversation.Writes{}) == nil)
+	for subject, n := range map[string]int{"p0": 44, "p1": 46, "p6": 51} {
+		check(t, "the number of "+subject, must(s.Person(ctx, subject, verify.Login))(t).Phone == phone(n))
+	}
 }
 
 func codesEnd(t *testing.T, s *store.Store) {

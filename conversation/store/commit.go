@@ -118,7 +118,8 @@ func (b *batch) save(p *pipe, all []conversation.Saved) error {
 func (b *batch) writeKeys(p *pipe, w conversation.Writes) {
 	for _, i := range slices.Sorted(maps.Keys(w.Outcomes)) {
 		e, o := &b.events[i], w.Outcomes[i]
-		if !b.fresh[i] || e.Carrier != "" || plain(o) {
+		asked := e.Change != nil && o.Status == conversation.Applied // a repeat asks only whether it held
+		if !b.fresh[i] || e.Carrier != "" || asked || plain(o) {
 			continue
 		}
 		if text, err := json.Marshal(o); err == nil {

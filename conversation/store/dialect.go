@@ -123,7 +123,10 @@ const idList = `$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,` +
 
 // inList queues text, which contains {ids}, for all ids. The last statement's
 // list is filled up with its first id.
-func (p *pipe) inList(row func(row) error, text string, ids []string) {
+func (p *pipe) inList(row func(row) error, text string, ids []string) { listed(p, row, text, ids) }
+
+// listed is inList for ids of any type.
+func listed[T any](p *pipe, row func(row) error, text string, ids []T) {
 	for len(ids) > 0 {
 		n := min(inSize, len(ids))
 		args := make([]any, inSize)
@@ -133,7 +136,7 @@ func (p *pipe) inList(row func(row) error, text string, ids []string) {
 				args[i] = ids[i]
 			}
 		}
-		p.query(row, text, args...)
+		p.statements = append(p.statements, statement{text: text, args: args, row: row})
 		ids = ids[n:]
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,8 +60,19 @@ func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpo
 	return is, nil
 }
 
-// Weigh implements verify.GateStore.
+// mostWeighing is how many sends are weighed at once: one that commits, and some that
+// are ready when it has.
+const mostWeighing = 4
+
+// Weigh implements verify.GateStore. Sends of one country lock one another out: most of
+// them wait here and not for a lock, each with a connection that requests could have.
 func (s *Store) Weigh(ctx context.Context, send verify.Send, decide func(verify.Counts) verify.Verdict) (verify.Verdict, error) {
+	select {
+	case s.scales <- struct{}{}:
+		defer func() { <-s.scales }()
+	case <-ctx.Done():
+		return verify.Verdict{}, fmt.Errorf("weighing a code: %w", errors.Join(conversation.ErrUnavailable, context.Cause(ctx)))
+	}
 	v, err := s.weigh(ctx, send, decide)
 	if err != nil {
 		return verify.Verdict{}, fmt.Errorf("weighing a code: %w", err)

@@ -55,7 +55,9 @@ func openPostgres(ctx context.Context, o Options, d dialect) (*postgres, error) 
 }
 
 // sessionSettings bound what a node that stops in the middle of a transaction can
-// do to the others.
+// do to the others. The page cost is that of memory and SSDs: by the default, of
+// spinning disks, a few thousand conversations are read through for every batch rather
+// than looked up by id.
 func sessionSettings(node string) map[string]string {
 	name := "parley"
 	if node != "" {
@@ -68,6 +70,7 @@ func sessionSettings(node string) map[string]string {
 		"lock_timeout":                        "3s",
 		"statement_timeout":                   "10s",
 		"tcp_user_timeout":                    "10s",
+		"random_page_cost":                    "1.1",
 	}
 }
 

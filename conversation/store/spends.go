@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -19,9 +18,6 @@ const (
 		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND open = 1
 		AND attempts < most_attempts AND expires_at > {now}
 		RETURNING ` + challengeColumns + `, {now}`
-
-	// triedSQL leaves entries of the audit trail, many at a time.
-	triedSQL = `INSERT INTO audit_pending (data) VALUES {each}($1){/each}`
 )
 
 // spending is one check on its way.
@@ -94,15 +90,10 @@ func (s *Store) whyNot(ctx context.Context, tx session, all []*spending) error {
 
 // tried queues what the audit trail keeps of the checks.
 func tried(p *pipe, now int64, all []*spending) error {
-	rows := make([][]any, len(all))
+	entries := make([]verify.Entry, len(all))
 	for i, v := range all {
 		v.out.Reason = v.Why(v.there, v.known, v.out.OK)
-		text, err := json.Marshal(verify.Entry{At: now, What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})
-		if err != nil {
-			return fmt.Errorf("encoding an audit entry: %w", err)
-		}
-		rows[i] = []any{string(text)}
+		entries[i] = verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network}
 	}
-	p.each(nil, triedSQL, rows)
-	return nil
+	return audit(p, now, entries...)
 }

@@ -62,7 +62,8 @@ type Store struct {
 	walk     cursor // of Overdue
 	receipts group[*received]
 	spends   group[*spending]
-	forgiven group[string]
+	credits  group[verify.Credit]
+	scales   chan struct{} // holds one for each send that is being weighed
 
 	listeners func(event string) []string
 	fates     fates
@@ -100,7 +101,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), spends: newGroup[*spending](), forgiven: newGroup[string](),
+	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), spends: newGroup[*spending](), credits: newGroup[verify.Credit](), scales: make(chan struct{}, mostWeighing),
 		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts}
 	if err := s.check(ctx); err != nil {
 		db.close()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +30,10 @@ const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {e
 		WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END < excluded.most
 	RETURNING key`
 
-// forgiveSQL takes back what was counted last.
-const forgiveSQL = `UPDATE throttles SET n0 = CASE WHEN n0 > $2 THEN n0 - $2 ELSE 0 END WHERE key = $1`
+// forgiveSQL takes back what was counted last; of a key that is gone meanwhile it leaves
+// a row of long ago, which counts nothing. Rows are sorted by key.
+const forgiveSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, 0, $2, 0, 0){/each}
+	ON CONFLICT (key) DO UPDATE SET n0 = CASE WHEN throttles.n0 > excluded.n0 THEN throttles.n0 - excluded.n0 ELSE 0 END`
 
 // wrongSQL adds to a gauge of the same form, which has no limit.
 const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0, {now} + 86400000)
@@ -54,7 +57,7 @@ func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all v
 	p := new(pipe)
 	p.query(func(r row) error { return r.Scan(&all.Window) }, wrongSQL, window.Milliseconds()/2, n)
 	if n > 0 {
-		p.exec(tallySQL, wrongTallyKey, n, int64(0), int64(0))
+		p.each(nil, tallySQL, [][]any{{wrongTallyKey, n, int64(0), int64(0)}})
 	}
 	p.query(func(r row) error {
 		var day, sum int64
@@ -76,6 +79,34 @@ func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all v
 // Pause implements verify.Store.
 func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason string) (bool, error) {
 	return s.change(ctx, "pausing", pauseKeySQL, key, d.Milliseconds(), reason)
+}
+
+// Credit implements verify.Store. What arrives while others commit shares the next
+// transaction: rows that all checks count under are locked once for many of them, and
+// for no longer than this. Tallies are locked first, as nobody else holds both.
+func (s *Store) Credit(ctx context.Context, c verify.Credit) error {
+	if err := s.credits.do(ctx, []verify.Credit{c}, s.credit); err != nil {
+		return fmt.Errorf("counting an approval: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) credit(ctx context.Context, all []verify.Credit) error {
+	counts, forgiven := make(tallied), map[string]int64{}
+	for _, c := range all {
+		counts.add(c.Approved, tally{approved: 1})
+		for _, key := range c.Forgiven {
+			forgiven[key]++
+		}
+	}
+	rows := make([][]any, 0, len(forgiven))
+	for _, key := range slices.Sorted(maps.Keys(forgiven)) {
+		rows = append(rows, []any{key, forgiven[key]})
+	}
+	p := new(pipe)
+	counts.write(p)
+	p.each(nil, forgiveSQL, rows)
+	return s.db.write(ctx, p)
 }
 
 // hitting is what one caller counts, and what of it was taken.

@@ -18,9 +18,9 @@ const (
 
 	auditWaitingSQL = `SELECT id, data FROM audit_pending ORDER BY id LIMIT $1`
 
-	chainSQL = `INSERT INTO audit (seq, at, data, hash) VALUES ($1, $2, $3, $4)`
+	chainSQL = `INSERT INTO audit (seq, at, data, hash) VALUES {each}($1, $2, $3, $4){/each}`
 
-	chainedSQL = `DELETE FROM audit_pending WHERE id = $1`
+	chainedSQL = `DELETE FROM audit_pending WHERE id IN ({ids})`
 
 	auditLinksSQL = `SELECT seq, at, data, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`
 )
@@ -56,17 +56,19 @@ func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
 	if !mine || len(rows) == 0 {
 		return 0, nil
 	}
-	p = new(pipe)
-	for _, w := range rows {
+	links, ids := make([][]any, len(rows)), make([]int64, len(rows))
+	for i, w := range rows {
 		var e verify.Entry
 		if err := json.Unmarshal([]byte(w.data), &e); err != nil {
 			return 0, fmt.Errorf("chaining the audit trail: entry %d: %w", w.id, err)
 		}
 		head.Seq++
 		head.Hash = verify.LinkHash(head.Hash, head.Seq, w.data)
-		p.exec(chainSQL, head.Seq, e.At, w.data, head.Hash)
-		p.exec(chainedSQL, w.id)
+		links[i], ids[i] = []any{head.Seq, e.At, w.data, head.Hash}, w.id
 	}
+	p = new(pipe)
+	p.each(nil, chainSQL, links)
+	listed(p, nil, chainedSQL, ids)
 	if err := tx.commit(ctx, p); err != nil {
 		return 0, fmt.Errorf("chaining the audit trail: %w", err)
 	}

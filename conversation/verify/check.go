@@ -44,21 +44,26 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	if err != nil {
 		return Secret{}, err
 	}
+	if marked(c.Subject) {
+		return Secret{}, ErrRefused
+	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, By: c.By}.With(&s.Settings))
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}
 	for _, h := range spent.Over {
-		if h.Key == networkKey(from) {
+		if h.Key == ofMode(networkKey(from), c.Test) {
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
 	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
 	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
 	if !right {
-		s.wrong()
+		if !c.Test {
+			s.wrong()
+		}
 		s.paused(ctx, c, spent)
 		return Secret{}, ErrRefused
 	}
@@ -69,7 +74,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 // conversation hears of it. Of two right answers, the second changes no row.
 func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
 	ch := spent.Challenge
-	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Tallies: approvalKeys(ch), Rebind: ch.Purpose == NumberChange}}
+	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Rebind: ch.Purpose == NumberChange}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
 		var raw [32]byte
 		_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
@@ -83,12 +88,15 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
-	var keys []string
-	for _, h := range spent.Hits {
-		keys = append(keys, h.Key)
+	var credit Credit
+	if !ch.Test { // its sending was not counted either
+		credit.Approved = approvalKeys(ch)
 	}
-	if err := s.Store.Forgive(ctx, keys); err != nil {
-		s.Log.Warn("a right code still counts as a try", "error", err)
+	for _, h := range spent.Hits {
+		credit.Forgiven = append(credit.Forgiven, h.Key)
+	}
+	if err := s.Store.Credit(ctx, credit); err != nil {
+		s.Log.Warn("a right code still counts as a wrong one", "error", err)
 	}
 	return grant, nil
 }

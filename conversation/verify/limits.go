@@ -91,14 +91,23 @@ func whom(phone, subject string) string {
 	return phone
 }
 
-// sendHits are what asking for a code counts under.
-func (s *Settings) sendHits(phone, subject, network string) []Hit {
+// sendHits are what asking for a code counts under. What test keys do counts apart: it
+// costs nobody anything, and must not use up what customers have.
+func (s *Settings) sendHits(phone, subject, network string, test bool) []Hit {
 	hits := []Hit{
 		s.NumberHour.hit("send/hour/" + whom(phone, subject)),
 		s.NumberDay.hit("send/day/" + whom(phone, subject)),
 	}
 	if network != "" {
 		hits = append(hits, s.NetworkSends.hit("send/net/"+network))
+	}
+	return inMode(hits, test)
+}
+
+// inMode keeps what test keys count apart.
+func inMode(hits []Hit, test bool) []Hit {
+	for i := range hits {
+		hits[i].Key = ofMode(hits[i].Key, test)
 	}
 	return hits
 }
@@ -121,7 +130,7 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	if v.Network != "" {
 		hits = append(hits, s.NetworkChecks.hit(networkKey(v.Network)))
 	}
-	return hits
+	return inMode(hits, v.Test)
 }
 
 func networkKey(network string) string { return "check/net/" + network }

@@ -249,8 +249,8 @@ func (s *Service) paused(ctx context.Context, c Check, spent Spent) {
 	for _, h := range spent.Over {
 		pause := 30 * time.Minute
 		switch h.Key {
-		case subjectKey("hour", c.Purpose, c.Subject):
-		case subjectKey("day", c.Purpose, c.Subject):
+		case ofMode(subjectKey("hour", c.Purpose, c.Subject), c.Test):
+		case ofMode(subjectKey("day", c.Purpose, c.Subject), c.Test):
 			pause = 24 * time.Hour
 		default:
 			continue

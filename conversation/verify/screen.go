@@ -9,13 +9,18 @@ import (
 	"parley/conversation"
 )
 
-// mostRead is how much of a text is searched for codes, in bytes.
-const mostRead = 4096
+// mostCompared is how many places of a text are compared with codes; mostSlow is how
+// many comparisons with codes that are kept by a password hash, of some 25 ms each.
+const (
+	mostCompared = 64
+	mostSlow     = 12
+)
 
 // Screen looks whether a text holds a code that its phone was sent within a day, and
 // masks it: nothing of it is stored. burned is the challenge of a code that is still
 // good: somebody may have asked the customer for it, and it is to be canceled. A text
-// without six digits costs nothing.
+// without six digits costs nothing. In one that is full of digits, what comes after the
+// first places is masked without a look: or a code could be hidden behind numbers.
 func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burned string, err error) {
 	found := candidates(text)
 	if len(found) == 0 {
@@ -26,27 +31,46 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 		return text, "", err
 	}
 	var out strings.Builder
-	end := 0
-	for _, f := range found {
+	end, slow := 0, mostSlow
+	for i, f := range found {
 		if f.from < end {
 			continue
 		}
-		for _, c := range list {
-			b := bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, f.code}
-			if c.MAC == "" || len(f.code.Reveal()) != c.Digits || !s.Keys.matches(b, c.Kid, c.MAC) {
-				continue
-			}
-			out.WriteString(text[end:f.from])
-			out.WriteString(conversation.CodeBlank)
-			end = f.to
-			if c.Status.Live() && c.ExpiresAt > c.Now {
-				burned = c.ID
-			}
-			break
+		whose, is := Challenge{}, true // beyond what is compared it is taken for a code
+		if i < mostCompared {
+			whose, is = s.whose(f.code, list, &slow)
+		}
+		if !is {
+			continue
+		}
+		out.WriteString(text[end:f.from])
+		out.WriteString(conversation.CodeBlank)
+		end = f.to
+		if whose.Status.Live() && whose.ExpiresAt > whose.Now {
+			burned = whose.ID
 		}
 	}
 	out.WriteString(text[end:])
 	return out.String(), burned, nil
+}
+
+// whose finds the challenge that a code is of. When no more slow comparisons may be made
+// it is taken for a code, of no challenge.
+func (s *Service) whose(code Secret, list []Challenge, slow *int) (whose Challenge, is bool) {
+	for _, c := range list {
+		if c.MAC == "" || len(code.Reveal()) != c.Digits {
+			continue
+		}
+		if _, slowly := unmarked(c.Kid); slowly {
+			if *slow--; *slow < 0 {
+				return Challenge{}, true
+			}
+		}
+		if s.Keys.matches(bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, code}, c.Kid, c.MAC) {
+			return c, true
+		}
+	}
+	return Challenge{}, false
 }
 
 // candidate is what may be a code in a text, and where it stands.
@@ -59,9 +83,6 @@ type candidate struct {
 // them or not. A longer run is searched in all its places: "code:1234567" may hold a
 // code and a slip of the finger.
 func candidates(text string) []candidate {
-	if len(text) > mostRead {
-		text = text[:mostRead]
-	}
 	type place struct {
 		from, to int
 		digit    byte
@@ -69,8 +90,11 @@ func candidates(text string) []candidate {
 	var run []place
 	var all []candidate
 	flush := func() {
-		for _, n := range []int{8, 6} {
-			for i := 0; i+n <= len(run); i++ {
+		for i := range run {
+			for _, n := range []int{8, 6} {
+				if i+n > len(run) {
+					continue
+				}
 				code := make([]byte, n)
 				for j := range n {
 					code[j] = run[i+j].digit
@@ -94,8 +118,5 @@ func candidates(text string) []candidate {
 		}
 	}
 	flush()
-	if len(all) > 64 { // a text of numbers is no code
-		all = all[:64]
-	}
 	return all
 }

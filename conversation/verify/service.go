@@ -62,6 +62,9 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	if err := r.Autofill.check(); err != nil {
 		return Challenge{}, err
 	}
+	if marked(r.Subject) {
+		return Challenge{}, errSubject
+	}
 	digest, err := contextOf(r.Transaction)
 	if err != nil {
 		return Challenge{}, err
@@ -76,7 +79,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
-	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(r.To, c.Subject, c.Network),
+	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(r.To, c.Subject, c.Network, r.Test),
 		Entry{What: "verification.asked", Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
 	switch {
 	case err != nil:
@@ -123,7 +126,7 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), s.Settings.resendHits(c, network(ip)), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
+	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), inMode(s.Settings.resendHits(c, network(ip)), test), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
 		return Challenge{}, err
@@ -173,8 +176,11 @@ func newID() string {
 	return "ver_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
-// testMark keeps the subjects of test keys apart from those of live ones.
+// testMark keeps the subjects of test keys apart from those of live ones. Nobody may be
+// called so: what is told of them leaves it out, and names somebody else.
 const testMark = "test:"
+
+func marked(subject string) bool { return strings.HasPrefix(subject, testMark) }
 
 func ofMode(subject string, test bool) string {
 	if test {
@@ -191,6 +197,8 @@ var ErrAsked = errors.New("the request does not fit")
 
 // ErrOtherBody means that the key of a repeat stands for another request.
 var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
+
+var errSubject = fmt.Errorf("%w: subject: %q begins the names of what test keys play with", ErrAsked, testMark)
 
 var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
 

@@ -18,8 +18,8 @@ type Store interface {
 	Ask(ctx context.Context, id string, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
 	// Spend spends one attempt and counts it, before anything is compared.
 	Spend(ctx context.Context, s Spend) (Spent, error)
-	// Forgive takes back what a right code's check was counted under.
-	Forgive(ctx context.Context, keys []string) error
+	// Credit counts an approval, and takes back what its check was counted under.
+	Credit(ctx context.Context, c Credit) error
 	// Work takes challenges that something is due for, for the length of a lease.
 	Work(ctx context.Context, limit int, lease time.Duration) ([]Challenge, error)
 	// Later looks at a challenge again after a while.
@@ -82,6 +82,7 @@ type Spend struct {
 	Subject string
 	Context string
 	Network string
+	Test    bool   // by a test key
 	By      string // who asks, for the audit trail
 
 	settings *Settings
@@ -95,6 +96,12 @@ type Spent struct {
 	Reason    string
 	Hits      []Hit // what it counts under
 	Over      []Hit // those that are over their limit: the right code is refused as well
+}
+
+// Credit is what a right code changes of what is counted.
+type Credit struct {
+	Approved []string // the budgets' keys that it counts under
+	Forgiven []string // those under which its check was counted
 }
 
 // WrongCodes are those of the whole installation.

@@ -179,10 +179,10 @@ func kannelError(answer string) string {
 	for _, field := range strings.Fields(answer) {
 		name, value, ok := strings.Cut(field, ":")
 		if ok && value != "" && (name == "stat" || name == "err") {
-			found = append(found, value)
+			found = append(found, word(value))
 		}
 	}
-	return word(strings.Join(found, " "))
+	return strings.Join(found[:min(2, len(found))], " ")
 }
 
 // Send asks the smsbox. Kannel cuts long texts into parts by itself.

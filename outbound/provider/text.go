@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"parley/conversation"
@@ -83,13 +84,23 @@ func checkIDs(first string, rest ...string) error {
 	return nil
 }
 
-// word shortens a carrier's own word to what may be stored.
+// unclear stands for a word that is none.
+const unclear = "unclear"
+
+// word is a carrier's own word for a status or an error, as it may be stored and told. A
+// sentence may repeat the message, and six or eight digits may be a one-time code: of
+// those nothing is kept.
 func word(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
-	if len(s) <= maxWord {
-		return s
+	digits := strings.ReplaceAll(s, "-", "")
+	switch {
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), !utf8.ValidString(s):
+		return unclear
+	case (len(digits) == 6 || len(digits) == 8) && strings.Trim(digits, "0123456789") == "":
+		return unclear
+	case len(s) > maxWord:
+		return strings.ToValidUTF8(s[:maxWord], "")
 	}
-	return strings.ToValidUTF8(s[:maxWord], "")
+	return s
 }
 
 // same compares secrets in constant time; hashing hides the length too.

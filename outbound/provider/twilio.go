@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,10 +33,14 @@ type twilio struct {
 
 // newTwilio needs account_sid and auth_token; the option messaging_service_sid
 // sends through a Messaging Service, content_retention: discard has Twilio forget what
-// texts said once they are delivered. Further secrets are further live auth tokens.
+// texts said once they are delivered
+// (https://www.twilio.com/docs/messaging/api/message-resource). Further secrets are further live auth tokens.
 func newTwilio(s Settings) (Provider, error) {
 	if err := need("account_sid", s.AccountSID, "auth_token", s.AuthToken); err != nil {
 		return nil, err
+	}
+	if keep := s.Options["content_retention"]; keep != "" && keep != "discard" && keep != "retain" {
+		return nil, errors.New("content_retention: want discard or retain") // Twilio refuses every message with another (its error 30029)
 	}
 	base := s.BaseURL
 	if base == "" {
