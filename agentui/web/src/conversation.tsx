@@ -11,7 +11,11 @@ const refused = signal<Refusal | null>(null);
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "short" });
 const names: Record<Item["by"], string> = { customer: "Customer", bot: "Bot", agent: "Agent", business: "Business", system: "" };
 
+// What only the machine needs to know of stands in no thread.
+const silent = new Set(["sent", "failed", "timer", "code", "result"]);
+
 function Line({ item }: { item: Item }) {
+  if (item.by === "system" && silent.has(item.note ?? "") || item.by === "agent" && item.note === "reply") return null;
   const why = (item.decisions ?? []).filter((d) => d.why !== undefined || d.about === "reading");
   if (item.text === undefined && (item.media ?? []).length === 0) {
     const what = [names[item.by], item.who, item.note].filter((s) => s !== "" && s !== undefined).join(" ");
