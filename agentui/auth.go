@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -142,6 +143,10 @@ func (a *Auth) try(ctx context.Context, c credentials) (*Agent, error) {
 
 // begin signs somebody in, in this browser.
 func (a *Auth) begin(w http.ResponseWriter, r *http.Request, name, network string) {
+	a.beginWith(w, r, name, network, http.StatusNoContent)
+}
+
+func (a *Auth) beginWith(w http.ResponseWriter, r *http.Request, name, network string, status int) {
 	secret := newSecret()
 	browser := strings.ToValidUTF8(r.UserAgent(), "")
 	s := SignIn{ID: hashOf(newSecret())[:16], Hash: hashOf(secret), Agent: name, Network: network, Browser: browser[:min(len(browser), mostBrowser)]}
@@ -151,7 +156,20 @@ func (a *Auth) begin(w http.ResponseWriter, r *http.Request, name, network strin
 		return
 	}
 	http.SetCookie(w, a.cookie(secret, int(wholeFor.Seconds())))
-	w.WriteHeader(http.StatusNoContent)
+	w.WriteHeader(status)
+}
+
+// Enter lets whoever holds the secret in as an agent, by a link: for the demo alone, which
+// is on this machine.
+func (a *Auth) Enter(agent, secret string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.URL.Query().Get("key")), []byte(secret)) != 1 {
+			problem(w, http.StatusForbidden, "wrong", "this link is of another demo")
+			return
+		}
+		w.Header().Set("Location", "/console/")
+		a.beginWith(w, r, agent, a.network(r), http.StatusSeeOther)
+	})
 }
 
 // cookie holds what somebody is known by. __Host- binds it to this host and to https.

@@ -55,14 +55,15 @@ const (
 	mostThread = 100
 )
 
-// Handler serves /console/api/desk, /conversations/{id} and /cmd, and the socket
-// /console/ws until ctx ends.
+// Handler serves the page at /console/, /console/api/desk, /conversations/{id} and /cmd,
+// and the socket /console/ws until ctx ends.
 func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
+	mux.Handle("GET /console/", page("/console/", "console.html"))
 	return guarded(mux, mostCommand)
 }
 

@@ -1,5 +1,6 @@
 // Package agentui serves the pages that people look at and the sockets behind
-// them: today the demo's phone, for which it plays a handset.
+// them: the console of the people at work, who sign in, and the demo's phone, for which
+// it plays a handset.
 //
 // The pages are built by make from agentui/web and embedded; a binary built by Go
 // alone carries a page that says so.

@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { copyFile } from "node:fs/promises";
 
 await build({
-  entryPoints: ["src/phone.tsx", "src/phone.css"],
+  entryPoints: ["src/phone.tsx", "src/phone.css", "src/console.tsx", "src/console.css"],
   outdir: "dist",
   bundle: true,
   minify: true,
@@ -13,4 +13,4 @@ await build({
   jsxImportSource: "preact",
   logLevel: "warning",
 });
-await copyFile("src/phone.html", "dist/phone.html");
+for (const page of ["phone.html", "console.html"]) await copyFile(`src/${page}`, `dist/${page}`);

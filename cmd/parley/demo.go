@@ -38,6 +38,7 @@ type demo struct {
 	carrier *provider.Carrier
 	phone   *agentui.Phone
 	key     string
+	enter   string // lets the demo's agent into the console
 	texts   chan provider.Outgoing
 	out     io.Writer
 }
@@ -111,10 +112,28 @@ func newDemo(ctx context.Context, listen, folder string, out io.Writer) (*demo, 
 		return nil, fmt.Errorf("storing the demo's key: %w", err)
 	}
 	d.key = secretKey
+	if err := d.hire(ctx, log); err != nil {
+		return nil, err
+	}
 	d.phone = &agentui.Phone{Number: demoCustomer, Line: demoLine, Brand: "Acme", Log: log, Starts: demoStarts(),
 		Text:  func(ctx context.Context, text string) error { return d.typed(ctx, demoCustomer, text) },
 		Begin: func(ctx context.Context, name string) error { return d.begin(ctx, demoCustomer, name) }}
 	return d, nil
+}
+
+// hire lets an agent into the console, by a link that is printed and good for this demo.
+func (d *demo) hire(ctx context.Context, log *slog.Logger) error {
+	const name = "demo"
+	agent, secret, err := agentui.NewAgent(name, agentui.RoleLead)
+	if err != nil {
+		return err
+	}
+	if _, err := d.house.store.AddAgent(ctx, agent); err != nil {
+		return err
+	}
+	d.enter = secret
+	d.house.mux.Handle("GET /console/enter", (&agentui.Auth{Agents: d.house.store, Plain: true, Log: log}).Enter(name, secret))
+	return nil
 }
 
 // arrived is called when the carrier has a text for the customer.
@@ -195,6 +214,7 @@ func (d *demo) begin(ctx context.Context, customer, name string) error {
 // invite says where to look now.
 func (d *demo) invite() {
 	fmt.Fprintf(d.out, "\nNow you: open  http://%s/phone/  and be the customer.\n", d.house.address)
+	fmt.Fprintf(d.out, "And      http://%s/console/enter?key=%s  to be the agent whom the bot asks.\n", d.house.address, d.enter)
 	if !agentui.Built() {
 		fmt.Fprintln(d.out, "(This binary was built without its pages: make demo builds them, with Node 20.)")
 	}

@@ -43,17 +43,17 @@ type feature struct {
 func featuresOf(text string) []feature {
 	words := strings.Fields(flows.Fold(text))
 	words = words[:min(len(words), mostWords)]
-	found := make([]feature, 0, 24*len(words))
+	found := make([]uint64, 0, 24*len(words))
 	stems, telling := make([]uint64, len(words)), make([]uint64, 0, mostContent)
 	for i, w := range words {
 		stems[i] = hashOf(kindWord, stem(w))
-		found = append(found, feature{stems[i], 1, kindWord, !common[w] && !turning[w]})
+		found = append(found, marked(stems[i], kindWord, !common[w] && !turning[w]))
 		if turning[w] { // one for all of them, beside their own
 			stems[i] = turned
-			found = append(found, feature{stems[i], 1, kindWord, false})
+			found = append(found, marked(stems[i], kindWord, false))
 		}
 		if i > 0 {
-			found = append(found, feature{mix(stems[i-1], stems[i], kindNext), 1, kindNext, false})
+			found = append(found, marked(mix(stems[i-1], stems[i], kindNext), kindNext, false))
 		}
 		if !common[w] && len(telling) < mostContent {
 			telling = append(telling, stems[i])
@@ -63,7 +63,7 @@ func featuresOf(text string) []feature {
 	for i, a := range telling {
 		for _, b := range telling[i+1:] {
 			if a != b {
-				found = append(found, feature{mix(min(a, b), max(a, b), kindPair), 1, kindPair, false})
+				found = append(found, marked(mix(min(a, b), max(a, b), kindPair), kindPair, false))
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func featuresOf(text string) []feature {
 var turned = hashOf(kindWord, "not")
 
 // characters adds the runs of three and four characters of a word, its ends marked.
-func characters(found []feature, word string) []feature {
+func characters(found []uint64, word string) []uint64 {
 	var room [64]byte
 	padded := append(append(append(room[:0], ' '), word...), ' ')
 	var starts [64]int // of characters
@@ -87,22 +87,32 @@ func characters(found []feature, word string) []feature {
 	}
 	for size := 3; size <= 4; size++ {
 		for i := 0; i+size <= n; i++ {
-			found = append(found, feature{hashOf(kindChars, string(padded[starts[i]:starts[i+size]])), 1, kindChars, false})
+			found = append(found, marked(hashOf(kindChars, string(padded[starts[i]:starts[i+size]])), kindChars, false))
 		}
 	}
 	return found
 }
 
+// marked puts a feature's kind, and whether it is telling, into the lowest bits of its
+// hash: plain numbers are sorted fastest.
+func marked(hash uint64, k kind, telling bool) uint64 {
+	hash = hash&^7 | uint64(k)<<1
+	if telling {
+		hash |= 1
+	}
+	return hash
+}
+
 // once sorts features and counts those that are the same.
-func once(found []feature) []feature {
-	slices.SortFunc(found, func(a, b feature) int { return cmp.Compare(a.hash, b.hash) })
-	out := found[:0]
+func once(found []uint64) []feature {
+	slices.Sort(found)
+	out := make([]feature, 0, len(found))
 	for _, f := range found {
-		if n := len(out); n > 0 && out[n-1].hash == f.hash {
+		if n := len(out); n > 0 && out[n-1].hash == f {
 			out[n-1].count++
 			continue
 		}
-		out = append(out, f)
+		out = append(out, feature{f, 1, kind(f >> 1 & 3), f&1 == 1})
 	}
 	return out
 }
@@ -214,10 +224,16 @@ func vocabularyOf(texts [][]feature, several int) *vocabulary {
 		}
 	}
 	slices.SortFunc(seen, func(a, b met) int { return cmp.Compare(a.hash, b.hash) })
+	v.kinds, v.about, v.rarity = make([]kind, 0, len(seen)), make([]bool, 0, len(seen)), make([]float32, 0, len(seen))
+	rarities := make([]float32, len(texts)+1) // by how many texts have it: many features are alike in that
+	for n := range rarities {
+		rarities[n] = float32(1 + logOf(float64(1+len(texts))/float64(1+n)))
+	}
 	for _, lone := range []bool{false, true} {
 		for _, m := range seen {
 			if (m.texts < several) == lone {
-				v.add(m, len(texts))
+				v.ids[m.hash] = int32(len(v.kinds))
+				v.kinds, v.about, v.rarity = append(v.kinds, m.kind), append(v.about, m.about), append(v.rarity, rarities[m.texts])
 			}
 		}
 		if !lone {
@@ -225,12 +241,6 @@ func vocabularyOf(texts [][]feature, several int) *vocabulary {
 		}
 	}
 	return v
-}
-
-func (v *vocabulary) add(m met, texts int) {
-	v.ids[m.hash] = int32(len(v.kinds))
-	v.kinds, v.about = append(v.kinds, m.kind), append(v.about, m.about)
-	v.rarity = append(v.rarity, float32(1+logOf(float64(1+texts)/float64(1+m.texts))))
 }
 
 // tallies is how much more a feature counts that a text has once, twice …

@@ -85,7 +85,7 @@ func TestSkim(t *testing.T) {
 		// what follows may turn it round, or asks, or is another answer
 		"yes but it is broken": "", "yes except the lid": "", "yes i never got it": "", "yes, do you deliver on sundays?": "", "yes where is it": "", "yes after i get my refund": "",
 		"no its fine": "", "no that was me": "", "no i got it": "", "no wait yes": "", "yes can i talk to someone": "", "yes later": "", "yes 2": "", "no 5 main street": "",
-		"no queries": "no", "no scratches": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
+		"no queries": "no", "no toppings": "no", "no it is broken": "no", "no scratches": "", "no esta roto": "", "no everything perfect": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
 		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
 	} {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})

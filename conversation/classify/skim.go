@@ -162,6 +162,9 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	if mere[phrase] || b.answer == no && m&later != 0 && m&intents == later {
 		m &^= turner | later
 	}
+	if b.plain && m&(yes|nod|other&^help) == 0 && !turning[phrase] {
+		return true // whatever else a plain no is followed by, it stays one
+	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0
 	switch {
 	case b.answer == yes && m&after != 0:
@@ -186,9 +189,21 @@ func (b *begun) stands(head, rest string) bool {
 	if head == "si" && strings.ContainsAny(b.text, "íìÍÌ") || parted(b.text, head) {
 		return true
 	}
+	next := rest[:wordEnd(rest, 0)]
+	if m, _ := b.heard.longestAt(rest, ^meaning(0)); m == 0 && head == "no" && b.heard.language == "en" && !spared[next] && !clause[next] && !romance[next] {
+		return true // "no toppings": whatever it is, they do not want it
+	}
 	m, _ := b.heard.longestAt(rest, thanks|opens|polar|refusal|enough|assent)
 	return m != 0
 }
+
+// spared are troubles that one is glad not to have ("no scratches"), and words that make
+// something else of the no before them.
+var spared = set(`scratch; scratches; dent; dents; crack; cracks; mark; marks; damages; defect; defects; fault; faults; error; errors; mistake; mistakes; trouble; troubles; pain; fever; symptoms; harm; hurry; rush; pressure; stress; fuss; drama; surprise; surprises; complaint; delay; delays; need; brainer; bother; sweat; biggie; biggy; difference; charge; charges; cost; fee; fees; reason; wonder; doubts; one; body; thing; time; way; sign; trace; luck; answer; reply; news; word; go`)
+
+// romance are words that follow a Spanish, Portuguese or Italian "no", which turns them
+// round: "no esta roto", "no me quejo".
+var romance = set(`esta; estan; es; son; era; fue; fui; ha; han; he; hay; me; te; se; lo; la; le; les; nos; mi; tengo; tiene; quiero; quiere; puedo; puede; sirve; funciona; falta; veo; creo; recibi; llego; llega; viene; vino; foi; estou; sou; tem; tenho; ho; sono; ci; mi; si; e`)
 
 // parted says whether a mark stands between the head and what follows.
 func parted(text, head string) bool {

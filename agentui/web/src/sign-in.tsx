@@ -1,0 +1,44 @@
+// Signing in. A first password is good for setting one's own.
+import { signal } from "@preact/signals";
+import { signIn } from "./desk";
+
+const trouble = signal("");
+const fresh = signal(false);
+const busy = signal(false);
+
+async function submit(e: SubmitEvent) {
+  e.preventDefault();
+  const form = new FormData(e.currentTarget as HTMLFormElement);
+  const of = (name: string) => String(form.get(name) ?? "");
+  busy.value = true;
+  const refusal = await signIn(of("name"), of("password"), of("new_password"));
+  busy.value = false;
+  trouble.value = refusal?.detail ?? "";
+  if (refusal?.code === "set_password") fresh.value = true;
+}
+
+export function SignIn() {
+  return (
+    <main class="sign-in">
+      <form onSubmit={(e) => void submit(e)}>
+        <h1>Parley</h1>
+        <label>
+          Name
+          <input name="name" autocomplete="username" required autofocus />
+        </label>
+        <label>
+          Password
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        {fresh.value && (
+          <label>
+            A password of your own, 15 characters or more
+            <input name="new_password" type="password" autocomplete="new-password" minLength={15} required />
+          </label>
+        )}
+        {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}
+        <button type="submit" disabled={busy.value}>Sign in</button>
+      </form>
+    </main>
+  );
+}
