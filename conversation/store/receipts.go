@@ -63,8 +63,8 @@ const (
 // statuses forward, in one transaction that it shares with whoever calls meanwhile:
 // receipts come one to a webhook, and a commit each would cost more than the rest.
 // It returns the events that Step must hear of. Should the caller die before it
-// submits them, Due returns them as well. When too many wait, it is ErrBusy, and
-// nothing was stored.
+// submits them, Due returns them as well. ErrBusy means that they have to come again:
+// too many wait, or one says something of a phone and it is not known yet of which.
 func (s *Store) Receive(ctx context.Context, receipts []conversation.Receipt) ([]conversation.Event, error) {
 	if len(receipts) == 0 {
 		return nil, nil
@@ -76,8 +76,17 @@ func (s *Store) Receive(ctx context.Context, receipts []conversation.Receipt) ([
 	if err := s.receipts.do(ctx, all, s.receive); err != nil {
 		return nil, fmt.Errorf("receiving receipts: %w", err)
 	}
+	for _, r := range all {
+		if r.ofThePhone() && r.move.message == "" {
+			return nil, fmt.Errorf("a receipt that says something of a phone came before its message was settled: %w", conversation.ErrBusy)
+		}
+	}
 	return s.tell(all), nil
 }
+
+// ofThePhone says whether the carrier says more than what became of one message. Until
+// it is known whose that is, it has to come again: settling tells only of the message.
+func (r *received) ofThePhone() bool { return r.OptedOut || r.Unknown }
 
 // receive stores receipts in one transaction.
 func (s *Store) receive(ctx context.Context, all []*received) error {
@@ -201,7 +210,7 @@ const ownerSQL = `SELECT conversation, line, phone FROM messages WHERE id = $1`
 
 // find asks whose message a carrier's word about a phone is about.
 func (r *received) find(p *pipe) {
-	if (r.OptedOut || r.Unknown) && r.move.message != "" {
+	if r.ofThePhone() && r.move.message != "" {
 		p.query(func(answer row) error {
 			return answer.Scan(&r.phone.conversation, &r.phone.line, &r.phone.phone)
 		}, ownerSQL, r.move.message)

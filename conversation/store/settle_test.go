@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -266,6 +267,24 @@ func TestCarriersOptOut(t *testing.T) {
 			if len(events) != 1 || events[0].Kind != conversation.KindOptOut || events[0].Phone != phone(1) || events[0].Dedupe != "optout/us/p" {
 				t.Errorf("events: %+v", events)
 			}
+		}
+	})
+}
+
+// TestTooEarlyToKnowWhose: what a carrier says of a phone before its message was settled
+// is not lost: the receipt has to come again.
+func TestTooEarlyToKnowWhose(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		say(t, s, nil, text(1, "1"))
+		m := claim(t, s, work)[0]
+		for _, r := range []conversation.Receipt{{Carrier: "us", ProviderID: "p", Status: conversation.Failed, OptedOut: true}, {Carrier: "us", ProviderID: "p", Status: conversation.Failed, Unknown: true}} {
+			if events, err := s.Receive(t.Context(), []conversation.Receipt{r}); !errors.Is(err, conversation.ErrBusy) || len(events) > 0 {
+				t.Errorf("%+v, %v", events, err)
+			}
+		}
+		settle(t, s, sent(m, "p"))
+		if events := receive(t, s, conversation.Receipt{Carrier: "us", ProviderID: "p", Status: conversation.Failed, OptedOut: true}); len(events) != 1 || events[0].Kind != conversation.KindOptOut {
+			t.Errorf("events: %+v", events)
 		}
 	})
 }
