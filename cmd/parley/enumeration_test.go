@@ -19,20 +19,24 @@ var (
 )
 
 // TestNobodyIsTold: whoever asks for codes cannot tell a customer's number from one
-// that opted out, is refused, cannot be texted, or belongs to nobody.
+// that opted out, is refused, cannot be texted, has had its codes, or belongs to nobody.
 func TestNobodyIsTold(t *testing.T) {
 	gateHouse(t, func(c *Config) {
 		c.Codes.Cooldowns = []time.Duration{time.Second}
 		c.Codes.Limits.NetworkSends.Most, c.Codes.Limits.NetworkSends.Per = 1000, time.Hour
 	}, func(t *testing.T, s *server) {
-		const optedOut = "+12025551111"
+		const optedOut, full = "+12025551111", "+12025554444"
 		if err := s.carrier.Text(t.Context(), provider.Text{From: optedOut, To: testLine, Text: "STOP"}); err != nil {
 			t.Fatal(err)
 		}
 		s.hears(1)
+		for n := range 5 {
+			s.becomes(s.wants(login("to", full, "subject", fmt.Sprint("other-", n))), "sent")
+		}
 		fates := []struct{ name, to, becomes string }{
 			{"a customer", "+12025552222", "sent"}, {"nobody", "", "pending no_number"}, {"opted out", optedOut, "failed opted_out"},
 			{"abroad", "+31612345678", "failed country"}, {"a landline", "+442079460958", "failed number_type"}, {"another customer", "+12025553333", "sent"},
+			{"had its codes", full, "failed number_limit"},
 		}
 		lives := make([]strings.Builder, len(fates))
 		note := func(i int, what string, status int, out map[string]any) {

@@ -86,7 +86,7 @@ func TestLimitsHoldOnTwoNodes(t *testing.T) {
 	url := storetest.URL(t, "postgres")
 	config := testConfig(url)
 	nodes := []*server{serveTest(t, config), serveTest(t, config)}
-	if got := loop(t, nodes, 20, "many-"); got != 5 {
+	if got := loop(t, nodes, 60, "many-"); got != 5 {
 		t.Errorf("%d codes for a number in an hour", got)
 	}
 	config.Codes.Limits.NumberHour.Most, config.Codes.Limits.NumberHour.Per = 1000, time.Hour

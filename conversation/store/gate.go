@@ -130,9 +130,10 @@ func (w *weighing) keys() map[string]*verify.Count {
 	return all
 }
 
-// read locks in one order: the tallies, then what the number counts under, which only
-// sends do; the challenge is changed last. Whether the send was counted before is read
-// under these locks: of two that weigh it, the second sees what the first did.
+// read locks in one order: what the number counts under, which only sends to it do, then
+// the tallies, for which a whole country waits; the challenge is changed last. Whether
+// the send was counted before is read under these locks: of two that weigh it, the
+// second sees what the first did.
 func (w *weighing) read(p *pipe) {
 	into := w.keys()
 	keys := make([]string, 0, len(into))
@@ -145,8 +146,8 @@ func (w *weighing) read(p *pipe) {
 		rows[i] = []any{key}
 	}
 	p.query(func(r row) error { return r.Scan(&w.now) }, nowSQL)
-	p.each(nil, holdSQL, rows)
 	w.counted = hit(p, w.send.Hits)
+	p.each(nil, holdSQL, rows)
 	p.query(func(r row) error { return r.Scan(&w.judged) }, judgedSQL, w.send.Challenge)
 	if len(keys) == 0 {
 		return
