@@ -33,7 +33,7 @@ func strange() map[string]string {
 func TestEveryFieldMayBeWrong(t *testing.T) {
 	gateHouse(t, func(c *Config) {
 		c.Codes.Limits.NumberHour.Most, c.Codes.Limits.NumberHour.Per = 100_000, 3600e9
-		c.Codes.Limits.NumberDay = c.Codes.Limits.NumberHour
+		c.Codes.Limits.NumberDay, c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.SubjectSendsDay = c.Codes.Limits.NumberHour, c.Codes.Limits.NumberHour, c.Codes.Limits.NumberHour
 	}, func(t *testing.T, s *server) {
 		id := s.wants(login())
 		transaction := map[string]any{"amount": "39.99", "currency": "EUR", "payee": "Shop"}

@@ -65,7 +65,7 @@ func (c *Config) codeSettings(s verify.Settings) map[string]string {
 		"cooling": r.Cooling.String(), "stale": r.Stale.String(),
 		"sim_swap.url": c.Codes.SIMSwap.URL, "sim_swap.within": r.SwapWithin.String(), "sim_swap.purposes": fmt.Sprint(r.SwapFor),
 	}
-	for name, l := range limitsOf(s) {
+	for name, l := range limitsOf(s, r) {
 		all["limits."+name] = fmt.Sprintf("%d per %s", l.Most, l.Per)
 	}
 	var keys []string
@@ -77,7 +77,7 @@ func (c *Config) codeSettings(s verify.Settings) map[string]string {
 }
 
 // limitsOf are the limits by their names in the configuration.
-func limitsOf(s verify.Settings) map[string]verify.Limit {
-	l := LimitsConfig{s.NumberHour, s.NumberDay, s.NetworkSends, s.NetworkChecks, s.SubjectHour, s.SubjectDay, s.NumberChecks, s.BlockChecks, s.Global}
+func limitsOf(s verify.Settings, r verify.GateRules) map[string]verify.Limit {
+	l := LimitsConfig{r.NumberHour, r.NumberDay, s.SubjectSendsHour, s.SubjectSendsDay, s.NetworkSends, s.NetworkChecks, s.SubjectHour, s.SubjectDay, s.NumberChecks, s.BlockChecks, s.Global}
 	return l.byName()
 }

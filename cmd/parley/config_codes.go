@@ -59,15 +59,17 @@ type CodeKeyConfig struct {
 
 // LimitsConfig are the limits on codes, each {most: N, per: DURATION}.
 type LimitsConfig struct {
-	NumberHour    verify.Limit `yaml:"number_hour"`    // codes to one number; default 5 per 1h
-	NumberDay     verify.Limit `yaml:"number_day"`     // default 10 per 24h
-	NetworkSends  verify.Limit `yaml:"network_sends"`  // codes asked for from one network; default 20 per 1h
-	NetworkChecks verify.Limit `yaml:"network_checks"` // checks from one network; default 60 per 5m
-	SubjectHour   verify.Limit `yaml:"subject_hour"`   // wrong codes of a subject and purpose; default 10 per 1h
-	SubjectDay    verify.Limit `yaml:"subject_day"`    // default 20 per 24h
-	NumberChecks  verify.Limit `yaml:"number_checks"`  // wrong codes of a number; default 20 per 24h
-	BlockChecks   verify.Limit `yaml:"block_checks"`   // wrong codes of a block of a thousand numbers; default 60 per 1h
-	Global        verify.Limit `yaml:"global"`         // wrong codes in all, before new ones have eight digits; default 100 per 1m
+	NumberHour       verify.Limit `yaml:"number_hour"`        // codes to one number, whoever they are asked for; beyond it nothing is sent, and whoever asks is answered as ever; default 5 per 1h
+	NumberDay        verify.Limit `yaml:"number_day"`         // default 10 per 24h
+	SubjectSendsHour verify.Limit `yaml:"subject_sends_hour"` // codes asked for one subject from one network, or from all that are not known; default 5 per 1h
+	SubjectSendsDay  verify.Limit `yaml:"subject_sends_day"`  // default 10 per 24h
+	NetworkSends     verify.Limit `yaml:"network_sends"`      // codes asked for from one network; default 20 per 1h
+	NetworkChecks    verify.Limit `yaml:"network_checks"`     // checks from one network; default 60 per 5m
+	SubjectHour      verify.Limit `yaml:"subject_hour"`       // wrong codes of a subject and purpose; default 10 per 1h
+	SubjectDay       verify.Limit `yaml:"subject_day"`        // default 20 per 24h
+	NumberChecks     verify.Limit `yaml:"number_checks"`      // wrong codes of a number; default 20 per 24h
+	BlockChecks      verify.Limit `yaml:"block_checks"`       // wrong codes of a block of a thousand numbers; default 60 per 1h
+	Global           verify.Limit `yaml:"global"`             // wrong codes in all, before new ones have eight digits; default 100 per 1m
 }
 
 // check says what cannot work.
@@ -107,7 +109,8 @@ func (c *CodesConfig) check(bad func(format string, args ...any)) {
 
 func (l *LimitsConfig) byName() map[string]verify.Limit {
 	return map[string]verify.Limit{
-		"number_hour": l.NumberHour, "number_day": l.NumberDay, "network_sends": l.NetworkSends, "network_checks": l.NetworkChecks,
+		"number_hour": l.NumberHour, "number_day": l.NumberDay, "subject_sends_hour": l.SubjectSendsHour, "subject_sends_day": l.SubjectSendsDay,
+		"network_sends": l.NetworkSends, "network_checks": l.NetworkChecks,
 		"subject_hour": l.SubjectHour, "subject_day": l.SubjectDay, "number_checks": l.NumberChecks, "block_checks": l.BlockChecks, "global": l.Global,
 	}
 }
@@ -116,7 +119,7 @@ func (l *LimitsConfig) byName() map[string]verify.Limit {
 func (c *CodesConfig) settings() verify.Settings {
 	l := &c.Limits
 	return verify.Settings{TTL: c.TTL, Checks: c.Checks, Sends: c.Sends, Cooldowns: c.Cooldowns, Rotate: c.Resend == "rotate",
-		NumberHour: l.NumberHour, NumberDay: l.NumberDay, NetworkSends: l.NetworkSends, NetworkChecks: l.NetworkChecks,
+		SubjectSendsHour: l.SubjectSendsHour, SubjectSendsDay: l.SubjectSendsDay, NetworkSends: l.NetworkSends, NetworkChecks: l.NetworkChecks,
 		SubjectHour: l.SubjectHour, SubjectDay: l.SubjectDay, NumberChecks: l.NumberChecks, BlockChecks: l.BlockChecks, Global: l.Global}
 }
 

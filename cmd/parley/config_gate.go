@@ -142,6 +142,7 @@ func (c *SIMSwapConfig) check(bad func(format string, args ...any)) {
 func (c *Config) rules() verify.GateRules {
 	home := c.homeCountries()
 	r := verify.GateRules{Countries: c.Codes.Countries, Home: home, Budgets: verify.Budgets(c.Codes.Budgets), Cooling: c.Codes.Cooling, Stale: c.Codes.Stale,
+		NumberHour: c.Codes.Limits.NumberHour, NumberDay: c.Codes.Limits.NumberDay,
 		PerCode: millionths(c.Codes.Spend.PerCode), PerDay: millionths(c.Codes.Spend.PerDay), SwapWithin: c.Codes.SIMSwap.Within}
 	if len(r.Countries) == 0 {
 		r.Countries = home

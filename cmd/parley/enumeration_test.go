@@ -19,20 +19,24 @@ var (
 )
 
 // TestNobodyIsTold: whoever asks for codes cannot tell a customer's number from one
-// that opted out, is refused, cannot be texted, or belongs to nobody.
+// that opted out, is refused, cannot be texted, has had its codes, or belongs to nobody.
 func TestNobodyIsTold(t *testing.T) {
 	gateHouse(t, func(c *Config) {
 		c.Codes.Cooldowns = []time.Duration{time.Second}
 		c.Codes.Limits.NetworkSends.Most, c.Codes.Limits.NetworkSends.Per = 1000, time.Hour
 	}, func(t *testing.T, s *server) {
-		const optedOut = "+12025551111"
+		const optedOut, full = "+12025551111", "+12025554444"
 		if err := s.carrier.Text(t.Context(), provider.Text{From: optedOut, To: testLine, Text: "STOP"}); err != nil {
 			t.Fatal(err)
 		}
 		s.hears(1)
+		for n := range 5 {
+			s.becomes(s.wants(login("to", full, "subject", fmt.Sprint("other-", n))), "sent")
+		}
 		fates := []struct{ name, to, becomes string }{
 			{"a customer", "+12025552222", "sent"}, {"nobody", "", "pending no_number"}, {"opted out", optedOut, "failed opted_out"},
 			{"abroad", "+31612345678", "failed country"}, {"a landline", "+442079460958", "failed number_type"}, {"another customer", "+12025553333", "sent"},
+			{"had its codes", full, "failed number_limit"},
 		}
 		lives := make([]strings.Builder, len(fates))
 		note := func(i int, what string, status int, out map[string]any) {
@@ -99,4 +103,62 @@ func TestNobodyIsTold(t *testing.T) {
 			t.Errorf("the test tests little:\n%s", lives[0].String())
 		}
 	})
+}
+
+// TestNobodyIsToldByWhatOthersAsked: whoever asks too often is refused at the same
+// request for nobody, for a customer who has logged in lately, and for one whose number
+// can have no more codes.
+func TestNobodyIsToldByWhatOthersAsked(t *testing.T) {
+	gateHouse(t, func(*Config) {}, func(t *testing.T, s *server) {
+		const owner, full = "+12025552222", "+12025553333"
+		for n := range 3 {
+			ip := fmt.Sprint("192.0.2.", n%2)
+			id, code := s.asks(login("to", owner, "subject", "owner", "ip", ip))
+			if status, _ := s.checks(id, tried(code, "subject", "owner", "ip", ip)); status != http.StatusOK {
+				t.Fatal("the owner is not let in")
+			}
+		}
+		for n := range 5 {
+			s.becomes(s.wants(login("to", full, "subject", fmt.Sprint("other-", n))), "sent")
+		}
+		fates := []struct{ subject, to, ip string }{
+			{"nobody", "", "198.51.100.1"}, {"owner", owner, "198.51.100.2"}, {"full", full, "198.51.100.3"},
+			{"nobody without an address", "", ""}, {"full without an address", full, ""},
+		}
+		lives := make([]string, len(fates))
+		for i, f := range fates {
+			lives[i] = s.untilRefused(f.subject, f.to, f.ip)
+			if lives[i] != lives[0] {
+				t.Errorf("%s can be told from %s:\n%s\n%s", f.subject, fates[0].subject, lives[i], lives[0])
+			}
+		}
+		if strings.Count(lives[0], "create: 201 ") != 5 || !strings.HasSuffix(lives[0], "retry after 1800\n") {
+			t.Errorf("not five an hour:\n%s", lives[0])
+		}
+	})
+}
+
+// untilRefused asks for codes of one subject seven times, cancels each, and says what was
+// answered, byte for byte but for ids and times of the clock.
+func (s *server) untilRefused(subject, to, ip string) string {
+	var life strings.Builder
+	note := func(what string, status int, out map[string]any) {
+		raw := someTime.ReplaceAllString(someID.ReplaceAllString(fmt.Sprint(out["raw"]), "ID"), "TIME")
+		fmt.Fprintf(&life, "%s: %d %s %s retry after %v\n", what, status, out["content-type"], strings.TrimSpace(raw), out["retry-after"])
+	}
+	body := login("to", to, "subject", subject, "ip", ip)
+	for _, name := range []string{"to", "ip"} {
+		if body[name] == "" {
+			delete(body, name)
+		}
+	}
+	for range 7 {
+		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body)
+		note("create", status, out)
+		if id, ok := out["id"].(string); ok {
+			status, out = s.do(http.MethodDelete, "/v1/verifications/"+id, s.key, nil)
+			note("cancel", status, out)
+		}
+	}
+	return life.String()
 }

@@ -89,6 +89,7 @@ func (s *Store) weigh(ctx context.Context, send verify.Send, decide func(verify.
 	if err := tx.flush(ctx, p); err != nil || w.judged >= int64(send.N) {
 		return verify.Verdict{}, err
 	}
+	w.counts.NumberFull = len(w.counted.over()) > 0
 	v = decide(w.counts)
 	p = new(pipe)
 	if v.Reason == "" {
@@ -96,6 +97,7 @@ func (s *Store) weigh(ctx context.Context, send verify.Send, decide func(verify.
 		w.count(p)
 		return v, tx.commit(ctx, p)
 	}
+	forgive(p, w.counted.taken())
 	var told []conversation.Job
 	for _, m := range v.Marks {
 		p.affected(func(n int64) {
@@ -109,14 +111,18 @@ func (s *Store) weigh(ctx context.Context, send verify.Send, decide func(verify.
 
 // weighing is one send on the scales.
 type weighing struct {
-	send   verify.Send
-	counts verify.Counts
-	judged int64
-	now    int64
+	send    verify.Send
+	counts  verify.Counts
+	counted *hitting
+	judged  int64
+	now     int64
 }
 
 // keys are the tallies of the send, and where their counts go.
 func (w *weighing) keys() map[string]*verify.Count {
+	if w.send.Country == "" {
+		return nil
+	}
 	all := map[string]*verify.Count{w.send.Country: &w.counts.Country, w.send.Block: &w.counts.Block}
 	if w.counts.HasNetwork {
 		all[w.send.Network], all[w.send.Pair], all[w.send.Spread] = &w.counts.Network, &w.counts.Pair, &w.counts.Spread
@@ -124,6 +130,10 @@ func (w *weighing) keys() map[string]*verify.Count {
 	return all
 }
 
+// read locks in one order: what the number counts under, which only sends to it do, then
+// the tallies, for which a whole country waits; the challenge is changed last. Whether
+// the send was counted before is read under these locks: of two that weigh it, the
+// second sees what the first did.
 func (w *weighing) read(p *pipe) {
 	into := w.keys()
 	keys := make([]string, 0, len(into))
@@ -136,8 +146,12 @@ func (w *weighing) read(p *pipe) {
 		rows[i] = []any{key}
 	}
 	p.query(func(r row) error { return r.Scan(&w.now) }, nowSQL)
+	w.counted = hit(p, w.send.Hits)
 	p.each(nil, holdSQL, rows)
 	p.query(func(r row) error { return r.Scan(&w.judged) }, judgedSQL, w.send.Challenge)
+	if len(keys) == 0 {
+		return
+	}
 	p.inList(func(r row) error {
 		var key string
 		var c verify.Count
@@ -154,6 +168,9 @@ func (w *weighing) read(p *pipe) {
 
 // count tallies the send that goes.
 func (w *weighing) count(p *pipe) {
+	if w.send.Country == "" {
+		return
+	}
 	t := make(tallied)
 	t.add([]string{w.send.Country}, tally{sent: 1, cost: w.send.Cost})
 	t.add([]string{w.send.Block}, tally{sent: 1})

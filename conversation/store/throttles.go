@@ -83,7 +83,7 @@ func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason s
 
 // Credit implements verify.Store. What arrives while others commit shares the next
 // transaction: rows that all checks count under are locked once for many of them, and
-// for no longer than this. Tallies are locked first, as nobody else holds both.
+// for no longer than this. Tallies are locked first, as by a send that is weighed.
 func (s *Store) Credit(ctx context.Context, c verify.Credit) error {
 	if err := s.credits.do(ctx, []verify.Credit{c}, s.credit); err != nil {
 		return fmt.Errorf("counting an approval: %w", err)
@@ -99,14 +99,19 @@ func (s *Store) credit(ctx context.Context, all []verify.Credit) error {
 			forgiven[key]++
 		}
 	}
-	rows := make([][]any, 0, len(forgiven))
-	for _, key := range slices.Sorted(maps.Keys(forgiven)) {
-		rows = append(rows, []any{key, forgiven[key]})
-	}
 	p := new(pipe)
 	counts.write(p)
-	p.each(nil, forgiveSQL, rows)
+	forgive(p, forgiven)
 	return s.db.write(ctx, p)
+}
+
+// forgive queues what is taken back, by key.
+func forgive(p *pipe, all map[string]int64) {
+	rows := make([][]any, 0, len(all))
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		rows = append(rows, []any{key, all[key]})
+	}
+	p.each(nil, forgiveSQL, rows)
 }
 
 // hitting is what one caller counts, and what of it was taken.
@@ -127,6 +132,15 @@ func (h *hitting) over() []verify.Hit {
 		if !h.took[one.Key] {
 			all = append(all, one)
 		}
+	}
+	return all
+}
+
+// taken is what the hits have added, by key.
+func (h *hitting) taken() map[string]int64 {
+	all := map[string]int64{}
+	for key := range h.took {
+		all[key] = 1
 	}
 	return all
 }

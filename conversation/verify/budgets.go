@@ -40,6 +40,7 @@ func (b Budgets) complete() Budgets {
 const blockedFor = 12 * time.Hour
 
 // Send is one sending of a code, as budgets count it: by keys of tallies, "" for none.
+// One without a country has no budgets.
 type Send struct {
 	Challenge string
 	N         int // of the sends of this challenge; 1 is the first
@@ -48,6 +49,8 @@ type Send struct {
 	Country, Block, Network string
 	Pair                    string // of network and country
 	Spread                  string // counts the countries of a network
+
+	Hits []Hit // the limits that it counts under: of its number
 }
 
 func sendOf(c Challenge, cost int64) Send {
@@ -82,6 +85,7 @@ type Counts struct {
 	Country, Block, Network, Pair, Spread Count
 	Blocked                               bool // its block was pumped within 12 h
 	HasNetwork                            bool
+	NumberFull                            bool // its number has had as many codes as it may
 }
 
 // Verdict is what comes of a send. Reason "": it is counted, and goes.
@@ -98,10 +102,21 @@ type Mark struct {
 	Told   conversation.Told
 }
 
-// weigh decides by the budgets.
+// full decides by the number's limit alone.
+func full(n Counts) Verdict {
+	if n.NumberFull {
+		return Verdict{Reason: "number_limit"}
+	}
+	return Verdict{}
+}
+
+// weigh decides by the number's limit, and then by the budgets: whoever bombs one number
+// closes no block to others.
 func (r *GateRules) weigh(n Counts, country string) Verdict {
 	pumping := conversation.VerificationAlarm{What: "pumping", Country: country}
 	switch {
+	case n.NumberFull:
+		return full(n)
 	case n.Blocked:
 		return Verdict{Reason: "block_budget"}
 	case n.Block.HourSent >= r.Budgets.BlockHour && 10*n.Block.DayApproved < 3*n.Block.DaySent:

@@ -24,8 +24,8 @@ type GateStore interface {
 	// Person reads what is known of a subject, and whether this purpose is paused.
 	Person(ctx context.Context, subject string, p Purpose) (Person, error)
 	// Weigh locks what a send counts under, lets decide say what comes of it, and either
-	// counts the send or leaves the verdict's marks. decide is pure, and may be called
-	// again. A send that was counted before is let pass.
+	// counts the send, its hits included, or leaves the verdict's marks. decide is pure,
+	// and may be called again. A send that was counted before is let pass.
 	Weigh(ctx context.Context, s Send, decide func(Counts) Verdict) (Verdict, error)
 }
 
@@ -39,8 +39,8 @@ func (g *Gate) Judge(ctx context.Context, c Challenge) (reason string, err error
 	if reason := g.Rules.person(c, person); reason != "" {
 		return reason, nil
 	}
-	if c.Test { // nothing leaves, nobody pays
-		return "", nil
+	if c.Test { // nothing leaves, nobody pays: only its number can be full
+		return g.weigh(ctx, Send{Challenge: c.ID, N: c.Sends + 1, Hits: g.Rules.numberHits(c)}, "", full)
 	}
 	if reason := g.Rules.number(c.Phone); reason != "" {
 		return reason, nil
@@ -49,9 +49,16 @@ func (g *Gate) Judge(ctx context.Context, c Challenge) (reason string, err error
 		return reason, err
 	}
 	country := phone.Region(c.Phone)
-	v, err := g.Store.Weigh(ctx, sendOf(c, g.Rules.cost(country)), func(n Counts) Verdict { return g.Rules.weigh(n, country) })
+	send := sendOf(c, g.Rules.cost(country))
+	send.Hits = g.Rules.numberHits(c)
+	return g.weigh(ctx, send, country, func(n Counts) Verdict { return g.Rules.weigh(n, country) })
+}
+
+// weigh decides by what is counted, and counts.
+func (g *Gate) weigh(ctx context.Context, s Send, country string, decide func(Counts) Verdict) (reason string, err error) {
+	v, err := g.Store.Weigh(ctx, s, decide)
 	if v.Reason != "" {
-		g.Log.Warn("a code was not sent", "challenge", c.ID, "reason", v.Reason, "country", country)
+		g.Log.Warn("a code was not sent", "challenge", s.Challenge, "reason", v.Reason, "country", country)
 	}
 	return v.Reason, err
 }

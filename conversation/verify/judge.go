@@ -14,6 +14,10 @@ type GateRules struct {
 	Countries []string // ISO 3166-1 alpha-2 that codes may go to; "*": all
 	Home      []string // those of the business's own lines
 	Budgets   Budgets
+	// NumberHour and NumberDay are how many codes one number gets, whatever they are for
+	// and whoever they are asked for; default 5 an hour and 10 a day. A code counts once,
+	// however often it is sent.
+	NumberHour, NumberDay Limit
 	// PerCode is what one code costs, PerDay what codes may cost in a day, by country or
 	// "default", in millionths of the currency. Without PerDay there is no cap.
 	PerCode, PerDay map[string]int64
@@ -34,6 +38,7 @@ type GateRules struct {
 func (r GateRules) Complete() GateRules {
 	r.Cooling, r.Stale, r.SwapWithin = cmp.Or(r.Cooling, 72*time.Hour), cmp.Or(r.Stale, 180*24*time.Hour), cmp.Or(r.SwapWithin, 168*time.Hour)
 	r.Budgets = r.Budgets.complete()
+	r.NumberHour, r.NumberDay = r.NumberHour.or(Limit{5, time.Hour}), r.NumberDay.or(Limit{10, 24 * time.Hour})
 	return r
 }
 
@@ -41,7 +46,7 @@ func (r GateRules) Complete() GateRules {
 // callbacks say refused.
 var refusals = map[string]bool{
 	"country": true, "number_type": true, "block_budget": true, "country_budget": true, "network_budget": true, "spend": true,
-	"paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
+	"number_limit": true, "paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
 }
 
 // refused are the lines that get no codes: they cost more than a text, ring in nobody's
@@ -58,6 +63,15 @@ func (r *GateRules) number(number string) string {
 		return "country"
 	}
 	return ""
+}
+
+// numberHits are what a send counts under for its number: the first of a code does, and
+// no other. What test keys send counts apart.
+func (r *GateRules) numberHits(c Challenge) []Hit {
+	if c.Sends > 0 {
+		return nil
+	}
+	return inMode([]Hit{r.NumberHour.hit("send/hour/" + c.Phone), r.NumberDay.hit("send/day/" + c.Phone)}, c.Test)
 }
 
 // Person is what is known of a subject. Times are Unix ms of the database's clock.

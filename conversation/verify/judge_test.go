@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 )
@@ -108,11 +109,76 @@ func TestSwapsFailClosedAndOpen(t *testing.T) {
 
 // TestReasonsAreKept: what the gate says reaches callbacks as refused, and no more.
 func TestReasonsAreKept(t *testing.T) {
-	for _, reason := range []string{"country", "number_type", "block_budget", "country_budget", "network_budget", "spend", "paused",
+	for _, reason := range []string{"country", "number_type", "block_budget", "country_budget", "network_budget", "spend", "paused", "number_limit",
 		"number_changed", "number_suspended", "number_stale", "sim_swap", "sim_swap_unknown"} {
 		if !refusals[reason] {
 			t.Errorf("%s would be told", reason)
 		}
+	}
+}
+
+// scale notes what is weighed, and has it decided by counts.
+type scale struct {
+	knows
+	counts Counts
+	sends  []Send
+}
+
+func (s *scale) Weigh(_ context.Context, send Send, decide func(Counts) Verdict) (Verdict, error) {
+	s.sends = append(s.sends, send)
+	return decide(s.counts), nil
+}
+
+// TestWhatANumberCountsUnder: the first send of each code, whatever it is for; test keys
+// apart, and nothing but this keeps a test from being made.
+func TestWhatANumberCountsUnder(t *testing.T) {
+	const to = "+12025550123"
+	for _, c := range []struct {
+		name   string
+		code   Challenge
+		counts Counts
+		keys   []string
+		want   string
+	}{
+		{"the first send", Challenge{Phone: to}, Counts{}, []string{"send/hour/" + to, "send/day/" + to}, ""},
+		{"for another subject and purpose", Challenge{Phone: to, Subject: "b", Purpose: Payment}, Counts{}, []string{"send/hour/" + to, "send/day/" + to}, ""},
+		{"the second send", Challenge{Phone: to, Sends: 1}, Counts{}, nil, ""},
+		{"of a full number", Challenge{Phone: to}, Counts{NumberFull: true, Block: Count{HourSent: 10}}, []string{"send/hour/" + to, "send/day/" + to}, "number_limit"},
+		{"a test", Challenge{Phone: to, Test: true}, Counts{Block: Count{HourSent: 10}}, []string{"test:send/hour/" + to, "test:send/day/" + to}, ""},
+		{"a test of a full number", Challenge{Phone: to, Test: true}, Counts{NumberFull: true}, []string{"test:send/hour/" + to, "test:send/day/" + to}, "number_limit"},
+	} {
+		s := &scale{counts: c.counts}
+		g := Gate{Store: s, Rules: GateRules{Countries: []string{"US"}}.Complete(), Log: slog.New(slog.DiscardHandler)}
+		reason, err := g.Judge(t.Context(), c.code)
+		if err != nil || reason != c.want || len(s.sends) != 1 {
+			t.Fatalf("%s: %q, %v, weighed %d times", c.name, reason, err, len(s.sends))
+		}
+		send := s.sends[0]
+		var keys []string
+		for _, h := range send.Hits {
+			keys = append(keys, h.Key)
+		}
+		if !slices.Equal(keys, c.keys) || send.N != c.code.Sends+1 || (send.Country == "") != c.code.Test {
+			t.Errorf("%s: %+v", c.name, send)
+		}
+	}
+}
+
+// TestAskingCountsForTheAsker: by the subject and the client's network, and by no number.
+func TestAskingCountsForTheAsker(t *testing.T) {
+	s := Settings{}.complete()
+	key := func(subject, ip string, test bool) string { return s.sendHits(subject, network(ip), test)[0].Key }
+	one := key("u", "198.51.100.7", false)
+	for name, other := range map[string]string{
+		"another subject": key("v", "198.51.100.7", false), "another network": key("u", "198.51.100.8", false),
+		"no network": key("u", "", false), "a test": key("u", "198.51.100.7", true), "a subject with a slash": key("198.51.100.7/u", "", false),
+	} {
+		if other == one {
+			t.Errorf("%s counts the same: %s", name, one)
+		}
+	}
+	if key("u", "2001:db8::1", false) != key("u", "2001:db8::2", false) || key("u", "nonsense", false) != key("u", "", false) {
+		t.Error("one client has two counts")
 	}
 }
 

@@ -27,9 +27,11 @@ type Settings struct {
 	// texts arrive out of order.
 	Rotate bool
 
-	NumberHour   Limit // codes to one number; default 5 an hour
-	NumberDay    Limit // default 10 a day
-	NetworkSends Limit // codes asked for from one client network; default 20 an hour
+	// Codes that one client network asks for of one subject; default 5 an hour and 10 a
+	// day. Those to one number are the gate's to limit.
+	SubjectSendsHour Limit
+	SubjectSendsDay  Limit
+	NetworkSends     Limit // codes asked for from one client network; default 20 an hour
 	// Checks from one network; default 60 in five minutes.
 	NetworkChecks Limit
 	// Wrong codes for one subject and purpose; default 10 an hour and 20 a day. Then
@@ -48,13 +50,21 @@ type Settings struct {
 // Defaults are what absent settings mean.
 var Defaults = Settings{
 	TTL: 5 * time.Minute, Checks: 5, Sends: 3, Cooldowns: []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute},
-	NumberHour: Limit{5, time.Hour}, NumberDay: Limit{10, 24 * time.Hour}, NetworkSends: Limit{20, time.Hour},
+	SubjectSendsHour: Limit{5, time.Hour}, SubjectSendsDay: Limit{10, 24 * time.Hour}, NetworkSends: Limit{20, time.Hour},
 	NetworkChecks: Limit{60, 5 * time.Minute}, SubjectHour: Limit{10, time.Hour}, SubjectDay: Limit{20, 24 * time.Hour},
 	NumberChecks: Limit{20, 24 * time.Hour}, BlockChecks: Limit{60, time.Hour}, Global: Limit{100, time.Minute},
 }
 
 // LongestTTL is how long a code may be good at most.
 const LongestTTL = 10 * time.Minute
+
+// or is the limit, or another where there is none.
+func (l Limit) or(other Limit) Limit {
+	if l.Most == 0 {
+		return other
+	}
+	return l
+}
 
 func (l Limit) hit(key string) Hit { return Hit{Key: key, Most: l.Most, Per: l.Per} }
 
@@ -82,8 +92,8 @@ func block(phone string) string {
 	return string(r[:max(0, len(r)-3)])
 }
 
-// whom is what a challenge's limits count under: the number, or for a decoy its
-// subject, so that a subject nobody knows is limited like any other.
+// whom is what checks count under: the number, or for a decoy its subject, so that a
+// subject nobody knows is limited like any other.
 func whom(phone, subject string) string {
 	if phone == "" {
 		return "?" + subject
@@ -91,12 +101,15 @@ func whom(phone, subject string) string {
 	return phone
 }
 
-// sendHits are what asking for a code counts under. What test keys do counts apart: it
-// costs nobody anything, and must not use up what customers have.
-func (s *Settings) sendHits(phone, subject, network string, test bool) []Hit {
+// sendHits are what asking for a code counts under, before anybody knows to whom it
+// goes: what a refusal at the door goes by must not depend on the number, nor on what
+// the subject's owner asked for from elsewhere, or it would tell of them. A client whose
+// network is not known shares one count for each subject. What test keys do counts
+// apart: it costs nobody anything, and must not use up what customers have.
+func (s *Settings) sendHits(subject, network string, test bool) []Hit {
 	hits := []Hit{
-		s.NumberHour.hit("send/hour/" + whom(phone, subject)),
-		s.NumberDay.hit("send/day/" + whom(phone, subject)),
+		s.SubjectSendsHour.hit("ask/hour/" + network + "/" + subject),
+		s.SubjectSendsDay.hit("ask/day/" + network + "/" + subject),
 	}
 	if network != "" {
 		hits = append(hits, s.NetworkSends.hit("send/net/"+network))
@@ -147,12 +160,10 @@ func (s Settings) complete() Settings {
 		s.Cooldowns = d.Cooldowns
 	}
 	for _, l := range []struct{ to, or *Limit }{
-		{&s.NumberHour, &d.NumberHour}, {&s.NumberDay, &d.NumberDay}, {&s.NetworkSends, &d.NetworkSends}, {&s.NetworkChecks, &d.NetworkChecks},
+		{&s.SubjectSendsHour, &d.SubjectSendsHour}, {&s.SubjectSendsDay, &d.SubjectSendsDay}, {&s.NetworkSends, &d.NetworkSends}, {&s.NetworkChecks, &d.NetworkChecks},
 		{&s.SubjectHour, &d.SubjectHour}, {&s.SubjectDay, &d.SubjectDay}, {&s.NumberChecks, &d.NumberChecks}, {&s.BlockChecks, &d.BlockChecks}, {&s.Global, &d.Global},
 	} {
-		if l.to.Most == 0 {
-			*l.to = *l.or
-		}
+		*l.to = l.to.or(*l.or)
 	}
 	return s
 }
