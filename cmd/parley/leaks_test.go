@@ -252,6 +252,7 @@ func TestNothingLeaks(t *testing.T) {
 		l.understood()
 		l.carriers()
 		l.operations()
+		l.console()
 		l.commands()
 		eventually(t, "the business is told", func() bool { return strings.Contains(l.heard.String(), "verification.approved") })
 		if found := l.search(); len(found) > 0 {
