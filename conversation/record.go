@@ -125,17 +125,19 @@ func (t taking) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
 	return f, args, ok
 }
 
-// ForIntent notes the flow that a text starts by an intent.
+// ForIntent notes the flow that a text starts by an intent, and the guess with it: a
+// replay asks the Reader for none.
 func (t taking) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {
+	if n, ok := g.(noting); ok {
+		g = n.guesser
+	}
 	f, guess := t.Flows.ForIntent(g, text)
 	took := TookIntent{Guess: guess}
 	if f != nil {
 		t.meets(f, true)
 		took.Hash = f.Hash
 	}
-	if guess != (flows.Guess{}) {
-		t.took.Intent = append(t.took.Intent, took)
-	}
+	t.took.Intent = append(t.took.Intent, took)
 	return f, guess
 }
 
