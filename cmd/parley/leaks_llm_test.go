@@ -82,11 +82,19 @@ func (l *leaking) understood() {
 	}
 }
 
+// inPrompts searches what the LLM was told.
+func (l *leaking) inPrompts() {
+	l.hunt.in("a prompt", l.prompts.String())
+	l.private.in("a prompt", strings.ToLower(l.prompts.String()))
+}
+
 // plantedInPrompts expects each of them to be found when it is there.
 func (l *leaking) plantedInPrompts() {
 	for needle, name := range l.private.needles {
+		l.private.found = nil
 		fmt.Fprintln(&l.prompts, `{"message":"it is `+needle+`, she says"}`)
-		if !slices.Contains(l.search(), name+" in a prompt") {
+		l.inPrompts()
+		if !slices.Contains(l.private.found, name+" in a prompt") {
 			l.t.Errorf("%s in a prompt is not found", name)
 		}
 	}

@@ -232,8 +232,7 @@ func (l *leaking) search() []string {
 		l.hunt.in("an answer: "+line, line)
 	}
 	l.hunt.in("callbacks", l.heard.String())
-	l.hunt.in("a prompt", l.prompts.String())
-	l.private.in("a prompt", strings.ToLower(l.prompts.String()))
+	l.inPrompts()
 	l.hunt.database(l.url)
 	l.hunt.found = append(l.hunt.found, l.private.found...)
 	return l.hunt.result()

@@ -71,6 +71,7 @@ func kill(t *testing.T, mutants []mutant, within string, red ...string) {
 	}
 	for _, m := range mutants {
 		t.Run(m.rule, func(t *testing.T) {
+			t.Parallel() // most of each is a build, or waiting
 			overlay := m.overlay(t, root)
 			var out []byte
 			for range 3 { // a race may miss its moment once, when the machine is busy
