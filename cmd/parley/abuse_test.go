@@ -43,6 +43,7 @@ func TestEveryRefusalIsAProblem(t *testing.T) {
 // TestOddBytesAreRefused: what a database cannot store, or JSON cannot keep, is
 // refused at the door and never becomes a dead letter.
 func TestOddBytesAreRefused(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		event := func(data string) string {
 			return `{"type":"order.delivered","to":"` + testPhone + `","data":` + data + `}`

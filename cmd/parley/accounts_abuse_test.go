@@ -27,6 +27,7 @@ var odd = []any{nil, true, -1, 1e300, 9007199254740993, "", " ", "\x00", "аll",
 // TestAccountsTakeNoNonsense sends every field missing, mistyped, oversized and spelt
 // alike: the answer is never a 500, and a refusal is a problem.
 func TestAccountsTakeNoNonsense(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		n := 0
 		send := func(method, path string, body any, headers ...string) {

@@ -93,6 +93,7 @@ func (s *server) asked(method, path string, body any, want int) map[string]any {
 // TestAccountThroughTheDoors is the whole way: suspicious payments, a NO, a lock that
 // the business hears of and acknowledges, a refund, and an unlock by two proofs.
 func TestAccountThroughTheDoors(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		s, bank := bankHouse(t, url)
 		s.account("active")
@@ -175,6 +176,7 @@ func (s *server) trail() {
 
 // TestTwoAgentsUnlock: one agent's word is nothing, also said twice.
 func TestTwoAgentsUnlock(t *testing.T) {
+	t.Parallel()
 	s, bank := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
 	s.asked(http.MethodPost, "/lock", map[string]any{"reason": "stolen", "cause": "agent"}, http.StatusUnprocessableEntity)
 	s.asked(http.MethodPost, "/lock", map[string]any{"scope": "transfers", "cause": "agent", "agent": "Eve"}, http.StatusOK)
@@ -217,6 +219,7 @@ func (s *server) agentKey(agent string) string {
 // TestUnlockByText: the text UNLOCK opens nothing; it lets the business know that its
 // customer asks, three times a day at most.
 func TestUnlockByText(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		s, bank := bankHouse(t, url)
 		if status, body := s.do(http.MethodPost, "/v1/events", s.key, suspicious); status != http.StatusAccepted {
@@ -322,6 +325,7 @@ func TestAccountRequestsOnce(t *testing.T) {
 // TestUnacknowledgedLock: nobody saying that a lock is in force is an alarm, told and
 // logged, and the log holds no whole name.
 func TestUnacknowledgedLock(t *testing.T) {
+	t.Parallel()
 	s, bank := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
 	s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
 	if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE accounts SET check_at = 1, data = REPLACE(data, '"asked_at":', '"asked_at":1,"was":')`); err != nil {

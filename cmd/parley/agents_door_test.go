@@ -83,6 +83,7 @@ type typed map[string]string
 // TestSignIn: a first password sets one's own and opens nothing else; sessions are
 // listed and ended; whoever is disabled is out at once.
 func TestSignIn(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		first := s.hire("Ann", agentui.RoleLead)
 		d := s.desk()
@@ -103,6 +104,7 @@ func TestSignIn(t *testing.T) {
 
 // TestSessions goes on over plain http, where a browser keeps the cookie.
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
 	config.PublicURL = ""
 	s := serveTest(t, config)
@@ -141,6 +143,7 @@ func TestSessions(t *testing.T) {
 // TestSignInIsGuarded: who is there cannot be told, guessing ends, and no other site's
 // page signs anybody in or out.
 func TestSignInIsGuarded(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	s.hire("ann", agentui.RoleAgent)
 	d := s.desk()
@@ -173,6 +176,7 @@ func TestSignInIsGuarded(t *testing.T) {
 // TestAgentsCommand: people are let in, given a new password, and let in no more, from
 // the command line.
 func TestAgentsCommand(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	file := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
 	run := func(want int, args ...string) (out, errs string) {

@@ -31,6 +31,7 @@ func strange() map[string]string {
 // TestEveryFieldMayBeWrong: whatever a field of a verification holds, the answer is a
 // problem, never a failure of ours, and does not repeat what it was given.
 func TestEveryFieldMayBeWrong(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(c *Config) {
 		c.Codes.Limits.NumberHour.Most, c.Codes.Limits.NumberHour.Per = 100_000, 3600e9
 		c.Codes.Limits.NumberDay, c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.SubjectSendsDay = c.Codes.Limits.NumberHour, c.Codes.Limits.NumberHour, c.Codes.Limits.NumberHour
@@ -117,6 +118,7 @@ func (s *server) isProblem(what string, status int, out map[string]any) {
 
 // TestOneKeyOneBody: an Idempotency-Key stands for one body, whatever differs.
 func TestOneKeyOneBody(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	ask := func(body map[string]any) (int, string) {
 		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body, "Idempotency-Key", "k1")

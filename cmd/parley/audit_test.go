@@ -14,6 +14,7 @@ import (
 // TestAuditCommands: verify prints a head and takes it again, names the row that was
 // tampered with, and exits accordingly; list shows who did what.
 func TestAuditCommands(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	database := "sqlite:" + filepath.Join(folder, "parley.db")
 	file := write(t, folder, "parley.yaml", "database: "+database+"\n")

@@ -67,6 +67,7 @@ func TestBatchOfEvents(t *testing.T) {
 }
 
 func TestBatchRefuses(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	many := make([]map[string]any, 1001)
 	for i := range many {
@@ -119,6 +120,7 @@ func (h *halfway) Submit(ctx context.Context, events []conversation.Event) ([]co
 
 // TestBatchHalfway repeats a batch of which the engine took only a part.
 func TestBatchHalfway(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	engine := &halfway{Engine: s.house.engine, most: 200}
 	mux := http.NewServeMux()

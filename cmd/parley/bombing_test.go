@@ -16,6 +16,7 @@ import (
 // whoever asked cannot tell, and callbacks say refused. Test keys use up nothing of it,
 // and have a limit of their own.
 func TestOneNumberIsNotBombed(t *testing.T) {
+	t.Parallel()
 	endpoint, told := heard(t)
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		config := testConfig(url)

@@ -74,6 +74,7 @@ func (l *listener) answers(code int) {
 // TestCallbackLife tells two endpoints of a conversation, of which one says that it
 // is gone: the other is told, the operator sees it, and brings it back.
 func TestCallbackLife(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		books, shop := newListener(t, 200), newListener(t, 410)
 		yaml := fmt.Sprintf(`
@@ -168,6 +169,7 @@ func TestCallsGoThroughTheHouse(t *testing.T) {
 // TestServicesThroughTheHouse: a customer's text is looked up at the service that the
 // configuration names, which hears who asks.
 func TestServicesThroughTheHouse(t *testing.T) {
+	t.Parallel()
 	asked := make(chan *http.Request, 10)
 	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- r

@@ -223,6 +223,7 @@ func TestACodeThatIsTextedIsBurned(t *testing.T) {
 
 // TestSendingAgain: the same code, after a pause, three times in all.
 func TestSendingAgain(t *testing.T) {
+	t.Parallel()
 	config := func(url string) Config {
 		c := testConfig(url)
 		c.Codes.Cooldowns = []time.Duration{time.Second}

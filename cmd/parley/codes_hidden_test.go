@@ -43,6 +43,7 @@ func TestACodeBehindNumbers(t *testing.T) {
 // TestTestKeysCountApart: what a test key does uses up nothing of a customer's, and
 // widens no budget.
 func TestTestKeysCountApart(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		key := s.newKey("test", "verifications")
 		ids := make([]string, 6)

@@ -13,6 +13,7 @@ import (
 // TestChangedLimitsAreAudited: what a start finds changed stands in the audit trail,
 // once, and no secret with it.
 func TestChangedLimitsAreAudited(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		config := testConfig(url)
 		t.Run("first", func(t *testing.T) { serveTest(t, config) })

@@ -179,6 +179,7 @@ func TestGroupsAlone(t *testing.T) {
 }
 
 func TestKeysCommand(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
 	code, secret, errs := invoke(t, "", "keys", "create", "shop", "--scopes", "events,read", "-c", path)
@@ -273,6 +274,7 @@ func (c *cut) set(down bool) {
 
 // TestDatabaseGone cuts the wire to PostgreSQL under a running server.
 func TestDatabaseGone(t *testing.T) {
+	t.Parallel()
 	database := storetest.URL(t, "postgres")
 	host, rest := hostOf(t, database)
 	wire := newCut(t, "tcp", host)
@@ -309,6 +311,7 @@ func TestDatabaseGone(t *testing.T) {
 // TestDatabaseGoneAtStart cuts the wire just when the doors open: the server waits
 // for its database, and then takes texts and works on its jobs.
 func TestDatabaseGoneAtStart(t *testing.T) {
+	t.Parallel()
 	database := storetest.URL(t, "postgres")
 	host, rest := hostOf(t, database)
 	wire := newCut(t, "tcp", host)

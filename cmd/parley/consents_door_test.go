@@ -7,6 +7,7 @@ import (
 
 // TestConsents: the business may write down an opt-in, and a customer's STOP stands.
 func TestConsents(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		const path = "/v1/consents/%2B12025550123"
 		put := func(state string) (int, map[string]any) {

@@ -7,6 +7,7 @@ import (
 )
 
 func TestContactsCommand(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	config := write(t, folder, "parley.yaml", fmt.Sprintf(minimal, folder))
 	run := func(in string, args ...string) (int, string, string) {

@@ -59,6 +59,7 @@ func peek(t *testing.T, file string) (c conversation.Conversation, found bool) {
 // TestRetryFindsTheSameCustomer: a carrier writes numbers in its own way; retried,
 // an orphan belongs to the conversation that its sender has.
 func TestRetryFindsTheSameCustomer(t *testing.T) {
+	t.Parallel()
 	file := buried(t, "+12025550199", func(s *server) { // the line is not configured yet
 		if status := s.signed("/webhooks/lab", `{"type":"message.received","data":{"id":"m1","from":"12025550123","to":"`+testLine+`","text":"hello"}}`); status/100 != 2 {
 			t.Fatalf("the orphan was answered %d", status)
@@ -82,6 +83,7 @@ func TestRetryFindsTheSameCustomer(t *testing.T) {
 // TestRetryThatFailsAgain says so, and leaves exactly one letter, which a later
 // retry applies.
 func TestRetryThatFailsAgain(t *testing.T) {
+	t.Parallel()
 	file := buried(t, testLine, func(s *server) { s.texts("hello") })
 	state := func(text string) {
 		db, err := sql.Open("sqlite", strings.TrimPrefix(mustLoad(t, file).Database, "sqlite:"))

@@ -52,6 +52,7 @@ func do(id, op, conv string, seen map[string]any, text string) map[string]any {
 
 // TestDesk is one shift: a conversation waits, is taken, answered, and given back.
 func TestDesk(t *testing.T) {
+	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		ann, eve := s.seat("ann", agentui.RoleAgent), s.seat("eve", agentui.RoleAuditor)
 		if got := ann.wants("GET", "desk", nil, http.StatusOK); len(got["conversations"].([]any)) != 0 {
@@ -115,6 +116,7 @@ func TestDesk(t *testing.T) {
 // TestDeskRace: of many who take a conversation at once, one has it, and the others see
 // who.
 func TestDeskRace(t *testing.T) {
+	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		var all []*desk
 		for i := range 6 {
@@ -150,6 +152,7 @@ func TestDeskRace(t *testing.T) {
 
 // TestDeskDoors: nothing is read or done without signing in, and nonsense is refused.
 func TestDeskDoors(t *testing.T) {
+	t.Parallel()
 	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
 	c.PublicURL = ""
 	s := serveTest(t, c)

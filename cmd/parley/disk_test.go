@@ -27,6 +27,7 @@ type disk struct {
 // hear 503, /readyz says so, nothing stands half-written, and when there is room
 // again everything goes on, without a restart.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	t.Run("no space left", func(t *testing.T) { fullDisk(t, smallDisk(t)) })
 	t.Run("files may not grow", func(t *testing.T) { fullDisk(t, limitedFiles()) })
 }

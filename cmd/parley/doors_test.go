@@ -238,6 +238,7 @@ func TestReservedNumbers(t *testing.T) {
 }
 
 func TestStopThroughTheDoors(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
 		s.do(http.MethodPost, "/v1/events", s.key, event)

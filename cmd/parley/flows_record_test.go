@@ -49,6 +49,7 @@ states:
 // A real conversation becomes a dialogue that holds, and shows nothing of the
 // customer.
 func TestFlowsTestRecord(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write(t, folder, "rec.yaml", recordable)
 	database := "sqlite:" + t.TempDir() + "/parley.db"

@@ -80,6 +80,7 @@ func alarms(all []map[string]any) (list []string) {
 // TestPumpingEndsAtTheTenth: fifty numbers in a row of which none is verified get ten
 // texts; the eleventh is denied, and the business is told once.
 func TestPumpingEndsAtTheTenth(t *testing.T) {
+	t.Parallel()
 	endpoint, told := heard(t)
 	gateHouse(t, func(c *Config) { c.Callbacks = []CallbackConfig{endpoint} }, func(t *testing.T, s *server) {
 		before := len(told())
@@ -120,6 +121,7 @@ func TestPumpingEndsAtTheTenth(t *testing.T) {
 
 // TestApprovalsKeepABlockOpen: customers who type their codes in are not pumping.
 func TestApprovalsKeepABlockOpen(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(*Config) {}, func(t *testing.T, s *server) {
 		for n := range 14 {
 			to, subject := fmt.Sprintf("+120255577%02d", n), fmt.Sprint("u-", n)
@@ -134,6 +136,7 @@ func TestApprovalsKeepABlockOpen(t *testing.T) {
 }
 
 func TestSpendingEnds(t *testing.T) {
+	t.Parallel()
 	endpoint, told := heard(t)
 	gateHouse(t, func(c *Config) {
 		c.Callbacks = []CallbackConfig{endpoint}
@@ -157,6 +160,7 @@ func TestSpendingEnds(t *testing.T) {
 }
 
 func TestCountriesAndLines(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(*Config) {}, func(t *testing.T, s *server) {
 		for to, want := range map[string]string{
 			"+31612345678": "failed country", "+19005550123": "failed number_type", "+881612345678": "failed number_type", "+12025550177": "sent",
@@ -168,6 +172,7 @@ func TestCountriesAndLines(t *testing.T) {
 
 // TestANewNumber: the number before is told, and the new one resets nothing for a while.
 func TestANewNumber(t *testing.T) {
+	t.Parallel()
 	const other = "+12025558888"
 	gateHouse(t, func(c *Config) {
 		c.Codes.Limits.SubjectSendsHour = verify.Limit{Most: 20, Per: time.Hour} // all of it is one customer's
@@ -209,6 +214,7 @@ func TestANewNumber(t *testing.T) {
 
 // TestSwappedSIM: guarded purposes need an answer, others do not ask.
 func TestSwappedSIM(t *testing.T) {
+	t.Parallel()
 	var mode atomic.Int64 // 0: not swapped, 1: swapped, 2: broken
 	operator := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch mode.Load() {
@@ -236,6 +242,7 @@ func TestSwappedSIM(t *testing.T) {
 // TestNobodysNumber: a number of which the carrier knows nobody proves nothing any more;
 // whoever gets it next is somebody else.
 func TestNobodysNumber(t *testing.T) {
+	t.Parallel()
 	end, told := heard(t)
 	gateHouse(t, func(c *Config) { c.Callbacks = []CallbackConfig{end} }, func(t *testing.T, s *server) {
 		id, code := s.asks(login())

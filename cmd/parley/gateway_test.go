@@ -40,6 +40,7 @@ var scripts = []script{
 // fakesmsc again, with their delivery reports. In the middle of it Parley is
 // restarted: the gateway tries again until it is back.
 func TestProofGateway(t *testing.T) {
+	t.Parallel()
 	phones := size(10, 100)
 	port := freePorts(t, 1)[0]
 	at := fmt.Sprintf("127.0.0.1:%d", port)

@@ -83,6 +83,7 @@ func checksOf(t *testing.T, s *server, subject string) (spent []string) {
 // TestLimitsHoldOnTwoNodes: loops of creates and of guesses stop at the limit, whichever
 // node takes them.
 func TestLimitsHoldOnTwoNodes(t *testing.T) {
+	t.Parallel()
 	url := storetest.URL(t, "postgres")
 	config := testConfig(url)
 	nodes := []*server{serveTest(t, config), serveTest(t, config)}
@@ -116,6 +117,7 @@ func guessed(t *testing.T, nodes []*server) {
 
 // TestLimitsHoldAcrossRestarts: what was counted is counted still.
 func TestLimitsHoldAcrossRestarts(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		granted := 0
 		for n := range 3 {

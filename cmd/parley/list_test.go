@@ -31,6 +31,7 @@ func listConfig(t *testing.T, s *server) (file string) {
 }
 
 func TestTriggerList(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	file := write(t, t.TempDir(), "list.csv", deliveries)
 	args := []string{"trigger", "order.delivered", "--csv", file, "--map", "to=Phone", "--map", "data.order=Order no",
@@ -59,6 +60,7 @@ func TestTriggerList(t *testing.T) {
 }
 
 func TestTriggerListRefuses(t *testing.T) {
+	t.Parallel()
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	folder, config := t.TempDir(), listConfig(t, s)
 	for name, c := range map[string]struct {
@@ -94,6 +96,7 @@ func TestTriggerListRefuses(t *testing.T) {
 // TestTriggerListInterrupted stops in the middle: what is under way is waited for,
 // and the same command goes on from there.
 func TestTriggerListInterrupted(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	seen := map[string]int{}
 	posts := 0

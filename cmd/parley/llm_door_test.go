@@ -19,6 +19,7 @@ import (
 // with a service that behaves and misbehaves in every way, and a second text close
 // behind: each ends where it belongs, in order, is counted once, and replays without it.
 func TestLLMThroughTheDoors(t *testing.T) {
+	t.Parallel()
 	const asked, other = "Please reply YES or NO.", "Thank you."
 	body := func(text string) func(int, http.ResponseWriter) {
 		return func(_ int, w http.ResponseWriter) { fmt.Fprint(w, text) }
@@ -173,6 +174,7 @@ func TestLLMIsNotShownATestRun(t *testing.T) {
 // TestLLMBudget: when the day is spent the chain goes on without it, and restarts do not
 // fill the purse.
 func TestLLMBudget(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		m := &model{answer: func(_ int, w http.ResponseWriter) { fmt.Fprint(w, meaning("unsure")) }}
 		c := withModel(t, url, m)

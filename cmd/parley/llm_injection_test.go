@@ -30,6 +30,7 @@ var obeying = []string{
 // and it obeys. Nothing is paid, no other state is reached, nothing of the prompt is said
 // or kept, and what may be chosen is the same for all.
 func TestInjectionsThroughTheDoors(t *testing.T) {
+	t.Parallel()
 	b, err := os.ReadFile(filepath.Join(root, "conversation", "classify", "testdata", "injections.txt"))
 	if err != nil {
 		t.Fatal(err)

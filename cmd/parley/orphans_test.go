@@ -8,6 +8,7 @@ import (
 // TestOrphansAreListed: a text to a line that nobody has, or from what is no number,
 // is taken and kept with its reason; `parley dead list` shows that, and no words.
 func TestOrphansAreListed(t *testing.T) {
+	t.Parallel()
 	const words = "top secret words"
 	text := func(id, from, to string) string {
 		return `{"type":"message.received","data":{"id":"` + id + `","from":"` + from + `","to":"` + to + `","text":"` + words + `"}}`

@@ -133,6 +133,7 @@ func TestReloadOfABadFile(t *testing.T) {
 
 // TestReloadProcess signals a real server twice in a row, and lets another one watch.
 func TestReloadProcess(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, storetest.URL(t, "postgres"), 1000)
 	folder := filepath.Join(w.folder, "flows")
 	a := serve(t, w.config("a", "127.0.0.1:0", "off"))

@@ -11,6 +11,7 @@ import (
 
 // TestResults plays conversations to their ends and reads the results back.
 func TestResults(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		phones := []string{testPhone, "+12025550124", "+12025550125"}
 		for i, to := range phones {

@@ -101,6 +101,7 @@ func (s *server) knocks(k knock) int {
 // TestSignaturesAtTheDoor knocks with what is signed well and what is not: the one
 // stores one event, the other answers 403 and leaves every table as it was.
 func TestSignaturesAtTheDoor(t *testing.T) {
+	t.Parallel()
 	vector := url.Values{"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+12349013030"}, "Digits": {"1234"}, "From": {"+12349013030"}, "To": {"+18005551212"}}
 	if got := twilioSigned(twilioToken, "https://mycompany.com/myapp.php?foo=1&bar=2", vector); got != "0/KCTR6DLpKmkAf8muzZqo1nDgQ=" {
 		t.Fatalf("the published example is signed %s", got)

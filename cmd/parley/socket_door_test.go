@@ -74,6 +74,7 @@ func (l *line) hears(op string) map[string]any {
 // TestSocket: what happens is told by number, in order, once; who was away is told what
 // they missed; commands are the same as by POST.
 func TestSocket(t *testing.T) {
+	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		ann := s.seat("ann", agentui.RoleAgent)
 		one := ann.sits()
@@ -123,6 +124,7 @@ func TestSocket(t *testing.T) {
 
 // TestLooks: colleagues see who has a conversation open and who types.
 func TestLooks(t *testing.T) {
+	t.Parallel()
 	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
 	c.PublicURL = ""
 	s := serveTest(t, c)
@@ -157,6 +159,7 @@ func bobsJar(t *testing.T, s *server) http.CookieJar {
 // TestSocketDoors: no socket without signing in, of another origin or none, of another
 // protocol; nonsense ends nothing; who is disabled is out.
 func TestSocketDoors(t *testing.T) {
+	t.Parallel()
 	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
 	c.PublicURL = ""
 	s := serveTest(t, c)
