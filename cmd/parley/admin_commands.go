@@ -79,3 +79,11 @@ func (c *commands) openStore(ctx context.Context, p *Program) (*store.Store, err
 	}
 	return openStore(ctx, config, "", p.logger(c.LogJSON))
 }
+
+// storeAt opens the database at url, or without one that of the configuration.
+func (c *commands) storeAt(ctx context.Context, p *Program, url string) (*store.Store, error) {
+	if url == "" {
+		return c.openStore(ctx, p)
+	}
+	return openStore(ctx, Config{Database: url}, "", p.logger(c.LogJSON))
+}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"database/sql"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"parley/conversation/store/storetest"
@@ -73,14 +71,5 @@ func (s *server) bombs(key string, n int) (ids []string) {
 // codesIn counts the messages with codes of live keys that a database holds.
 func codesIn(t *testing.T, url string) int {
 	t.Helper()
-	driver, source := "pgx", url
-	if path, lite := strings.CutPrefix(url, "sqlite:"); lite {
-		driver, source = "sqlite", path
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	return len(column(t, db, `SELECT id FROM messages WHERE challenge IN (SELECT id FROM challenges WHERE test = 0)`))
+	return len(column(t, ledger(t, url), `SELECT id FROM messages WHERE challenge IN (SELECT id FROM challenges WHERE test = 0)`))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
 	"time"
@@ -22,15 +21,7 @@ func TestChangedLimitsAreAudited(t *testing.T) {
 		config.Codes.Limits.NumberHour = verify.Limit{Most: 7, Per: time.Hour}
 		config.Codes.SIMSwap = SIMSwapConfig{URL: "https://swap.example.com", Token: "secret-token-0123456789"}
 		t.Run("changed", func(t *testing.T) { serveTest(t, config) })
-		driver, source := "pgx", url
-		if path, lite := strings.CutPrefix(url, "sqlite:"); lite {
-			driver, source = "sqlite", path
-		}
-		db, err := sql.Open(driver, source)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
+		db := ledger(t, url)
 		var all []string
 		for _, table := range []string{"audit", "audit_pending"} {
 			for _, entry := range column(t, db, `SELECT data FROM `+table) {

@@ -73,14 +73,7 @@ func (c *diffFlags) Run(ctx context.Context, p *Program, all *commands) error {
 
 // older counts the live runs on other versions of the flows than the new ones.
 func (c *diffFlags) older(ctx context.Context, p *Program, all *commands, is *flows.Library) ([]waitingRuns, error) {
-	var config Config
-	var err error
-	if config.Database = c.Database; config.Database == "" {
-		if config, err = all.load(); err != nil {
-			return nil, err
-		}
-	}
-	s, err := openStore(ctx, config, "", p.logger(all.LogJSON))
+	s, err := all.storeAt(ctx, p, c.Database)
 	if err != nil {
 		return nil, err
 	}

@@ -13,14 +13,7 @@ import (
 
 // record prints a stored conversation as a dialogue without the customer's data.
 func (c *flowsPlay) record(ctx context.Context, p *Program, all *commands) error {
-	config := Config{Database: c.Database}
-	if c.Database == "" {
-		var err error
-		if config, err = all.load(); err != nil {
-			return err
-		}
-	}
-	s, err := openStore(ctx, config, "", p.logger(all.LogJSON))
+	s, err := all.storeAt(ctx, p, c.Database)
 	if err != nil {
 		return err
 	}

@@ -74,20 +74,16 @@ func wordly(b byte) bool {
 func (h *hunt) database(url string) {
 	h.t.Helper()
 	path, lite := strings.CutPrefix(url, "sqlite:")
-	driver, source, tables := "pgx", url, `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+	tables := `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
 	if lite {
-		driver, source, tables = "sqlite", path, `SELECT name FROM sqlite_master WHERE type = 'table'`
+		tables = `SELECT name FROM sqlite_master WHERE type = 'table'`
 		for _, file := range []string{path, path + "-wal", path + "-shm"} {
 			if text, err := os.ReadFile(file); err == nil {
 				h.in("the file "+strings.TrimPrefix(file, path), string(text))
 			}
 		}
 	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	defer db.Close()
+	db := ledger(h.t, url)
 	names := column(h.t, db, tables)
 	if len(names) < 20 {
 		h.t.Fatalf("%d tables: %v", len(names), names)

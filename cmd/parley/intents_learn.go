@@ -42,13 +42,7 @@ func (c *intentsLearn) Run(ctx context.Context, p *Program, all *commands) error
 	if err != nil {
 		return err
 	}
-	config := Config{Database: c.Database}
-	if c.Database == "" {
-		if config, err = all.load(); err != nil {
-			return err
-		}
-	}
-	s, err := openStore(ctx, config, "", p.logger(all.LogJSON))
+	s, err := all.storeAt(ctx, p, c.Database)
 	if err != nil {
 		return err
 	}
