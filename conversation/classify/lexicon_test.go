@@ -86,6 +86,9 @@ func TestSkim(t *testing.T) {
 		"yes but it is broken": "", "yes except the lid": "", "yes i never got it": "", "yes, do you deliver on sundays?": "", "yes where is it": "", "yes after i get my refund": "",
 		"no its fine": "", "no that was me": "", "no i got it": "", "no wait yes": "", "yes can i talk to someone": "", "yes later": "", "yes 2": "", "no 5 main street": "",
 		"no queries": "no", "no toppings": "no", "no it is broken": "no", "no scratches": "", "no esta roto": "", "no everything perfect": "", "now": "", "know what": "", "not bad": "", "ok": "", "ok thanks": "", "ok the box is empty": "", "ok no": "", "ok i didnt get it": "",
+		"ok sam": "yes", "no rory": "no", "perfect, thank you Charlie": "yes", "ok sam it is broken": "", "im david": "", "its anna": "", "sam": "", "iam david": "",
+		"ok thanks will do": "yes", "ok thanks sam": "", "no thanks thats perfect": "", "no thats perfect": "", "no, thanks to sam it came": "",
+		"please carry on": "yes", "it would be great if it came": "", "i will wait": "", "i will wait for it": "", "sure i will wait": "yes", "please replace it": "", "i dont have any issues": "", "i dont have any more questions": "no", "rather not": "no",
 		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
 	} {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})

@@ -103,12 +103,12 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 	switch {
 	case phrase == "ok":
 		b.okayed = true
-	case b.okayed && !b.thanked && m&after != 0:
+	case b.okayed && (!b.thanked && m&(after|named) != 0 || promises[phrase]):
 		b.answer = yes
 	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && (m == 0 || intends[phrase]) && rest != "":
 		b.answer = yes // an "ok" and something to be done
 	case m&(polar|nod|assent|refusal) == 0:
-		return m&(filler|thanks) != 0
+		return m&(filler|thanks|named) != 0
 	case m&unclear != 0 && (m&refusal == 0 || rest == ""):
 		return false
 	case m&(yes|nod|assent) != 0:
@@ -122,6 +122,9 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 	b.phrase = phrase
 	return b.answer == 0 || b.stands(phrase, rest)
 }
+
+// promises make a yes of an "ok", whatever thanks stand between them.
+var promises = set(`will do; i will; ill; i will do; ill do it`)
 
 // clause are words that begin a sentence: more than "yes" is said, and what follows is
 // part of it.
@@ -167,9 +170,9 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0
 	switch {
-	case b.answer == yes && m&after != 0:
-		return true
-	case b.weak && !b.thanked && (m == 0 || m&done != 0), !b.plain && m&trouble != 0, m&other != 0:
+	case m&named != 0 && !clause[b.phrase[:wordEnd(b.phrase, 0)]], b.answer == yes && m&after != 0:
+		return true // "im david" is none
+	case b.weak && !b.thanked && (m&^named == 0 || m&done != 0), !b.plain && m&trouble != 0, m&other != 0:
 		return false
 	case b.answer == yes:
 		return m&(after|assent) != 0 || harmless && m&(no|refusal|enough|turner) == 0
@@ -190,7 +193,7 @@ func (b *begun) stands(head, rest string) bool {
 		return true
 	}
 	next := rest[:wordEnd(rest, 0)]
-	if m, _ := b.heard.longestAt(rest, ^meaning(0)); m == 0 && head == "no" && b.heard.language == "en" && !spared[next] && !clause[next] && !romance[next] {
+	if m, _ := b.heard.longestAt(rest, ^meaning(0)); m&^named == 0 && head == "no" && b.heard.language == "en" && !spared[next] && !clause[next] && !romance[next] {
 		return true // "no toppings": whatever it is, they do not want it
 	}
 	m, _ := b.heard.longestAt(rest, thanks|opens|polar|refusal|enough|assent)

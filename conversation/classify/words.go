@@ -22,6 +22,7 @@ import (
 //     intent that is not yes or no;
 //   - assent, refusal: yes and no where an ordinary question asks, not an alert;
 //     after: what makes a yes of an "ok" before it;
+//   - names: by which the one who asks may be addressed, "ok Sam";
 //   - unclear: phrases that look like an answer and are none;
 //   - enough: what ends a talk, and is no only after another no;
 //   - nod: yes by itself, nothing beside another intent than no;
@@ -59,6 +60,7 @@ const (
 	nod
 	enough
 	missing
+	named
 )
 
 const (
@@ -68,7 +70,7 @@ const (
 
 var sections = map[string]meaning{
 	"yes": yes, "no": no, "help": help, "agent": agent, "later": later, "done": done, "thanks": thanks, "wrong_number": wrongNumber,
-	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough, "missing": missing,
+	"fillers": filler, "mild": mild, "assent": assent, "refusal": refusal, "after": after, "unclear": unclear, "turns": turner, "trouble": trouble, "opens": opens, "nod": nod, "enough": enough, "missing": missing, "names": named,
 }
 
 // lists are the word lists as they are looked up: folded, and each phrase in the
