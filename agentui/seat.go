@@ -181,7 +181,7 @@ func problemOf(id string, status int, code string) any {
 		ID     string `json:"id,omitempty"`
 		Status int    `json:"status"`
 		Data   any    `json:"d"`
-	}{id, status, refusal{Code: code, Detail: code}}
+	}{id, status, Refusal{Code: code, Detail: code}}
 }
 
 // show tells of somebody's look; when there is no room for it, it is left out.

@@ -34,27 +34,20 @@ type Thread struct {
 	Before   int64                 `json:"before,omitempty"` // where the page before begins; 0: there is none
 }
 
-// Live is one live run.
-type Live struct {
-	ID    string `json:"id"`
-	Flow  string `json:"flow"`
-	State string `json:"state"`
-	Key   string `json:"key,omitempty"`
-}
-
 // Item is one thing in a thread: a text, or what was done and why.
 type Item struct {
 	Position  int64                   `json:"position"`
-	At        int64                   `json:"at"`  // Unix ms
-	By        string                  `json:"by"`  // customer, bot, agent, business, system
-	Who       string                  `json:"who"` // of agent: their name
+	At        int64                   `json:"at"`            // Unix ms
+	By        string                  `json:"by"`            // customer, bot, agent, business, system
+	Who       string                  `json:"who,omitempty"` // of agent: their name
 	Text      string                  `json:"text,omitempty"`
 	Media     []flows.Media           `json:"media,omitempty"`
 	Message   string                  `json:"message,omitempty"` // its id, of what we sent
 	Status    conversation.Status     `json:"status,omitempty"`
 	Error     string                  `json:"error,omitempty"`
 	Segments  int                     `json:"segments,omitempty"`
-	Note      string                  `json:"note,omitempty"`
+	Note      string                  `json:"note,omitempty"`      // what was done
+	To        string                  `json:"to,omitempty"`        // of a transfer: whom; of a return: the question
 	Decisions []conversation.Decision `json:"decisions,omitempty"` // why the bot did what it did
 }
 
@@ -63,14 +56,20 @@ const codeShown = "[code ••••]"
 
 func threadOf(c conversation.Conversation, events []conversation.Logged, messages []conversation.Message) Thread {
 	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Runs: []Live{}, Items: []Item{}}
-	for _, r := range c.State.Runs {
-		t.Runs = append(t.Runs, Live{r.ID, r.Flow, r.State, r.Key})
-	}
+	wrote := map[int64]string{} // who, by rev
 	for _, e := range events {
-		t.Items = append(t.Items, happened(e))
+		i := happened(e)
+		if i.By == "agent" {
+			wrote[e.Rev] = i.Who
+		}
+		t.Items = append(t.Items, i)
 	}
 	for _, m := range messages {
-		t.Items = append(t.Items, said(m))
+		i := said(m)
+		if m.ByAgent {
+			i.Who = wrote[m.Position>>8]
+		}
+		t.Items = append(t.Items, i)
 	}
 	slices.SortFunc(t.Items, func(a, b Item) int { return cmp.Compare(a.Position, b.Position) })
 	if len(t.Items) >= mostThread {
@@ -92,9 +91,10 @@ func happened(e conversation.Logged) Item {
 	case past.Event.Text != nil:
 		i.By, i.Text, i.Media = "customer", past.Event.Text.Text, past.Event.Text.Media
 	case past.Event.Agent != nil:
-		i.By, i.Who, i.Note = "agent", past.Event.Agent.Name, past.Event.Agent.Op
-		if past.Event.Agent.Op == "note" {
-			i.Text = past.Event.Agent.Text
+		a := past.Event.Agent
+		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
+		if a.Op != "reply" { // which stands there as a message
+			i.Text = a.Text
 		}
 	case past.Event.Trigger != nil:
 		i.By, i.Note = "business", past.Event.Trigger.Type

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 	"parley/flows"
 )
 
@@ -25,12 +26,17 @@ const (
 // urgency says whom to serve first.
 var urgency = map[flows.Class]int64{flows.Alert: 0, flows.Code: 1, flows.Notice: 2, "": 2, flows.Bulk: 3}
 
-// writeDesk keeps what the people at work see; the last word on a conversation counts.
-func writeDesk(p *pipe, effects []conversation.Effect) {
+// writeDesk keeps what the people at work see, of which the last word on a conversation
+// counts, and what they did.
+func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 	last := map[string]*conversation.Desk{}
+	var deeds []verify.Entry
 	for _, e := range effects {
 		if e.Desk != nil {
 			last[e.Desk.Conversation] = e.Desk
+		}
+		if d := e.Deed; d != nil {
+			deeds = append(deeds, verify.Entry{What: "console." + d.Op, Who: "agent:" + d.Agent, ID: d.Conversation, Detail: d.Detail})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(last)) {
@@ -41,6 +47,7 @@ func writeDesk(p *pipe, effects []conversation.Effect) {
 		}
 		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority])
 	}
+	return audit(p, now, deeds...)
 }
 
 // Desk lists the conversations that people have or should have, the most urgent first,
