@@ -8,9 +8,11 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 // Command is what somebody at work does to a conversation. ID is the browser's own: the
@@ -28,6 +30,10 @@ type Command struct {
 	Run     string            `json:"run,omitempty"`
 	State   string            `json:"state,omitempty"`
 	Answers map[string]string `json:"answers,omitempty"`
+	// Labels are all that the conversation has after a label.
+	Labels   []string    `json:"labels,omitempty"`
+	Priority flows.Class `json:"priority,omitempty"` // alert, notice or bulk
+	Until    int64       `json:"until,omitempty"`    // of a snooze, Unix ms; 0 ends it
 }
 
 // works are the roles of those who do something to conversations; leads, of those who do
@@ -41,6 +47,7 @@ var (
 // conversation it is, Step sees to.
 var ops = map[string][]Role{
 	"take": works, "reply": works, "note": works, "return": works, "close": works, "release": works, "transfer": works,
+	"snooze": works, "label": works, "priority": works,
 }
 
 // mostCommand is how long a command may be, in bytes.
@@ -93,7 +100,8 @@ func (c *Console) do(ctx context.Context, a Agent, cmd Command) (status int, bod
 		return http.StatusNotFound, Refusal{Code: "not_found", Detail: "there is no such conversation"}
 	}
 	event := conversation.Agent{Op: cmd.Op, Name: a.Name, Lead: slices.Contains(leads, a.Role), IfRev: cmd.IfRev, Epoch: cmd.Epoch,
-		Text: cmd.Text, To: cmd.To, Run: cmd.Run, State: cmd.State, Answers: cmd.Answers}
+		Text: cmd.Text, To: cmd.To, Run: cmd.Run, State: cmd.State, Answers: cmd.Answers,
+		Labels: cmd.Labels, Priority: cmd.Priority, Until: cmd.Until}
 	if refused, err := c.fill(ctx, cmd, &event); err != nil {
 		return c.unavailable(err)
 	} else if refused != "" {
@@ -126,7 +134,12 @@ func (cmd *Command) sound() bool {
 			return false
 		}
 	}
-	return utf8.ValidString(cmd.Text)
+	for _, label := range cmd.Labels {
+		if !utf8.ValidString(label) {
+			return false
+		}
+	}
+	return utf8.ValidString(cmd.Text) && !strings.ContainsRune(cmd.Text, 0)
 }
 
 // hash is of all that the command does, not of what was seen: that may be newer when it
@@ -140,6 +153,11 @@ func (cmd Command) hash() string {
 
 // fill looks up what Step cannot know. refused is why the command cannot be carried out.
 func (c *Console) fill(ctx context.Context, cmd Command, e *conversation.Agent) (refused string, err error) {
+	if cmd.Op != "reply" {
+		if e.Mentions, err = c.mentioned(ctx, cmd.Text); err != nil {
+			return "", err
+		}
+	}
 	if cmd.Op != "transfer" {
 		return "", nil
 	}

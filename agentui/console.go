@@ -42,6 +42,10 @@ type Reads interface {
 	// Desk lists the conversations that people have or should have, the most urgent first,
 	// at most limit: of one agent, or (agent "") of all.
 	Desk(ctx context.Context, agent string, limit int) ([]conversation.Desk, error)
+	// Mentions lists where colleagues call somebody to, newest first, at most limit.
+	Mentions(ctx context.Context, agent string, limit int) ([]Mentioned, error)
+	// SeeMention takes one off the list; false: it is not on it.
+	SeeMention(ctx context.Context, agent, conversation string) (bool, error)
 	// Conversation reads one by its id.
 	Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error)
 	// Thread lists a conversation's events and messages, newest first, before position
@@ -60,6 +64,8 @@ type Reads interface {
 const (
 	mostDesk   = 500
 	mostThread = 100
+
+	mostMentioned = 50
 )
 
 // Handler serves the page at /console/, /console/api/desk, /conversations/{id} and /cmd,
@@ -68,10 +74,18 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
+	mux.HandleFunc("DELETE /console/api/mentions/{id}", c.Auth.as(c.looked))
+	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))
 	return guarded(mux, mostCommand)
+}
+
+// Desks is what waits and what is somebody's, and where one is called to.
+type Desks struct {
+	Conversations []conversation.Desk `json:"conversations"`
+	Mentions      []Mentioned         `json:"mentions"`
 }
 
 // desk lists what waits and what is somebody's: ?mine=1 one's own.
@@ -88,9 +102,15 @@ func (c *Console) desk(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent
 	if list == nil {
 		list = []conversation.Desk{}
 	}
-	answer(w, http.StatusOK, struct {
-		Conversations []conversation.Desk `json:"conversations"`
-	}{list})
+	calls, err := c.Reads.Mentions(r.Context(), a.Name, mostMentioned)
+	if err != nil {
+		c.Auth.failed(w, err)
+		return
+	}
+	if calls == nil {
+		calls = []Mentioned{}
+	}
+	answer(w, http.StatusOK, Desks{list, calls})
 }
 
 // thread shows one conversation, a page at a time: ?before=POSITION goes back.

@@ -124,6 +124,17 @@ func (h *Hub) full(agent string) bool {
 	return n >= mostSeats
 }
 
+// here says who has a socket on this node.
+func (h *Hub) here() map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := map[string]bool{}
+	for s := range h.seats {
+		all[s.agent.Name] = true
+	}
+	return all
+}
+
 // look notes that somebody has a conversation open, or types in it, and shows the others.
 func (h *Hub) look(l looking, now time.Time) {
 	h.mu.Lock()

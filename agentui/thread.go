@@ -15,10 +15,12 @@ type Current struct {
 	Epoch int64              `json:"owner_epoch"`
 	Owner conversation.Owner `json:"owner"`
 	Agent string             `json:"agent,omitempty"`
+	// Snoozed is until when it is put aside, Unix ms.
+	Snoozed int64 `json:"snoozed,omitempty"`
 }
 
 func currentOf(c conversation.Conversation) Current {
-	return Current{c.Rev, c.State.Epoch, cmp.Or(c.State.Owner, conversation.OwnerBot), c.State.Agent}
+	return Current{c.Rev, c.State.Epoch, cmp.Or(c.State.Owner, conversation.OwnerBot), c.State.Agent, c.State.Snoozed}
 }
 
 // Thread is one conversation as it is read, a page of it.
@@ -29,6 +31,7 @@ type Thread struct {
 	Phone    string                `json:"phone"`
 	Language string                `json:"language,omitempty"`
 	Handoff  *conversation.Handing `json:"handoff,omitempty"` // why a person is asked
+	Labels   []string              `json:"labels"`
 	Runs     []Live                `json:"runs"`
 	Items    []Item                `json:"items"`            // oldest first
 	Before   int64                 `json:"before,omitempty"` // where the page before begins; 0: there is none
@@ -55,7 +58,7 @@ type Item struct {
 const codeShown = "[code ••••]"
 
 func threadOf(c conversation.Conversation, events []conversation.Logged, messages []conversation.Message) Thread {
-	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Runs: []Live{}, Items: []Item{}}
+	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Labels: append([]string{}, c.State.Labels...), Runs: []Live{}, Items: []Item{}}
 	wrote := map[int64]string{} // who, by rev
 	for _, e := range events {
 		i := happened(e)

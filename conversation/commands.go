@@ -22,6 +22,9 @@ var commands = map[string]func(s *step, a Agent) (detail string){
 	"release":  (*step).released,
 	"transfer": (*step).transferred,
 	"note":     (*step).noted,
+	"snooze":   (*step).snoozed,
+	"label":    (*step).labelled,
+	"priority": (*step).prioritised,
 }
 
 // Commands lists their names.
@@ -51,6 +54,7 @@ func (s *step) agent(a Agent) {
 	}
 	detail := do(s, a)
 	if s.out.Status == Applied {
+		s.mention(a)
 		s.effects = append(s.effects, Effect{Deed: &Deed{Conversation: s.c.ID, Agent: a.Name, Op: a.Op, Detail: detail}})
 	}
 }

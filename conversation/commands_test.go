@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"parley/flows"
 )
 
 // does carries out a command as somebody of the desk.
@@ -95,4 +97,78 @@ func TestReturnToAQuestion(t *testing.T) {
 	}
 	k.taken().after(time.Minute).text("fine")
 	k.wantSaid("Thanks!")
+}
+
+// TestSnooze: what is put aside comes back at its time, or when the customer writes, and
+// nothing of the bot's runs meanwhile.
+func TestSnooze(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	k.taken()
+	until := func(d time.Duration) func(*Agent) {
+		return func(a *Agent) { a.Until = k.env.Now + d.Milliseconds() }
+	}
+	wantStatus(t, "the bot's", k.does("snooze", "eve", until(time.Hour)), Conflicting)
+	k.does("take", "eve")
+	for what, d := range map[string]time.Duration{"the past": -time.Hour, "two years": 2 * mostSnooze} {
+		wantStatus(t, what, k.does("snooze", "eve", until(d)), Refused)
+	}
+	wantStatus(t, "ending none", k.does("snooze", "eve"), Ignored)
+	wantStatus(t, "bob's", k.does("snooze", "bob", until(time.Hour)), Conflicting)
+	k.does("snooze", "eve", until(72*time.Hour))
+	if k.c.WakeAt != k.c.State.Snoozed || k.c.State.Snoozed == 0 {
+		t.Errorf("wakes at %d, is put aside until %d", k.c.WakeAt, k.c.State.Snoozed)
+	}
+	wantStatus(t, "the silence of the bot's question", k.after(25*time.Hour).apply(Event{Kind: KindTimer}), Ignored)
+	wantStatus(t, "its time", k.after(48*time.Hour).apply(Event{Kind: KindTimer}), Applied)
+	k.wantSaid()
+	if k.c.State.Snoozed != 0 || k.c.WakeAt != 0 || k.c.State.Agent != "eve" {
+		t.Errorf("%+v, wakes at %d", k.c.State, k.c.WakeAt)
+	}
+	for _, text := range []string{"are you there?", "STOP"} {
+		k.does("snooze", "eve", until(time.Hour))
+		if k.c.State.Snoozed == 0 {
+			t.Fatal("not put aside")
+		}
+		k.text(text)
+		if k.c.State.Snoozed != 0 {
+			t.Errorf("%q did not wake it", text)
+		}
+	}
+	k.does("snooze", "eve", until(time.Hour))
+	k.does("transfer", "eve", to("bob"))
+	if k.c.State.Snoozed != 0 {
+		t.Error("bob gets what is put aside")
+	}
+}
+
+// TestLabelsAndPriority keeps both within what a list can show.
+func TestLabelsAndPriority(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	label := func(all ...string) Outcome {
+		return k.does("label", "eve", func(a *Agent) { a.Labels = all })
+	}
+	label(" VIP ", "late  parcel", "vip")
+	if got := k.c.State.Labels; !slices.Equal(got, []string{"late parcel", "vip"}) {
+		t.Errorf("%q", got)
+	}
+	many := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}
+	for _, bad := range [][]string{{""}, {"<b>"}, {"a\nb", "\u202e"}, {"a label that is far too long to stand in a list"}, many} {
+		wantStatus(t, "labels", label(bad...), Refused)
+	}
+	label()
+	if k.c.State.Labels != nil {
+		t.Errorf("%q", k.c.State.Labels)
+	}
+	priority := func(class string) Outcome {
+		return k.does("priority", "eve", func(a *Agent) { a.Priority = flows.Class(class) })
+	}
+	wantStatus(t, "the bot's", priority("alert"), Conflicting)
+	k.does("take", "eve")
+	wantStatus(t, "code", priority("code"), Refused)
+	priority("alert")
+	if k.c.State.Handoff.Priority != "alert" || k.c.State.Handoff.Reason != "taken" {
+		t.Errorf("%+v", k.c.State.Handoff)
+	}
 }

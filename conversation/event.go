@@ -144,6 +144,11 @@ type Agent struct {
 	Run     string            `json:"run,omitempty"`
 	State   string            `json:"state,omitempty"`
 	Answers map[string]string `json:"answers,omitempty"`
+	// Mentions are the colleagues whom a note calls.
+	Mentions []string    `json:"mentions,omitempty"`
+	Labels   []string    `json:"labels,omitempty"`   // of a label: all that the conversation has from now on
+	Priority flows.Class `json:"priority,omitempty"` // of a priority: alert, notice or bulk
+	Until    int64       `json:"until,omitempty"`    // of a snooze, Unix ms
 }
 
 // Poisoned stands for an event that could not be applied: it hands the

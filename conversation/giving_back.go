@@ -6,7 +6,7 @@ func (s *step) own(owner Owner, agent string) {
 	st := &s.c.State
 	st.Owner, st.Agent = owner, agent
 	st.Epoch++
-	st.Which = nil
+	st.Which, st.Snoozed = nil, 0
 	s.forgetPending("texts that were held are left to the person")
 	s.record(Decision{About: "owner", Choice: string(owner), Why: agent})
 }

@@ -244,7 +244,8 @@ func (w *world) silence() conversation.Event {
 func (w *world) agent() conversation.Event {
 	ops := conversation.Commands()
 	slices.Sort(ops)
-	a := conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello.", To: []string{"bo", "cy"}[w.r.IntN(2)], Lead: w.r.IntN(3) == 0}
+	a := conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello.", To: []string{"bo", "cy"}[w.r.IntN(2)], Lead: w.r.IntN(3) == 0,
+		Until: w.env.Now + 3_600_000, Priority: flows.Alert, Labels: []string{"late"}}
 	if runs := w.c.State.Runs; len(runs) > 0 && a.Op == "return" {
 		a.Run = runs[w.r.IntN(len(runs))].ID
 		if f, ok := w.catalog.ByHash(runs[0].Hash); ok && len(f.Questions()) > 0 {

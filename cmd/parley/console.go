@@ -13,7 +13,7 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	seats := new(agentui.Hub)
 	desk := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Catalog: h.engine.Catalog, Hub: seats, Log: h.log}).Handler(ctx)
 	h.mux.Handle("/console/api/", auth.Handler())
-	for _, path := range []string{"", "api/desk", "api/conversations/", "api/cmd", "ws"} {
+	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/cmd", "ws"} {
 		h.mux.Handle("/console/"+path, desk)
 	}
 	return func(ctx context.Context) error { return seats.Run(ctx, h.feed, h.store) }

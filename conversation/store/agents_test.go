@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -62,8 +63,27 @@ func deskLife(t *testing.T, s *store.Store) {
 	at(conversation.Desk{Owner: conversation.OwnerQueue, Queue: "fraud", Reason: "flow", Priority: flows.Alert, Since: 5, Awaiting: 7})
 	all := must(s.Desk(ctx, "", 10))(t)
 	check(t, "not waiting", len(all) == 1 && all[0].Owner == conversation.OwnerQueue && all[0].Queue == "fraud" && all[0].Awaiting == 7 && all[0].Priority == flows.Alert)
-	at(conversation.Desk{Owner: conversation.OwnerAgent, Agent: "ann", Since: 5})
+	at(conversation.Desk{Owner: conversation.OwnerAgent, Agent: "ann", Since: 5, Snoozed: 9, Labels: []string{"late parcel", "vip"}})
+	aside := must(s.Desk(ctx, "", 10))(t)
+	check(t, "not put aside", len(aside) == 1 && aside[0].Snoozed == 9 && slices.Equal(aside[0].Labels, []string{"late parcel", "vip"}))
 	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
+	mentions(t, s, all[0].Conversation)
 	at(conversation.Desk{Owner: conversation.OwnerBot})
 	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
+}
+
+// mentions calls somebody twice, and they look once.
+func mentions(t *testing.T, s *store.Store, id string) {
+	t.Helper()
+	for i := range 2 {
+		b := begin(t, s, text(70, fmt.Sprint("mention", i)))
+		var w conversation.Writes
+		step(b, 0, &w, nil)
+		w.Effects = append(w.Effects, conversation.Effect{Mention: &conversation.Mention{Conversation: id, Agent: "bob", By: "ann", At: int64(5 + i)}})
+		check(t, "not committed", b.Commit(t.Context(), w) == nil)
+	}
+	all := must(s.Mentions(t.Context(), "bob", 10))(t)
+	check(t, "not called", len(all) == 1 && all[0].By == "ann" && all[0].At == 6 && all[0].Phone == phone(70))
+	check(t, "not seen", must(s.SeeMention(t.Context(), "bob", id))(t) && !must(s.SeeMention(t.Context(), "bob", id))(t))
+	check(t, "still called", len(must(s.Mentions(t.Context(), "bob", 10))(t)) == 0)
 }
