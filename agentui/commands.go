@@ -1,6 +1,7 @@
 package agentui
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,6 +35,8 @@ type Command struct {
 	Labels   []string    `json:"labels,omitempty"`
 	Priority flows.Class `json:"priority,omitempty"` // alert, notice or bulk
 	Until    int64       `json:"until,omitempty"`    // of a snooze, Unix ms; 0 ends it
+	Message  string      `json:"message,omitempty"`  // of a resend: which
+	Anyway   bool        `json:"anyway,omitempty"`   // the refusal has been read
 }
 
 // works are the roles of those who do something to conversations; leads, of those who do
@@ -46,7 +49,7 @@ var (
 // ops are what may be done to a conversation, and by whom. An auditor does nothing; whose
 // conversation it is, Step sees to.
 var ops = map[string][]Role{
-	"take": works, "reply": works, "note": works, "return": works, "close": works, "release": works, "transfer": works,
+	"take": works, "reply": works, "resend": works, "note": works, "return": works, "close": works, "release": works, "transfer": works,
 	"snooze": works, "label": works, "priority": works,
 }
 
@@ -101,7 +104,7 @@ func (c *Console) do(ctx context.Context, a Agent, cmd Command) (status int, bod
 	}
 	event := conversation.Agent{Op: cmd.Op, Name: a.Name, Lead: slices.Contains(leads, a.Role), IfRev: cmd.IfRev, Epoch: cmd.Epoch,
 		Text: cmd.Text, To: cmd.To, Run: cmd.Run, State: cmd.State, Answers: cmd.Answers,
-		Labels: cmd.Labels, Priority: cmd.Priority, Until: cmd.Until}
+		Labels: cmd.Labels, Priority: cmd.Priority, Until: cmd.Until, Message: cmd.Message, Anyway: cmd.Anyway}
 	if refused, err := c.fill(ctx, cmd, &event); err != nil {
 		return c.unavailable(err)
 	} else if refused != "" {
@@ -124,7 +127,7 @@ func (cmd *Command) sound() bool {
 			return false
 		}
 	}
-	for _, id := range []string{cmd.Run, cmd.State, cmd.To} {
+	for _, id := range []string{cmd.Run, cmd.State, cmd.To, cmd.Message} {
 		if id != "" && !anID.MatchString(id) {
 			return false
 		}
@@ -145,7 +148,7 @@ func (cmd *Command) sound() bool {
 // hash is of all that the command does, not of what was seen: that may be newer when it
 // is sent again.
 func (cmd Command) hash() string {
-	cmd.ID, cmd.IfRev, cmd.Epoch = "", 0, 0
+	cmd.ID, cmd.IfRev, cmd.Epoch, cmd.Anyway = "", 0, 0, false
 	b, _ := json.Marshal(cmd) // strings and numbers
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
@@ -153,7 +156,12 @@ func (cmd Command) hash() string {
 
 // fill looks up what Step cannot know. refused is why the command cannot be carried out.
 func (c *Console) fill(ctx context.Context, cmd Command, e *conversation.Agent) (refused string, err error) {
-	if cmd.Op != "reply" {
+	switch cmd.Op {
+	case "reply":
+		return "", nil
+	case "resend":
+		return c.again(ctx, cmd, e)
+	default:
 		if e.Mentions, err = c.mentioned(ctx, cmd.Text); err != nil {
 			return "", err
 		}
@@ -184,7 +192,31 @@ func (c *Console) came(ctx context.Context, out conversation.Outcome) (status in
 		now := currentOf(conv)
 		return http.StatusConflict, Refusal{"conflict", first(out.Problems), &now}
 	}
-	return http.StatusUnprocessableEntity, Refusal{Code: "invalid", Detail: first(out.Problems)}
+	why := first(out.Problems)
+	return http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why}
+}
+
+// refusals are the codes of what the page has more to say about.
+var refusals = map[string]string{
+	conversation.HasOptedOut: "opted_out", conversation.InQuietHours: "quiet", conversation.MayHaveArrived: "unsure",
+}
+
+// again finds the text that a resend sends. Only what failed is sent again, no codes, and
+// nothing of another conversation.
+func (c *Console) again(ctx context.Context, cmd Command, e *conversation.Agent) (refused string, err error) {
+	m, found, err := c.Reads.Message(ctx, cmd.Message)
+	switch {
+	case err != nil:
+		return "", err
+	case !found || m.Conversation != cmd.Conversation:
+		return "message: there is none of this id here", nil
+	case m.Status != conversation.Failed && m.Status != conversation.Expired:
+		return "message: it has not failed", nil
+	case m.Class == flows.Code || m.Exempt:
+		return "message: this one is not yours to send", nil
+	}
+	e.Text, e.Media, e.Unsure = m.Text, m.Media, m.Error == conversation.UnknownFate
+	return "", nil
 }
 
 func (c *Console) unavailable(err error) (int, any) {

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"time"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 	"parley/flows"
 )
 
@@ -18,6 +20,7 @@ type Console struct {
 	Engine  Engine
 	Reads   Reads
 	Catalog Catalog
+	Lines   func() *conversation.Directory
 	Hub     *Hub
 	Log     *slog.Logger
 }
@@ -42,12 +45,25 @@ type Reads interface {
 	// Desk lists the conversations that people have or should have, the most urgent first,
 	// at most limit: of one agent, or (agent "") of all.
 	Desk(ctx context.Context, agent string, limit int) ([]conversation.Desk, error)
+	// Contact reads what is known of a phone.
+	Contact(ctx context.Context, phone string) (flows.Contact, bool, error)
+	// Consent reads what a phone has said about being texted; the zero state: nothing.
+	Consent(ctx context.Context, phone string) (conversation.Consent, error)
+	// Conversations lists a phone's conversations, the one that changed last first.
+	Conversations(ctx context.Context, phone string) ([]conversation.Conversation, error)
+	// Ends lists the latest results of a phone's runs, newest first, at most limit.
+	Ends(ctx context.Context, phone string, limit int) ([]conversation.Ended, error)
+	// AccountsOf reads the accounts of these names, and those that have proven themselves
+	// under the phone; what nothing was ever heard of is left out.
+	AccountsOf(ctx context.Context, phone string, names []string) ([]verify.Account, error)
 	// Mentions lists where colleagues call somebody to, newest first, at most limit.
 	Mentions(ctx context.Context, agent string, limit int) ([]Mentioned, error)
 	// SeeMention takes one off the list; false: it is not on it.
 	SeeMention(ctx context.Context, agent, conversation string) (bool, error)
 	// Conversation reads one by its id.
 	Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error)
+	// Message reads one that we sent.
+	Message(ctx context.Context, id string) (conversation.Message, bool, error)
 	// Thread lists a conversation's events and messages, newest first, before position
 	// (0: from the end), at most limit.
 	Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error)
@@ -76,6 +92,7 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
 	mux.HandleFunc("DELETE /console/api/mentions/{id}", c.Auth.as(c.looked))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
+	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))
@@ -136,6 +153,10 @@ func (c *Console) thread(w http.ResponseWriter, r *http.Request, _ SignIn, _ Age
 		return
 	}
 	t := threadOf(conv, events, messages)
+	if t.Stops, err = c.stops(r.Context(), conv, time.Now()); err != nil {
+		c.Auth.failed(w, err)
+		return
+	}
 	if t.Runs, err = c.runs(r.Context(), conv); err != nil {
 		c.Auth.failed(w, err)
 		return

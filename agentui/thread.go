@@ -33,6 +33,7 @@ type Thread struct {
 	Handoff  *conversation.Handing `json:"handoff,omitempty"` // why a person is asked
 	Labels   []string              `json:"labels"`
 	Runs     []Live                `json:"runs"`
+	Stops    []Stop                `json:"stops"`            // what speaks against a text now
 	Items    []Item                `json:"items"`            // oldest first
 	Before   int64                 `json:"before,omitempty"` // where the page before begins; 0: there is none
 }
@@ -48,6 +49,8 @@ type Item struct {
 	Message   string                  `json:"message,omitempty"` // its id, of what we sent
 	Status    conversation.Status     `json:"status,omitempty"`
 	Error     string                  `json:"error,omitempty"`
+	Resent    bool                    `json:"resent,omitempty"` // somebody has sent it again
+	Resend    bool                    `json:"resend,omitempty"` // somebody may
 	Segments  int                     `json:"segments,omitempty"`
 	Note      string                  `json:"note,omitempty"`      // what was done
 	To        string                  `json:"to,omitempty"`        // of a transfer: whom; of a return: the question
@@ -58,17 +61,23 @@ type Item struct {
 const codeShown = "[code ••••]"
 
 func threadOf(c conversation.Conversation, events []conversation.Logged, messages []conversation.Message) Thread {
-	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Labels: append([]string{}, c.State.Labels...), Runs: []Live{}, Items: []Item{}}
-	wrote := map[int64]string{} // who, by rev
+	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Labels: append([]string{}, c.State.Labels...), Runs: []Live{}, Stops: []Stop{}, Items: []Item{}}
+	wrote, again := map[int64]string{}, map[string]bool{} // who, by rev; what was sent again
 	for _, e := range events {
 		i := happened(e)
 		if i.By == "agent" {
 			wrote[e.Rev] = i.Who
 		}
+		for _, d := range i.Decisions {
+			if d.Choice == "resent" {
+				again[d.Message] = true
+			}
+		}
 		t.Items = append(t.Items, i)
 	}
 	for _, m := range messages {
 		i := said(m)
+		i.Resent = again[m.ID]
 		if m.ByAgent {
 			i.Who = wrote[m.Position>>8]
 		}
@@ -96,7 +105,7 @@ func happened(e conversation.Logged) Item {
 	case past.Event.Agent != nil:
 		a := past.Event.Agent
 		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
-		if a.Op != "reply" { // which stands there as a message
+		if a.Op != "reply" && a.Op != "resend" { // which stand there as messages
 			i.Text = a.Text
 		}
 	case past.Event.Trigger != nil:
@@ -113,6 +122,7 @@ func said(m conversation.Message) Item {
 	if m.ByAgent {
 		i.By = "agent"
 	}
+	i.Resend = (m.Status == conversation.Failed || m.Status == conversation.Expired) && m.Class != flows.Code && !m.Exempt
 	if m.Class == flows.Code {
 		i.Text = codeShown
 	}

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"time"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,7 @@ type Deed struct {
 var commands = map[string]func(s *step, a Agent) (detail string){
 	"take":     (*step).taken,
 	"reply":    (*step).replied,
+	"resend":   (*step).resent,
 	"return":   (*step).returned,
 	"close":    (*step).closed,
 	"release":  (*step).released,
@@ -118,15 +120,50 @@ func (s *step) replied(a Agent) string {
 	case st.Owner != OwnerAgent || st.Agent != a.Name:
 		s.conflict("the conversation is not yours: take it first")
 	case s.env.Consent.State == OptedOut:
-		s.refuse("the customer has opted out")
+		s.refuse(HasOptedOut)
 	case a.Text == "" && len(a.Media) == 0:
 		s.refuse("text: write 1 to 1600 characters")
+	case !a.Anyway && st.Awaiting == 0 && s.asleep():
+		s.refuse(InQuietHours)
 	default:
 		s.send(draft{class: "notice", text: a.Text, media: a.Media, agent: true})
 		st.Awaiting = 0
 	}
 	return ""
 }
+
+// resent sends a text again that did not arrive, as a message of its own. Nobody knows
+// whether one of unknown fate did: the customer may get it twice, and that is for the
+// person to decide.
+func (s *step) resent(a Agent) string {
+	switch {
+	case a.Message == "":
+		s.refuse("message: say which")
+	case a.Unsure && !a.Anyway:
+		s.refuse(MayHaveArrived)
+	default:
+		s.replied(a)
+		s.record(Decision{About: "send", Choice: "resent", Message: a.Message, Why: "a person sends it again"})
+		return a.Message
+	}
+	return ""
+}
+
+// What speaks against a text; the last two a person may answer with Anyway.
+const (
+	HasOptedOut    = "the customer has opted out of texts"
+	InQuietHours   = "it is night where the customer is, and they are not waiting for a word"
+	MayHaveArrived = "nobody knows whether this text arrived: sent again, it may arrive twice"
+)
+
+// asleep says whether the line's quiet hours hold back what nobody waits for.
+func (s *step) asleep() bool {
+	return s.env.Line.Quiet.Covers(time.UnixMilli(s.env.Now), s.env.Line.Zone)
+}
+
+// UnknownFate is the error of a message that failed without anybody knowing whether it
+// arrived.
+const UnknownFate = "unknown_fate"
 
 // noted keeps a note for colleagues: it stands in the event, and no effect carries it.
 func (s *step) noted(a Agent) string {

@@ -149,6 +149,11 @@ type Agent struct {
 	Labels   []string    `json:"labels,omitempty"`   // of a label: all that the conversation has from now on
 	Priority flows.Class `json:"priority,omitempty"` // of a priority: alert, notice or bulk
 	Until    int64       `json:"until,omitempty"`    // of a snooze, Unix ms
+	// Message is what a resend sends again, as a message of its own; Text and Media are its.
+	Message string `json:"message,omitempty"`
+	Unsure  bool   `json:"unsure,omitempty"` // nobody knows whether it arrived
+	// Anyway: the person has read what speaks against it.
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Poisoned stands for an event that could not be applied: it hands the

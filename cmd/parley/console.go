@@ -11,7 +11,7 @@ import (
 func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}
 	seats := new(agentui.Hub)
-	desk := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Catalog: h.engine.Catalog, Hub: seats, Log: h.log}).Handler(ctx)
+	desk := (&agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Log: h.log}).Handler(ctx)
 	h.mux.Handle("/console/api/", auth.Handler())
 	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/cmd", "ws"} {
 		h.mux.Handle("/console/"+path, desk)
