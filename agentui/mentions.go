@@ -80,7 +80,10 @@ func (c *Console) colleagues(w http.ResponseWriter, r *http.Request, _ SignIn, _
 			all = append(all, Colleague{a.Name, a.Role, here[a.Name]})
 		}
 	}
-	answer(w, http.StatusOK, struct {
-		Colleagues []Colleague `json:"colleagues"`
-	}{all})
+	answer(w, http.StatusOK, Colleagues{all})
+}
+
+// Colleagues are those who may sign in, by name.
+type Colleagues struct {
+	Colleagues []Colleague `json:"colleagues"`
 }

@@ -9,12 +9,14 @@ import (
 	"time"
 )
 
-// me is who somebody is.
+// Me is who somebody is.
+type Me struct {
+	Name string `json:"name"`
+	Role Role   `json:"role"`
+}
+
 func (a *Auth) me(w http.ResponseWriter, _ *http.Request, _ SignIn, p Agent) {
-	answer(w, http.StatusOK, struct {
-		Name string `json:"name"`
-		Role Role   `json:"role"`
-	}{p.Name, p.Role})
+	answer(w, http.StatusOK, Me{p.Name, p.Role})
 }
 
 // shownSignIn is one as its owner sees it.

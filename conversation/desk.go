@@ -27,7 +27,10 @@ type Desk struct {
 	Awaiting     int64       `json:"awaiting,omitempty"` // since when the customer waits for a person's word, Unix ms; 0: they do not
 	Snoozed      int64       `json:"snoozed,omitempty"`  // until when it is put aside, Unix ms; 0: it is not
 	Labels       []string    `json:"labels,omitempty"`
-	Customer     string      `json:"customer,omitempty"` // their name, where it is known; only what reads the desk fills it in
+	// Customer is their name, where it is known, and Text what they wrote last, cut short;
+	// only what reads the desk fills them in.
+	Customer string `json:"customer,omitempty"`
+	Text     string `json:"text,omitempty"`
 }
 
 // deskOf is what a conversation looks like to the people at work.

@@ -68,6 +68,7 @@ func deskLife(t *testing.T, s *store.Store) {
 	check(t, "not put aside", len(aside) == 1 && aside[0].Snoozed == 9 && slices.Equal(aside[0].Labels, []string{"late parcel", "vip"}))
 	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
 	mentions(t, s, all[0].Conversation)
+	paneLife(t, s)
 	at(conversation.Desk{Owner: conversation.OwnerBot})
 	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
 }
@@ -86,4 +87,29 @@ func mentions(t *testing.T, s *store.Store, id string) {
 	check(t, "not called", len(all) == 1 && all[0].By == "ann" && all[0].At == 6 && all[0].Phone == phone(70))
 	check(t, "not seen", must(s.SeeMention(t.Context(), "bob", id))(t) && !must(s.SeeMention(t.Context(), "bob", id))(t))
 	check(t, "still called", len(must(s.Mentions(t.Context(), "bob", 10))(t)) == 0)
+}
+
+// paneLife reads what there is of a customer besides their conversation: accounts that are
+// named, and those that have proven themselves under the phone and are not suspended.
+func paneLife(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	live := func(run string, at int64) conversation.Effect {
+		return conversation.Effect{Ended: &conversation.Ended{Run: run, Flow: "g", Outcome: run, EndedAt: at, Phone: phone(71)}}
+	}
+	commit(t, s, 71, "ends", live("older", 500), live("newer", 600))
+	ends := must(s.Ends(ctx, phone(71), 1))(t)
+	check(t, "not the latest", len(ends) == 1 && ends[0].Outcome == "newer" && ends[0].EndedAt == 600)
+	lock := func(ref string) conversation.Effect {
+		return conversation.Effect{Account: &conversation.AccountChange{Op: "lock", Account: ref, Scope: "all", Cause: "flow", Phone: phone(71), Line: line}}
+	}
+	commit(t, s, 71, "locks", lock("pane-1"), lock("pane-2"), lock("pane-3"))
+	for _, bound := range []string{`('pane-2', '` + phone(71) + `', 1, '')`, `('pane-3', '` + phone(71) + `', 1, 'recycled')`} {
+		if err := store.Exec(ctx, s, `INSERT INTO bindings (subject, phone, confirmed_at, suspended) VALUES `+bound); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := must(s.AccountsOf(ctx, phone(71), []string{"pane-1", "nobody's"}))(t)
+	check(t, "not their accounts", len(all) == 2 && all[0].Ref == "pane-1" && all[1].Ref == "pane-2" && all[0].State == verify.Locked)
+	check(t, "somebody else's accounts", len(must(s.AccountsOf(ctx, phone(72), nil))(t)) == 0)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,7 +24,8 @@ const (
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
 	// deskRowsSQL puts what was put aside last.
-	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, COALESCE(k.name, '')
+	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, COALESCE(k.name, ''),
+			COALESCE((SELECT e.data FROM events AS e WHERE e.conversation = d.conversation AND e.kind = 'text' ORDER BY e.rev DESC LIMIT 1), '')
 		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone
 		WHERE ($1 = '' OR d.agent = $1) ORDER BY (d.snoozed > 0), d.urgency, d.since, d.conversation LIMIT $2`
 
@@ -73,8 +75,9 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 	p := new(pipe)
 	p.query(func(r row) error {
 		var d conversation.Desk
-		var labels string
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Customer)
+		var labels, event string
+		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Customer, &event)
+		d.Text = glance(event)
 		if labels != "" {
 			d.Labels = strings.Split(labels, "\n")
 		}
@@ -85,6 +88,19 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 		return nil, fmt.Errorf("reading the desk: %w", err)
 	}
 	return all, nil
+}
+
+// mostGlance is how many characters of a text a list shows.
+const mostGlance = 120
+
+// glance is the beginning of what a recorded text says; "": it cannot be read.
+func glance(event string) string {
+	var past conversation.Record
+	if event == "" || json.Unmarshal([]byte(event), &past) != nil || past.Event.Text == nil {
+		return ""
+	}
+	said := []rune(past.Event.Text.Text)
+	return string(said[:min(len(said), mostGlance)])
 }
 
 // Mentions lists where colleagues call an agent to, newest first, at most limit.
