@@ -19,6 +19,7 @@ type Console struct {
 	Auth    *Auth
 	Engine  Engine
 	Reads   Reads
+	Finds   Finds
 	Catalog Catalog
 	Lines   func() *conversation.Directory
 	Hub     *Hub
@@ -91,6 +92,7 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
 	mux.HandleFunc("DELETE /console/api/mentions/{id}", c.Auth.as(c.looked))
+	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))

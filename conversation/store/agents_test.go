@@ -69,6 +69,7 @@ func deskLife(t *testing.T, s *store.Store) {
 	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
 	mentions(t, s, all[0].Conversation)
 	paneLife(t, s)
+	findLife(t, s)
 	at(conversation.Desk{Owner: conversation.OwnerBot})
 	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
 }
@@ -112,4 +113,31 @@ func paneLife(t *testing.T, s *store.Store) {
 	all := must(s.AccountsOf(ctx, phone(71), []string{"pane-1", "nobody's"}))(t)
 	check(t, "not their accounts", len(all) == 2 && all[0].Ref == "pane-1" && all[1].Ref == "pane-2" && all[0].State == verify.Locked)
 	check(t, "somebody else's accounts", len(must(s.AccountsOf(ctx, phone(72), nil))(t)) == 0)
+}
+
+// findLife indexes what was said, once, and finds it again.
+func findLife(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	commit(t, s, 73, "find")
+	for must(s.Relay(ctx, 1000))(t) > 0 {
+	}
+	who := func(c conversation.Conversation, _ flows.Contact) []string { return []string{"with", "r" + c.Phone[1:]} }
+	for must(s.Index(ctx, 3, who))(t) > 0 {
+	}
+	seek := func(terms ...agentui.Term) int { return len(must(s.Find(ctx, terms, 50))(t)) }
+	check(t, "not found by whom it is with", seek(agentui.Term{"no", "r" + phone(73)[1:]}) == 1)
+	check(t, "found by another", seek(agentui.Term{"without"}) == 0)
+	check(t, "found by both words of one", seek(agentui.Term{"wi"}, agentui.Term{"r" + phone(73)[1:]}) == 1)
+	check(t, "found by words of two", seek(agentui.Term{"r" + phone(72)[1:]}, agentui.Term{"r" + phone(73)[1:]}) == 0)
+	if err := store.Exec(ctx, s, `UPDATE finds_head SET seq = 0`); err != nil {
+		t.Fatal(err)
+	}
+	for must(s.Index(ctx, 1000, who))(t) > 0 {
+	}
+	check(t, "found twice", seek(agentui.Term{"r" + phone(73)[1:]}) == 1)
+	if err := store.Exec(ctx, s, `DELETE FROM finds`); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "still found", seek(agentui.Term{"wi"}) == 0)
 }

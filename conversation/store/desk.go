@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -77,7 +76,7 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 		var d conversation.Desk
 		var labels, event string
 		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Customer, &event)
-		d.Text = glance(event)
+		d.Text = cut(said(event))
 		if labels != "" {
 			d.Labels = strings.Split(labels, "\n")
 		}
@@ -93,14 +92,9 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 // mostGlance is how many characters of a text a list shows.
 const mostGlance = 120
 
-// glance is the beginning of what a recorded text says; "": it cannot be read.
-func glance(event string) string {
-	var past conversation.Record
-	if event == "" || json.Unmarshal([]byte(event), &past) != nil || past.Event.Text == nil {
-		return ""
-	}
-	said := []rune(past.Event.Text.Text)
-	return string(said[:min(len(said), mostGlance)])
+func cut(text string) string {
+	all := []rune(text)
+	return string(all[:min(len(all), mostGlance)])
 }
 
 // Mentions lists where colleagues call an agent to, newest first, at most limit.

@@ -188,6 +188,19 @@ export interface Colleagues {
   colleagues: Colleague[];
 }
 
+export interface Found {
+  conversation: string;
+  phone: string;
+  customer?: string;
+  owner: "bot" | "queue" | "agent";
+  at: number;
+  text?: string;
+}
+
+export interface Search {
+  found: Found[];
+}
+
 export interface Command {
   id: string;
   op: string;

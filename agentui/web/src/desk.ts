@@ -2,7 +2,7 @@
 // over HTTP; the socket only says that something changed, by number.
 import { computed, signal } from "@preact/signals";
 import * as drafts from "./drafts";
-import type { Colleague, Command, Customer, Desk, Desks, Following, Happening, Hello, Look, Me, Mentioned, Refusal, Resync, Thread } from "./console-wire";
+import type { Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Resync, Search, Thread } from "./console-wire";
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
@@ -130,6 +130,25 @@ export async function loadColleagues() {
   if (all !== null) colleagues.value = all.colleagues;
 }
 
+export const sought = signal("");
+export const found = signal<Found[] | null>(null); // null: nothing is sought
+
+let seeking = 0;
+
+// seek finds conversations a moment after the last letter was typed.
+export function seek(query: string) {
+  sought.value = query;
+  clearTimeout(seeking);
+  if (query.trim() === "") {
+    found.value = null;
+    return;
+  }
+  seeking = window.setTimeout(async () => {
+    const all = await read<Search>(`search?q=${encodeURIComponent(query.trim())}`);
+    if (all !== null && sought.value === query) found.value = all.found;
+  }, 180);
+}
+
 const noAnswer: Refusal = { code: "offline", detail: "There was no answer. What you wrote is kept: try again." };
 
 // Doing is a command without what every command has.
@@ -190,6 +209,7 @@ function stop() {
   epoch = "";
   list.value = [];
   mentions.value = [];
+  seek("");
   open.value = "";
   thread.value = null;
   customer.value = null;

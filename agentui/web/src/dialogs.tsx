@@ -267,6 +267,7 @@ function Labels() {
 export const keyMap: [string, string][] = [
   ["j  k", "next and previous conversation"],
   ["Esc", "back to the list"],
+  ["/", "search"],
   ["r", "write a reply"],
   ["n", "write a note"],
   ["Ctrl Enter", "send"],

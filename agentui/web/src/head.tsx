@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { act } from "./composer";
 import { ask, begin } from "./dialogs";
-import { customer, leads, lookers, mayTake, mine, open, thread, works } from "./desk";
+import { customer, leads, lookers, mayTake, mine, show, thread, works } from "./desk";
 import { Icon } from "./icons";
 import { because, moment, priorities } from "./words";
 import type { Thread } from "./console-wire";
@@ -102,7 +102,7 @@ export function Head({ t }: { t: Thread }) {
   return (
     <header class="head">
       <div class="title">
-        <button type="button" class="plain square back" aria-label="Back to the list" onClick={() => (open.value = "")}>
+        <button type="button" class="plain square back" aria-label="Back to the list" onClick={() => void show("")}>
           <Icon name="back" />
         </button>
         <div>

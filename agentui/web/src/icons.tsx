@@ -1,6 +1,7 @@
 // The few signs that the console draws; each stands beside a word or has a label.
 const paths: Record<string, string> = {
   back: "M15 5l-7 7 7 7",
+  search: "M10.5 5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM15 15l5 5",
   inbox: "M4 13h4l2 3h4l2-3h4M4 13l3-8h10l3 8v6H4z",
   note: "M5 4h14v11l-5 5H5zM14 20v-5h5",
   bot: "M6 9h12v9H6zM12 9V5M9.5 13v1.5M14.5 13v1.5M4 12v3M20 12v3",

@@ -2,7 +2,7 @@
 // they are switched off; none takes a key that browsers own.
 import { act, mode } from "./composer";
 import { asked, begin, keysOn } from "./dialogs";
-import { leads, mayTake, mine, open, thread, works } from "./desk";
+import { leads, mayTake, mine, open, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";
 
@@ -19,6 +19,7 @@ const keys: Record<string, () => void> = {
   k: () => step(-1),
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
+  "/": () => document.getElementById("seek")?.focus(),
   "?": () => begin("help"),
 };
 
@@ -49,7 +50,7 @@ function press(e: KeyboardEvent) {
     if (at.matches("textarea, input, select")) at.blur();
     else if (open.value !== "") {
       const row = document.getElementById(`row-${open.value}`);
-      open.value = "";
+      void show("");
       setTimeout(() => row?.focus());
     }
     return;

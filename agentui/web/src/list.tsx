@@ -1,7 +1,7 @@
 // What waits and what is somebody's, the most urgent first.
 import { computed, signal } from "@preact/signals";
 import { Icon } from "./icons";
-import { list, lookers, me, mentions, now, open, show, written } from "./desk";
+import { found, list, lookers, me, mentions, now, open, seek, show, sought, written } from "./desk";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
 import type { Desk } from "./console-wire";
 
@@ -99,6 +99,67 @@ function Row({ d }: { d: Desk }) {
   );
 }
 
+function Seek() {
+  return (
+    <div class="seek" role="search">
+      <label class="hidden" for="seek">
+        Search
+      </label>
+      <Icon name="search" />
+      <input
+        id="seek"
+        type="search"
+        placeholder="Number, name, text, order"
+        maxLength={100}
+        autocomplete="off"
+        dir="auto"
+        value={sought.value}
+        onInput={(e) => seek(e.currentTarget.value)}
+        onKeyDown={(e) => {
+          if (e.key !== "Escape") return;
+          e.stopPropagation();
+          seek("");
+          e.currentTarget.blur();
+        }}
+      />
+    </div>
+  );
+}
+
+const owners = { bot: "the bot has it", queue: "waits", agent: "a colleague has it" };
+
+function Results() {
+  const all = found.value;
+  if (all === null) return null;
+  return (
+    <section aria-label="Found">
+      <p class="hits" role="status">
+        {all.length === 0 ? "Nothing is found" : all.length === 1 ? "One conversation" : `${all.length} conversations`}
+      </p>
+      {all.length === 0 && <p class="hits">Words are found by how they begin: last digits of a number, a name, what somebody wrote, an order.</p>}
+      <ul>
+        {all.map((f) => (
+          <li key={f.conversation}>
+            <button type="button" class="row" aria-current={open.value === f.conversation ? "true" : undefined} onClick={() => void show(f.conversation)}>
+              <Avatar name={called(f)} />
+              <span class="name">
+                <bdi>{called(f)}</bdi>
+              </span>
+              <time class="when" dateTime={new Date(f.at).toISOString()}>
+                {age(f.at, now.value)}
+              </time>
+              <span class="why">{f.text ? <bdi>{f.text}</bdi> : f.phone}</span>
+              <span class="marks">
+                <span class="chip who">{owners[f.owner]}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 const nothing: Record<View, [string, string]> = {
   all: ["Nobody waits", "What the bot is not sure of, and what flows hand over, comes to stand here."],
   mine: ["You have none", "Take one that waits: it is yours until you hand it back."],
@@ -108,8 +169,17 @@ const nothing: Record<View, [string, string]> = {
 
 export function List() {
   const [title, text] = nothing[view.value];
+  if (found.value !== null) {
+    return (
+      <nav class="list" aria-label="Conversations">
+        <Seek />
+        <Results />
+      </nav>
+    );
+  }
   return (
     <nav class="list" aria-label="Conversations">
+      <Seek />
       <div class="tabs" role="group" aria-label="Which conversations">
         {views.map(([v, name]) => (
           <button key={v} type="button" class="tab" aria-pressed={view.value === v} onClick={() => (view.value = v)}>

@@ -200,6 +200,24 @@ await journey("keys do nothing where somebody types, or when they are off", asyn
   assert.equal(await ann.getByRole("dialog").count(), 0);
 });
 
+await journey("a conversation is found by what one knows of it", async () => {
+  const box = bob.getByRole("searchbox", { name: "Search" });
+  await bob.keyboard.press("Escape");
+  await bob.keyboard.press("Escape");
+  await bob.keyboard.press("/");
+  for (const [query, who] of [["0160", "Maria González"], ["omar", ""], ["عمر", "عمر خالد"], ["cat router", "Tom Baker"], ["A-10045", "Zoë Ferreira"]]) {
+    await box.fill(query);
+    if (who === "") await bob.getByText("Nothing is found").waitFor();
+    else await bob.locator(".row", { hasText: who }).waitFor();
+  }
+  await sound(bob, "search");
+  await shot(bob, "search");
+  await bob.locator(".row", { hasText: "Zoë Ferreira" }).click();
+  await bob.getByRole("heading", { name: "Zoë Ferreira" }).waitFor();
+  await box.press("Escape");
+  await bob.getByText("Waiting", { exact: true }).first().waitFor();
+});
+
 await journey("what customers write is text, and an auditor reads", async () => {
   const eve = await signedIn("eve");
   await opens(eve, "Ines <script>");
