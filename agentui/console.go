@@ -20,6 +20,7 @@ type Console struct {
 	Engine  Engine
 	Reads   Reads
 	Finds   Finds
+	Saved   SavedReplies
 	Catalog Catalog
 	Lines   func() *conversation.Directory
 	Hub     *Hub
@@ -92,6 +93,9 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))
 	mux.HandleFunc("GET /console/api/conversations/{id}", c.Auth.as(c.thread))
 	mux.HandleFunc("DELETE /console/api/mentions/{id}", c.Auth.as(c.looked))
+	mux.HandleFunc("GET /console/api/replies", c.Auth.as(c.replies))
+	mux.HandleFunc("PUT /console/api/replies/{name}", c.Auth.as(c.saveReply))
+	mux.HandleFunc("DELETE /console/api/replies/{name}", c.Auth.as(c.dropReply))
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))

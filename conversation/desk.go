@@ -115,7 +115,8 @@ const (
 	problemOfLabel = "labels: at most 10, of 1 to 32 letters, digits, spaces and -_"
 )
 
-// labelled says what the conversation is called from now on.
+// labelled says what the conversation is called from now on. The trail hears how many
+// there are: people may type there what it must not hold.
 func (s *step) labelled(a Agent) string {
 	labels := make([]string, 0, len(a.Labels))
 	for _, l := range a.Labels {
@@ -134,7 +135,7 @@ func (s *step) labelled(a Agent) string {
 	if len(labels) == 0 {
 		s.c.State.Labels = nil
 	}
-	return strings.Join(labels, ", ")
+	return strconv.Itoa(len(labels)) + " labels"
 }
 
 func goodLabel(l string) bool {

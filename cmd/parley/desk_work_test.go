@@ -66,6 +66,6 @@ func TestDeskWork(t *testing.T) {
 		if raw := list["raw"].(string); len(list["colleagues"].([]any)) != 3 || strings.Contains(raw, "gone") || strings.Contains(raw, "argon") {
 			t.Errorf("%s", raw)
 		}
-		s.did("console.note", "console.label", `"detail":"cats, router"`, "console.priority", "console.snooze")
+		s.did("console.note", "console.label", `"detail":"2 labels"`, "console.priority", "console.snooze")
 	})
 }

@@ -70,6 +70,7 @@ func deskLife(t *testing.T, s *store.Store) {
 	mentions(t, s, all[0].Conversation)
 	paneLife(t, s)
 	findLife(t, s)
+	savedLife(t, s)
 	at(conversation.Desk{Owner: conversation.OwnerBot})
 	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
 }
@@ -122,7 +123,9 @@ func findLife(t *testing.T, s *store.Store) {
 	commit(t, s, 73, "find")
 	for must(s.Relay(ctx, 1000))(t) > 0 {
 	}
-	who := func(c conversation.Conversation, _ flows.Contact) []string { return []string{"with", "r" + c.Phone[1:]} }
+	who := func(c conversation.Conversation, _ flows.Contact) []string {
+		return []string{"with", "r" + c.Phone[1:]}
+	}
 	for must(s.Index(ctx, 3, who))(t) > 0 {
 	}
 	seek := func(terms ...agentui.Term) int { return len(must(s.Find(ctx, terms, 50))(t)) }
@@ -140,4 +143,15 @@ func findLife(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	check(t, "still found", seek(agentui.Term{"wi"}) == 0)
+}
+
+// savedLife keeps a reply, changes it, and takes it out.
+func savedLife(t *testing.T, s *store.Store) {
+	t.Helper()
+	ctx := t.Context()
+	check(t, "not kept", s.SaveReply(ctx, "late", "it is late", "ann") == nil && s.SaveReply(ctx, "late", "it is very late", "bob") == nil)
+	all := must(s.SavedReplies(ctx, 10))(t)
+	check(t, "not changed", len(all) == 1 && all[0].Text == "it is very late" && all[0].By == "bob" && all[0].At > 0)
+	check(t, "not out", must(s.DropReply(ctx, "late", "ann"))(t) && !must(s.DropReply(ctx, "late", "ann"))(t))
+	check(t, "still there", len(must(s.SavedReplies(ctx, 10))(t)) == 0)
 }

@@ -5,6 +5,7 @@ import type { Draft, Mode } from "./drafts";
 import { command, colleagues, look, mayTake, me, mine, open, thread, works, written } from "./desk";
 import { Icon } from "./icons";
 import { ask } from "./dialogs";
+import { Choice, choosing, offer } from "./saved";
 import { count, plainer, simplified } from "./segments";
 import { moment } from "./words";
 import type { Doing } from "./desk";
@@ -23,6 +24,7 @@ effect(() => {
 effect(() => {
   void open.value;
   mode.value = "reply";
+  choosing.value = false;
 });
 
 function write(text: string, rev = current.value.text === "" ? (thread.value?.rev ?? 0) : current.value.rev) {
@@ -179,6 +181,11 @@ export function Composer() {
         <button type="button" class="tab" aria-pressed={note} onClick={() => (mode.value = "note")}>
           <Icon name="note" /> Note
         </button>
+        {!note && mine.value && (
+          <button type="button" class="tab saved" aria-expanded={choosing.value} onClick={() => (choosing.value ? (choosing.value = false) : offer())}>
+            Saved replies
+          </button>
+        )}
       </div>
       {!note && !mine.value ? (
         <div class="take">
@@ -211,7 +218,10 @@ export function Composer() {
             disabled={blocked.value}
             aria-describedby="cost"
             onInput={(e) => {
-              write(e.currentTarget.value);
+              const typed = e.currentTarget.value;
+              if (!note && typed === "/") offer();
+              if (typed === "") choosing.value = false;
+              write(typed);
               if (!note) look(true);
             }}
             onKeyDown={(e) => {
@@ -221,6 +231,16 @@ export function Composer() {
               }
             }}
           />
+          {!note && choosing.value && (
+            <Choice
+              typed={text.startsWith("/") ? text.slice(1) : ""}
+              pick={(chosen) => {
+                write(text.startsWith("/") || text === "" ? chosen : `${text.trimEnd()} ${chosen}`);
+                choosing.value = false;
+                document.getElementById("answer")?.focus();
+              }}
+            />
+          )}
           <div class="foot">
             <span id="cost">{note ? <Names text={text} /> : <Counter />}</span>
             <button type="submit" disabled={busy.value || blocked.value || text.trim() === "" || newer.value.length > 0} title="Ctrl Enter">

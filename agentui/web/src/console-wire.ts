@@ -201,6 +201,19 @@ export interface Search {
   found: Found[];
 }
 
+export interface SavedReply {
+  name: string;
+  text: string;
+  by: string;
+  at: number;
+  filled?: string;
+  problem?: string;
+}
+
+export interface Replies {
+  replies: SavedReply[];
+}
+
 export interface Command {
   id: string;
   op: string;

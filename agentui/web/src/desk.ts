@@ -2,7 +2,7 @@
 // over HTTP; the socket only says that something changed, by number.
 import { computed, signal } from "@preact/signals";
 import * as drafts from "./drafts";
-import type { Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Resync, Search, Thread } from "./console-wire";
+import type { Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Replies, Resync, SavedReply, Search, Thread } from "./console-wire";
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
@@ -129,6 +129,27 @@ export async function loadColleagues() {
   const all = await read<{ colleagues: Colleague[] }>("colleagues");
   if (all !== null) colleagues.value = all.colleagues;
 }
+
+export const replies = signal<SavedReply[]>([]);
+
+// loadReplies reads them as they would stand for the open conversation's customer.
+export async function loadReplies() {
+  const all = await read<Replies>(`replies?conversation=${encodeURIComponent(open.value)}`);
+  if (all !== null) replies.value = all.replies;
+}
+
+async function changeReply(method: string, name: string, body?: unknown): Promise<Refusal | null> {
+  try {
+    const { status, data } = await ask<Refusal>(method, `replies/${encodeURIComponent(name)}`, body);
+    await loadReplies();
+    return status === 204 ? null : data;
+  } catch {
+    return noAnswer;
+  }
+}
+
+export const saveReply = (name: string, text: string) => changeReply("PUT", name, { text });
+export const dropReply = (name: string) => changeReply("DELETE", name);
 
 export const sought = signal("");
 export const found = signal<Found[] | null>(null); // null: nothing is sought

@@ -4,10 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { colleagues, loadColleagues, me, thread } from "./desk";
 import { act, refused } from "./composer";
+import { Keeping } from "./saved";
 
 import type { Live } from "./console-wire";
 
-type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "help" | "question";
+type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "question";
 export const asked = signal<Asked>("");
 
 interface Question {
@@ -270,6 +271,7 @@ export const keyMap: [string, string][] = [
   ["/", "search"],
   ["r", "write a reply"],
   ["n", "write a note"],
+  ["/  in a reply", "saved replies"],
   ["Ctrl Enter", "send"],
   ["c", "take the conversation"],
   ["t", "give it to a colleague"],
@@ -341,6 +343,18 @@ export function Dialogs() {
   const a = asked.value;
   if (a === "help") return <Help />;
   if (a === "question") return <Asking />;
+  if (a === "replies") {
+    return (
+      <Modal title="Saved replies">
+        <Keeping />
+        <div class="buttons end">
+          <button type="button" class="plain" onClick={done}>
+            Close
+          </button>
+        </div>
+      </Modal>
+    );
+  }
   if (a === "" || thread.value === null) return null;
   switch (a) {
     case "return":

@@ -116,6 +116,29 @@ await journey("the counter names the character that costs", async () => {
   await box.fill("");
 });
 
+await journey("a lead keeps a reply, and an agent uses it, filled in", async () => {
+  await opens(bob, "Maria González");
+  await bob.getByRole("button", { name: "Saved replies" }).click();
+  await bob.getByRole("button", { name: "Keep or change replies" }).click();
+  const sheet = bob.getByRole("dialog");
+  await sheet.getByLabel("Name").fill("sorry");
+  await sheet.getByLabel("Text").fill("{{ contact.nobody");
+  await sheet.getByRole("button", { name: "Keep it" }).click();
+  await sheet.getByRole("alert").waitFor();
+  await sheet.getByLabel("Text").fill("Sorry, {{ contact.name }}. {{ agent }} of {{ brand }}");
+  await sheet.getByRole("button", { name: "Keep it" }).click();
+  await sheet.getByRole("button", { name: "/sorry" }).waitFor();
+  await sound(bob, "saved replies");
+  await shot(bob, "replies");
+  await sheet.getByRole("button", { name: "Close" }).click();
+  const box = ann.getByRole("textbox", { name: "Reply" });
+  await box.pressSequentially("/so");
+  await shot(ann, "choice");
+  await ann.getByRole("button", { name: "/sorry" }).click();
+  await becomes(box, "Sorry, Tom Baker. ann of Acme");
+  await box.fill("");
+});
+
 await journey("a note calls a colleague and reaches no carrier", async () => {
   await ann.getByRole("button", { name: "Note", exact: true }).click();
   const box = ann.getByRole("textbox", { name: "Note" });
