@@ -8,7 +8,7 @@ import { Keeping } from "./saved";
 
 import type { Live } from "./console-wire";
 
-type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "question";
+type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "question";
 export const asked = signal<Asked>("");
 
 interface Question {
@@ -265,22 +265,22 @@ function Labels() {
   );
 }
 
-export const keyMap: [string, string][] = [
-  ["j  k", "next and previous conversation"],
-  ["Esc", "back to the list"],
-  ["/", "search"],
-  ["r", "write a reply"],
-  ["n", "write a note"],
-  ["/  in a reply", "saved replies"],
-  ["Ctrl Enter", "send"],
-  ["c", "take the conversation"],
-  ["t", "give it to a colleague"],
-  ["z", "snooze"],
-  ["b", "hand back to the bot"],
-  ["e", "close"],
-  ["l", "labels"],
-  ["g m   g u   g a   g z", "mine, waiting, all, snoozed"],
-  ["?", "this list"],
+// Able is one thing that can be done: by its key, or from the palette.
+export interface Able {
+  key: string; // "": it has none
+  name: string;
+  can?: () => boolean;
+  does: () => void;
+}
+
+export const lines = signal<Able[]>([]);
+
+// others are keys that only work where one writes.
+const others: [string, string][] = [
+  ["Ctrl K", "Everything that can be done"],
+  ["Ctrl Enter", "Send"],
+  ["/ in a reply", "Saved replies"],
+  ["Esc", "Back to the list"],
 ];
 
 export const keysOn = signal(localStorage.getItem("parley/keys") !== "off");
@@ -289,12 +289,10 @@ function Help() {
   return (
     <Modal title="Keys">
       <dl class="keys">
-        {keyMap.map(([k, what]) => (
+        {[...lines.value.filter((a) => a.key !== "").map((a): [string, string] => [a.key, a.name]), ...others].map(([k, what]) => (
           <div key={k}>
             <dt>
-              {k.split(/\s{2,}/).map((one) => (
-                <kbd key={one}>{one}</kbd>
-              ))}
+              <kbd>{k}</kbd>
             </dt>
             <dd>{what}</dd>
           </div>
@@ -316,6 +314,50 @@ function Help() {
           Close
         </button>
       </div>
+    </Modal>
+  );
+}
+
+const typed = signal("");
+
+// Palette is everything that can be done just now, by its name.
+function Palette() {
+  const words = typed.value.toLowerCase().split(/\s+/);
+  const some = lines.value.filter((a) => a.can?.() !== false && words.every((w) => a.name.toLowerCase().includes(w)));
+  const run = (a: Able | undefined) => {
+    if (a === undefined) return;
+    typed.value = "";
+    done();
+    setTimeout(a.does); // after the dialog has given the focus back
+  };
+  const move = (e: KeyboardEvent) => {
+    if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+    e.preventDefault();
+    const all = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("input, button")];
+    all[all.indexOf(document.activeElement as HTMLElement) + (e.key === "ArrowDown" ? 1 : -1)]?.focus();
+  };
+  return (
+    <Modal title="What to do">
+      <form
+        onKeyDown={move}
+        onSubmit={(e) => {
+          e.preventDefault();
+          run(some[0]);
+        }}
+      >
+        <label class="hidden" for="do">
+          Find
+        </label>
+        <input id="do" autocomplete="off" placeholder="Begin to type" value={typed.value} onInput={(e) => (typed.value = e.currentTarget.value)} autofocus />
+        <div class="stack palette" role="group" aria-label="What can be done">
+          {some.map((a) => (
+            <button key={a.name} type="button" class="plain wide" onClick={() => run(a)}>
+              {a.name} {a.key !== "" && <kbd>{a.key}</kbd>}
+            </button>
+          ))}
+          {some.length === 0 && <p class="faint">Nothing is called so, or it cannot be done now.</p>}
+        </div>
+      </form>
     </Modal>
   );
 }
@@ -342,6 +384,7 @@ function Asking() {
 export function Dialogs() {
   const a = asked.value;
   if (a === "help") return <Help />;
+  if (a === "palette") return <Palette />;
   if (a === "question") return <Asking />;
   if (a === "replies") {
     return (

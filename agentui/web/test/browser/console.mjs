@@ -223,6 +223,23 @@ await journey("keys do nothing where somebody types, or when they are off", asyn
   assert.equal(await ann.getByRole("dialog").count(), 0);
 });
 
+await journey("the palette does what keys do, and nothing that cannot be done", async () => {
+  await opens(bob, "Maria González");
+  await bob.getByRole("heading", { name: "Maria González" }).waitFor();
+  await bob.keyboard.press("Control+k");
+  const find = bob.getByRole("textbox", { name: "Find" });
+  await find.fill("take");
+  await bob.getByText("Nothing is called so").waitFor();
+  await find.fill("");
+  await sound(bob, "palette");
+  await shot(bob, "palette");
+  await find.fill("labels");
+  await bob.keyboard.press("Enter");
+  await bob.getByLabel("Separated by commas").fill("late, spanish, called");
+  await bob.getByRole("button", { name: "Keep", exact: true }).click();
+  await bob.locator(".head .chip", { hasText: "called" }).waitFor();
+});
+
 await journey("a conversation is found by what one knows of it", async () => {
   const box = bob.getByRole("searchbox", { name: "Search" });
   await bob.keyboard.press("Escape");
