@@ -13,10 +13,11 @@ import (
 type Me struct {
 	Name string `json:"name"`
 	Role Role   `json:"role"`
+	TOTP bool   `json:"totp"` // they have a second factor
 }
 
 func (a *Auth) me(w http.ResponseWriter, _ *http.Request, _ SignIn, p Agent) {
-	answer(w, http.StatusOK, Me{p.Name, p.Role})
+	answer(w, http.StatusOK, Me{p.Name, p.Role, p.TOTP != ""})
 }
 
 // shownSignIn is one as its owner sees it.

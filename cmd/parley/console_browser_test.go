@@ -75,6 +75,7 @@ func (s *server) peopled() {
 	s.t.Helper()
 	ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleLead)
 	s.seat("eve", agentui.RoleAuditor)
+	s.seat("fay", agentui.RoleAdmin)
 	for i, p := range []struct{ name, text string }{
 		{"Maria González", "¿Dónde está mi paquete? Llevo toda la semana esperando"}, {"Tom Baker", "my cat ate the router"},
 		{"", "the driver left it in the rain and the box is soaked through"}, {"عمر خالد", "أين طلبي؟"}, {"Ines <script>alert(1)</script>", "<img src=x onerror=alert(1)>"}, {"Lee Min", "can I pay in three parts"},

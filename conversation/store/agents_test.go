@@ -38,6 +38,14 @@ func agentLife(t *testing.T, s *store.Store) {
 	check(t, "nobody was disabled", must(s.DisableAgent(ctx, "ann"))(t) && !must(s.DisableAgent(ctx, "ann"))(t))
 	got, found, err := s.Agent(ctx, "ann")
 	check(t, "not read", err == nil && found && got.Password == "p2" && !got.Once && got.DisabledAt > 0 && len(must(s.Agents(ctx))(t)) == 1)
+	check(t, "not begun", s.BeginTOTP(ctx, "ann", "SECRET") == nil && must(s.Agents(ctx))(t)[0].TOTPBegun == "SECRET")
+	check(t, "confirmed by another", !must(s.ConfirmTOTP(ctx, "ann", "OTHER", 5))(t) && !must(s.ConfirmTOTP(ctx, "ann", "", 5))(t))
+	check(t, "not confirmed", must(s.ConfirmTOTP(ctx, "ann", "SECRET", 5))(t))
+	check(t, "taken twice", !must(s.SpendTOTP(ctx, "ann", 5))(t) && must(s.SpendTOTP(ctx, "ann", 6))(t) && !must(s.SpendTOTP(ctx, "ann", 6))(t))
+	if a, _, err := s.Agent(ctx, "ann"); err != nil || a.TOTP != "SECRET" || a.TOTPBegun != "" {
+		t.Errorf("%+v %v", a, err)
+	}
+	check(t, "not ended", s.EndTOTP(ctx, "ann") == nil && must(s.Agents(ctx))(t)[0].TOTP == "")
 	hit := []verify.Hit{{Key: "signin/name/x", Most: 1, Per: time.Minute}}
 	check(t, "limited wrongly", must(s.TrySignIn(ctx, hit))(t) && !must(s.TrySignIn(ctx, hit))(t))
 	check(t, "not signed in", s.BeginSignIn(ctx, agentui.SignIn{ID: "c", Hash: "hc", Agent: "ann"}) == nil)

@@ -4,6 +4,7 @@
 export interface Me {
   name: string;
   role: "agent" | "lead" | "admin" | "auditor";
+  totp: boolean;
 }
 
 export interface Desk {
@@ -212,6 +213,11 @@ export interface SavedReply {
 
 export interface Replies {
   replies: SavedReply[];
+}
+
+export interface SecondFactor {
+  secret: string;
+  uri: string;
 }
 
 export interface Command {

@@ -19,9 +19,9 @@ function Bar() {
       <span class={online.value ? "line on" : "line"} role="status">
         {online.value ? "Live" : "Reconnecting …"}
       </span>
-      <span class="me">
+      <button type="button" class="link me" title="Your sign-in" onClick={() => begin("factor")}>
         {me.value?.name} <small>{me.value?.role}</small>
-      </span>
+      </button>
       <button type="button" class="plain square" aria-label="Keys" title="Keys (?)" onClick={() => begin("help")}>
         <Icon name="keys" />
       </button>

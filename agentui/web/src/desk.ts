@@ -61,11 +61,22 @@ export async function whoAmI() {
   if (me.value) await start();
 }
 
-export async function signIn(name: string, password: string, fresh: string): Promise<Refusal | null> {
-  const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh });
+export async function signIn(name: string, password: string, fresh: string, code: string): Promise<Refusal | null> {
+  const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh, code });
   if (status !== 204) return data;
   await whoAmI();
   return null;
+}
+
+// factor begins, confirms or ends one's second factor.
+export async function factor<T>(method: "POST" | "PUT" | "DELETE", body: { password?: string; code?: string }): Promise<{ data: T; refused: Refusal | null }> {
+  try {
+    const { status, data } = await ask<T & Refusal>(method, "totp", body);
+    if (status < 300 && method !== "POST") me.value = { ...me.value!, totp: method === "PUT" };
+    return { data, refused: status < 300 ? null : data };
+  } catch {
+    return { data: null as T, refused: noAnswer };
+  }
 }
 
 export async function signOut() {
@@ -97,13 +108,18 @@ export async function show(id: string) {
   await loadThread(id);
 }
 
-async function loadThread(id: string) {
+async function loadThread(id: string, alone = false) {
   const path = `conversations/${encodeURIComponent(id)}`;
-  const [t, k] = await Promise.all([read<Thread>(path), read<Customer>(`${path}/customer`)]);
+  const [t, k] = await Promise.all([read<Thread>(path), alone ? null : read<Customer>(`${path}/customer`)]);
   if (open.value !== id) return;
   if (t !== null) thread.value = older.length > 0 && older[0] === id ? { ...t, items: merged(t) } : t;
   if (k !== null) customer.value = k;
 }
+
+// onTheirWay says whether a text of the last quarter of an hour may still come further:
+// receipts are no events of the conversation, so that nobody is told of them.
+const travelling = 15 * 60_000;
+const onTheirWay = () => (thread.value?.items ?? []).some((i) => (i.status === "queued" || i.status === "sending" || i.status === "sent") && Date.now() - i.at < travelling);
 
 // older are pages that were read back, of the conversation that it begins with.
 let older: [string, Thread["items"]] | [] = [];
@@ -329,6 +345,7 @@ window.setInterval(() => {
 }, 4000);
 window.setInterval(() => {
   now.value = Date.now();
+  if (running && open.value !== "" && document.visibilityState === "visible" && onTheirWay()) void loadThread(open.value, true);
   lookers.value = new Map([...lookers.value].filter(([, l]) => l.until > now.value));
 }, 2000);
 for (const moment of ["online", "pageshow"]) {

@@ -4,11 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { colleagues, loadColleagues, me, thread } from "./desk";
 import { act, refused } from "./composer";
+import { Factor, forget } from "./factor";
 import { Keeping } from "./saved";
 
 import type { Live } from "./console-wire";
 
-type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "question";
+type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "question";
 export const asked = signal<Asked>("");
 
 interface Question {
@@ -31,6 +32,7 @@ export function begin(what: Asked) {
 }
 
 function done() {
+  forget();
   question.value?.answer(false);
   question.value = null;
   asked.value = "";
@@ -385,6 +387,18 @@ export function Dialogs() {
   const a = asked.value;
   if (a === "help") return <Help />;
   if (a === "palette") return <Palette />;
+  if (a === "factor") {
+    return (
+      <Modal title="Second factor">
+        <Factor />
+        <div class="buttons end">
+          <button type="button" class="plain" onClick={done}>
+            Close
+          </button>
+        </div>
+      </Modal>
+    );
+  }
   if (a === "question") return <Asking />;
   if (a === "replies") {
     return (

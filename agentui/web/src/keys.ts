@@ -41,6 +41,7 @@ export const able: Able[] = [
   { key: "g u", name: "Show what waits", does: to("waiting") },
   { key: "g a", name: "Show all", does: to("all") },
   { key: "g z", name: "Show what is put aside", does: to("snoozed") },
+  { key: "", name: "Second factor of your sign-in", does: () => begin("factor") },
   { key: "?", name: "Keys", does: () => begin("help") },
 ];
 
