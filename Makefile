@@ -35,6 +35,7 @@ test:
 	@missing="$$(.ci/packages)"; status=0; forbidden=""; \
 	$(SMALL_DISK) 2>/dev/null || forbidden=mount; \
 	$(MAKE) --no-print-directory web check || status=1; \
+	(cd $(WEB) && npm run --silent test) || status=1; \
 	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -parallel 4 -timeout 20m ./... || status=1; \
 	.ci/fuzz 5 || status=1; \
 	if [ -n "$$forbidden" ]; then echo "not run: the full disk; nobody may mount a small one here (in CI that is a failure)"; fi; \

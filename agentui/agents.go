@@ -35,6 +35,8 @@ type Agent struct {
 	Role       Role
 	Password   string // argon2id, as a PHC string; never shown
 	Once       bool   // the password was made for them: they have to set their own
+	TOTP       string // the secret of their second factor, base32; "": they have none; never shown
+	TOTPBegun  string // one that no code has confirmed yet; never shown but when it is made
 	CreatedAt  int64  // Unix ms
 	DisabledAt int64  // Unix ms; 0: they may sign in
 }
@@ -58,10 +60,19 @@ type Agents interface {
 	Agents(ctx context.Context) ([]Agent, error)
 	// AddAgent returns false when the name is taken.
 	AddAgent(ctx context.Context, p Agent) (bool, error)
-	// SetPassword replaces it and ends every sign-in of the person.
+	// SetPassword replaces it and ends every sign-in of the person. One that is good once
+	// takes their second factor away: whoever lost both begins anew.
 	SetPassword(ctx context.Context, name, password string, once bool) (bool, error)
 	// DisableAgent ends every sign-in as well; false: there is nobody of that name.
 	DisableAgent(ctx context.Context, name string) (bool, error)
+	// SpendTOTP notes that a code of the step was taken; false: one of it or of a later step
+	// was before.
+	SpendTOTP(ctx context.Context, name string, step int64) (bool, error)
+	// BeginTOTP keeps a secret that is not confirmed yet, ConfirmTOTP makes it the second
+	// factor (false: it is not the one that was begun), EndTOTP takes it away.
+	BeginTOTP(ctx context.Context, name, secret string) error
+	ConfirmTOTP(ctx context.Context, name, secret string, step int64) (bool, error)
+	EndTOTP(ctx context.Context, name string) error
 	// TrySignIn counts an attempt; false: there were too many.
 	TrySignIn(ctx context.Context, hits []verify.Hit) (bool, error)
 	// BeginSignIn keeps a new one.

@@ -42,7 +42,7 @@ const (
 	mostBrowser = 120 // bytes kept of what a browser calls itself
 )
 
-// Handler serves /console/api/session, /me, /sessions and /password.
+// Handler serves /console/api/session, /me, /sessions, /totp and /password.
 func (a *Auth) Handler() http.Handler {
 	a.room = make(chan struct{}, atOnce)
 	mux := http.NewServeMux()
@@ -51,6 +51,9 @@ func (a *Auth) Handler() http.Handler {
 	mux.HandleFunc("GET /console/api/me", a.as(a.me))
 	mux.HandleFunc("GET /console/api/sessions", a.as(a.sessions))
 	mux.HandleFunc("DELETE /console/api/sessions/{id}", a.as(a.endSession))
+	mux.HandleFunc("POST /console/api/totp", a.as(a.beginTOTP))
+	mux.HandleFunc("PUT /console/api/totp", a.as(a.confirmTOTP))
+	mux.HandleFunc("DELETE /console/api/totp", a.as(a.endTOTP))
 	mux.HandleFunc("PUT /console/api/password", a.as(a.changePassword))
 	return guarded(mux, mostBody)
 }
@@ -71,37 +74,38 @@ type credentials struct {
 	Name     string `json:"name"`
 	Password string `json:"password"`
 	New      string `json:"new_password"` // when the password was made for them
+	Code     string `json:"code"`         // of their second factor
 }
 
 // signIn answers 204 with a cookie, 401 for whatever does not fit (who that is, and
 // whether there is such a person, cannot be told by it), 409 when a password of one's own
-// has to be set with it, 429 after too many tries.
+// has to be set with it or the code of a second factor is wanted, 429 after too many tries.
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	var c credentials
 	if !read(w, r, &c) {
 		return
 	}
 	c.Name = strings.ToLower(strings.TrimSpace(c.Name))
-	network := a.network(r)
-	ok, err := a.Agents.TrySignIn(r.Context(), []verify.Hit{
-		{Key: "signin/name/" + hashOf(c.Name), Most: mostByName, Per: triesWithin},
-		{Key: "signin/net/" + network, Most: mostByNet, Per: triesWithin},
-	})
-	switch {
-	case err != nil:
-		a.failed(w, err)
-		return
-	case !ok:
-		w.Header().Set("Retry-After", "450")
-		problem(w, http.StatusTooManyRequests, "too_many", "too many tries: wait some minutes")
+	if !a.counted(w, r, c.Name) {
 		return
 	}
+	network := a.network(r)
 	p, err := a.try(r.Context(), c)
+	if err == nil && p != nil && p.TOTP != "" && c.Code == "" {
+		problem(w, http.StatusConflict, "code", "type the code that your app shows")
+		return
+	}
+	if err == nil && p != nil {
+		var ok bool
+		if ok, err = a.second(r, *p, c.Code); !ok {
+			p = nil
+		}
+	}
 	switch {
 	case err != nil:
 		a.failed(w, err)
 	case p == nil:
-		problem(w, http.StatusUnauthorized, "wrong", "name or password is wrong")
+		problem(w, http.StatusUnauthorized, "wrong", "name, password or code is wrong")
 	case p.Once && c.New == "":
 		problem(w, http.StatusConflict, "set_password", "set a password of your own: "+errPassword.Error())
 	default:
@@ -110,6 +114,23 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 		}
 		a.begin(w, r, p.Name, network)
 	}
+}
+
+// counted counts a try by name and network; false: there were too many, and the answer has
+// been given.
+func (a *Auth) counted(w http.ResponseWriter, r *http.Request, name string) bool {
+	ok, err := a.Agents.TrySignIn(r.Context(), []verify.Hit{
+		{Key: "signin/name/" + hashOf(name), Most: mostByName, Per: triesWithin},
+		{Key: "signin/net/" + a.network(r), Most: mostByNet, Per: triesWithin},
+	})
+	switch {
+	case err != nil:
+		a.failed(w, err)
+	case !ok:
+		w.Header().Set("Retry-After", "450")
+		problem(w, http.StatusTooManyRequests, "too_many", "too many tries: wait some minutes")
+	}
+	return err == nil && ok
 }
 
 // nobody is compared with when there is no such person, so that it takes as long.

@@ -44,8 +44,8 @@ type frame struct {
 	Data any    `json:"d,omitempty"`
 }
 
-// happening is one event as it is told: what changed is for the page to read.
-type happening struct {
+// Happening is one event as it is told: what changed is for the page to read.
+type Happening struct {
 	Seq          int64             `json:"seq"`
 	Conversation string            `json:"conv"`
 	Rev          int64             `json:"rev"`
@@ -124,6 +124,17 @@ func (h *Hub) full(agent string) bool {
 	return n >= mostSeats
 }
 
+// here says who has a socket on this node.
+func (h *Hub) here() map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := map[string]bool{}
+	for s := range h.seats {
+		all[s.agent.Name] = true
+	}
+	return all
+}
+
 // look notes that somebody has a conversation open, or types in it, and shows the others.
 func (h *Hub) look(l looking, now time.Time) {
 	h.mu.Lock()
@@ -154,12 +165,15 @@ func (h *Hub) present(now time.Time) []looking {
 	return all
 }
 
+// Look is somebody's look at a conversation as it is told.
+type Look struct {
+	Conversation string `json:"conv"`
+	Agent        string `json:"agent"`
+	Typing       bool   `json:"typing"`
+	TTL          int64  `json:"ttl_ms"`
+}
+
 // MarshalJSON shows a look.
 func (l looking) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Conversation string `json:"conv"`
-		Agent        string `json:"agent"`
-		Typing       bool   `json:"typing"`
-		TTL          int64  `json:"ttl_ms"`
-	}{l.conversation, l.agent, l.typing, looksFor.Milliseconds()})
+	return json.Marshal(Look{l.conversation, l.agent, l.typing, looksFor.Milliseconds()})
 }

@@ -25,7 +25,7 @@ func (s *seat) event(e conversation.FeedEntry) {
 		return
 	}
 	s.seq = e.Seq
-	s.send(frame{"ev", happening{e.Seq, e.Conversation, e.Rev, e.Kind}})
+	s.send(frame{"ev", Happening{e.Seq, e.Conversation, e.Rev, e.Kind}})
 }
 
 // resume tells what happened after a number, and then follows. Who was away too long, or
@@ -58,11 +58,7 @@ func (s *seat) resume(ctx context.Context, epoch string, since int64) {
 		}
 	}
 	if reason != "" {
-		s.send(frame{"resync", struct {
-			Reason string `json:"reason"`
-			Epoch  string `json:"epoch"`
-			Head   int64  `json:"head"`
-		}{reason, now, head}})
+		s.send(frame{"resync", Resync{reason, now, head}})
 		entries, since = nil, head
 	}
 	s.follow(entries, since)
@@ -81,7 +77,17 @@ func (s *seat) follow(entries []conversation.FeedEntry, since int64) {
 		s.event(e)
 	}
 	s.missed, s.live = nil, true
-	s.send(frame{"live", struct {
-		Head int64 `json:"head"`
-	}{s.seq}})
+	s.send(frame{"live", Following{s.seq}})
+}
+
+// Resync says that a page has to read everything anew, as of Head.
+type Resync struct {
+	Reason string `json:"reason"` // epoch, gap, ahead, too_old
+	Epoch  string `json:"epoch"`
+	Head   int64  `json:"head"`
+}
+
+// Following says that a page has been told everything up to Head.
+type Following struct {
+	Head int64 `json:"head"`
 }

@@ -68,19 +68,22 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 	})
 }
 
+// Hello is the first frame: who one is, and from where there is something to follow.
+type Hello struct {
+	Me    string `json:"me"`
+	Role  Role   `json:"role"`
+	Epoch string `json:"epoch"`
+	Head  int64  `json:"head"`
+	HB    int    `json:"hb_s"`
+}
+
 func (s *seat) serve(ctx context.Context) {
 	epoch, head, err := s.console.Reads.FeedHead(ctx)
 	if err != nil {
 		s.close(1013, "try again")
 		return
 	}
-	s.send(frame{"hello", struct {
-		Me    string `json:"me"`
-		Role  Role   `json:"role"`
-		Epoch string `json:"epoch"`
-		Head  int64  `json:"head"`
-		HB    int    `json:"hb_s"`
-	}{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})
+	s.send(frame{"hello", Hello{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})
 	for _, l := range s.console.Hub.present(time.Now()) {
 		s.show(l)
 	}
@@ -181,7 +184,7 @@ func problemOf(id string, status int, code string) any {
 		ID     string `json:"id,omitempty"`
 		Status int    `json:"status"`
 		Data   any    `json:"d"`
-	}{id, status, refusal{Code: code, Detail: code}}
+	}{id, status, Refusal{Code: code, Detail: code}}
 }
 
 // show tells of somebody's look; when there is no room for it, it is left out.

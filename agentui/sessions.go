@@ -9,12 +9,15 @@ import (
 	"time"
 )
 
-// me is who somebody is.
+// Me is who somebody is.
+type Me struct {
+	Name string `json:"name"`
+	Role Role   `json:"role"`
+	TOTP bool   `json:"totp"` // they have a second factor
+}
+
 func (a *Auth) me(w http.ResponseWriter, _ *http.Request, _ SignIn, p Agent) {
-	answer(w, http.StatusOK, struct {
-		Name string `json:"name"`
-		Role Role   `json:"role"`
-	}{p.Name, p.Role})
+	answer(w, http.StatusOK, Me{p.Name, p.Role, p.TOTP != ""})
 }
 
 // shownSignIn is one as its owner sees it.

@@ -15,10 +15,12 @@ type Current struct {
 	Epoch int64              `json:"owner_epoch"`
 	Owner conversation.Owner `json:"owner"`
 	Agent string             `json:"agent,omitempty"`
+	// Snoozed is until when it is put aside, Unix ms.
+	Snoozed int64 `json:"snoozed,omitempty"`
 }
 
 func currentOf(c conversation.Conversation) Current {
-	return Current{c.Rev, c.State.Epoch, cmp.Or(c.State.Owner, conversation.OwnerBot), c.State.Agent}
+	return Current{c.Rev, c.State.Epoch, cmp.Or(c.State.Owner, conversation.OwnerBot), c.State.Agent, c.State.Snoozed}
 }
 
 // Thread is one conversation as it is read, a page of it.
@@ -29,32 +31,29 @@ type Thread struct {
 	Phone    string                `json:"phone"`
 	Language string                `json:"language,omitempty"`
 	Handoff  *conversation.Handing `json:"handoff,omitempty"` // why a person is asked
+	Labels   []string              `json:"labels"`
 	Runs     []Live                `json:"runs"`
+	Stops    []Stop                `json:"stops"`            // what speaks against a text now
 	Items    []Item                `json:"items"`            // oldest first
 	Before   int64                 `json:"before,omitempty"` // where the page before begins; 0: there is none
-}
-
-// Live is one live run.
-type Live struct {
-	ID    string `json:"id"`
-	Flow  string `json:"flow"`
-	State string `json:"state"`
-	Key   string `json:"key,omitempty"`
 }
 
 // Item is one thing in a thread: a text, or what was done and why.
 type Item struct {
 	Position  int64                   `json:"position"`
-	At        int64                   `json:"at"`  // Unix ms
-	By        string                  `json:"by"`  // customer, bot, agent, business, system
-	Who       string                  `json:"who"` // of agent: their name
+	At        int64                   `json:"at"`            // Unix ms
+	By        string                  `json:"by"`            // customer, bot, agent, business, system
+	Who       string                  `json:"who,omitempty"` // of agent: their name
 	Text      string                  `json:"text,omitempty"`
 	Media     []flows.Media           `json:"media,omitempty"`
 	Message   string                  `json:"message,omitempty"` // its id, of what we sent
 	Status    conversation.Status     `json:"status,omitempty"`
 	Error     string                  `json:"error,omitempty"`
+	Resent    bool                    `json:"resent,omitempty"` // somebody has sent it again
+	Resend    bool                    `json:"resend,omitempty"` // somebody may
 	Segments  int                     `json:"segments,omitempty"`
-	Note      string                  `json:"note,omitempty"`
+	Note      string                  `json:"note,omitempty"`      // what was done
+	To        string                  `json:"to,omitempty"`        // of a transfer: whom; of a return: the question
 	Decisions []conversation.Decision `json:"decisions,omitempty"` // why the bot did what it did
 }
 
@@ -62,15 +61,27 @@ type Item struct {
 const codeShown = "[code ••••]"
 
 func threadOf(c conversation.Conversation, events []conversation.Logged, messages []conversation.Message) Thread {
-	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Runs: []Live{}, Items: []Item{}}
-	for _, r := range c.State.Runs {
-		t.Runs = append(t.Runs, Live{r.ID, r.Flow, r.State, r.Key})
-	}
+	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Labels: append([]string{}, c.State.Labels...), Runs: []Live{}, Stops: []Stop{}, Items: []Item{}}
+	wrote, again := map[int64]string{}, map[string]bool{} // who, by rev; what was sent again
 	for _, e := range events {
-		t.Items = append(t.Items, happened(e))
+		i := happened(e)
+		if i.By == "agent" {
+			wrote[e.Rev] = i.Who
+		}
+		for _, d := range i.Decisions {
+			if d.Choice == "resent" {
+				again[d.Message] = true
+			}
+		}
+		t.Items = append(t.Items, i)
 	}
 	for _, m := range messages {
-		t.Items = append(t.Items, said(m))
+		i := said(m)
+		i.Resent = again[m.ID]
+		if m.ByAgent {
+			i.Who = wrote[m.Position>>8]
+		}
+		t.Items = append(t.Items, i)
 	}
 	slices.SortFunc(t.Items, func(a, b Item) int { return cmp.Compare(a.Position, b.Position) })
 	if len(t.Items) >= mostThread {
@@ -92,9 +103,10 @@ func happened(e conversation.Logged) Item {
 	case past.Event.Text != nil:
 		i.By, i.Text, i.Media = "customer", past.Event.Text.Text, past.Event.Text.Media
 	case past.Event.Agent != nil:
-		i.By, i.Who, i.Note = "agent", past.Event.Agent.Name, past.Event.Agent.Op
-		if past.Event.Agent.Op == "note" {
-			i.Text = past.Event.Agent.Text
+		a := past.Event.Agent
+		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
+		if a.Op != "reply" && a.Op != "resend" { // which stand there as messages
+			i.Text = a.Text
 		}
 	case past.Event.Trigger != nil:
 		i.By, i.Note = "business", past.Event.Trigger.Type
@@ -110,6 +122,7 @@ func said(m conversation.Message) Item {
 	if m.ByAgent {
 		i.By = "agent"
 	}
+	i.Resend = (m.Status == conversation.Failed || m.Status == conversation.Expired) && m.Class != flows.Code && !m.Exempt
 	if m.Class == flows.Code {
 		i.Text = codeShown
 	}

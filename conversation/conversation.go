@@ -57,6 +57,11 @@ type State struct {
 	// Awaiting is since when the customer waits for a person's word, Unix ms; 0: they do
 	// not.
 	Awaiting int64 `json:"aw,omitempty"`
+	// Snoozed is until when the people at work have put the conversation aside, Unix ms; 0:
+	// they have not.
+	Snoozed int64 `json:"sn,omitempty"`
+	// Labels are what the people at work call the conversation, sorted.
+	Labels []string `json:"lb,omitempty"`
 	// Unasked counts the texts of the last hour that no event of anybody's brought
 	// about.
 	Unasked *Unasked `json:"ua,omitempty"`

@@ -1,6 +1,15 @@
 package conversation
 
-import "parley/flows"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"parley/flows"
+)
 
 // Desk is a conversation that a person has, or should have: what queues are made of. It
 // is kept while that lasts and changes only when what it says does, so that a bot's
@@ -16,11 +25,17 @@ type Desk struct {
 	Priority     flows.Class `json:"priority,omitempty"` // of what handed over; "" is notice
 	Since        int64       `json:"since"`              // when it was handed over, Unix ms
 	Awaiting     int64       `json:"awaiting,omitempty"` // since when the customer waits for a person's word, Unix ms; 0: they do not
+	Snoozed      int64       `json:"snoozed,omitempty"`  // until when it is put aside, Unix ms; 0: it is not
+	Labels       []string    `json:"labels,omitempty"`
+	// Customer is their name, where it is known, and Text what they wrote last, cut short;
+	// only what reads the desk fills them in.
+	Customer string `json:"customer,omitempty"`
+	Text     string `json:"text,omitempty"`
 }
 
 // deskOf is what a conversation looks like to the people at work.
 func deskOf(c Conversation) Desk {
-	d := Desk{Conversation: c.ID, Line: c.Line, Phone: c.Phone, Owner: c.State.Owner, Agent: c.State.Agent, Awaiting: c.State.Awaiting}
+	d := Desk{Conversation: c.ID, Line: c.Line, Phone: c.Phone, Owner: c.State.Owner, Agent: c.State.Agent, Awaiting: c.State.Awaiting, Snoozed: c.State.Snoozed, Labels: c.State.Labels}
 	if d.Owner == "" {
 		d.Owner = OwnerBot
 	}
@@ -33,15 +48,116 @@ func deskOf(c Conversation) Desk {
 // desk notes what changed for the people at work.
 func (s *step) desk() {
 	before, after := deskOf(s.was), deskOf(s.c)
-	if before == after || before.Owner == OwnerBot && after.Owner == OwnerBot {
+	if before.same(after) || before.Owner == OwnerBot && after.Owner == OwnerBot {
 		return
 	}
 	s.effects = append(s.effects, Effect{Desk: &after})
+}
+
+func (d Desk) same(o Desk) bool {
+	return d.Owner == o.Owner && d.Agent == o.Agent && d.Queue == o.Queue && d.Reason == o.Reason && d.Priority == o.Priority &&
+		d.Since == o.Since && d.Awaiting == o.Awaiting && d.Snoozed == o.Snoozed && slices.Equal(d.Labels, o.Labels)
 }
 
 // awaits notes that the customer waits for a person.
 func (s *step) awaits() {
 	if s.c.State.Awaiting == 0 {
 		s.c.State.Awaiting = s.env.Now
+	}
+}
+
+// wakeUp ends a snooze.
+func (s *step) wakeUp(why string) {
+	s.c.State.Snoozed = 0
+	s.record(Decision{About: "snooze", Choice: "over", Why: why})
+}
+
+// mostSnooze is how long a conversation may be put aside.
+const mostSnooze = 366 * 24 * time.Hour
+
+// snoozed puts the conversation aside until a moment, or (0) back on the desk.
+func (s *step) snoozed(a Agent) string {
+	switch {
+	case !s.holds(a):
+	case a.Until == 0 && s.c.State.Snoozed == 0:
+		s.ignore()
+	case a.Until == 0:
+		s.wakeUp(a.Name)
+	case a.Until <= s.env.Now || a.Until > s.env.Now+mostSnooze.Milliseconds():
+		s.refuse("until: name a moment within a year")
+	default:
+		s.c.State.Snoozed = a.Until
+		return "until " + strconv.FormatInt(a.Until, 10)
+	}
+	return ""
+}
+
+// prioritised says how urgent the conversation is to the people at work.
+func (s *step) prioritised(a Agent) string {
+	h := s.c.State.Handoff
+	switch {
+	case !slices.Contains([]flows.Class{flows.Alert, flows.Notice, flows.Bulk}, a.Priority):
+		s.refuse("priority: want alert, notice or bulk")
+	case h == nil:
+		s.conflict("the bot has this conversation")
+	default:
+		more := *h
+		more.Priority = a.Priority
+		s.c.State.Handoff = &more
+	}
+	return string(a.Priority)
+}
+
+// The bounds of labels: a word or two each, which a list can show.
+const (
+	mostLabels     = 10
+	longestLabel   = 32
+	problemOfLabel = "labels: at most 10, of 1 to 32 letters, digits, spaces and -_"
+)
+
+// labelled says what the conversation is called from now on. The trail hears how many
+// there are: people may type there what it must not hold.
+func (s *step) labelled(a Agent) string {
+	labels := make([]string, 0, len(a.Labels))
+	for _, l := range a.Labels {
+		if l = strings.ToLower(strings.Join(strings.Fields(l), " ")); !goodLabel(l) {
+			s.refuse(problemOfLabel)
+			return ""
+		}
+		labels = append(labels, l)
+	}
+	slices.Sort(labels)
+	labels = slices.Compact(labels)
+	if len(labels) > mostLabels {
+		s.refuse(problemOfLabel)
+	}
+	s.c.State.Labels = labels
+	if len(labels) == 0 {
+		s.c.State.Labels = nil
+	}
+	return strconv.Itoa(len(labels)) + " labels"
+}
+
+func goodLabel(l string) bool {
+	n := utf8.RuneCountInString(l)
+	return n > 0 && n <= longestLabel && !strings.ContainsFunc(l, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune(" -_", r)
+	})
+}
+
+// Mention is a colleague whom somebody calls to a conversation.
+type Mention struct {
+	Conversation string `json:"conversation"`
+	Agent        string `json:"agent"` // who is called
+	By           string `json:"by"`
+	At           int64  `json:"at"` // Unix ms
+}
+
+// mention calls those whom a note names.
+func (s *step) mention(a Agent) {
+	for _, name := range a.Mentions {
+		if name != a.Name {
+			s.effects = append(s.effects, Effect{Mention: &Mention{Conversation: s.c.ID, Agent: name, By: a.Name, At: s.env.Now}})
+		}
 	}
 }

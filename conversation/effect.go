@@ -16,6 +16,8 @@ type Effect struct {
 	Code    *Change        `json:"code,omitempty"`    // what becomes of a code
 	Account *AccountChange `json:"account,omitempty"` // what becomes of a customer account
 	Desk    *Desk          `json:"desk,omitempty"`    // what the people at work see
+	Mention *Mention       `json:"mention,omitempty"` // whom a note calls
+	Deed    *Deed          `json:"deed,omitempty"`    // what one of them did, for the audit trail
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on

@@ -130,12 +130,30 @@ type Result struct {
 // Agent is what a person does in the console. IfRev and Epoch are what the
 // person saw; when either moved on, the command is refused with a conflict.
 type Agent struct {
-	Op    string        `json:"op"` // take, return, reply, close, note
+	Op    string        `json:"op"` // a key of commands
 	Name  string        `json:"name"`
+	Lead  bool          `json:"lead,omitempty"`   // they may do so with everybody's conversations
 	IfRev int64         `json:"if_rev,omitempty"` // 0: whatever the rev is
 	Epoch int64         `json:"epoch,omitempty"`  // 0: whatever the epoch is
-	Text  string        `json:"text,omitempty"`
+	Text  string        `json:"text,omitempty"`   // of a reply, or a note for colleagues
 	Media []flows.Media `json:"media,omitempty"`
+	// To is the colleague of a transfer.
+	To string `json:"to,omitempty"`
+	// Run and State, of a return, say with which question the bot goes on, and Answers
+	// what the person put right before. All empty: where the flow says.
+	Run     string            `json:"run,omitempty"`
+	State   string            `json:"state,omitempty"`
+	Answers map[string]string `json:"answers,omitempty"`
+	// Mentions are the colleagues whom a note calls.
+	Mentions []string    `json:"mentions,omitempty"`
+	Labels   []string    `json:"labels,omitempty"`   // of a label: all that the conversation has from now on
+	Priority flows.Class `json:"priority,omitempty"` // of a priority: alert, notice or bulk
+	Until    int64       `json:"until,omitempty"`    // of a snooze, Unix ms
+	// Message is what a resend sends again, as a message of its own; Text and Media are its.
+	Message string `json:"message,omitempty"`
+	Unsure  bool   `json:"unsure,omitempty"` // nobody knows whether it arrived
+	// Anyway: the person has read what speaks against it.
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Poisoned stands for an event that could not be applied: it hands the

@@ -242,8 +242,17 @@ func (w *world) silence() conversation.Event {
 }
 
 func (w *world) agent() conversation.Event {
-	ops := []string{"take", "reply", "return", "close", "note"}
-	return conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello."}}
+	ops := conversation.Commands()
+	slices.Sort(ops)
+	a := conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello.", To: []string{"bo", "cy"}[w.r.IntN(2)], Lead: w.r.IntN(3) == 0,
+		Until: w.env.Now + 3_600_000, Priority: flows.Alert, Labels: []string{"late"}}
+	if runs := w.c.State.Runs; len(runs) > 0 && a.Op == "return" {
+		a.Run = runs[w.r.IntN(len(runs))].ID
+		if f, ok := w.catalog.ByHash(runs[0].Hash); ok && len(f.Questions()) > 0 {
+			a.State = f.Questions()[w.r.IntN(len(f.Questions()))]
+		}
+	}
+	return conversation.Event{Kind: conversation.KindAgent, Agent: &a}
 }
 
 // apply steps once and looks at what must always hold.
@@ -318,7 +327,7 @@ func (w *world) finish() {
 		case w.t.Failed():
 			return
 		case w.c.State.Owner == conversation.OwnerQueue || w.c.State.Owner == conversation.OwnerAgent:
-			w.apply(conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: "close", Name: "bo"}})
+			w.apply(conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: "close", Name: "bo", Lead: true}})
 		case w.c.WakeAt > 0:
 			w.apply(w.silence())
 		case len(w.c.State.Runs) == 0:

@@ -189,6 +189,10 @@ func (t *retelling) event(r Record) bool {
 	case KindTrigger:
 		return t.pass(time.Duration(r.Took.Now-t.r.Env.Now)*time.Millisecond, false) && t.play(t.triggered(*e.Trigger, r))
 	case KindAgent:
+		if !slices.Contains(flows.AgentLines, e.Agent.Op) || e.Agent.State != "" {
+			t.notes = append(t.notes, fmt.Sprintf("An agent's %s came, which dialogues cannot say.", e.Agent.Op))
+			return true
+		}
 		line := "* " + e.Agent.Op
 		if e.Agent.Text != "" {
 			line += " " + t.redact.free(e.Agent.Text)

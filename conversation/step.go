@@ -56,6 +56,9 @@ func (s *step) decide() {
 	switch s.e.Kind {
 	case KindText:
 		s.c.State.Unasked = nil
+		if s.c.State.Snoozed != 0 {
+			s.wakeUp("the customer wrote")
+		}
 		s.text(s.e)
 	case KindTrigger:
 		s.trigger(*s.e.Trigger)

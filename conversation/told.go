@@ -70,8 +70,8 @@ type HandoffRequested struct {
 	// Why: flow (the flow says so, or nothing in it fits the answer), unclear (nobody can tell what was meant), late_answer
 	// (an answer came after its run had ended), too_many_held (texts came faster than
 	// they could be read), problem (the flow failed), undeliverable (a question could not
-	// be sent), opt_out_while_open, account_review (see account.review), version_gone or poisoned
-	// (Parley could not go on).
+	// be sent), opt_out_while_open, account_review (see account.review), released (an agent gave
+	// it back to the queue), version_gone or poisoned (Parley could not go on).
 	Reason string `json:"reason"`
 }
 

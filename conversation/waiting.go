@@ -18,11 +18,11 @@ func (s *step) wake() {
 }
 
 // earliest is when the conversation next has something to do on its own; while a
-// person has it, silence does not run out.
+// person has it, silence does not run out, and only a snooze does.
 func (s *step) earliest() int64 {
 	var at int64
 	if !s.bot() {
-		return 0
+		return s.c.State.Snoozed
 	}
 	for _, t := range s.c.State.Timers {
 		if at == 0 || t.At < at {
@@ -34,7 +34,10 @@ func (s *step) earliest() int64 {
 
 // timers fires every deadline that has passed.
 func (s *step) timers() {
-	fired := false
+	fired := !s.bot() && s.c.State.Snoozed > 0 && s.c.State.Snoozed <= s.env.Now
+	if fired {
+		s.wakeUp("its time has come")
+	}
 	for s.bot() {
 		i := slices.IndexFunc(s.c.State.Timers, func(t Timer) bool { return t.At <= s.env.Now })
 		if i < 0 {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -96,4 +97,53 @@ func nameable(v any) bool {
 
 func (a accountParams) exprs() []*expression {
 	return append(a.params.exprs(), a.transactions.exprs()...)
+}
+
+// Accounts lists the accounts that a run would speak of, were it to lock or to ask: what
+// its flow's actions name with what the run knows now. One that is made of a secret is
+// left out.
+func (f *Flow) Accounts(sc Scope, run Run) []string {
+	c := f.call(&sc, &run)
+	defer f.giveBack(c)
+	var names []string
+	for _, a := range f.allActions() {
+		of, ok := a.(interface{ named(c *call) string })
+		if !ok || slices.ContainsFunc(a.exprs(), f.usesSecret) {
+			continue
+		}
+		if name := of.named(c); GoodAccount(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// named is the account, as far as the run knows it.
+func (a accountParams) named(c *call) string {
+	params, err := a.params.fields(c)
+	if err != nil {
+		return ""
+	}
+	account, _ := params["account"].(string)
+	return account
+}
+
+// allActions lists what the flow may do, wherever it stands.
+func (f *Flow) allActions() (all []action) {
+	for _, s := range f.order {
+		all = append(all, s.do...)
+		for _, r := range append(slices.Clip(s.replies), s.onReplies...) {
+			all = append(all, r.do...)
+		}
+		for _, h := range s.events {
+			all = append(all, h.do...)
+		}
+	}
+	for _, r := range f.onReplies {
+		all = append(all, r.do...)
+	}
+	for _, h := range f.events {
+		all = append(all, h.do...)
+	}
+	return all
 }

@@ -47,11 +47,11 @@ func (p *parser) checkCalls() {
 }
 
 // filledByText are the inputs that every keyword fills, and those with a default.
-func (p *parser) filledByText() names {
+func (f *Flow) filledByText() names {
 	filled := names{}
-	for _, v := range p.flow.inputs {
-		filled[v.name] = v.def != nil || len(p.flow.keywords) > 0
-		for _, k := range p.flow.keywords {
+	for _, v := range f.inputs {
+		filled[v.name] = v.def != nil || len(f.keywords) > 0
+		for _, k := range f.keywords {
 			if !slices.ContainsFunc(k.tokens, func(t piece) bool { return t.arg == v.name }) && v.def == nil {
 				filled[v.name] = false
 			}

@@ -9,19 +9,29 @@ import (
 type names map[string]bool
 
 // checkUnset finds expressions that use a variable which some path leaves unset.
-// entry holds, for each state, what is set on every path that leads into it.
 func (p *parser) checkUnset() {
-	f := p.flow
-	first := names{}
+	entry, first := p.flow.certain()
+	for _, s := range p.flow.order {
+		if at, reached := entry[s.name]; reached {
+			p.unsetIn(s, maps.Clone(at))
+		}
+	}
+	p.unsetAlways(entry, first)
+}
+
+// certain holds, for each state, what is set on every path that leads into it, and what
+// is set from the start.
+func (f *Flow) certain() (entry map[string]names, first names) {
+	first = names{}
 	for _, v := range f.inputs {
 		if !v.optional {
 			first[v.name] = true
 		}
 	}
-	entry := map[string]names{f.start: first}
+	entry = map[string]names{f.start: first}
 	todo := []string{f.start}
 	for _, e := range f.lookup.edges() {
-		todo, entry[e.next.to] = append(todo, e.next.to), both(first, p.filledByText())
+		todo, entry[e.next.to] = append(todo, e.next.to), both(first, f.filledByText())
 	}
 	for len(todo) > 0 {
 		s := f.states[todo[0]]
@@ -39,12 +49,7 @@ func (p *parser) checkUnset() {
 			}
 		}
 	}
-	for _, s := range f.order {
-		if at, reached := entry[s.name]; reached {
-			p.unsetIn(s, maps.Clone(at))
-		}
-	}
-	p.unsetAlways(entry, first)
+	return entry, first
 }
 
 // after is what is set when the state is left along the edge.
@@ -159,7 +164,7 @@ func (p *parser) unsetAlways(entry map[string]names, first names) {
 		anywhere = maps.Clone(first)
 	}
 	if p.flow.lookup != nil {
-		first = both(first, p.filledByText())
+		first = both(first, p.flow.filledByText())
 		p.unset(p.flow.lookup.exprs(), first)
 	}
 	p.unset(p.flow.key.exprs(), first)

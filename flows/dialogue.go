@@ -214,7 +214,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "*":
 		s.Kind = StepAgent
 		s.Name, s.Text, _ = strings.Cut(rest, " ")
-		return d.among(s, i, "take", "reply", "return", "close", "note")
+		return d.among(s, i, AgentLines...)
 	case "=":
 		s.Kind = StepState
 		s.Name, s.Text, _ = strings.Cut(rest, " ")
@@ -224,6 +224,9 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	}
 	return d.fail(i, "%s begins no line: use start, event, call, <, >, ~, *, !, =, @ or #", quote(mark))
 }
+
+// AgentLines are what an agent does in a dialogue.
+var AgentLines = []string{"take", "reply", "return", "close", "note"}
 
 func (d *dialogues) among(s *Step, i int, names ...string) bool {
 	for _, n := range names {

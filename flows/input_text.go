@@ -18,7 +18,12 @@ func (f *Flow) ReadInput(name, text string) (value any, problem string) {
 	if v == nil {
 		return text, ""
 	}
-	wrong := fmt.Sprintf("%s must be %s, not %s.", name, kindWords[v.kind], quote(text))
+	return v.read(text)
+}
+
+// read makes a value of the variable's type of a text.
+func (v *variable) read(text string) (value any, problem string) {
+	wrong := fmt.Sprintf("%s must be %s, not %s.", v.name, kindWords[v.kind], quote(text))
 	switch v.kind {
 	case kindInteger:
 		n, err := strconv.ParseInt(text, 10, 64)

@@ -11,7 +11,7 @@ import (
 // UnknownFate is the error of a parked message: the carrier may or may not have
 // taken it, cannot be asked, and absorbs no repeats. A late receipt can still
 // deliver it, a person can send it anew.
-const UnknownFate = "unknown_fate"
+const UnknownFate = conversation.UnknownFate
 
 // Repeated is the note on a code or alert that was sent twice because the first
 // try was of unknown fate.

@@ -55,6 +55,8 @@ func (c *agentsCommand) Run(ctx context.Context, p *Program, all *commands, comm
 			state = "disabled " + day(a.DisabledAt)
 		case a.Once:
 			state = "has to set a password"
+		case a.TOTP != "":
+			state = "may sign in, with a code"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.Name, a.Role, day(a.CreatedAt), state)
 	}
@@ -91,6 +93,6 @@ func (c *agentsCommand) reset(ctx context.Context, p *Program, s *store.Store) e
 		return fmt.Errorf("there is nobody called %s", c.Reset.Name)
 	}
 	fmt.Fprintf(p.Out, "%s\n", password)
-	fmt.Fprintf(p.Err, "%s is signed out everywhere. The password above is not shown again, and is good for setting their own.\n", c.Reset.Name)
+	fmt.Fprintf(p.Err, "%s is signed out everywhere, and has no second factor any more. The password above is not shown again, and is good for setting their own.\n", c.Reset.Name)
 	return nil
 }

@@ -67,7 +67,7 @@ func (l *leaking) console() {
 	wants(http.StatusOK, "POST", "cmd", do("leak-1", "take", id, read, ""))
 	seat.says("cmd", do("leak-2", "note", id, d.seen(id), "asked for the code, gave none"))
 	fmt.Fprintln(&l.answers, "ack", seat.hears("ack"))
-	for _, path := range []string{"me", "sessions", "desk", "desk?mine=1", "conversations/" + id, "conversations/" + l.house.store.ConversationID(testLine, testPhone)} {
+	for _, path := range []string{"me", "sessions", "desk", "desk?mine=1", "colleagues", "search?q=from", "replies?conversation=" + id, "search?q=7001", "conversations/" + id + "/customer", "conversations/" + id, "conversations/" + l.house.store.ConversationID(testLine, testPhone)} {
 		wants(http.StatusOK, "GET", path, nil)
 	}
 
@@ -81,6 +81,11 @@ func (l *leaking) console() {
 		for _, body := range []any{
 			map[string]any{"id": secret, "op": secret, "conversation": secret}, map[string]any{secret: secret}, []string{secret}, secret,
 			map[string]any{"id": "leak-3", "op": secret, "conversation": id, "if_rev": secret},
+			map[string]any{"id": "leak-4", "op": "transfer", "conversation": id, "to": secret},
+			map[string]any{"id": "leak-5", "op": "return", "conversation": id, "run": secret, "state": secret, "answers": map[string]string{secret: secret}},
+			map[string]any{"id": "leak-6", "op": "resend", "conversation": id, "message": secret},
+			map[string]any{"id": "leak-8", "op": "label", "conversation": id, "labels": []string{secret + "?"}},
+			map[string]any{"id": "leak-7", "op": "priority", "conversation": id, "priority": secret},
 		} {
 			if status, out := asks("POST", "cmd", body); status < 400 || status >= 500 {
 				l.t.Errorf("a command: %d %s", status, out["raw"])
@@ -90,10 +95,13 @@ func (l *leaking) console() {
 		seat.says(secret, secret)
 		seat.says("look", map[string]any{"conv": secret, "typing": secret})
 		escaped := url.PathEscape(secret)
-		for _, path := range []string{"conversations/" + escaped, "desk?mine=" + escaped, "conversations/" + id + "?before=" + escaped, escaped} {
+		for _, path := range []string{"conversations/" + escaped, "desk?mine=" + escaped, "conversations/" + id + "?before=" + escaped, "conversations/" + escaped + "/customer", "search?q=" + escaped, "replies?conversation=" + escaped, escaped} {
 			asks("GET", path, nil)
 		}
 		asks("DELETE", "sessions/"+escaped, nil)
+		asks("DELETE", "mentions/"+escaped, nil)
+		asks("PUT", "replies/"+escaped, typed{"text": "{{ " + secret + " }}"})
+		asks("DELETE", "replies/"+escaped, nil)
 		asks("PUT", "password", typed{"password": secret + "?", "new_password": secret})
 		asks("PUT", "password", typed{secret: secret})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	agentColumns = `name, role, password, once, created_at, disabled_at`
+	agentColumns = `name, role, password, once, created_at, disabled_at, totp, totp_begun`
 
 	agentSQL = `SELECT ` + agentColumns + ` FROM agents WHERE name = $1`
 
@@ -18,7 +18,16 @@ const (
 
 	addAgentSQL = `INSERT INTO agents (name, role, password, once, created_at) VALUES ($1, $2, $3, $4, {now}) ON CONFLICT (name) DO NOTHING`
 
-	setPasswordSQL = `UPDATE agents SET password = $2, once = $3 WHERE name = $1`
+	setPasswordSQL = `UPDATE agents SET password = $2, once = $3, totp = CASE WHEN $4 = 1 THEN '' ELSE totp END,
+		totp_begun = CASE WHEN $4 = 1 THEN '' ELSE totp_begun END WHERE name = $1`
+
+	spendTOTPSQL = `UPDATE agents SET totp_step = $2 WHERE name = $1 AND totp_step < $2`
+
+	beginTOTPSQL = `UPDATE agents SET totp_begun = $2 WHERE name = $1`
+
+	confirmTOTPSQL = `UPDATE agents SET totp = totp_begun, totp_begun = '', totp_step = $3 WHERE name = $1 AND totp_begun = $2 AND totp_begun <> ''`
+
+	endTOTPSQL = `UPDATE agents SET totp = '', totp_begun = '' WHERE name = $1`
 
 	disableAgentSQL = `UPDATE agents SET disabled_at = {now} WHERE name = $1 AND disabled_at = 0`
 
@@ -28,7 +37,7 @@ const (
 
 	signInColumns = `s.id, s.hash, s.agent, s.network, s.browser, s.created_at, s.seen_at`
 
-	signedInSQL = `SELECT ` + signInColumns + `, p.name, p.role, p.password, p.once, p.created_at, p.disabled_at, {now}
+	signedInSQL = `SELECT ` + signInColumns + `, p.name, p.role, p.password, p.once, p.created_at, p.disabled_at, p.totp, p.totp_begun, {now}
 		FROM sign_ins AS s JOIN agents AS p ON p.name = s.agent
 		WHERE s.hash = $1 AND s.seen_at > {now} - $2 AND s.created_at > {now} - $3 AND p.disabled_at = 0`
 
@@ -60,7 +69,7 @@ func (s *Store) agents(ctx context.Context, text string, args ...any) (all []age
 	p.query(func(r row) error {
 		var a agentui.Agent
 		var once int64
-		err := r.Scan(&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt)
+		err := r.Scan(&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt, &a.TOTP, &a.TOTPBegun)
 		a.Once = once == 1
 		all = append(all, a)
 		return err
@@ -78,7 +87,7 @@ func (s *Store) AddAgent(ctx context.Context, a agentui.Agent) (bool, error) {
 
 // SetPassword replaces it and ends every sign-in of the agent.
 func (s *Store) SetPassword(ctx context.Context, name, password string, once bool) (bool, error) {
-	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once))
+	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once), flag(once))
 }
 
 // DisableAgent ends every sign-in as well; false: there is nobody of that name.
@@ -96,6 +105,29 @@ func (s *Store) endingAll(ctx context.Context, doing, name, text string, args ..
 		return false, fmt.Errorf("%s: %w", doing, err)
 	}
 	return changed, nil
+}
+
+// SpendTOTP notes that a code of the step was taken; false: one of it or of a later step
+// was before.
+func (s *Store) SpendTOTP(ctx context.Context, name string, step int64) (bool, error) {
+	return s.change(ctx, "taking a code", spendTOTPSQL, name, step)
+}
+
+// BeginTOTP keeps a secret that is not confirmed yet.
+func (s *Store) BeginTOTP(ctx context.Context, name, secret string) error {
+	_, err := s.change(ctx, "beginning a second factor", beginTOTPSQL, name, secret)
+	return err
+}
+
+// ConfirmTOTP makes it the second factor; false: it is not the one that was begun.
+func (s *Store) ConfirmTOTP(ctx context.Context, name, secret string, step int64) (bool, error) {
+	return s.change(ctx, "confirming a second factor", confirmTOTPSQL, name, secret, step)
+}
+
+// EndTOTP takes it away.
+func (s *Store) EndTOTP(ctx context.Context, name string) error {
+	_, err := s.change(ctx, "ending a second factor", endTOTPSQL, name)
+	return err
 }
 
 // TrySignIn counts an attempt; false: there were too many.
@@ -121,7 +153,7 @@ func (s *Store) SignedIn(ctx context.Context, hash string, idle, whole time.Dura
 	p.query(func(r row) error {
 		found = true
 		return r.Scan(&in.ID, &in.Hash, &in.Agent, &in.Network, &in.Browser, &in.CreatedAt, &in.SeenAt,
-			&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt, &now)
+			&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt, &a.TOTP, &a.TOTPBegun, &now)
 	}, signedInSQL, hash, idle.Milliseconds(), whole.Milliseconds())
 	if err := s.db.read(ctx, p); err != nil {
 		return in, a, false, fmt.Errorf("finding who is signed in: %w", err)

@@ -58,7 +58,9 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	}
 	p.each(nil, eventSQL, events)
 	plan.writeConsents(p)
-	writeDesk(p, w.Effects)
+	if err := writeDesk(p, b.now, w.Effects); err != nil {
+		return fmt.Errorf("committing a batch: %w", err)
+	}
 	if err := b.writeTags(ctx, p, w.Effects); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}

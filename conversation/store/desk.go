@@ -5,32 +5,56 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"parley/agentui"
 	"parley/conversation"
+	"parley/conversation/verify"
 	"parley/flows"
 )
 
 const (
-	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 		ON CONFLICT (conversation) DO UPDATE SET owner = excluded.owner, agent = excluded.agent, queue = excluded.queue,
-			reason = excluded.reason, priority = excluded.priority, since = excluded.since, awaiting = excluded.awaiting, urgency = excluded.urgency`
+			reason = excluded.reason, priority = excluded.priority, since = excluded.since, awaiting = excluded.awaiting, urgency = excluded.urgency,
+			snoozed = excluded.snoozed, labels = excluded.labels`
 
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
-	deskRowsSQL = `SELECT conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting FROM desk
-		WHERE ($1 = '' OR agent = $1) ORDER BY urgency, since, conversation LIMIT $2`
+	// deskRowsSQL puts what was put aside last.
+	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, COALESCE(k.name, ''),
+			COALESCE((SELECT e.data FROM events AS e WHERE e.conversation = d.conversation AND e.kind = 'text' ORDER BY e.rev DESC LIMIT 1), '')
+		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone
+		WHERE ($1 = '' OR d.agent = $1) ORDER BY (d.snoozed > 0), d.urgency, d.since, d.conversation LIMIT $2`
+
+	mentionSQL = `INSERT INTO mentions (agent, conversation, by_agent, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (agent, conversation) DO UPDATE SET by_agent = excluded.by_agent, at = excluded.at`
+
+	mentionsSQL = `SELECT m.conversation, m.by_agent, m.at, c.phone, COALESCE(k.name, '') FROM mentions AS m
+		JOIN conversations AS c ON c.id = m.conversation LEFT JOIN contacts AS k ON k.phone = c.phone
+		WHERE m.agent = $1 ORDER BY m.at DESC, m.conversation LIMIT $2`
+
+	seenMentionSQL = `DELETE FROM mentions WHERE agent = $1 AND conversation = $2`
 )
 
 // urgency says whom to serve first.
 var urgency = map[flows.Class]int64{flows.Alert: 0, flows.Code: 1, flows.Notice: 2, "": 2, flows.Bulk: 3}
 
-// writeDesk keeps what the people at work see; the last word on a conversation counts.
-func writeDesk(p *pipe, effects []conversation.Effect) {
+// writeDesk keeps what the people at work see, of which the last word on a conversation
+// counts, and what they did.
+func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 	last := map[string]*conversation.Desk{}
+	var deeds []verify.Entry
 	for _, e := range effects {
 		if e.Desk != nil {
 			last[e.Desk.Conversation] = e.Desk
+		}
+		if m := e.Mention; m != nil {
+			p.exec(mentionSQL, m.Agent, m.Conversation, m.By, m.At)
+		}
+		if d := e.Deed; d != nil {
+			deeds = append(deeds, verify.Entry{What: "console." + d.Op, Who: "agent:" + d.Agent, ID: d.Conversation, Detail: d.Detail})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(last)) {
@@ -39,8 +63,9 @@ func writeDesk(p *pipe, effects []conversation.Effect) {
 			p.exec(clearedSQL, id)
 			continue
 		}
-		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority])
+		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"))
 	}
+	return audit(p, now, deeds...)
 }
 
 // Desk lists the conversations that people have or should have, the most urgent first,
@@ -49,7 +74,12 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 	p := new(pipe)
 	p.query(func(r row) error {
 		var d conversation.Desk
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting)
+		var labels, event string
+		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Customer, &event)
+		d.Text = cut(said(event))
+		if labels != "" {
+			d.Labels = strings.Split(labels, "\n")
+		}
 		all = append(all, d)
 		return err
 	}, deskRowsSQL, agent, int64(limit))
@@ -57,4 +87,32 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 		return nil, fmt.Errorf("reading the desk: %w", err)
 	}
 	return all, nil
+}
+
+// mostGlance is how many characters of a text a list shows.
+const mostGlance = 120
+
+func cut(text string) string {
+	all := []rune(text)
+	return string(all[:min(len(all), mostGlance)])
+}
+
+// Mentions lists where colleagues call an agent to, newest first, at most limit.
+func (s *Store) Mentions(ctx context.Context, agent string, limit int) (all []agentui.Mentioned, err error) {
+	p := new(pipe)
+	p.query(func(r row) error {
+		var m agentui.Mentioned
+		err := r.Scan(&m.Conversation, &m.By, &m.At, &m.Phone, &m.Customer)
+		all = append(all, m)
+		return err
+	}, mentionsSQL, agent, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading mentions: %w", err)
+	}
+	return all, nil
+}
+
+// SeeMention takes one off the agent's list; false: it is not on it.
+func (s *Store) SeeMention(ctx context.Context, agent, conversation string) (bool, error) {
+	return s.change(ctx, "seeing a mention", seenMentionSQL, agent, storable(conversation))
 }

@@ -13,9 +13,11 @@ import (
 //	{lock}        takes row locks (PostgreSQL); SQLite's writer is alone anyway
 //	{skiplocked}  after {lock}: passes rows that others hold
 //	{ids}         $1 … $32: a list of ids, see inList
+//	{found}       whether the words of finds f match $1
 //	{each}…{/each}  one row of an INSERT of many, see pipe.each
 type dialect struct {
 	now, lock, skiplocked string
+	found                 string
 	anonymous             bool // placeholders may be written as ?
 	ahead                 func() time.Duration
 	rendered              *sync.Map // rendering → text, while ahead is nil
@@ -30,11 +32,13 @@ const (
 
 func (d dialect) postgres() dialect {
 	d.now, d.lock, d.skiplocked, d.rendered = postgresNow, "FOR UPDATE", "SKIP LOCKED", new(sync.Map)
+	d.found = `array_to_tsvector(string_to_array(f.words, ' ')) @@ CAST(CAST($1 AS text) AS tsquery)`
 	return d
 }
 
 func (d dialect) sqlite() dialect {
 	d.now, d.anonymous, d.rendered = sqliteNow, true, new(sync.Map)
+	d.found = `f.id IN (SELECT rowid FROM finds_words WHERE finds_words MATCH $1)`
 	return d
 }
 
@@ -91,7 +95,7 @@ func (d dialect) replace(template, ahead string) string {
 	text := strings.NewReplacer(
 		"{now}", "(SELECT "+d.now+ahead+")",
 		"{lock}", d.lock, "{skiplocked}", d.skiplocked,
-		"{ids}", idList,
+		"{ids}", idList, "{found}", d.found,
 	).Replace(template)
 	if d.anonymous {
 		return anonymous(text)

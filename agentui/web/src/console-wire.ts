@@ -1,43 +1,40 @@
-// What the console's doors carry; agentui/console.go, thread.go and seat.go have the same
-// types.
+// What the console's doors and its socket carry. Written from the Go types by go generate
+// ./agentui; not to be edited.
 
 export interface Me {
   name: string;
   role: "agent" | "lead" | "admin" | "auditor";
+  totp: boolean;
 }
 
 export interface Desk {
   conversation: string;
   line: string;
   phone: string;
-  owner: "queue" | "agent";
+  owner: "bot" | "queue" | "agent";
   agent?: string;
   queue?: string;
   reason?: string;
-  priority?: string;
-  since: number; // Unix ms
-  awaiting?: number; // since when the customer waits, Unix ms
-}
-
-export interface Decision {
-  about: string;
-  choice: string;
-  why?: string;
-}
-
-export interface Item {
-  position: number;
-  at: number; // Unix ms
-  by: "customer" | "bot" | "agent" | "business" | "system";
-  who: string;
+  priority?: "" | "code" | "alert" | "notice" | "bulk";
+  since: number;
+  awaiting?: number;
+  snoozed?: number;
+  labels?: string[];
+  customer?: string;
   text?: string;
-  media?: { url: string; type: string }[];
-  message?: string;
-  status?: string;
-  error?: string;
-  segments?: number;
-  note?: string;
-  decisions?: Decision[];
+}
+
+export interface Mentioned {
+  conversation: string;
+  by: string;
+  at: number;
+  phone: string;
+  customer?: string;
+}
+
+export interface Desks {
+  conversations: Desk[];
+  mentions: Mentioned[];
 }
 
 export interface Current {
@@ -45,6 +42,84 @@ export interface Current {
   owner_epoch: number;
   owner: "bot" | "queue" | "agent";
   agent?: string;
+  snoozed?: number;
+}
+
+export interface Handing {
+  queue?: string;
+  note?: string;
+  reason?: string;
+  run?: string;
+  priority?: "" | "code" | "alert" | "notice" | "bulk";
+  since?: number;
+}
+
+export interface Variable {
+  name: string;
+  value: string;
+  secret?: boolean;
+  answer?: boolean;
+}
+
+export interface Live {
+  id: string;
+  flow: string;
+  title?: string;
+  state: string;
+  key?: string;
+  vars: Variable[];
+  questions: string[];
+  gone?: boolean;
+}
+
+export interface Stop {
+  code: string;
+  detail: string;
+  until?: number;
+  anyway?: boolean;
+}
+
+export interface Media {
+  url: string;
+  type: string;
+}
+
+export interface Decision {
+  about: string;
+  choice: string;
+  why?: string;
+  run?: string;
+  flow?: string;
+  state?: string;
+  layer?: string;
+  score?: number;
+  second?: string;
+  prompt?: string;
+  tokens?: number;
+  cost?: number;
+  message?: string;
+  class?: "" | "code" | "alert" | "notice" | "bulk";
+  priority?: number;
+  segments?: number;
+  due_at?: number;
+}
+
+export interface Item {
+  position: number;
+  at: number;
+  by: string;
+  who?: string;
+  text?: string;
+  media?: Media[];
+  message?: string;
+  status?: "queued" | "sending" | "sent" | "delivered" | "failed" | "cancelled" | "superseded" | "expired";
+  error?: string;
+  resent?: boolean;
+  resend?: boolean;
+  segments?: number;
+  note?: string;
+  to?: string;
+  decisions?: Decision[];
 }
 
 export interface Thread extends Current {
@@ -52,10 +127,120 @@ export interface Thread extends Current {
   line: string;
   phone: string;
   language?: string;
-  handoff?: { queue?: string; note?: string; reason?: string; since?: number };
-  runs: { id: string; flow: string; state: string; key?: string }[];
+  handoff?: Handing;
+  labels: string[];
+  runs: Live[];
+  stops: Stop[];
   items: Item[];
   before?: number;
+}
+
+export interface Consented {
+  state: "" | "in" | "out";
+  at?: number;
+  source?: string;
+}
+
+export interface CustomerAccount {
+  name: string;
+  state: "active" | "alerted" | "locked" | "verifying" | "cooling" | "suspended";
+  scopes?: string[];
+  cause?: string;
+  since?: number;
+  proposed?: string;
+  unlock_at?: number;
+}
+
+export interface Other {
+  id: string;
+  line: string;
+  owner: "bot" | "queue" | "agent";
+  flows: string[];
+}
+
+export interface End {
+  flow: string;
+  conversation: string;
+  outcome: string;
+  at: number;
+}
+
+export interface Customer {
+  phone: string;
+  line: string;
+  brand?: string;
+  name?: string;
+  language?: string;
+  timezone?: string;
+  tags: string[];
+  consent: Consented;
+  accounts: CustomerAccount[];
+  others: Other[];
+  ends: End[];
+}
+
+export interface Colleague {
+  name: string;
+  role: "agent" | "lead" | "admin" | "auditor";
+  here: boolean;
+}
+
+export interface Colleagues {
+  colleagues: Colleague[];
+}
+
+export interface Found {
+  conversation: string;
+  phone: string;
+  customer?: string;
+  owner: "bot" | "queue" | "agent";
+  at: number;
+  text?: string;
+}
+
+export interface Search {
+  found: Found[];
+}
+
+export interface SavedReply {
+  name: string;
+  text: string;
+  by: string;
+  at: number;
+  filled?: string;
+  problem?: string;
+}
+
+export interface Replies {
+  replies: SavedReply[];
+}
+
+export interface SecondFactor {
+  secret: string;
+  uri: string;
+}
+
+export interface Command {
+  id: string;
+  op: string;
+  conversation: string;
+  if_rev?: number;
+  owner_epoch: number;
+  text?: string;
+  to?: string;
+  run?: string;
+  state?: string;
+  answers?: Record<string, string>;
+  labels?: string[];
+  priority?: "" | "code" | "alert" | "notice" | "bulk";
+  until?: number;
+  message?: string;
+  anyway?: boolean;
+}
+
+export interface Done {
+  status: string;
+  messages: string[];
 }
 
 export interface Refusal {
@@ -64,19 +249,36 @@ export interface Refusal {
   current?: Current;
 }
 
-export interface Command {
-  id: string;
-  op: "take" | "reply" | "return" | "close" | "note";
-  conversation: string;
-  if_rev: number;
-  owner_epoch: number;
-  text: string;
+export interface Hello {
+  me: string;
+  role: "agent" | "lead" | "admin" | "auditor";
+  epoch: string;
+  head: number;
+  hb_s: number;
 }
 
-export type Event =
-  | { op: "hello"; d: { me: string; epoch: string; head: number } }
-  | { op: "live"; d: { head: number } }
-  | { op: "resync"; d: { reason: string; epoch: string; head: number } }
-  | { op: "ev"; d: { seq: number; conv: string; rev: number; type: string } }
-  | { op: "look"; d: { conv: string; agent: string; typing: boolean; ttl_ms: number } }
-  | { op: "hb" | "ack" | "nack" };
+export interface Happening {
+  seq: number;
+  conv: string;
+  rev: number;
+  type: "text" | "trigger" | "message" | "end_run" | "timer" | "sent" | "failed" | "opt_out" | "unknown" | "result" | "agent" | "code" | "verified" | "poisoned";
+}
+
+export interface Look {
+  conv: string;
+  agent: string;
+  typing: boolean;
+  ttl_ms: number;
+}
+
+export interface Resync {
+  reason: string;
+  epoch: string;
+  head: number;
+}
+
+export interface Following {
+  head: number;
+}
+
+export type Op = "close" | "label" | "note" | "priority" | "release" | "reply" | "resend" | "return" | "snooze" | "take" | "transfer";

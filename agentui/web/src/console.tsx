@@ -1,68 +1,57 @@
 // The console: what waits for people, the conversation they have open, what they answer.
+import { effect } from "@preact/signals";
 import { render } from "preact";
-import { list, me, online, open, show, signOut, whoAmI } from "./desk";
+import { Composer } from "./composer";
+import { Aside } from "./customer";
+import { me, list, online, open, signOut, thread, whoAmI } from "./desk";
+import { Dialogs, begin } from "./dialogs";
+import { Head, aside } from "./head";
+import { Icon } from "./icons";
+import { listen } from "./keys";
+import { List } from "./list";
 import { SignIn } from "./sign-in";
-import { Conversation } from "./conversation";
-import type { Desk } from "./console-wire";
+import { Thread } from "./thread";
 
-const ages = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "narrow" });
-
-// age is how long ago a moment was, in the largest unit that fits.
-function age(at: number): string {
-  const minutes = Math.round((Date.now() - at) / 60_000);
-  if (minutes < 60) return ages.format(-minutes, "minute");
-  if (minutes < 48 * 60) return ages.format(-Math.round(minutes / 60), "hour");
-  return ages.format(-Math.round(minutes / 1440), "day");
-}
-
-function Row({ d }: { d: Desk }) {
-  const own = d.agent === me.value?.name;
+function Bar() {
   return (
-    <li>
-      <button
-        class={`row ${d.priority === "alert" ? "urgent" : ""}`}
-        aria-current={open.value === d.conversation ? "true" : undefined}
-        onClick={() => void show(d.conversation)}
-      >
-        <span class="phone">{d.phone}</span>
-        <span class="when">{age(d.awaiting ?? d.since)}</span>
-        <span class="why">
-          {d.priority === "alert" && <b>Alert · </b>}
-          {d.queue || d.reason || "handed over"}
-        </span>
-        <span class="whose">{d.owner === "queue" ? "waiting" : own ? "yours" : d.agent}</span>
+    <header class="bar">
+      <h1>Parley</h1>
+      <span class={online.value ? "line on" : "line"} role="status">
+        {online.value ? "Live" : "Reconnecting …"}
+      </span>
+      <button type="button" class="link me" title="Your sign-in" onClick={() => begin("factor")}>
+        {me.value?.name} <small>{me.value?.role}</small>
       </button>
-    </li>
+      <button type="button" class="plain square" aria-label="Keys" title="Keys (?)" onClick={() => begin("help")}>
+        <Icon name="keys" />
+      </button>
+      <button type="button" class="plain small" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </header>
   );
 }
 
-function List() {
-  const rows = list.value;
-  const parts: [string, Desk[]][] = [
-    ["Yours", rows.filter((d) => d.agent === me.value?.name)],
-    ["Waiting", rows.filter((d) => d.owner === "queue")],
-    ["Colleagues’", rows.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
-  ];
+function Open() {
+  const t = thread.value;
+  if (open.value === "") {
+    return (
+      <div class="empty">
+        <Icon name="inbox" />
+        <strong>Nothing is open</strong>
+        <p>
+          Choose a conversation, or press <kbd>j</kbd>. <kbd>?</kbd> shows all keys.
+        </p>
+      </div>
+    );
+  }
+  if (t === null) return <div class="empty" role="status">Reading …</div>;
   return (
-    <nav class="list" aria-label="Conversations">
-      {rows.length === 0 && (
-        <p class="empty">Nobody waits. What the bot is not sure of, and what flows hand over, comes to stand here.</p>
-      )}
-      {parts.map(([title, some]) =>
-        some.length === 0 ? null : (
-          <section key={title} aria-label={title}>
-            <h2>
-              {title} <span>{some.length}</span>
-            </h2>
-            <ul>
-              {some.map((d) => (
-                <Row key={d.conversation} d={d} />
-              ))}
-            </ul>
-          </section>
-        ),
-      )}
-    </nav>
+    <article class="conversation" aria-label={`Conversation with ${t.phone}`}>
+      <Head t={t} />
+      <Thread key={t.id} />
+      <Composer />
+    </article>
   );
 }
 
@@ -70,22 +59,23 @@ function Console() {
   if (me.value === undefined) return <p class="empty" role="status">…</p>;
   if (me.value === null) return <SignIn />;
   return (
-    <div class={open.value === "" ? "desk" : "desk reading"}>
-      <header class="bar">
-        <h1>Parley</h1>
-        <span class={online.value ? "dot on" : "dot"} role="status">
-          {online.value ? "live" : "reconnecting …"}
-        </span>
-        <span class="me">{me.value.name}</span>
-        <button class="plain" onClick={() => void signOut()}>Sign out</button>
-      </header>
+    <div class={`desk ${open.value === "" ? "" : "reading"} ${aside.value && thread.value ? "aside-open" : ""}`}>
+      <Bar />
       <List />
       <main>
-        <Conversation />
+        <Open />
       </main>
+      <Aside />
+      <Dialogs />
     </div>
   );
 }
 
+effect(() => {
+  const n = list.value.filter((d) => d.owner === "queue" && !d.snoozed).length;
+  document.title = `${n > 0 ? `(${n}) ` : ""}Inbox · Parley`;
+});
+
+listen();
 render(<Console />, document.body);
 void whoAmI();

@@ -1,20 +1,40 @@
-// What the console knows, and how it comes to know it: the list and the open thread are
-// read over HTTP; the socket only says that something changed, by number.
+// What the console knows, and how it comes to know it: lists and the open thread are read
+// over HTTP; the socket only says that something changed, by number.
 import { computed, signal } from "@preact/signals";
-import type { Command, Desk, Event, Me, Refusal, Thread } from "./console-wire";
+import * as drafts from "./drafts";
+import type { Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Replies, Resync, SavedReply, Search, Thread } from "./console-wire";
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
+export const mentions = signal<Mentioned[]>([]);
 export const open = signal<string>("");
 export const thread = signal<Thread | null>(null);
+export const customer = signal<Customer | null>(null);
+export const colleagues = signal<Colleague[]>([]);
 export const online = signal(false);
-export const trouble = signal("");
-export const lookers = signal<Map<string, { agent: string; typing: boolean; until: number }>>(new Map());
+export const lookers = signal<Map<string, Looker>>(new Map()); // by conversation and agent
+export const now = signal(Date.now());
+export const written = signal<Set<string>>(new Set()); // conversations with a draft
+
+export interface Looker {
+  conversation: string;
+  agent: string;
+  typing: boolean;
+  until: number;
+}
 
 export const mine = computed(() => {
   const t = thread.value;
   return t !== null && t.owner === "agent" && t.agent === me.value?.name;
 });
+
+// works says whether one does anything here but read; leads, whether one may do so with
+// everybody's conversations.
+export const works = computed(() => me.value != null && me.value.role !== "auditor");
+export const leads = computed(() => me.value?.role === "lead" || me.value?.role === "admin");
+
+// mayTake says whether one may make the open conversation one's own.
+export const mayTake = computed(() => works.value && !mine.value && (thread.value?.owner !== "agent" || leads.value));
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<{ status: number; data: T }> {
   const init: RequestInit = { method, headers: { "content-type": "application/json" } };
@@ -24,52 +44,183 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<{ s
   return { status: res.status, data: (text === "" ? null : JSON.parse(text)) as T };
 }
 
+// read asks for something to show; null: there was no answer, and what stands on the
+// screen stands.
+async function read<T>(path: string): Promise<T | null> {
+  try {
+    const { status, data } = await ask<T>("GET", path);
+    if (status === 401) me.value = null;
+    return status === 200 ? data : null;
+  } catch {
+    return null;
+  }
+}
+
 export async function whoAmI() {
-  const { status, data } = await ask<Me>("GET", "me");
-  me.value = status === 200 ? data : null;
+  me.value = await read<Me>("me");
   if (me.value) await start();
 }
 
-export async function signIn(name: string, password: string, fresh: string): Promise<Refusal | null> {
-  const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh });
+export async function signIn(name: string, password: string, fresh: string, code: string): Promise<Refusal | null> {
+  const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh, code });
   if (status !== 204) return data;
   await whoAmI();
   return null;
 }
 
+// factor begins, confirms or ends one's second factor.
+export async function factor<T>(method: "POST" | "PUT" | "DELETE", body: { password?: string; code?: string }): Promise<{ data: T; refused: Refusal | null }> {
+  try {
+    const { status, data } = await ask<T & Refusal>(method, "totp", body);
+    if (status < 300 && method !== "POST") me.value = { ...me.value!, totp: method === "PUT" };
+    return { data, refused: status < 300 ? null : data };
+  } catch {
+    return { data: null as T, refused: noAnswer };
+  }
+}
+
 export async function signOut() {
   await ask("DELETE", "session");
+  drafts.forget(localStorage);
   stop();
   me.value = null;
 }
 
 async function loadList() {
-  const { status, data } = await ask<{ conversations: Desk[] }>("GET", "desk");
-  if (status === 200) list.value = data.conversations;
-  if (status === 401) me.value = null;
+  const all = await read<Desks>("desk");
+  if (all === null) return;
+  list.value = all.conversations;
+  mentions.value = all.mentions;
 }
 
 export async function show(id: string) {
+  if (open.value !== id) {
+    thread.value = null;
+    customer.value = null;
+  }
   open.value = id;
+  if (id === "") return;
+  look(false);
+  if (mentions.value.some((m) => m.conversation === id)) {
+    await ask("DELETE", `mentions/${encodeURIComponent(id)}`);
+    mentions.value = mentions.value.filter((m) => m.conversation !== id);
+  }
   await loadThread(id);
 }
 
-async function loadThread(id: string) {
-  const { status, data } = await ask<Thread>("GET", `conversations/${encodeURIComponent(id)}`);
-  if (status === 200 && open.value === id) thread.value = data;
+async function loadThread(id: string, alone = false) {
+  const path = `conversations/${encodeURIComponent(id)}`;
+  const [t, k] = await Promise.all([read<Thread>(path), alone ? null : read<Customer>(`${path}/customer`)]);
+  if (open.value !== id) return;
+  if (t !== null) thread.value = older.length > 0 && older[0] === id ? { ...t, items: merged(t) } : t;
+  if (k !== null) customer.value = k;
 }
 
-// command does something to the open conversation, as it was seen. The id makes a repeat
-// harmless.
-export async function command(op: Command["op"], text = "", anyway = false): Promise<Refusal | null> {
-  const t = thread.value;
-  if (!t) return null;
-  trouble.value = "";
-  const cmd: Command = { id: crypto.randomUUID(), op, conversation: t.id, if_rev: anyway ? 0 : t.rev, owner_epoch: t.owner_epoch, text };
-  const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
-  await Promise.all([loadThread(t.id), loadList()]);
-  return status === 200 ? null : data;
+// onTheirWay says whether a text of the last quarter of an hour may still come further:
+// receipts are no events of the conversation, so that nobody is told of them.
+const travelling = 15 * 60_000;
+const onTheirWay = () => (thread.value?.items ?? []).some((i) => (i.status === "queued" || i.status === "sending" || i.status === "sent") && Date.now() - i.at < travelling);
+
+// older are pages that were read back, of the conversation that it begins with.
+let older: [string, Thread["items"]] | [] = [];
+
+function merged(t: Thread): Thread["items"] {
+  const first = t.items[0]?.position ?? 0;
+  return [...(older[1] ?? []).filter((i) => i.position < first), ...t.items];
 }
+
+// earlier reads the page before the first item.
+export async function earlier() {
+  const t = thread.value;
+  const first = t?.items[0]?.position;
+  if (t === null || first === undefined) return;
+  const page = await read<Thread>(`conversations/${encodeURIComponent(t.id)}?before=${first}`);
+  if (page === null || open.value !== t.id) return;
+  const { before: _, ...rest } = t;
+  older = [t.id, [...page.items, ...(older[0] === t.id ? older[1]! : [])]];
+  thread.value = { ...rest, items: [...page.items, ...t.items], ...(page.before ? { before: page.before } : {}) };
+}
+
+export async function loadColleagues() {
+  const all = await read<{ colleagues: Colleague[] }>("colleagues");
+  if (all !== null) colleagues.value = all.colleagues;
+}
+
+export const replies = signal<SavedReply[]>([]);
+
+// loadReplies reads them as they would stand for the open conversation's customer.
+export async function loadReplies() {
+  const all = await read<Replies>(`replies?conversation=${encodeURIComponent(open.value)}`);
+  if (all !== null) replies.value = all.replies;
+}
+
+async function changeReply(method: string, name: string, body?: unknown): Promise<Refusal | null> {
+  try {
+    const { status, data } = await ask<Refusal>(method, `replies/${encodeURIComponent(name)}`, body);
+    await loadReplies();
+    return status === 204 ? null : data;
+  } catch {
+    return noAnswer;
+  }
+}
+
+export const saveReply = (name: string, text: string) => changeReply("PUT", name, { text });
+export const dropReply = (name: string) => changeReply("DELETE", name);
+
+export const sought = signal("");
+export const found = signal<Found[] | null>(null); // null: nothing is sought
+
+let seeking = 0;
+
+// seek finds conversations a moment after the last letter was typed.
+export function seek(query: string) {
+  sought.value = query;
+  clearTimeout(seeking);
+  if (query.trim() === "") {
+    found.value = null;
+    return;
+  }
+  seeking = window.setTimeout(async () => {
+    const all = await read<Search>(`search?q=${encodeURIComponent(query.trim())}`);
+    if (all !== null && sought.value === query) found.value = all.found;
+  }, 180);
+}
+
+const noAnswer: Refusal = { code: "offline", detail: "There was no answer. What you wrote is kept: try again." };
+
+// Doing is a command without what every command has.
+export type Doing = Partial<Omit<Command, "id" | "conversation" | "op">>;
+
+// unanswered are commands whose answers were lost: the same again goes out under the same
+// id, and is carried out once.
+const unanswered = new Map<string, string>();
+
+// command does something to the open conversation, as it was seen.
+export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal | null> {
+  const t = thread.value;
+  if (t === null) return null;
+  const what = JSON.stringify([t.id, op, { ...d, if_rev: 0, anyway: false }]);
+  const id = unanswered.get(what) ?? crypto.randomUUID();
+  const cmd: Command = { id, op, conversation: t.id, if_rev: t.rev, owner_epoch: t.owner_epoch, ...d };
+  try {
+    const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
+    unanswered.delete(what);
+    if (status === 503) unanswered.set(what, id);
+    await Promise.all([loadThread(t.id), loadList()]);
+    return status === 200 ? null : data;
+  } catch {
+    unanswered.set(what, id);
+    return noAnswer;
+  }
+}
+
+type Frame =
+  | { op: "hello"; d: Hello }
+  | { op: "live"; d: Following }
+  | { op: "resync"; d: Resync }
+  | { op: "ev"; d: Happening }
+  | { op: "look"; d: Look }
+  | { op: "hb" | "ack" | "nack" };
 
 let socket: WebSocket | undefined;
 let pause = 250;
@@ -77,29 +228,43 @@ let since = 0;
 let epoch = "";
 let timer = 0;
 let running = false;
+let heard = 0;
 
 async function start() {
   running = true;
-  await loadList();
-  connect();
+  written.value = drafts.drafted(localStorage, me.value!.name);
+  await Promise.all([loadList(), loadColleagues()]);
+  if (open.value !== "") await loadThread(open.value);
+  if (socket === undefined || socket.readyState >= WebSocket.CLOSING) connect();
 }
 
 function stop() {
   running = false;
   clearTimeout(timer);
   socket?.close();
+  socket = undefined;
+  epoch = "";
   list.value = [];
+  mentions.value = [];
+  seek("");
   open.value = "";
   thread.value = null;
+  customer.value = null;
 }
 
 function connect() {
   if (!running) return;
   const url = new URL("/console/ws", location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  socket = new WebSocket(url, "agentui.v1");
-  socket.onmessage = (e: MessageEvent<string>) => hear(JSON.parse(e.data) as Event);
-  socket.onclose = (e) => {
+  const s = new WebSocket(url, "agentui.v1");
+  socket = s;
+  heard = Date.now();
+  s.onmessage = (e: MessageEvent<string>) => {
+    heard = Date.now();
+    hear(JSON.parse(e.data) as Frame);
+  };
+  s.onclose = (e) => {
+    if (socket !== s) return;
     online.value = false;
     if (e.code === 4001) {
       me.value = null;
@@ -119,7 +284,7 @@ export function look(typing: boolean) {
   if (open.value !== "") say("look", { conv: open.value, typing });
 }
 
-function hear(e: Event) {
+function hear(e: Frame) {
   switch (e.op) {
     case "hello":
       if (epoch === "") {
@@ -142,9 +307,16 @@ function hear(e: Event) {
       since = e.d.seq;
       later(e.d.conv);
       break;
-    case "look":
-      lookers.value = new Map(lookers.value).set(e.d.conv, { agent: e.d.agent, typing: e.d.typing, until: Date.now() + e.d.ttl_ms });
+    case "look": {
+      if (e.d.agent === me.value?.name) break; // in another window
+      const l = { conversation: e.d.conv, agent: e.d.agent, typing: e.d.typing, until: Date.now() + e.d.ttl_ms };
+      const key = `${l.conversation} ${l.agent}`;
+      const before = lookers.value.get(key);
+      // A pulse that says nothing of typing comes right after one that does.
+      if (before?.typing && !l.typing && before.until - Date.now() > e.d.ttl_ms - 3000) break;
+      lookers.value = new Map(lookers.value).set(key, l);
       break;
+    }
   }
 }
 
@@ -162,7 +334,26 @@ function later(conv: string) {
   }, 60);
 }
 
+// A socket that is silent for longer than the server's heartbeats is dead, whatever the
+// browser believes.
+const silence = 45_000;
+
 window.setInterval(() => {
   say("hb", null);
   if (document.visibilityState === "visible") look(false);
+  if (running && socket?.readyState === WebSocket.OPEN && Date.now() - heard > silence) socket.close();
 }, 4000);
+window.setInterval(() => {
+  now.value = Date.now();
+  if (running && open.value !== "" && document.visibilityState === "visible" && onTheirWay()) void loadThread(open.value, true);
+  lookers.value = new Map([...lookers.value].filter(([, l]) => l.until > now.value));
+}, 2000);
+for (const moment of ["online", "pageshow"]) {
+  window.addEventListener(moment, () => {
+    if (running && (socket === undefined || socket.readyState >= WebSocket.CLOSING)) {
+      clearTimeout(timer);
+      connect();
+    }
+  });
+}
+window.addEventListener("offline", () => (online.value = false));

@@ -4,6 +4,7 @@ import { signIn } from "./desk";
 
 const trouble = signal("");
 const fresh = signal(false);
+const coded = signal(false);
 const busy = signal(false);
 
 async function submit(e: SubmitEvent) {
@@ -11,10 +12,12 @@ async function submit(e: SubmitEvent) {
   const form = new FormData(e.currentTarget as HTMLFormElement);
   const of = (name: string) => String(form.get(name) ?? "");
   busy.value = true;
-  const refusal = await signIn(of("name"), of("password"), of("new_password"));
+  const refusal = await signIn(of("name"), of("password"), of("new_password"), of("code"));
   busy.value = false;
   trouble.value = refusal?.detail ?? "";
   if (refusal?.code === "set_password") fresh.value = true;
+  if (refusal?.code === "code") coded.value = true;
+  if (refusal === null) fresh.value = coded.value = false;
 }
 
 export function SignIn() {
@@ -34,6 +37,12 @@ export function SignIn() {
           <label>
             A password of your own, 15 characters or more
             <input name="new_password" type="password" autocomplete="new-password" minLength={15} required />
+          </label>
+        )}
+        {coded.value && (
+          <label>
+            The code that your app shows
+            <input name="code" inputMode="numeric" autocomplete="one-time-code" required autofocus />
           </label>
         )}
         {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}

@@ -1,0 +1,234 @@
+// What waits and what is somebody's, the most urgent first.
+import { computed, signal } from "@preact/signals";
+import { Icon } from "./icons";
+import { found, list, lookers, me, mentions, now, open, seek, show, sought, written } from "./desk";
+import { age, because, called, initials, moment, priorities, shade } from "./words";
+import type { Desk } from "./console-wire";
+
+export type View = "mine" | "waiting" | "all" | "snoozed";
+export const view = signal<View>("all");
+
+const views: [View, string][] = [
+  ["all", "All"],
+  ["mine", "Mine"],
+  ["waiting", "Waiting"],
+  ["snoozed", "Snoozed"],
+];
+
+const within: Record<View, (d: Desk) => boolean> = {
+  mine: (d) => d.agent === me.value?.name && !d.snoozed,
+  waiting: (d) => d.owner === "queue" && !d.snoozed,
+  all: (d) => !d.snoozed,
+  snoozed: (d) => (d.snoozed ?? 0) > 0,
+};
+
+export const rows = computed(() => list.value.filter(within[view.value]));
+
+// counts are what the tabs show.
+export const counts = computed(() => Object.fromEntries(views.map(([v]) => [v, list.value.filter(within[v]).length])) as Record<View, number>);
+
+// step opens the row after or before the open one.
+export function step(by: number) {
+  const all = sections.value.flatMap(([, some]) => some);
+  const i = all.findIndex((d) => d.conversation === open.value);
+  const next = all[i < 0 ? (by > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, i + by))];
+  if (next === undefined) return;
+  void show(next.conversation);
+  document.getElementById(`row-${next.conversation}`)?.scrollIntoView({ block: "nearest" });
+}
+
+const sections = computed((): [string, Desk[]][] => {
+  const some = rows.value;
+  if (view.value !== "all") return [["", some]];
+  return [
+    ["Yours", some.filter((d) => d.agent === me.value?.name)],
+    ["Waiting", some.filter((d) => d.owner === "queue")],
+    ["Colleagues’", some.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
+  ];
+});
+
+export function Avatar({ name }: { name: string }) {
+  return (
+    <span class={`avatar shade-${shade(name)}`} aria-hidden="true">
+      {initials(name)}
+    </span>
+  );
+}
+
+function Row({ d }: { d: Desk }) {
+  const here = [...lookers.value.values()].filter((l) => l.conversation === d.conversation);
+  const own = d.agent === me.value?.name;
+  return (
+    <li>
+      <a
+        id={`row-${d.conversation}`}
+        href={`#${d.conversation}`}
+        class="row"
+        aria-current={open.value === d.conversation ? "true" : undefined}
+        onClick={(e) => {
+          if (e.ctrlKey || e.metaKey) return;
+          e.preventDefault();
+          void show(d.conversation);
+        }}
+      >
+        <Avatar name={called(d)} />
+        <span class="name">
+          <bdi>{called(d)}</bdi>
+        </span>
+        <time class="when" dateTime={new Date(d.awaiting ?? d.since).toISOString()}>
+          {age(d.awaiting ?? d.since, now.value)}
+        </time>
+        <span class="why">
+          {d.awaiting !== undefined && <i class="dot" title="The customer waits for a word" />}
+          {d.snoozed ? `Until ${moment(d.snoozed)}` : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
+        </span>
+        <span class="marks">
+          {d.priority === "alert" && <b class="chip urgent">{priorities.alert}</b>}
+          {d.queue && <span class="chip">{d.queue}</span>}
+          {d.owner === "agent" && !own && <span class="chip who">{d.agent}</span>}
+          {(d.labels ?? []).map((l) => (
+            <span key={l} class="chip label" dir="auto">
+              {l}
+            </span>
+          ))}
+          {written.value.has(d.conversation) && <span class="chip draft">Draft</span>}
+          {here.length > 0 && <span class="chip who here">{here.some((l) => l.typing) ? `${here.find((l) => l.typing)!.agent} is typing` : `${here[0]!.agent} looks`}</span>}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Seek() {
+  return (
+    <div class="seek" role="search">
+      <label class="hidden" for="seek">
+        Search
+      </label>
+      <Icon name="search" />
+      <input
+        id="seek"
+        type="search"
+        placeholder="Number, name, text, order"
+        maxLength={100}
+        autocomplete="off"
+        dir="auto"
+        value={sought.value}
+        onInput={(e) => seek(e.currentTarget.value)}
+        onKeyDown={(e) => {
+          if (e.key !== "Escape") return;
+          e.stopPropagation();
+          seek("");
+          e.currentTarget.blur();
+        }}
+      />
+    </div>
+  );
+}
+
+const owners = { bot: "the bot has it", queue: "waits", agent: "a colleague has it" };
+
+function Results() {
+  const all = found.value;
+  if (all === null) return null;
+  return (
+    <section aria-label="Found">
+      <p class="hits" role="status">
+        {all.length === 0 ? "Nothing is found" : all.length === 1 ? "One conversation" : `${all.length} conversations`}
+      </p>
+      {all.length === 0 && <p class="hits">Words are found by how they begin: last digits of a number, a name, what somebody wrote, an order.</p>}
+      <ul>
+        {all.map((f) => (
+          <li key={f.conversation}>
+            <button type="button" class="row" aria-current={open.value === f.conversation ? "true" : undefined} onClick={() => void show(f.conversation)}>
+              <Avatar name={called(f)} />
+              <span class="name">
+                <bdi>{called(f)}</bdi>
+              </span>
+              <time class="when" dateTime={new Date(f.at).toISOString()}>
+                {age(f.at, now.value)}
+              </time>
+              <span class="why">{f.text ? <bdi>{f.text}</bdi> : f.phone}</span>
+              <span class="marks">
+                <span class="chip who">{owners[f.owner]}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const nothing: Record<View, [string, string]> = {
+  all: ["Nobody waits", "What the bot is not sure of, and what flows hand over, comes to stand here."],
+  mine: ["You have none", "Take one that waits: it is yours until you hand it back."],
+  waiting: ["Nobody waits", "Whoever comes next stands here, the most urgent first."],
+  snoozed: ["Nothing is put aside", "A snoozed conversation comes back at its time, or when the customer writes."],
+};
+
+export function List() {
+  const [title, text] = nothing[view.value];
+  if (found.value !== null) {
+    return (
+      <nav class="list" aria-label="Conversations">
+        <Seek />
+        <Results />
+      </nav>
+    );
+  }
+  return (
+    <nav class="list" aria-label="Conversations">
+      <Seek />
+      <div class="tabs" role="group" aria-label="Which conversations">
+        {views.map(([v, name]) => (
+          <button key={v} type="button" class="tab" aria-pressed={view.value === v} onClick={() => (view.value = v)}>
+            {name} <span class="count">{counts.value[v]}</span>
+          </button>
+        ))}
+      </div>
+      {mentions.value.length > 0 && (
+        <section aria-label="You are called">
+          <h2>
+            <Icon name="at" /> You are called
+          </h2>
+          <ul>
+            {mentions.value.map((m) => (
+              <li key={m.conversation}>
+                <button type="button" class="row call" onClick={() => void show(m.conversation)}>
+                  <Avatar name={called(m)} />
+                  <span class="name">
+                    <bdi>{called(m)}</bdi>
+                  </span>
+                  <time class="when" dateTime={new Date(m.at).toISOString()}>
+                    {age(m.at, now.value)}
+                  </time>
+                  <span class="why">{m.by} names you in a note</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {rows.value.length === 0 && (
+        <div class="empty">
+          <Icon name="inbox" />
+          <strong>{title}</strong>
+          <p>{text}</p>
+        </div>
+      )}
+      {sections.value.map(([name, some]) =>
+        some.length === 0 ? null : (
+          <section key={name} aria-label={name || undefined}>
+            {name !== "" && <h2>{name}</h2>}
+            <ul>
+              {some.map((d) => (
+                <Row key={d.conversation} d={d} />
+              ))}
+            </ul>
+          </section>
+        ),
+      )}
+    </nav>
+  );
+}

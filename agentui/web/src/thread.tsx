@@ -1,0 +1,191 @@
+// What was said by whom, what the bot decided and why.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { earlier, mine, thread } from "./desk";
+import { Icon } from "./icons";
+import { resend } from "./composer";
+import { Ticks, reason, said } from "./ticks";
+import { date, moment, time } from "./words";
+import type { Decision, Item } from "./console-wire";
+
+const ticks = new Ticks();
+
+// What only the machine needs to know of stands in no thread.
+const silent = new Set(["sent", "failed", "timer", "code", "result", "verified"]);
+const shown = (i: Item) => !(i.by === "system" && silent.has(i.note ?? "")) && !(i.by === "agent" && (i.note === "reply" || i.note === "resend"));
+
+const deeds: Record<string, (i: Item) => string> = {
+  take: (i) => `${i.who} took the conversation`,
+  return: (i) => (i.to ? `${i.who} handed back to the bot, at “${i.to}”` : `${i.who} handed back to the bot`),
+  close: (i) => `${i.who} closed the conversation`,
+  release: (i) => `${i.who} gave it back to the queue`,
+  transfer: (i) => `${i.who} gave it to ${i.to}`,
+  snooze: (i) => `${i.who} snoozed it`,
+  label: (i) => `${i.who} changed the labels`,
+  priority: (i) => `${i.who} changed the priority`,
+};
+
+const happenings: Record<string, string> = {
+  opt_out: "The carrier says that the phone has opted out",
+  unknown: "The carrier says that nobody has this number",
+  poisoned: "Something that came in could not be read",
+  end_run: "The business ended a flow",
+  message: "The business sent a text",
+};
+
+function deed(i: Item): string {
+  if (i.by === "agent") return deeds[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
+  if (i.by === "business") return `The business reported ${i.note}`;
+  return happenings[i.note ?? ""] ?? i.note ?? "";
+}
+
+function Reasons({ all }: { all: Decision[] }) {
+  const some = all.filter((d) => d.about !== "owner" && d.about !== "note" && (d.why !== undefined || d.about === "reading" || d.about === "handoff"));
+  if (some.length === 0) return null;
+  return (
+    <details class="reasons">
+      <summary>Why</summary>
+      <ul>
+        {some.map((d, i) => (
+          <li key={i}>
+            <b>{d.about}</b> {d.choice}
+            {d.state && <> at {d.state}</>}
+            {d.layer && <> by {d.layer}</>}
+            {d.score !== undefined && <> ({Math.round(d.score * 100)} %)</>}
+            {d.why && <>: {d.why}</>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+const names: Record<string, string> = { customer: "Customer", bot: "Bot", agent: "Agent" };
+
+function Status({ item }: { item: Item }) {
+  if (item.message === undefined || item.status === undefined) return null;
+  const s = ticks.of(item.message, item.status);
+  const bad = s === "failed" || s === "expired" || s === "superseded" || s === "cancelled";
+  const why = item.error && s !== "delivered" ? reason(item.error) || item.error : "";
+  return (
+    <>
+      <span class={`tick ${bad ? "bad" : s}`} title={said[s]}>
+        <span aria-hidden="true">{bad ? "!" : s === "delivered" ? "✓✓" : s === "sent" ? "✓" : "·"}</span> <span class={bad || s === "sending" || s === "queued" ? "" : "hidden"}>{said[s]}</span>
+      </span>
+      {bad && why !== "" && s === "failed" && (
+        <span class="bad">
+          {why}
+          {reason(item.error ?? "") && item.error !== "unknown_fate" && <> ({item.error})</>}
+        </span>
+      )}
+      {item.resend && item.resent && <span>sent again</span>}
+      {item.resend && !item.resent && mine.value && (
+        <button type="button" class="link" onClick={() => void resend(item)}>
+          Resend
+        </button>
+      )}
+    </>
+  );
+}
+
+function Bubble({ item }: { item: Item }) {
+  const note = item.by === "agent" && item.message === undefined;
+  if (note) {
+    return (
+      <li class="note">
+        <Icon name="note" />
+        <div>
+          <small>
+            {item.note === "note" ? (
+              <>
+                Note by <b>{item.who}</b>
+              </>
+            ) : (
+              deed(item)
+            )}{" "}
+            · <time dateTime={new Date(item.at).toISOString()}>{time(item.at)}</time>
+          </small>
+          <p dir="auto">{called(item.text ?? "")}</p>
+        </div>
+      </li>
+    );
+  }
+  return (
+    <li class={`bubble by-${item.by}`}>
+      {item.text !== undefined && <p dir="auto">{item.text}</p>}
+      {(item.media ?? []).map((m) => (
+        <span key={m.url} class="attached">
+          {m.type || "attachment"}
+        </span>
+      ))}
+      <div class="meta">
+        {item.by !== "customer" && <b>{item.who ?? names[item.by] ?? item.by}</b>}
+        <time dateTime={new Date(item.at).toISOString()} title={moment(item.at)}>
+          {time(item.at)}
+        </time>
+        {(item.segments ?? 0) > 1 && <span>{item.segments} segments</span>}
+        <Status item={item} />
+        <Reasons all={item.decisions ?? []} />
+      </div>
+    </li>
+  );
+}
+
+// called sets the names that a note calls apart.
+function called(text: string) {
+  return text.split(/((?:^|(?<=[^\p{L}\p{N}]))@[A-Za-z0-9][A-Za-z0-9.-]*)/u).map((part, i) => (i % 2 === 1 ? <b key={i}>{part}</b> : part));
+}
+
+function Entry({ item }: { item: Item }) {
+  if (item.text !== undefined || (item.media ?? []).length > 0) return <Bubble item={item} />;
+  return (
+    <li class="event">
+      <span>
+        {deed(item)} · <time dateTime={new Date(item.at).toISOString()}>{time(item.at)}</time>
+      </span>{" "}
+      <Reasons all={item.decisions ?? []} />
+    </li>
+  );
+}
+
+export function Thread() {
+  const box = useRef<HTMLDivElement>(null);
+  const t = thread.value;
+  const items = (t?.items ?? []).filter(shown);
+  const last = items.at(-1)?.position ?? 0;
+  // Whoever reads further up stays there; who is at the end follows.
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    atEnd.current = true;
+  }, [t?.id]);
+  useEffect(() => {
+    const el = box.current;
+    if (el !== null && atEnd.current) el.scrollTop = el.scrollHeight;
+  }, [last, t?.id]);
+  let before = "";
+  return (
+    <div
+      ref={box}
+      class="thread"
+      role="log"
+      aria-live="polite"
+      aria-label="Texts"
+      aria-busy={t === null}
+      tabIndex={0}
+      onScroll={(e) => (atEnd.current = e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 80)}
+    >
+      {t?.before !== undefined && (
+        <button type="button" class="plain earlier" onClick={() => void earlier()}>
+          Earlier texts
+        </button>
+      )}
+      <ol>
+        {items.map((i) => {
+          const on = date(i.at);
+          const first = on !== before;
+          before = on;
+          return [first && <li key={on} class="day">{on}</li>, <Entry key={i.position} item={i} />];
+        })}
+      </ol>
+    </div>
+  );
+}

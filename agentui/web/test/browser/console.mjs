@@ -1,0 +1,342 @@
+// The journeys of the console in a real browser. PARLEY_AT is the server, PARLEY_OUTSIDE
+// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { chromium } from "playwright-core";
+
+const at = process.env.PARLEY_AT;
+const outside = process.env.PARLEY_OUTSIDE;
+const password = process.env.PARLEY_PASSWORD;
+const shots = process.env.PARLEY_SHOTS ?? "";
+const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+const zoe = "+12025550123";
+const tom = "+12025550161";
+const post = (path, form) => fetch(`${outside}/${path}`, { method: "POST", body: new URLSearchParams(form) }).then((r) => assert.ok(r.ok, `${path}: ${r.status}`));
+const texts = (from, text) => post("text", { from, text });
+const sent = () => fetch(`${outside}/messages`).then((r) => r.json());
+const heard = async (text) => {
+  for (let i = 0; i < 200; i++) {
+    if ((await sent()).some((m) => m.includes(text))) return;
+    await new Promise((r) => setTimeout(r, 25));
+  }
+  assert.fail(`the customer never heard ${text}`);
+};
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+async function signedIn(name, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on("pageerror", (e) => assert.fail(`${name}: ${e.stack}`));
+  page.on("dialog", (d) => assert.fail(`${name}: a dialog says ${d.message()}`));
+  await page.goto(`${at}/console/`);
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Live", { exact: true }).waitFor();
+  return page;
+}
+
+const becomes = async (box, text) => {
+  for (let i = 0; i < 100 && (await box.inputValue()) !== text; i++) await new Promise((r) => setTimeout(r, 20));
+  assert.equal(await box.inputValue(), text);
+};
+
+const opens = (page, who) => page.locator(".row", { hasText: who }).first().click();
+
+async function sound(page, what) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  assert.deepEqual(
+    found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).slice(0, 3).join(" | ")}`),
+    [],
+    what,
+  );
+}
+
+async function shot(page, name) {
+  if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+let journeys = 0;
+async function journey(name, go) {
+  const begun = Date.now();
+  await go();
+  journeys++;
+  console.log(`ok ${name} (${Date.now() - begun} ms)`);
+}
+
+const ann = await signedIn("ann");
+const bob = await signedIn("bob");
+
+await journey("a flow is taken, and given back at a question with an answer put right", async () => {
+  await opens(ann, "Zoë Ferreira");
+  await ann.getByText("A-10045 wants a person").first().waitFor();
+  assert.ok(!(await ann.content()).includes("94-71-x"), "a secret is on the screen");
+  await ann.keyboard.press("c");
+  await ann.getByText("Yours", { exact: true }).last().waitFor();
+  await shot(ann, "thread");
+  await ann.keyboard.press("b");
+  await ann.getByLabel("Ask boxes").check();
+  await ann.getByLabel("day", { exact: true }).fill("2026-12-27");
+  await shot(ann, "hand-back");
+  await ann.getByRole("dialog").getByRole("button", { name: "Hand back" }).click();
+  await ann.getByText("The bot has it", { exact: true }).waitFor();
+  await heard("27");
+});
+
+await journey("a reply waits while something newer is unread", async () => {
+  await opens(ann, "Tom Baker");
+  await ann.getByRole("button", { name: "Take", exact: true }).click();
+  const box = ann.getByRole("textbox", { name: "Reply" });
+  await box.fill("Try turning it off");
+  await texts(tom, "the cat is better now");
+  await ann.getByText("A newer message arrived while you wrote.").waitFor();
+  assert.ok(await ann.getByRole("button", { name: "Send", exact: true }).isDisabled());
+  await shot(ann, "newer");
+  await ann.reload();
+  await ann.getByText("Live", { exact: true }).waitFor();
+  await opens(ann, "Tom Baker");
+  assert.equal(await box.inputValue(), "Try turning it off", "the draft is gone");
+  await ann.getByText("A newer message arrived while you wrote.").waitFor();
+  await ann.getByRole("button", { name: "Send anyway" }).click();
+  await heard("Try turning it off");
+  await becomes(box, "");
+});
+
+await journey("the counter names the character that costs", async () => {
+  const box = ann.getByRole("textbox", { name: "Reply" });
+  await box.fill("It’s on its way");
+  await ann.getByText("leaves only 70 a segment").waitFor();
+  await ann.getByRole("button", { name: "Write ' instead" }).click();
+  assert.equal(await box.inputValue(), "It's on its way");
+  await ann.getByText("1 segment · 145 left").waitFor();
+  await box.fill("");
+});
+
+await journey("a lead keeps a reply, and an agent uses it, filled in", async () => {
+  await opens(bob, "Maria González");
+  await bob.getByRole("button", { name: "Saved replies" }).click();
+  await bob.getByRole("button", { name: "Keep or change replies" }).click();
+  const sheet = bob.getByRole("dialog");
+  await sheet.getByLabel("Name").fill("sorry");
+  await sheet.getByLabel("Text").fill("{{ contact.nobody");
+  await sheet.getByRole("button", { name: "Keep it" }).click();
+  await sheet.getByRole("alert").waitFor();
+  await sheet.getByLabel("Text").fill("Sorry, {{ contact.name }}. {{ agent }} of {{ brand }}");
+  await sheet.getByRole("button", { name: "Keep it" }).click();
+  await sheet.getByRole("button", { name: "/sorry" }).waitFor();
+  await sound(bob, "saved replies");
+  await shot(bob, "replies");
+  await sheet.getByRole("button", { name: "Close" }).click();
+  const box = ann.getByRole("textbox", { name: "Reply" });
+  await box.pressSequentially("/so");
+  await shot(ann, "choice");
+  await ann.getByRole("button", { name: "/sorry" }).click();
+  await becomes(box, "Sorry, Tom Baker. ann of Acme");
+  await box.fill("");
+});
+
+await journey("a note calls a colleague and reaches no carrier", async () => {
+  await ann.getByRole("button", { name: "Note", exact: true }).click();
+  const box = ann.getByRole("textbox", { name: "Note" });
+  await box.fill("@b");
+  await ann.getByRole("button", { name: "@bob" }).click();
+  await box.pressSequentially("knows cats");
+  await ann.keyboard.press("Control+Enter");
+  await ann.locator(".note", { hasText: "knows cats" }).waitFor();
+  await bob.getByText("ann names you in a note").waitFor();
+  assert.ok(!(await sent()).some((m) => m.includes("knows cats")), "a note reached the carrier");
+});
+
+await journey("colleagues see each other, and a conversation goes from one to the other", async () => {
+  await opens(bob, "Tom Baker");
+  await ann.locator(".lookers", { hasText: "bob looks at this" }).waitFor();
+  await ann.getByRole("button", { name: "Reply", exact: true }).click();
+  await ann.getByRole("textbox", { name: "Reply" }).pressSequentially("One mo");
+  await bob.locator(".lookers", { hasText: "ann is typing" }).waitFor();
+  await ann.getByRole("textbox", { name: "Reply" }).fill("");
+  await ann.getByRole("button", { name: "Give" }).click();
+  await ann.getByLabel(/^bob/).check();
+  await ann.getByLabel("What they should know").fill("likes fish");
+  await ann.getByRole("dialog").getByRole("button", { name: "Give" }).click();
+  await ann.getByText("bob has it", { exact: true }).waitFor();
+  await bob.getByText("Yours", { exact: true }).last().waitFor();
+});
+
+await journey("what failed is sent again, and ticks go one way", async () => {
+  const box = bob.getByRole("textbox", { name: "Reply" });
+  await box.fill("A colleague brings it");
+  await bob.keyboard.press("Control+Enter");
+  const bubble = bob.locator(".bubble", { hasText: "A colleague brings it" });
+  await bubble.getByTitle("sent", { exact: true }).waitFor();
+  await post("report", { text: "A colleague brings it", status: "failed", code: "30003" });
+  await bubble.getByText("the phone cannot be reached").waitFor();
+  await shot(bob, "failed");
+  await bubble.getByRole("button", { name: "Resend" }).click();
+  await bob.locator(".bubble", { hasText: "A colleague brings it" }).nth(1).waitFor();
+  await bob.getByText("sent again").waitFor();
+  assert.equal((await sent()).filter((m) => m === "A colleague brings it").length, 2);
+  await post("report", { text: "A colleague brings it", status: "delivered", code: "" });
+  await bob.getByTitle("delivered").nth(1).waitFor();
+  await post("report", { text: "A colleague brings it", status: "sent", code: "" });
+  await bob.waitForTimeout(2600); // what comes late must change nothing, also when the page has asked again
+  assert.equal(await bob.getByTitle("delivered").count(), 2);
+});
+
+await journey("whoever opts out while one writes is not texted", async () => {
+  await bob.getByRole("textbox", { name: "Reply" }).fill("And another thing");
+  await texts(tom, "STOP");
+  await bob.getByText("The customer has opted out of texts.").waitFor();
+  assert.ok(await bob.getByRole("button", { name: "Send", exact: true }).isDisabled());
+  await shot(bob, "opted-out");
+});
+
+await journey("a snoozed conversation comes back when the customer writes", async () => {
+  await ann.keyboard.press("Escape");
+  await ann.keyboard.press("g");
+  await ann.keyboard.press("z");
+  await ann.locator(".row", { hasText: "Lee Min" }).waitFor();
+  await texts("+12025550165", "hello?");
+  await ann.getByText("Nothing is put aside").waitFor();
+  await ann.keyboard.press("g");
+  await ann.keyboard.press("m");
+  await ann.locator(".row", { hasText: "Lee Min" }).waitFor();
+});
+
+await journey("keys do nothing where somebody types, or when they are off", async () => {
+  await ann.keyboard.press("j");
+  await ann.getByRole("heading", { name: "Lee Min" }).waitFor();
+  await ann.keyboard.press("n");
+  await ann.getByRole("textbox", { name: "Note" }).pressSequentially("e b t c z ?");
+  assert.equal(await ann.getByRole("textbox", { name: "Note" }).inputValue(), "e b t c z ?");
+  assert.equal(await ann.getByRole("dialog").count(), 0);
+  await ann.getByRole("textbox", { name: "Note" }).fill("");
+  await ann.keyboard.press("Escape");
+  await ann.keyboard.press("?");
+  await ann.getByLabel("Single keys do something").uncheck();
+  await shot(ann, "keys");
+  await ann.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  await ann.keyboard.press("z");
+  assert.equal(await ann.getByRole("dialog").count(), 0);
+});
+
+await journey("the palette does what keys do, and nothing that cannot be done", async () => {
+  await opens(bob, "Maria González");
+  await bob.getByRole("heading", { name: "Maria González" }).waitFor();
+  await bob.keyboard.press("Control+k");
+  const find = bob.getByRole("textbox", { name: "Find" });
+  await find.fill("take");
+  await bob.getByText("Nothing is called so").waitFor();
+  await find.fill("");
+  await sound(bob, "palette");
+  await shot(bob, "palette");
+  await find.fill("labels");
+  await bob.keyboard.press("Enter");
+  await bob.getByLabel("Separated by commas").fill("late, spanish, called");
+  await bob.getByRole("button", { name: "Keep", exact: true }).click();
+  await bob.locator(".head .chip", { hasText: "called" }).waitFor();
+});
+
+await journey("a second factor is turned on, and asked for", async () => {
+  const key = (secret) => Buffer.from([...secret.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("").match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const code = (secret, step) => {
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(step));
+    const sum = createHmac("sha1", key(secret)).update(counter).digest();
+    return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+  };
+  const eve = await signedIn("fay");
+  await eve.getByTitle("Your sign-in").click();
+  const sheet = eve.getByRole("dialog");
+  await sheet.getByLabel("Your password").fill(password);
+  await sheet.getByRole("button", { name: "Begin" }).click();
+  const secret = await sheet.locator(".secret").textContent();
+  const now = Math.floor(Date.now() / 30_000);
+  await sound(eve, "second factor");
+  await shot(eve, "second-factor");
+  await sheet.getByLabel("The code").fill(code(secret, now));
+  await sheet.getByRole("button", { name: "Turn it on" }).click();
+  await sheet.getByText("besides your password").waitFor();
+  await sheet.getByRole("button", { name: "Close" }).click();
+  await eve.getByRole("button", { name: "Sign out" }).click();
+  await eve.getByLabel("Name").fill("fay");
+  await eve.getByLabel("Password").fill(password);
+  await eve.getByRole("button", { name: "Sign in" }).click();
+  await eve.getByLabel("The code").fill(code(secret, now + 1));
+  await eve.getByRole("button", { name: "Sign in" }).click();
+  await eve.getByText("Live", { exact: true }).waitFor();
+  await eve.context().close();
+});
+
+await journey("a conversation is found by what one knows of it", async () => {
+  const box = bob.getByRole("searchbox", { name: "Search" });
+  await bob.keyboard.press("Escape");
+  await bob.keyboard.press("Escape");
+  await bob.keyboard.press("/");
+  for (const [query, who] of [["0160", "Maria González"], ["omar", ""], ["عمر", "عمر خالد"], ["cat router", "Tom Baker"], ["A-10045", "Zoë Ferreira"]]) {
+    await box.fill(query);
+    if (who === "") await bob.getByText("Nothing is found").waitFor();
+    else await bob.locator(".row", { hasText: who }).waitFor();
+  }
+  await sound(bob, "search");
+  await shot(bob, "search");
+  await bob.locator(".row", { hasText: "Zoë Ferreira" }).click();
+  await bob.getByRole("heading", { name: "Zoë Ferreira" }).waitFor();
+  await box.press("Escape");
+  await bob.getByText("Waiting", { exact: true }).first().waitFor();
+});
+
+await journey("what customers write is text, and an auditor reads", async () => {
+  const eve = await signedIn("eve");
+  await opens(eve, "Ines <script>");
+  await eve.locator(".bubble", { hasText: "<img src=x onerror=alert(1)>" }).waitFor();
+  await eve.getByText("You read here, and do nothing.").waitFor();
+  assert.equal(await eve.getByRole("button", { name: "Take" }).count(), 0);
+  await eve.context().close();
+});
+
+await journey("every screen is accessible, light and dark, wide and narrow", async () => {
+  for (const [size, width, height] of [["wide", 1440, 900], ["narrow", 320, 640]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+      const first = await context.newPage();
+      await first.goto(`${at}/console/`);
+      await first.getByLabel("Name").waitFor();
+      await sound(first, `sign-in ${size} ${colorScheme}`);
+      await shot(first, `sign-in-${size}-${colorScheme}`);
+      await context.close();
+      const page = await signedIn("ann", { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+      const check = async (name) => {
+        await sound(page, `${name} ${size} ${colorScheme}`);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${name} ${size}: ${over} px too wide`);
+        await shot(page, `${name}-${size}-${colorScheme}`);
+      };
+      await page.locator(".row").first().waitFor();
+      await check("list");
+      await opens(page, "Maria González");
+      await page.locator(".bubble").first().waitFor();
+      await check("reading");
+      if (size === "narrow") {
+        await page.getByRole("button", { name: "About the customer" }).click();
+        await page.getByText("Local time").waitFor();
+        await check("customer");
+        await page.getByRole("button", { name: "Close", exact: true }).last().click();
+        await page.getByRole("button", { name: "Back to the list" }).click();
+      }
+      await opens(page, "Lee Min");
+      await page.getByRole("button", { name: "Hand back" }).click();
+      await page.getByRole("dialog").waitFor();
+      await check("dialog");
+      await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+      await page.context().close();
+    }
+  }
+});
+
+await browser.close();
+console.log(`${journeys} journeys`);

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"parley/agentui"
+	"parley/conversation"
+	"parley/outbound/provider"
+)
+
+// TestProofConsoleInABrowser drives the page in Chromium: the journeys of
+// agentui/web/test/browser, axe on every screen, light and dark, wide and narrow. With
+// PARLEY_SHOTS=FOLDER it leaves pictures there.
+func TestProofConsoleInABrowser(t *testing.T) {
+	switch _, chromium := exec.LookPath("chromium"); {
+	case os.Getenv("PARLEY_PROOF") != "1":
+		t.Skip("not run: a browser is slow: PARLEY_PROOF=1, or make proof")
+	case chromium != nil:
+		t.Skip("not run: there is no chromium")
+	case !agentui.Built():
+		t.Skip("not run: the pages are not built: make web")
+	}
+	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
+	write(t, folder, "moving.yaml", moving)
+	c.PublicURL, c.Flows = "", append(c.Flows, folder)
+	brand := c.Brands["acme"]
+	brand.Timezone = "America/New_York"
+	c.Brands["acme"] = brand
+	s := serveTest(t, c)
+	s.peopled()
+	cmd := exec.CommandContext(t.Context(), "node", "console.mjs")
+	cmd.Dir = root + "/agentui/web/test/browser"
+	cmd.Env = append(os.Environ(), "PARLEY_AT=http://"+s.house.address, "PARLEY_OUTSIDE=http://"+listen(t, s.outside()), "PARLEY_PASSWORD="+sentence)
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// outside is where the script is the customer, and the carrier.
+func (s *server) outside() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /text", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.carrier.Text(r.Context(), provider.Text{From: r.FormValue("from"), To: testLine, Text: r.FormValue("text")}); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
+	mux.HandleFunc("POST /report", func(w http.ResponseWriter, r *http.Request) {
+		for _, m := range s.carrier.Messages() {
+			id, _ := s.carrier.Find(m.ID)
+			if m.Text == r.FormValue("text") {
+				_ = s.carrier.Report(r.Context(), id, conversation.Status(r.FormValue("status")), r.FormValue("code")) // the script looks for what comes of it
+			}
+		}
+	})
+	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) {
+		var texts []string
+		for _, m := range s.carrier.Messages() {
+			texts = append(texts, m.Text)
+		}
+		_ = json.NewEncoder(w).Encode(texts)
+	})
+	return mux
+}
+
+// peopled has customers who wait and colleagues who have some.
+func (s *server) peopled() {
+	s.t.Helper()
+	ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleLead)
+	s.seat("eve", agentui.RoleAuditor)
+	s.seat("fay", agentui.RoleAdmin)
+	for i, p := range []struct{ name, text string }{
+		{"Maria González", "¿Dónde está mi paquete? Llevo toda la semana esperando"}, {"Tom Baker", "my cat ate the router"},
+		{"", "the driver left it in the rain and the box is soaked through"}, {"عمر خالد", "أين طلبي؟"}, {"Ines <script>alert(1)</script>", "<img src=x onerror=alert(1)>"}, {"Lee Min", "can I pay in three parts"},
+	} {
+		phone := fmt.Sprintf("+1202555016%d", i)
+		if p.name != "" {
+			s.do(http.MethodPut, "/v1/contacts/"+phone, s.key, map[string]any{"name": p.name, "timezone": "Europe/Madrid", "tags": []string{"vip"}})
+		}
+		if err := s.carrier.Text(s.t.Context(), provider.Text{From: phone, To: testLine, Text: p.text}); err != nil {
+			s.t.Fatal(err)
+		}
+		id := s.house.store.ConversationID(testLine, phone)
+		switch i {
+		case 0:
+			bob.wants("POST", "cmd", do("p1", "take", id, bob.seen(id), ""), http.StatusOK)
+			bob.wants("POST", "cmd", with(do("p2", "label", id, bob.seen(id), ""), "labels", []string{"late", "spanish"}), http.StatusOK)
+			bob.wants("POST", "cmd", with(do("p3", "priority", id, bob.seen(id), ""), "priority", "alert"), http.StatusOK)
+		case 2:
+			bob.wants("POST", "cmd", do("p4", "note", id, bob.seen(id), "@ann you had one like this last week, did the depot pay?"), http.StatusOK)
+		case 5:
+			ann.wants("POST", "cmd", do("p5", "take", id, ann.seen(id), ""), http.StatusOK)
+			ann.wants("POST", "cmd", with(do("p6", "snooze", id, ann.seen(id), ""), "until", time.Now().Add(3*time.Hour).UnixMilli()), http.StatusOK)
+		}
+	}
+	s.handedOverAs("+12025550123")
+}
+
+// handedOverAs brings the flow to where a person is asked, for one customer among many.
+func (s *server) handedOverAs(phone string) {
+	s.t.Helper()
+	s.do(http.MethodPut, "/v1/contacts/"+phone, s.key, map[string]any{"name": "Zoë Ferreira", "language": "en", "timezone": "Europe/Lisbon"})
+	if status, out := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "delivery.due", "to": phone, "data": map[string]any{"order": "A-10045", "pin": "94-71-x"}}); status != http.StatusAccepted {
+		s.t.Fatalf("%d %v", status, out)
+	}
+	at := func(state string) {
+		eventually(s.t, "the flow is at "+state, func() bool {
+			c, _ := s.stored()
+			return len(c.State.Runs) == 1 && c.State.Runs[0].State == state && (c.State.Handoff != nil || c.State.Runs[0].OpenAt > 0)
+		})
+	}
+	at("day")
+	s.texts("2026-12-24")
+	at("boxes")
+	s.texts("as many as you can carry")
+	at("person")
+}

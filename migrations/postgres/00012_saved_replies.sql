@@ -1,0 +1,13 @@
+-- +goose Up
+-- What people keep for use again.
+
+CREATE TABLE saved_replies (
+    name     TEXT PRIMARY KEY,
+    text     TEXT NOT NULL, -- with expressions
+    by_agent TEXT NOT NULL, -- who wrote it last
+    at       bigint NOT NULL
+);
+
+-- +goose Down
+-- Migrations only go forward.
+SELECT 1;
