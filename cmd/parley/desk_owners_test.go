@@ -10,12 +10,13 @@ import (
 )
 
 // moving is a flow that hands over with an answer that somebody may put right, and with
-// a secret that nobody reads.
+// a secret, in its key too, that nobody reads.
 const moving = `flow: moving
 title: Moves a delivery
 class: notice
 trigger: {events: [delivery.due]}
 input: {order: string, pin: {type: string, secret: true}}
+key: "{{ pin }}-{{ order }}"
 start: day
 states:
   day:
