@@ -136,24 +136,35 @@ func (c *Console) desk(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent
 	answer(w, http.StatusOK, Desks{list, calls})
 }
 
-// thread shows one conversation, a page at a time: ?before=POSITION goes back.
-func (c *Console) thread(w http.ResponseWriter, r *http.Request, _ SignIn, _ Agent) {
-	id := r.PathValue("id")
-	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
-	if !anID.MatchString(id) || err != nil && r.URL.Query().Get("before") != "" {
-		problem(w, http.StatusNotFound, "not_found", "there is no such conversation")
-		return
+// named finds the conversation that the path names; false: it has been answered.
+func (c *Console) named(w http.ResponseWriter, r *http.Request) (conversation.Conversation, bool) {
+	id, found := r.PathValue("id"), false
+	var conv conversation.Conversation
+	var err error
+	if anID.MatchString(id) {
+		conv, found, err = c.Reads.Conversation(r.Context(), id)
 	}
-	conv, found, err := c.Reads.Conversation(r.Context(), id)
 	switch {
 	case err != nil:
 		c.Auth.failed(w, err)
-		return
 	case !found:
 		problem(w, http.StatusNotFound, "not_found", "there is no such conversation")
+	}
+	return conv, found && err == nil
+}
+
+// thread shows one conversation, a page at a time: ?before=POSITION goes back.
+func (c *Console) thread(w http.ResponseWriter, r *http.Request, _ SignIn, _ Agent) {
+	before, err := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64)
+	if err != nil && r.URL.Query().Get("before") != "" {
+		problem(w, http.StatusNotFound, "not_found", "there is no such page")
 		return
 	}
-	events, messages, err := c.Reads.Thread(r.Context(), id, before, mostThread)
+	conv, ok := c.named(w, r)
+	if !ok {
+		return
+	}
+	events, messages, err := c.Reads.Thread(r.Context(), conv.ID, before, mostThread)
 	if err != nil {
 		c.Auth.failed(w, err)
 		return

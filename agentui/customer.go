@@ -93,18 +93,8 @@ const mostEnds = 20
 
 // customer shows whom a conversation is with.
 func (c *Console) customer(w http.ResponseWriter, r *http.Request, _ SignIn, _ Agent) {
-	id := r.PathValue("id")
-	if !anID.MatchString(id) {
-		problem(w, http.StatusNotFound, "not_found", "there is no such conversation")
-		return
-	}
-	conv, found, err := c.Reads.Conversation(r.Context(), id)
-	switch {
-	case err != nil:
-		c.Auth.failed(w, err)
-		return
-	case !found:
-		problem(w, http.StatusNotFound, "not_found", "there is no such conversation")
+	conv, ok := c.named(w, r)
+	if !ok {
 		return
 	}
 	k, err := c.customerOf(r.Context(), conv)

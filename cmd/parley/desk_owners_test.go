@@ -122,8 +122,8 @@ func TestReturnToTheBot(t *testing.T) {
 	})
 }
 
-// did looks for what the audit trail should tell.
-func (s *server) did(wants ...string) {
+// did looks for what the audit trail should tell, and returns all of it.
+func (s *server) did(wants ...string) string {
 	s.t.Helper()
 	eventually(s.t, "the audit trail is chained", func() bool {
 		n, err := s.house.store.RelayAudit(s.t.Context(), 1000)
@@ -142,6 +142,7 @@ func (s *server) did(wants ...string) {
 			s.t.Errorf("the trail lacks %s:\n%s", want, all.String())
 		}
 	}
+	return all.String()
 }
 
 // TestOwners: what is somebody's stays theirs until they let go of it, or a lead decides

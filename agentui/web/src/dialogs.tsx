@@ -383,33 +383,37 @@ function Asking() {
   );
 }
 
+/** A dialog in which nothing is decided by leaving it. */
+function Closing(p: { title: string; children: ComponentChildren }) {
+  return (
+    <Modal title={p.title}>
+      {p.children}
+      <div class="buttons end">
+        <button type="button" class="plain" onClick={done}>
+          Close
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
 export function Dialogs() {
   const a = asked.value;
   if (a === "help") return <Help />;
   if (a === "palette") return <Palette />;
   if (a === "factor") {
     return (
-      <Modal title="Second factor">
+      <Closing title="Second factor">
         <Factor />
-        <div class="buttons end">
-          <button type="button" class="plain" onClick={done}>
-            Close
-          </button>
-        </div>
-      </Modal>
+      </Closing>
     );
   }
   if (a === "question") return <Asking />;
   if (a === "replies") {
     return (
-      <Modal title="Saved replies">
+      <Closing title="Saved replies">
         <Keeping />
-        <div class="buttons end">
-          <button type="button" class="plain" onClick={done}>
-            Close
-          </button>
-        </div>
-      </Modal>
+      </Closing>
     );
   }
   if (a === "" || thread.value === null) return null;
