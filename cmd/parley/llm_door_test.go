@@ -174,7 +174,6 @@ func TestLLMIsNotShownATestRun(t *testing.T) {
 // TestLLMBudget: when the day is spent the chain goes on without it, and restarts do not
 // fill the purse.
 func TestLLMBudget(t *testing.T) {
-	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		m := &model{answer: func(_ int, w http.ResponseWriter) { fmt.Fprint(w, meaning("unsure")) }}
 		c := withModel(t, url, m)
