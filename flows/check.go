@@ -10,7 +10,7 @@ import (
 // dead ends, loops without a wait, states that nothing leads to, missing
 // languages, variables that may be unset, words that no question may ask for,
 // keywords that cannot start the flow, waits without silence, texts that say too
-// much or cost too much, replies that would unlock. A flow with a finding of
+// much or cost too much, secrets that agents would read, replies that would unlock. A flow with a finding of
 // severity Error must not be used.
 func (f *Flow) Check() []*Problem {
 	p := &parser{origin: f.origin, flow: f}
@@ -25,6 +25,7 @@ func (f *Flow) Check() []*Problem {
 	p.checkStarting()
 	p.checkCalls()
 	p.checkTexts()
+	p.checkSecrets()
 	p.checkUnlock()
 	byPlace(p.problems)
 	return p.problems

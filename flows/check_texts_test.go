@@ -31,6 +31,8 @@ func TestTextFindings(t *testing.T) {
 		{"UCS-2", one(notice, `"{{ brand }}: it’s here, {{ name }}"`), "6:12 \"’\" forces UCS-2, where a segment holds 70 characters and not 160: this text may take 1"},
 		{"long", one(notice, `"{{ brand }}: {{ note }}"`), "6:12 this text may take 3 segments in en"},
 		{"cut by a #", one(notice, `"{{ brand }}: x"`) + "  b:\n    say: Order #5\n    goto: z\n", "9:10 a # has cut this text short: put it in quotes [warning]"},
+		{"secret in a text", strings.Replace(one(notice, `"{{ brand }}: your door opens with {{ note }}"`), "max: 400", "max: 20, secret: true", 1), "6:12 note is secret, and agents read what customers were told: leave it out if they must not know it [warning]"},
+		{"secret in a note", strings.NewReplacer("max: 400", "max: 20, secret: true", "{end: done}", `{handoff: {queue: q, note: "{{ name }} has {{ note }}", say: One moment.}}`).Replace(one(notice, `"{{ brand }}: x"`)), "7:33 agents read the note, and note is secret: leave it out"},
 		{"unquoted braces", one(notice, `{{ brand }}`), "6:12 {{ without quotes means something else in YAML"},
 	} {
 		got := findings(c.source)

@@ -66,6 +66,8 @@ var chapters = []struct {
 		{"state", "{say: \"\", goto: z}"}, {"state", "{say: \"{{ brand }}: hi {{ name\", goto: z}"}, {"state", "{say: \"{{ brand }}: it’s here\", goto: z}"}, {"state", "{say: \"{{ brand }}: 20% off\", goto: z}"},
 		{"state", "{say: \"{{ brand }}: https://bit.ly/3x\", goto: z}"}, {"alert", "{say: \"{{ brand }}: https://a.example\", goto: z}"}, {"alert", "{say: \"{{ brand }}: call +1 202 555 0100\", goto: z}"},
 		{"long", "{say: \"{{ brand }}: {{ long }}\", goto: z}"}, {"block", "a:\n  say: Order #5\n  goto: z"}, {"state", "{say: \"{{ brand }}\", media: \"ftp://a.example/x.jpg\", goto: z}"},
+		{"file", "flow: x\ninput: {pin: {type: string, max: 9, secret: true}}\nstart: a\nstates: {a: {say: \"{{ brand }}: {{ pin }}\", goto: z}, z: {end: z}}"},
+		{"file", "flow: x\ninput: {pin: {type: string, max: 9, secret: true}}\nstart: a\nstates: {a: {handoff: {queue: q, note: \"has {{ pin }}\", say: \"{{ brand }}: one moment\"}}}"},
 	}},
 	{"Expressions", []example{
 		{"state", "{say: \"{{ brand }}: {{ nmae }}\", goto: z}"}, {"state", "{say: \"{{ brand }}: {{ nick }}\", goto: z}"}, {"state", "{say: \"{{ brand }}: {{ now.Unix() }}\", goto: z}"}, {"state", "{say: \"{{ brand }}: {{ date }}\", goto: z}"},
