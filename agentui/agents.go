@@ -61,7 +61,7 @@ type Agents interface {
 	// AddAgent returns false when the name is taken.
 	AddAgent(ctx context.Context, p Agent) (bool, error)
 	// SetPassword replaces it and ends every sign-in of the person. One that is good once
-	// takes their second factor away: whoever lost both begins anew.
+	// takes their second factor away, and whom the provider meant: they begin anew.
 	SetPassword(ctx context.Context, name, password string, once bool) (bool, error)
 	// DisableAgent ends every sign-in as well; false: there is nobody of that name.
 	DisableAgent(ctx context.Context, name string) (bool, error)
@@ -73,6 +73,9 @@ type Agents interface {
 	BeginTOTP(ctx context.Context, name, secret string) error
 	ConfirmTOTP(ctx context.Context, name, secret string, step int64) (bool, error)
 	EndTOTP(ctx context.Context, name string) error
+	// BindOIDC notes whom the provider means by the name when they first come by it. False:
+	// there is nobody of that name who may sign in, or the provider meant another one.
+	BindOIDC(ctx context.Context, name, subject string) (bool, error)
 	// TrySignIn counts an attempt; false: there were too many.
 	TrySignIn(ctx context.Context, hits []verify.Hit) (bool, error)
 	// BeginSignIn keeps a new one.

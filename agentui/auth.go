@@ -24,7 +24,9 @@ type Auth struct {
 	// Proxies are the networks of proxies whose X-Forwarded-For is believed; anybody
 	// else's is not.
 	Proxies []netip.Prefix
-	Log     *slog.Logger
+	// OIDC is the business's own way to sign in; nil: there is none.
+	OIDC *OIDC
+	Log  *slog.Logger
 
 	room chan struct{} // for passwords that are being tried
 }
@@ -42,7 +44,7 @@ const (
 	mostBrowser = 120 // bytes kept of what a browser calls itself
 )
 
-// Handler serves /console/api/session, /me, /sessions, /totp and /password.
+// Handler serves /console/api/session, /me, /sessions, /totp, /password, /ways and /oidc/.
 func (a *Auth) Handler() http.Handler {
 	a.room = make(chan struct{}, atOnce)
 	mux := http.NewServeMux()
@@ -55,6 +57,11 @@ func (a *Auth) Handler() http.Handler {
 	mux.HandleFunc("PUT /console/api/totp", a.as(a.confirmTOTP))
 	mux.HandleFunc("DELETE /console/api/totp", a.as(a.endTOTP))
 	mux.HandleFunc("PUT /console/api/password", a.as(a.changePassword))
+	mux.HandleFunc("GET /console/api/ways", a.ways)
+	if a.OIDC != nil {
+		mux.HandleFunc("GET /console/api/oidc/start", a.toProvider)
+		mux.HandleFunc("GET /console/api/oidc/callback", a.fromProvider)
+	}
 	return guarded(mux, mostBody)
 }
 
@@ -83,6 +90,10 @@ type credentials struct {
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	var c credentials
 	if !read(w, r, &c) {
+		return
+	}
+	if a.OIDC != nil && a.OIDC.Only {
+		problem(w, http.StatusForbidden, "oidc_only", "passwords open nothing here: "+a.OIDC.Title)
 		return
 	}
 	c.Name = strings.ToLower(strings.TrimSpace(c.Name))

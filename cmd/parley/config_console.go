@@ -11,12 +11,15 @@ type ConsoleConfig struct {
 	// 10.0.0.0/8: what they say of where a request comes from is believed. Default none:
 	// the address that connects counts.
 	Proxies []string `yaml:"proxies"`
+	// OIDC lets people sign in by the business's own provider.
+	OIDC OIDCConfig `yaml:"oidc"`
 
 	proxies []netip.Prefix
 }
 
 // check reads the networks.
 func (c *ConsoleConfig) check(bad func(format string, args ...any)) {
+	c.OIDC.check(bad)
 	c.proxies = nil
 	for i, text := range c.Proxies {
 		if addr, err := netip.ParseAddr(text); err == nil {

@@ -10,7 +10,11 @@ import (
 // console puts the doors of the people at work in place, until ctx ends; what it returns
 // tells them what happens.
 func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
-	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, Log: h.log}
+	provider, err := h.oidc()
+	if err != nil {
+		return func(context.Context) error { return err }
+	}
+	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
 	seats := new(agentui.Hub)
 	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Log: h.log}
 	doors := desk.Handler(ctx)

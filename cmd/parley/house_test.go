@@ -57,6 +57,8 @@ var single = map[string]string{
 	"github.com/alecthomas/kong":         "cmd/parley",
 	"code.dny.dev/ssrf":                  "outbound/egress",
 	"github.com/alexedwards/argon2id":    "agentui",
+	"github.com/coreos/go-oidc":          "agentui",
+	"golang.org/x/oauth2":                "agentui",
 }
 
 type goPackage struct {

@@ -19,7 +19,7 @@ const (
 	addAgentSQL = `INSERT INTO agents (name, role, password, once, created_at) VALUES ($1, $2, $3, $4, {now}) ON CONFLICT (name) DO NOTHING`
 
 	setPasswordSQL = `UPDATE agents SET password = $2, once = $3, totp = CASE WHEN $4 = 1 THEN '' ELSE totp END,
-		totp_begun = CASE WHEN $4 = 1 THEN '' ELSE totp_begun END WHERE name = $1`
+		totp_begun = CASE WHEN $4 = 1 THEN '' ELSE totp_begun END, oidc = CASE WHEN $4 = 1 THEN '' ELSE oidc END WHERE name = $1`
 
 	spendTOTPSQL = `UPDATE agents SET totp_step = $2 WHERE name = $1 AND totp_step < $2`
 
@@ -28,6 +28,8 @@ const (
 	confirmTOTPSQL = `UPDATE agents SET totp = totp_begun, totp_begun = '', totp_step = $3 WHERE name = $1 AND totp_begun = $2 AND totp_begun <> ''`
 
 	endTOTPSQL = `UPDATE agents SET totp = '', totp_begun = '' WHERE name = $1`
+
+	bindOIDCSQL = `UPDATE agents SET oidc = $2 WHERE name = $1 AND disabled_at = 0 AND (oidc = '' OR oidc = $2)`
 
 	disableAgentSQL = `UPDATE agents SET disabled_at = {now} WHERE name = $1 AND disabled_at = 0`
 
@@ -88,6 +90,12 @@ func (s *Store) AddAgent(ctx context.Context, a agentui.Agent) (bool, error) {
 // SetPassword replaces it and ends every sign-in of the agent.
 func (s *Store) SetPassword(ctx context.Context, name, password string, once bool) (bool, error) {
 	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once), flag(once))
+}
+
+// BindOIDC notes whom the provider means by the name; false: another one, or there is
+// nobody of that name who may sign in.
+func (s *Store) BindOIDC(ctx context.Context, name, subject string) (bool, error) {
+	return s.change(ctx, "binding an agent to the provider", bindOIDCSQL, name, storable(subject))
 }
 
 // DisableAgent ends every sign-in as well; false: there is nobody of that name.
