@@ -24,7 +24,9 @@ type Console struct {
 	Catalog Catalog
 	Lines   func() *conversation.Directory
 	Hub     *Hub
-	Log     *slog.Logger
+	// Accounts unlocks; nil: nothing can be unlocked here.
+	Accounts Accounts
+	Log      *slog.Logger
 }
 
 // Catalog is where flow versions are found and kept.
@@ -99,6 +101,9 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
+	if c.Accounts != nil {
+		mux.HandleFunc("POST /console/api/conversations/{id}/accounts/{account}/unlock", c.Auth.as(c.unlock))
+	}
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))

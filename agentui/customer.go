@@ -60,15 +60,17 @@ type Consented struct {
 	Source string                    `json:"source,omitempty"`
 }
 
-// CustomerAccount is how an account stands. What it takes to unlock it, the business does: no
-// text and no single person can.
+// CustomerAccount is how an account stands. No text and no single person unlocks it: the
+// business does by proofs, or two of the people at work.
 type CustomerAccount struct {
 	Name     string           `json:"name"`
 	State    verify.LockState `json:"state"`
 	Scopes   []string         `json:"scopes,omitempty"`
 	Cause    string           `json:"cause,omitempty"`
 	Since    int64            `json:"since,omitempty"`     // when it was locked, Unix ms
+	Shut     bool             `json:"shut,omitempty"`      // it can be unlocked by two
 	Proposed string           `json:"proposed,omitempty"`  // who would unlock it, and waits for a second
+	Reason   string           `json:"reason,omitempty"`    // what they say shows that it is the customer
 	UnlockAt int64            `json:"unlock_at,omitempty"` // when it unlocks unless somebody says NO
 }
 
@@ -163,9 +165,10 @@ func (c *Console) accounts(ctx context.Context, conv conversation.Conversation, 
 	slices.Sort(names)
 	all, err := c.Reads.AccountsOf(ctx, conv.Phone, slices.Compact(names))
 	for _, a := range all {
-		shown := CustomerAccount{Name: a.Ref, State: a.State, Scopes: a.Scopes, Cause: a.Cause, Since: a.LockedAt, UnlockAt: a.UnlockAt}
+		shown := CustomerAccount{Name: a.Ref, State: a.State, Scopes: a.Scopes, Cause: a.Cause, Since: a.LockedAt, UnlockAt: a.UnlockAt,
+			Shut: a.State == verify.Locked || a.State == verify.Verifying || a.State == verify.Suspended}
 		if a.Proposal != nil {
-			shown.Proposed = a.Proposal.Agent
+			shown.Proposed, shown.Reason = a.Proposal.Agent, a.Proposal.Reason
 		}
 		k.Accounts = append(k.Accounts, shown)
 	}

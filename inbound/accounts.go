@@ -1,7 +1,6 @@
 package inbound
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -211,25 +210,13 @@ func (a *API) changeAccount(ctx context.Context, ref, path string, e verify.Acco
 	case answer.Refused == "no_refund":
 		return nil, huma.Error404NotFound("there is no refund of this transaction")
 	case answer.Refused != "":
-		return nil, huma.Error409Conflict(answer.Refused + ": " + cmp.Or(refusals[answer.Refused], "the account stands elsewhere"))
+		return nil, huma.Error409Conflict(answer.Refused + ": " + verify.Refusal(answer.Refused))
 	}
 	out := &AccountOutput{http.StatusOK, shownAccount(answer.Account)}
 	if path == "unlock" && answer.Account.State.Shut() {
 		out.Status = http.StatusAccepted
 	}
 	return out, nil
-}
-
-// refusals are what a caller reads.
-var refusals = map[string]string{
-	"not_locked":        "the account is not locked",
-	"number_changed":    "its number was moved to another SIM or changed within the last seven days",
-	"number_unknown":    "whether its number was moved or changed lately cannot be found out",
-	"too_many_failures": "three proofs failed: for a day only two agents can unlock it",
-	"same_agent":        "this agent has given their word: another one has to agree",
-	"agents_only":       "it has been locked for 30 days: only two agents can unlock it",
-	"no_review":         "nothing of the account is marked",
-	"wrong_order":       "a refund goes from none to pending, to provisional or denied, to final",
 }
 
 func badRef() error {

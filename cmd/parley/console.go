@@ -2,10 +2,35 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"sync"
 
 	"parley/agentui"
+	"parley/conversation/store"
+	"parley/conversation/verify"
+	"parley/inbound"
 )
+
+// words takes what agents say towards an unlock to the database.
+type words struct {
+	store *store.Store
+	gate  verify.NumberCheck
+}
+
+// GiveWord implements agentui.Accounts.
+func (w words) GiveWord(ctx context.Context, ref, agent, reason, key string) (refused string, err error) {
+	account, err := w.store.Account(ctx, ref, false)
+	if err != nil {
+		return "", err
+	}
+	e := verify.AccountEvent{Op: verify.OpAgent, Who: "console", Agent: agent, Reason: reason, Moved: w.gate.NumberMoved(ctx, ref, account.Phone())}
+	out, err := w.store.ChangeAccount(ctx, ref, false, e, inbound.Once{Key: key, BodyHash: fmt.Sprintf("%x", sha256.Sum256([]byte(ref+"\n"+reason)))})
+	if out.Conflict {
+		return "conflict", err
+	}
+	return out.Refused, err
+}
 
 // console puts the doors of the people at work in place, until ctx ends; what it returns
 // tells them what happens.
@@ -16,7 +41,7 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	}
 	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
 	seats := new(agentui.Hub)
-	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Log: h.log}
+	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Accounts: words{h.store, h.gate}, Log: h.log}
 	doors := desk.Handler(ctx)
 	h.mux.Handle("/console/api/", auth.Handler())
 	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/search", "api/replies", "api/replies/", "api/cmd", "ws"} {

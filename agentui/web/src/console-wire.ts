@@ -147,7 +147,9 @@ export interface CustomerAccount {
   scopes?: string[];
   cause?: string;
   since?: number;
+  shut?: boolean;
   proposed?: string;
+  reason?: string;
   unlock_at?: number;
 }
 

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+
+	"parley/agentui"
+	"parley/conversation/store/storetest"
+)
+
+// TestUnlockByTwo: of the people at work, one proposes and another agrees; nobody does both,
+// nobody unlocks an account that the conversation does not speak of, and the audit trail
+// has both.
+func TestUnlockByTwo(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		c, folder := testConfig(url), t.TempDir()
+		write(t, folder, "guarded.yaml", guarded)
+		c.PublicURL, c.Flows = "", []string{folder}
+		s := serveTest(t, c)
+		ann, bob, eve := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleAgent), s.seat("eve", agentui.RoleAuditor)
+		if status, out := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "card.odd", "to": testPhone, "data": map[string]any{"account": "acc-7", "pin": "94-71-x"}}); status != http.StatusAccepted {
+			t.Fatalf("%d %v", status, out)
+		}
+		if status, out := s.do(http.MethodPost, "/v1/accounts/acc-8/lock", s.key, map[string]any{"reason": "lost"}); status >= 300 {
+			t.Fatalf("%d %v", status, out)
+		}
+		s.hears(1)
+		s.texts("no")
+		var id string
+		eventually(t, "it waits", func() bool {
+			all := ann.wants("GET", "desk", nil, http.StatusOK)["conversations"].([]any)
+			if len(all) == 1 {
+				id = all[0].(map[string]any)["conversation"].(string)
+			}
+			return id != ""
+		})
+		door := "conversations/" + id + "/accounts/acc-7/unlock"
+		said := map[string]any{"id": "w1", "reason": "knew the last three payments"}
+		eve.wants("POST", door, said, http.StatusForbidden)
+		s.desk().wants("POST", door, said, http.StatusUnauthorized)
+		ann.wants("POST", door, map[string]any{"id": "w1", "reason": " "}, http.StatusUnprocessableEntity)
+		ann.wants("POST", "conversations/"+id+"/accounts/acc-8/unlock", said, http.StatusNotFound)
+		ann.wants("POST", "conversations/none/accounts/acc-7/unlock", said, http.StatusNotFound)
+		ann.wants("POST", door, said, http.StatusNoContent)
+		ann.wants("POST", door, said, http.StatusNoContent) // the answer was lost: it is the same word
+		if out := ann.wants("POST", door, map[string]any{"id": "w2", "reason": "and again"}, http.StatusConflict); out["code"] != "same_agent" {
+			t.Errorf("%s", out["raw"])
+		}
+		account := func() map[string]any {
+			return bob.wants("GET", "conversations/"+id+"/customer", nil, http.StatusOK)["accounts"].([]any)[0].(map[string]any)
+		}
+		if a := account(); a["state"] != "locked" || a["shut"] != true || a["proposed"] != "ann" || a["reason"] != "knew the last three payments" {
+			t.Errorf("%v", a)
+		}
+		bob.wants("POST", door, map[string]any{"id": "w1", "reason": "called back under the number on file"}, http.StatusNoContent)
+		if a := account(); a["state"] != "cooling" || a["shut"] == true || a["unlock_at"] == nil {
+			t.Errorf("%v", a)
+		}
+		bob.wants("POST", door, map[string]any{"id": "w3", "reason": "once more"}, http.StatusConflict)
+		s.did("agent:ann by console", "agent:bob by console", "account.agreed")
+	})
+}
