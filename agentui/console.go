@@ -26,6 +26,7 @@ type Console struct {
 	Hub     *Hub
 	// Accounts unlocks; nil: nothing can be unlocked here.
 	Accounts Accounts
+	Starts   Starts
 	Log      *slog.Logger
 }
 
@@ -101,6 +102,8 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
+	mux.HandleFunc("GET /console/api/starts", c.Auth.as(c.startable))
+	mux.HandleFunc("POST /console/api/begin", c.Auth.as(c.begin))
 	if c.Accounts != nil {
 		mux.HandleFunc("POST /console/api/conversations/{id}/accounts/{account}/unlock", c.Auth.as(c.unlock))
 	}

@@ -67,6 +67,14 @@ func (c *Catalog) Keep(f *flows.Flow) {
 	c.older[f.Hash] = f
 }
 
+// All lists the current version of every flow; of a library that cannot list them, none.
+func (c *Catalog) All() []*flows.Flow {
+	if l, ok := c.current().(interface{ All() []*flows.Flow }); ok {
+		return l.All()
+	}
+	return nil
+}
+
 // Current is the loaded version of a flow.
 func (c *Catalog) Current(name string) (*flows.Flow, bool) { return c.current().Current(name) }
 

@@ -16,6 +16,7 @@ type Deed struct {
 // commands are what people do in the console. Each refuses what cannot be done, conflicts
 // when somebody else has the conversation, and returns what else the trail should say.
 var commands = map[string]func(s *step, a Agent) (detail string){
+	"begin":    (*step).approached,
 	"take":     (*step).taken,
 	"reply":    (*step).replied,
 	"resend":   (*step).resent,
@@ -110,6 +111,18 @@ func (s *step) give(name string) {
 	s.own(OwnerAgent, name)
 	s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Superseded, Reason: "agent_took_over", Before: before + 1, Spare: true}})
 	s.tell(HandoffTaken{Agent: name}, "")
+}
+
+// approached writes to somebody whom nobody talks to: the conversation is theirs who wrote, and
+// what the customer answers comes to them.
+func (s *step) approached(a Agent) string {
+	if !s.bot() && !(s.c.State.Owner == OwnerAgent && s.c.State.Agent == a.Name) {
+		s.conflict("somebody has this conversation, or it waits for one: take it there")
+		return ""
+	}
+	s.give(a.Name)
+	s.replied(a)
+	return ""
 }
 
 // replied texts the customer. Only who has the conversation does, a lead too: two who

@@ -85,7 +85,8 @@ type Trigger struct {
 	Type     string         `json:"type"`
 	Data     map[string]any `json:"data,omitempty"`
 	Language string         `json:"language,omitempty"`
-	Flow     string         `json:"flow,omitempty"` // start exactly this flow (chat, dialogues); else by Type
+	Flow     string         `json:"flow,omitempty"` // start exactly this flow (chat, dialogues, By); else by Type
+	By       string         `json:"by,omitempty"`   // the person at work who starts it
 	// What Step adds for those that it makes itself: From is the run that starts the
 	// flow, and Waits for its end; ByText, a text started it; Test, a test run did.
 	From   string `json:"fr,omitempty"`

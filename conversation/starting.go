@@ -31,6 +31,9 @@ func (s *step) trigger(t Trigger) {
 		}
 		reached = true
 	}
+	if t.By != "" {
+		s.effects = append(s.effects, Effect{Deed: &Deed{Conversation: s.c.ID, Agent: t.By, Op: "start", Detail: t.Flow}})
+	}
 	if !reached && !s.reviewed(t) {
 		why := "no flow"
 		if len(s.env.Flows.ForEvent(t.Type)) > 0 {

@@ -11,6 +11,9 @@ type ConsoleConfig struct {
 	// 10.0.0.0/8: what they say of where a request comes from is believed. Default none:
 	// the address that connects counts.
 	Proxies []string `yaml:"proxies"`
+	// Flows are those that people at work may start by hand. Default: those of class notice
+	// that an event starts; [] none.
+	Flows []string `yaml:"flows"`
 	// OIDC lets people sign in by the business's own provider.
 	OIDC OIDCConfig `yaml:"oidc"`
 

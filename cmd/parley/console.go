@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 
 	"parley/agentui"
+	"parley/conversation/phone"
 	"parley/conversation/store"
 	"parley/conversation/verify"
+	"parley/flows"
 	"parley/inbound"
 )
 
@@ -32,6 +35,22 @@ func (w words) GiveWord(ctx context.Context, ref, agent, reason, key string) (re
 	return out.Refused, err
 }
 
+// starts is what people at work may begin: notices that an event starts, or the flows that
+// the configuration lists.
+func (h *house) starts() agentui.Starts {
+	may := func(f *flows.Flow) bool { return f.Class == flows.Notice && len(f.Events) > 0 }
+	if list := h.config.Console.Flows; list != nil {
+		may = func(f *flows.Flow) bool { return slices.Contains(list, f.Name) }
+	}
+	return agentui.Starts{
+		Flows: func() []*flows.Flow {
+			return slices.DeleteFunc(h.engine.Catalog.All(), func(f *flows.Flow) bool { return !may(f) })
+		},
+		Phone: func(to string) (string, error) { return phone.Parse(to, "") },
+		Route: h.config.route,
+	}
+}
+
 // console puts the doors of the people at work in place, until ctx ends; what it returns
 // tells them what happens.
 func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
@@ -41,10 +60,10 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	}
 	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
 	seats := new(agentui.Hub)
-	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Accounts: words{h.store, h.gate}, Log: h.log}
+	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Accounts: words{h.store, h.gate}, Starts: h.starts(), Log: h.log}
 	doors := desk.Handler(ctx)
 	h.mux.Handle("/console/api/", auth.Handler())
-	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/search", "api/replies", "api/replies/", "api/cmd", "ws"} {
+	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/search", "api/replies", "api/replies/", "api/starts", "api/begin", "api/cmd", "ws"} {
 		h.mux.Handle("/console/"+path, doors)
 	}
 	return func(ctx context.Context) error {

@@ -1,6 +1,38 @@
 // What the console's doors and its socket carry. Written from the Go types by go generate
 // ./agentui; not to be edited.
 
+export interface Beginning {
+  id: string;
+  to: string;
+  line?: string;
+  brand?: string;
+  text?: string;
+  anyway?: boolean;
+  flow?: string;
+  inputs?: Record<string, string>;
+  language?: string;
+}
+
+export interface Begun {
+  conversation: string;
+  messages: string[];
+}
+
+export interface Input {
+  name: string;
+  type: string;
+  required?: boolean;
+  secret?: boolean;
+  values?: string[];
+  default?: string;
+}
+
+export interface Startable {
+  flow: string;
+  title: string;
+  inputs: Input[];
+}
+
 export interface Me {
   name: string;
   role: "agent" | "lead" | "admin" | "auditor";

@@ -1,0 +1,160 @@
+package agentui
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley/conversation"
+	"parley/conversation/verify"
+	"parley/flows"
+)
+
+// Starts is what people at work may begin with a customer, and how a number becomes a
+// conversation.
+type Starts struct {
+	// Flows are those that they may start.
+	Flows func() []*flows.Flow
+	// Phone normalises a number to E.164, Route chooses the line for it.
+	Phone func(to string) (string, error)
+	Route func(line, brand, to string) (string, error)
+}
+
+// mostBegun is how many conversations somebody may begin in an hour: each costs money.
+const mostBegun = 120
+
+// Startable is a flow with what it wants to know.
+type Startable struct {
+	Flow   string        `json:"flow"`
+	Title  string        `json:"title"`
+	Inputs []flows.Input `json:"inputs"`
+}
+
+// Beginning is what somebody begins: a flow with its inputs as they were typed, or a text
+// of their own.
+type Beginning struct {
+	ID       string            `json:"id"` // the browser's own: the same twice is carried out once
+	To       string            `json:"to"`
+	Line     string            `json:"line,omitempty"`  // "": by the brand and the customer's country
+	Brand    string            `json:"brand,omitempty"` // of a text
+	Text     string            `json:"text,omitempty"`
+	Anyway   bool              `json:"anyway,omitempty"` // it is night there, and that has been read
+	Flow     string            `json:"flow,omitempty"`
+	Inputs   map[string]string `json:"inputs,omitempty"`
+	Language string            `json:"language,omitempty"`
+}
+
+// Begun is what came of it.
+type Begun struct {
+	Conversation string   `json:"conversation"`
+	Messages     []string `json:"messages"`
+}
+
+// startable lists the flows that people may start.
+func (c *Console) startable(w http.ResponseWriter, _ *http.Request, _ SignIn, _ Agent) {
+	all := []Startable{}
+	for _, f := range c.Starts.Flows() {
+		all = append(all, Startable{f.Name, cmp.Or(f.Title, f.Name), f.Inputs()})
+	}
+	answer(w, http.StatusOK, struct {
+		Flows []Startable `json:"flows"`
+	}{all})
+}
+
+// begin starts a flow, or writes to somebody and takes the conversation. The customer's
+// consent, quiet hours and the rules of senders are looked at as for the business itself.
+func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent) {
+	var b Beginning
+	if !read(w, r, &b) {
+		return
+	}
+	if !slices.Contains(works, a.Role) {
+		problem(w, http.StatusForbidden, "forbidden", "an auditor reads, and does nothing")
+		return
+	}
+	event, wrong := c.beginning(b, a)
+	if wrong != "" {
+		problem(w, http.StatusUnprocessableEntity, "invalid", wrong)
+		return
+	}
+	ok, err := c.Auth.Agents.TrySignIn(r.Context(), []verify.Hit{{Key: "begin/" + a.Name, Most: mostBegun, Per: time.Hour}})
+	if err == nil && !ok {
+		w.Header().Set("Retry-After", "600")
+		problem(w, http.StatusTooManyRequests, "too_many", "you have begun very many conversations: wait some minutes")
+		return
+	}
+	var out []conversation.Outcome
+	if err == nil {
+		out, err = c.Engine.Submit(r.Context(), []conversation.Event{event})
+	}
+	if err != nil {
+		c.Auth.failed(w, err)
+		return
+	}
+	switch why := first(out[0].Problems); out[0].Status {
+	case conversation.Applied, conversation.Ignored:
+		answer(w, http.StatusOK, Begun{out[0].Conversation, append([]string{}, out[0].Messages...)})
+	case conversation.Conflicting:
+		answer(w, http.StatusConflict, struct {
+			Refusal
+			Conversation string `json:"conversation"`
+		}{Refusal{Code: "conflict", Detail: why}, out[0].Conversation})
+	default:
+		answer(w, http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why})
+	}
+}
+
+// beginning makes the event; wrong says why there can be none.
+func (c *Console) beginning(b Beginning, a Agent) (e conversation.Event, wrong string) {
+	if !anID.MatchString(b.ID) || (b.Flow == "") == (b.Text == "") || !utf8.ValidString(b.Text) || strings.ContainsRune(b.Text, 0) {
+		return e, "id and to are wanted, and either a text or a flow"
+	}
+	to, err := c.Starts.Phone(b.To)
+	if err != nil {
+		return e, "to: " + err.Error()
+	}
+	brand, f := b.Brand, (*flows.Flow)(nil)
+	if b.Flow != "" {
+		all := c.Starts.Flows()
+		i := slices.IndexFunc(all, func(f *flows.Flow) bool { return f.Name == b.Flow })
+		if i < 0 {
+			return e, "flow: nobody here may start this one"
+		}
+		f = all[i]
+		brand = cmp.Or(f.Brand, brand)
+	}
+	line, err := c.Starts.Route(b.Line, brand, to)
+	if err != nil {
+		return e, "line: " + err.Error()
+	}
+	e = conversation.Event{Line: line, Phone: to, Dedupe: "begin/" + a.Name + "/" + b.ID, BodyHash: b.hash()}
+	if f == nil {
+		e.Kind, e.Agent = conversation.KindAgent, &conversation.Agent{Op: "begin", Name: a.Name, Lead: slices.Contains(leads, a.Role), Text: b.Text, Anyway: b.Anyway}
+		return e, ""
+	}
+	data := map[string]any{}
+	for name, text := range b.Inputs {
+		if text == "" {
+			continue
+		}
+		if data[name], wrong = f.ReadInput(name, text); wrong != "" {
+			return e, name + ": " + wrong
+		}
+	}
+	e.Kind = conversation.KindTrigger
+	e.Trigger = &conversation.Trigger{ID: "evt_" + hashOf(e.Dedupe)[:24], Flow: f.Name, Data: data, Language: b.Language, By: a.Name}
+	return e, ""
+}
+
+func (b Beginning) hash() string {
+	b.ID, b.Anyway = "", false
+	text, _ := json.Marshal(b) // strings
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
