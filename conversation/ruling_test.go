@@ -36,3 +36,40 @@ func TestRulesComeTooLate(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 }
+
+const minded = `flow: minded
+title: Asks a person, and goes on
+class: notice
+languages: [en]
+trigger: {events: [minded]}
+start: person
+states:
+  person: {handoff: {queue: desk, then: back}}
+  back:
+    say: "Did that help?"
+    replies: [{match: [yes], goto: over}]
+    silence: {after: 24h, goto: over}
+    otherwise: {goto: over}
+  over: {end: completed}
+`
+
+// TestAbandoned: where nobody waits for a person's word, the bot goes on where the flow
+// says; a snooze that ends gives the agent the whole time again.
+func TestAbandoned(t *testing.T) {
+	k := newTalk(t, minded)
+	k.start("minded", nil)
+	wantStatus(t, "assign", k.ruled("assign", "eve", 0), Applied)
+	k.after(time.Minute).does("reply", "eve", func(a *Agent) { a.Text = "Good morning." })
+	if st := k.c.State; st.Replied != k.env.Now || st.Awaiting != 0 {
+		t.Errorf("%+v", st)
+	}
+	active := deskOf(k.c).Active()
+	k.does("snooze", "eve", func(a *Agent) { a.Until = k.env.Now + 1000 })
+	wantStatus(t, "abandon of what is put aside", k.ruled("abandon", "eve", active), Conflicting)
+	k.after(2 * time.Second).apply(Event{Kind: KindTimer})
+	wantStatus(t, "abandon by what was before", k.ruled("abandon", "eve", active), Conflicting)
+	wantStatus(t, "abandon", k.ruled("abandon", "eve", deskOf(k.c).Active()), Applied)
+	if st := k.c.State; !k.talkIsTheBots() || k.state("minded") != "back" || st.Wrote+st.Replied+st.Given != 0 {
+		t.Errorf("%+v", st)
+	}
+}
