@@ -2,8 +2,13 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+
+	"parley/agentui"
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
 )
 
 // TestQueuesOfTheConsole: what cannot work is refused by its name, and what is left out is
@@ -35,4 +40,31 @@ func TestQueuesOfTheConsole(t *testing.T) {
 	if q := c.queues["a"]; q.Capacity != 5 || q.Hours != nil || c.AwayAfter != defaultAway {
 		t.Errorf("%+v", c)
 	}
+}
+
+// TestDoctorKnowsMembers: who is named and does not work here is given nothing, and the
+// doctor says so.
+func TestDoctorKnowsMembers(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s := storetest.Open(t, store.Options{URL: url})
+		for name, role := range map[string]agentui.Role{"ann": agentui.RoleAgent, "eve": agentui.RoleAuditor, "gone": agentui.RoleLead} {
+			if ok, err := s.AddAgent(t.Context(), agentui.Agent{Name: name, Role: role, Password: "none"}); err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+		}
+		if ok, err := s.DisableAgent(t.Context(), "gone"); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		c := testConfig(url)
+		c.Console.Queues = map[string]QueueConfig{"all": {}, "good": {Members: []string{"ann"}}, "half": {Members: []string{"an", "ann", "eve"}}, "none": {Members: []string{"gone"}}}
+		said := map[string]string{}
+		for _, d := range examineDatabase(t.Context(), c, slog.New(slog.DiscardHandler)) {
+			said[d.About] = d.State + ": " + d.Says
+		}
+		for queue, want := range map[string]string{"all": "", "good": "ok: 1 member", "half": "warning: an, eve cannot be given anything", "none": "missing: none of its members works here: it gives nothing to anybody"} {
+			if got := said["console.queues."+queue]; got != want {
+				t.Errorf("%s: %q, want %q", queue, got, want)
+			}
+		}
+	})
 }
