@@ -27,6 +27,10 @@ type Console struct {
 	// Accounts unlocks; nil: nothing can be unlocked here.
 	Accounts Accounts
 	Starts   Starts
+	Rulings  Rulings
+	Queues   Queues
+	Absent   time.Duration // without a socket for so long, somebody is away
+	Node     string        // this process's name
 	Log      *slog.Logger
 }
 
@@ -108,6 +112,7 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 		mux.HandleFunc("POST /console/api/conversations/{id}/accounts/{account}/unlock", c.Auth.as(c.unlock))
 	}
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
+	mux.HandleFunc("POST /console/api/presence", c.Auth.as(c.presence))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))
 	return guarded(mux, mostCommand)
@@ -133,6 +138,11 @@ func (c *Console) desk(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent
 	if list == nil {
 		list = []conversation.Desk{}
 	}
+	lines := c.Lines().Lines
+	for i := range list {
+		list[i].Due = c.Queues.Due(list[i], lines[list[i].Line])
+	}
+	sorted(list)
 	calls, err := c.Reads.Mentions(r.Context(), a.Name, mostMentioned)
 	if err != nil {
 		c.Auth.failed(w, err)

@@ -63,22 +63,21 @@ func (c *Console) looked(w http.ResponseWriter, r *http.Request, _ SignIn, a Age
 type Colleague struct {
 	Name string `json:"name"`
 	Role Role   `json:"role"`
-	Here bool   `json:"here"` // they have the console open
+	Here bool   `json:"here"` // they have the console open, at any node
+	Away bool   `json:"away"` // they say that they are away
 }
 
 // colleagues lists who works here.
 func (c *Console) colleagues(w http.ResponseWriter, r *http.Request, _ SignIn, _ Agent) {
-	list, err := c.Auth.Agents.Agents(r.Context())
+	scene, err := c.Rulings.Scene(r.Context(), 0)
 	if err != nil {
 		c.Auth.failed(w, err)
 		return
 	}
 	here := c.Hub.here()
 	all := []Colleague{}
-	for _, a := range list {
-		if a.DisabledAt == 0 {
-			all = append(all, Colleague{a.Name, a.Role, here[a.Name]})
-		}
+	for _, p := range scene.People {
+		all = append(all, Colleague{p.Name, p.Role, here[p.Name] || p.Seen > scene.Now-c.Absent.Milliseconds(), p.Away})
 	}
 	answer(w, http.StatusOK, Colleagues{all})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 //	← ev {seq, conv, rev, type} …       ← live {head}   or   ← resync {reason}
 //	→ cmd {id, op, conversation, …}     ← ack / nack {id, status, d}
 //	→ look {conv, typing}               ← look {conv, agent, typing, ttl_ms}
+//	→ presence {away}                   ← presence {agent, away}
 //	→ hb                                ← hb
 type seat struct {
 	*socket
@@ -64,6 +66,7 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 		}
 		c.Hub.join(s)
 		defer c.Hub.leave(s)
+		c.attend(ctx, []string{a.Name})
 		s.serve(ctx)
 	})
 }
@@ -152,6 +155,11 @@ func (s *seat) got(ctx context.Context, in []byte) {
 		}
 		if json.Unmarshal(f.Data, &l) == nil && anID.MatchString(l.Conversation) {
 			s.console.Hub.look(looking{l.Conversation, s.agent.Name, l.Typing}, time.Now())
+		}
+	case "presence":
+		var said Away
+		if json.Unmarshal(f.Data, &said) != nil || !slices.Contains(works, s.agent.Role) || s.console.setAway(ctx, s.agent.Name, said.Away) != nil {
+			s.send(frame{"nack", problemOf("", http.StatusUnprocessableEntity, "presence")})
 		}
 	case "cmd":
 		s.commanded(ctx, f.Data)

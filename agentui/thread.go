@@ -42,8 +42,8 @@ type Thread struct {
 type Item struct {
 	Position  int64                   `json:"position"`
 	At        int64                   `json:"at"`            // Unix ms
-	By        string                  `json:"by"`            // customer, bot, agent, business, system
-	Who       string                  `json:"who,omitempty"` // of agent: their name
+	By        string                  `json:"by"`            // customer, bot, agent, queue, business, system
+	Who       string                  `json:"who,omitempty"` // of agent: their name; of queue: whose rule
 	Text      string                  `json:"text,omitempty"`
 	Media     []flows.Media           `json:"media,omitempty"`
 	Message   string                  `json:"message,omitempty"` // its id, of what we sent
@@ -105,6 +105,9 @@ func happened(e conversation.Logged) Item {
 	case past.Event.Agent != nil:
 		a := past.Event.Agent
 		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
+		if a.Rule != nil {
+			i.By, i.Who = "queue", a.Rule.Queue
+		}
 		if a.Op != "reply" && a.Op != "resend" { // which stand there as messages
 			i.Text = a.Text
 		}

@@ -23,7 +23,7 @@ const wireFile = "web/src/console-wire.ts"
 // wired are the types that go over the wire, each with what it is made of.
 var wired = []any{
 	Beginning{}, Begun{}, Startable{},
-	Me{}, Desks{}, Thread{}, Customer{}, Colleagues{}, Search{}, Replies{}, SecondFactor{}, Command{}, Done{}, Refusal{},
+	Me{}, Desks{}, Thread{}, Customer{}, Colleagues{}, Away{}, Search{}, Replies{}, SecondFactor{}, Command{}, Done{}, Refusal{},
 	Hello{}, Happening{}, Look{}, Resync{}, Following{},
 }
 

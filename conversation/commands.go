@@ -9,6 +9,7 @@ import (
 type Deed struct {
 	Conversation string `json:"conversation"`
 	Agent        string `json:"agent"`
+	Queue        string `json:"queue,omitempty"` // whose rule did it; Agent is empty then
 	Op           string `json:"op"`
 	Detail       string `json:"detail,omitempty"` // to whom, with which question …
 }
@@ -46,7 +47,10 @@ func (s *step) agent(a Agent) {
 		s.conflict("the conversation has moved on")
 		return
 	}
-	do := commands[a.Op]
+	do, deed := commands[a.Op], Deed{Conversation: s.c.ID, Agent: a.Name, Op: a.Op}
+	if a.Rule != nil {
+		do, deed.Queue = rules[a.Op], a.Rule.Queue
+	}
 	switch {
 	case do == nil:
 		s.refuse("op: " + a.Op + " is unknown")
@@ -55,10 +59,10 @@ func (s *step) agent(a Agent) {
 		s.refuse("text: write 1 to 1600 characters")
 		return
 	}
-	detail := do(s, a)
+	deed.Detail = do(s, a)
 	if s.out.Status == Applied {
 		s.mention(a)
-		s.effects = append(s.effects, Effect{Deed: &Deed{Conversation: s.c.ID, Agent: a.Name, Op: a.Op, Detail: detail}})
+		s.effects = append(s.effects, Effect{Deed: &deed})
 	}
 }
 
@@ -140,7 +144,7 @@ func (s *step) replied(a Agent) string {
 		s.refuse(InQuietHours)
 	default:
 		s.send(draft{class: "notice", text: a.Text, media: a.Media, agent: true})
-		st.Awaiting = 0
+		st.Awaiting, st.Replied = 0, s.env.Now
 	}
 	return ""
 }
@@ -192,13 +196,18 @@ func (s *step) released(a Agent) string {
 	if !s.holds(a) {
 		return ""
 	}
+	return s.putBack("released")
+}
+
+// putBack lets the conversation wait in its queue again, and returns who had it.
+func (s *step) putBack(reason string) (from string) {
 	h := Handing{Since: s.env.Now}
 	if s.c.State.Handoff != nil {
 		h = *s.c.State.Handoff
 	}
-	h.Reason = "released"
+	h.Reason = reason
 	s.c.State.Handoff = &h
-	from := s.c.State.Agent
+	from = s.c.State.Agent
 	s.own(OwnerQueue, "")
 	s.tell(HandoffRequested{Queue: h.Queue, Reason: h.Reason}, "")
 	return from

@@ -60,6 +60,12 @@ type State struct {
 	// Snoozed is until when the people at work have put the conversation aside, Unix ms; 0:
 	// they have not.
 	Snoozed int64 `json:"sn,omitempty"`
+	// Wrote is when the customer last texted while people had the conversation, Replied when
+	// one of them last answered, and Given since when the present agent has it before them:
+	// Unix ms, 0: not yet.
+	Wrote   int64 `json:"wr,omitempty"`
+	Replied int64 `json:"rp,omitempty"`
+	Given   int64 `json:"gv,omitempty"`
 	// Labels are what the people at work call the conversation, sorted.
 	Labels []string `json:"lb,omitempty"`
 	// Unasked counts the texts of the last hour that no event of anybody's brought

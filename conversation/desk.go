@@ -26,16 +26,26 @@ type Desk struct {
 	Since        int64       `json:"since"`              // when it was handed over, Unix ms
 	Awaiting     int64       `json:"awaiting,omitempty"` // since when the customer waits for a person's word, Unix ms; 0: they do not
 	Snoozed      int64       `json:"snoozed,omitempty"`  // until when it is put aside, Unix ms; 0: it is not
+	Wrote        int64       `json:"wrote,omitempty"`    // when the customer last texted, Unix ms; 0: not since people have it
+	Replied      int64       `json:"replied,omitempty"`  // when a person last answered, Unix ms; 0: nobody has
+	Given        int64       `json:"given,omitempty"`    // since when the agent has it before them, Unix ms; 0: nobody does
 	Labels       []string    `json:"labels,omitempty"`
 	// Customer is their name, where it is known, and Text what they wrote last, cut short;
 	// only what reads the desk fills them in.
 	Customer string `json:"customer,omitempty"`
 	Text     string `json:"text,omitempty"`
+	// Due is when an answer is due by the queue's clock, Unix ms, 0: no clock runs; whoever
+	// shows the desk fills it in.
+	Due int64 `json:"due,omitempty"`
 }
+
+// Active is when somebody last texted in the conversation, or got it before them, Unix ms.
+func (d Desk) Active() int64 { return max(d.Since, d.Wrote, d.Replied, d.Given) }
 
 // deskOf is what a conversation looks like to the people at work.
 func deskOf(c Conversation) Desk {
-	d := Desk{Conversation: c.ID, Line: c.Line, Phone: c.Phone, Owner: c.State.Owner, Agent: c.State.Agent, Awaiting: c.State.Awaiting, Snoozed: c.State.Snoozed, Labels: c.State.Labels}
+	d := Desk{Conversation: c.ID, Line: c.Line, Phone: c.Phone, Owner: c.State.Owner, Agent: c.State.Agent, Awaiting: c.State.Awaiting, Snoozed: c.State.Snoozed,
+		Wrote: c.State.Wrote, Replied: c.State.Replied, Given: c.State.Given, Labels: c.State.Labels}
 	if d.Owner == "" {
 		d.Owner = OwnerBot
 	}
@@ -56,7 +66,8 @@ func (s *step) desk() {
 
 func (d Desk) same(o Desk) bool {
 	return d.Owner == o.Owner && d.Agent == o.Agent && d.Queue == o.Queue && d.Reason == o.Reason && d.Priority == o.Priority &&
-		d.Since == o.Since && d.Awaiting == o.Awaiting && d.Snoozed == o.Snoozed && slices.Equal(d.Labels, o.Labels)
+		d.Since == o.Since && d.Awaiting == o.Awaiting && d.Snoozed == o.Snoozed &&
+		d.Wrote == o.Wrote && d.Replied == o.Replied && d.Given == o.Given && slices.Equal(d.Labels, o.Labels)
 }
 
 // awaits notes that the customer waits for a person.
@@ -66,9 +77,12 @@ func (s *step) awaits() {
 	}
 }
 
-// wakeUp ends a snooze.
+// wakeUp ends a snooze: whoever has the conversation has it before them from now on.
 func (s *step) wakeUp(why string) {
 	s.c.State.Snoozed = 0
+	if s.c.State.Owner == OwnerAgent {
+		s.c.State.Given = s.env.Now
+	}
 	s.record(Decision{About: "snooze", Choice: "over", Why: why})
 }
 

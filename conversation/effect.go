@@ -18,6 +18,7 @@ type Effect struct {
 	Desk    *Desk          `json:"desk,omitempty"`    // what the people at work see
 	Mention *Mention       `json:"mention,omitempty"` // whom a note calls
 	Deed    *Deed          `json:"deed,omitempty"`    // what one of them did, for the audit trail
+	Given   *Given         `json:"given,omitempty"`   // to whom a queue's rule gave the conversation
 }
 
 // Cancel ends queued messages of the conversation. What has been claimed is on

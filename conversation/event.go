@@ -155,6 +155,16 @@ type Agent struct {
 	Unsure  bool   `json:"unsure,omitempty"` // nobody knows whether it arrived
 	// Anyway: the person has read what speaks against it.
 	Anyway bool `json:"anyway,omitempty"`
+	// Rule, when set, says that no person acts but a queue's rule: Op is a key of rules then,
+	// and Name empty.
+	Rule *Ruling `json:"rule,omitempty"`
+}
+
+// Ruling is on what a queue's rule acts.
+type Ruling struct {
+	Queue  string `json:"queue"`
+	Turn   int64  `json:"turn,omitempty"`   // of an assignment: its place among all that rules made
+	Active int64  `json:"active,omitempty"` // Desk.Active as the rule saw it; another since is a conflict
 }
 
 // Poisoned stands for an event that could not be applied: it hands the

@@ -6,7 +6,10 @@ func (s *step) own(owner Owner, agent string) {
 	st := &s.c.State
 	st.Owner, st.Agent = owner, agent
 	st.Epoch++
-	st.Which, st.Snoozed = nil, 0
+	st.Which, st.Snoozed, st.Given = nil, 0, 0
+	if owner == OwnerAgent {
+		st.Given = s.env.Now
+	}
 	s.forgetPending("texts that were held are left to the person")
 	s.record(Decision{About: "owner", Choice: string(owner), Why: agent})
 }
@@ -24,6 +27,7 @@ func (s *step) giveBack(a Agent, closed bool) {
 	}
 	s.own(OwnerBot, "")
 	s.c.State.Owner, s.c.State.Handoff, s.c.State.Awaiting = "", nil, 0
+	s.c.State.Wrote, s.c.State.Replied = 0, 0
 	s.tell(HandoffReturned{Agent: a.Name, Closed: closed}, "")
 	for _, id := range handed {
 		i := s.run(id)

@@ -1,7 +1,9 @@
 package conversation
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -110,6 +112,46 @@ func (h Hours) Next(at time.Time) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// mostAhead bounds how far After looks: what hours are open for a minute a week.
+const mostAhead = 10 * 366
+
+// After is when somebody has been there for d since at, by at's clock: hours in which nobody
+// is there do not count.
+func (h Hours) After(at time.Time, d time.Duration) time.Time {
+	if !h.some {
+		return at.Add(d)
+	}
+	for days := range mostAhead {
+		day := time.Date(at.Year(), at.Month(), at.Day()+days, 0, 0, 0, 0, at.Location())
+		for _, s := range h.on(day.Weekday()) {
+			from := time.Date(day.Year(), day.Month(), day.Day(), 0, s.from, 0, 0, at.Location())
+			to := time.Date(day.Year(), day.Month(), day.Day(), 0, s.to, 0, 0, at.Location())
+			if from.Before(at) {
+				from = at
+			}
+			open := to.Sub(from)
+			if open > 0 && d <= open {
+				return from.Add(d)
+			}
+			d -= max(open, 0)
+		}
+	}
+	return at.AddDate(0, 0, mostAhead)
+}
+
+// on are the spans of a weekday in order, none within another.
+func (h Hours) on(day time.Weekday) (all []span) {
+	spans := slices.SortedFunc(slices.Values(h.days[day]), func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	for _, s := range spans {
+		if n := len(all); n > 0 && s.from <= all[n-1].to {
+			all[n-1].to = max(all[n-1].to, s.to)
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // dayNames are short weekday names by language, Sunday first (CLDR, abbreviated,

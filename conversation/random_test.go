@@ -242,6 +242,11 @@ func (w *world) silence() conversation.Event {
 }
 
 func (w *world) agent() conversation.Event {
+	if op := w.r.IntN(18); op < 3 {
+		d := w.c.State
+		return conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: []string{"assign", "reassign", "abandon"}[op], To: "bo",
+			Rule: &conversation.Ruling{Queue: "default", Active: conversation.Desk{Wrote: d.Wrote, Replied: d.Replied, Given: d.Given}.Active()}}}
+	}
 	ops := conversation.Commands()
 	slices.Sort(ops)
 	a := conversation.Agent{Op: ops[w.r.IntN(len(ops))], Name: "bo", Text: "Hello.", To: []string{"bo", "cy"}[w.r.IntN(2)], Lead: w.r.IntN(3) == 0,

@@ -35,6 +35,7 @@ func (s *step) text(e Event) {
 	case !s.bot():
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
 		s.awaits()
+		s.c.State.Wrote = s.env.Now
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:

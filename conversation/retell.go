@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -189,11 +190,12 @@ func (t *retelling) event(r Record) bool {
 	case KindTrigger:
 		return t.pass(time.Duration(r.Took.Now-t.r.Env.Now)*time.Millisecond, false) && t.play(t.triggered(*e.Trigger, r))
 	case KindAgent:
-		if !slices.Contains(flows.AgentLines, e.Agent.Op) || e.Agent.State != "" {
-			t.notes = append(t.notes, fmt.Sprintf("An agent's %s came, which dialogues cannot say.", e.Agent.Op))
+		op := asIf(r)
+		if !slices.Contains(flows.AgentLines, op) || e.Agent.State != "" {
+			t.notes = append(t.notes, fmt.Sprintf("An agent's %s came, which dialogues cannot say.", op))
 			return true
 		}
-		line := "* " + e.Agent.Op
+		line := "* " + op
 		if e.Agent.Text != "" {
 			line += " " + t.redact.free(e.Agent.Text)
 		}
@@ -202,6 +204,20 @@ func (t *retelling) event(r Record) bool {
 		t.notes = append(t.notes, fmt.Sprintf("An event of kind %s came, which dialogues cannot say.", e.Kind))
 	}
 	return true
+}
+
+// asIf is what a person did, or would have done for what a queue's rule did.
+func asIf(r Record) string {
+	op := r.Event.Agent.Op
+	if r.Event.Agent.Rule == nil {
+		return op
+	}
+	for _, d := range r.Decisions {
+		if d.About == "owner" {
+			op = cmp.Or(map[string]string{string(OwnerAgent): "take", string(OwnerBot): "return"}[d.Choice], op)
+		}
+	}
+	return op
 }
 
 // due is the rehearsal's earliest timer; 0: none.

@@ -191,3 +191,18 @@ states:
 		t.Errorf("it goes otherwise:\n%s", out)
 	}
 }
+
+// What a queue's rule did is told as what a person would have done.
+func TestRetellOfARule(t *testing.T) {
+	p, f := newPast(t)
+	p.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "bill.due", Data: map[string]any{"order": "B-1"}}})
+	p.c.State.Owner = OwnerQueue
+	p.apply(Event{Kind: KindAgent, Agent: &Agent{Op: "assign", To: "Joe", Rule: &Ruling{Queue: "desk"}}})
+	p.apply(Event{Kind: KindAgent, Agent: &Agent{Op: "abandon", To: "Joe", Rule: &Ruling{Queue: "desk", Active: deskOf(p.c).Active()}}})
+	out := p.retell(f, "Joe")
+	for _, want := range []string{"\n* take\n", "\n* return\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it lacks %q:\n%s", want, out)
+		}
+	}
+}

@@ -71,7 +71,8 @@ type HandoffRequested struct {
 	// (an answer came after its run had ended), too_many_held (texts came faster than
 	// they could be read), problem (the flow failed), undeliverable (a question could not
 	// be sent), opt_out_while_open, account_review (see account.review), released (an agent gave
-	// it back to the queue), version_gone or poisoned (Parley could not go on).
+	// it back to the queue), reassigned (the customer answered while their agent was away),
+	// abandoned (their agent let them wait too long), version_gone or poisoned (Parley could not go on).
 	Reason string `json:"reason"`
 }
 
@@ -82,7 +83,7 @@ type HandoffTaken struct {
 
 // HandoffReturned says that the conversation went back to the bot.
 type HandoffReturned struct {
-	Agent  string `json:"agent"`  // who gave it back
+	Agent  string `json:"agent"`  // who gave it back; empty: nobody texted for as long as the queue allows
 	Closed bool   `json:"closed"` // true: the agent ended all that was open; false: the bot goes on with it
 }
 

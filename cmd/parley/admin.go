@@ -44,7 +44,7 @@ func newMetrics(h *house) *metrics {
 	m.flowsLoaded.SetToCurrentTime()
 	nodes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_live_nodes", Help: "Nodes that were seen within six seconds."},
 		func() float64 { return float64(h.live.Load()) })
-	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, m.llmAsked, m.llmTokens, m.llmCost, nodes, newSpent(h), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, m.llmAsked, m.llmTokens, m.llmCost, nodes, newSpent(h), newOverdue(h), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -3,9 +3,12 @@ package main
 import (
 	"net/netip"
 	"strings"
+	"time"
+
+	"parley/agentui"
 )
 
-// ConsoleConfig is how people reach the console.
+// ConsoleConfig is how people reach the console, and how work is given out there.
 type ConsoleConfig struct {
 	// Proxies are the addresses or networks of the proxies before this server, like
 	// 10.0.0.0/8: what they say of where a request comes from is believed. Default none:
@@ -17,12 +20,21 @@ type ConsoleConfig struct {
 	// OIDC lets people sign in by the business's own provider.
 	OIDC OIDCConfig `yaml:"oidc"`
 
+	// Queues are how queues give out work, by the names that flows hand over to; "default" is
+	// the queue of what no flow names one for.
+	Queues map[string]QueueConfig `yaml:"queues"`
+	// AwayAfter is how long somebody may be without the console open before rules take them
+	// for away. Default 30s.
+	AwayAfter time.Duration `yaml:"away_after"`
+
 	proxies []netip.Prefix
+	queues  agentui.Queues
 }
 
-// check reads the networks.
+// check reads the networks and the queues.
 func (c *ConsoleConfig) check(bad func(format string, args ...any)) {
 	c.OIDC.check(bad)
+	c.checkQueues(bad)
 	c.proxies = nil
 	for i, text := range c.Proxies {
 		if addr, err := netip.ParseAddr(text); err == nil {

@@ -60,16 +60,20 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	}
 	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
 	seats := new(agentui.Hub)
-	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats, Accounts: words{h.store, h.gate}, Starts: h.starts(), Log: h.log}
-	doors := desk.Handler(ctx)
-	h.mux.Handle("/console/api/", auth.Handler())
-	for _, path := range []string{"", "api/desk", "api/conversations/", "api/mentions/", "api/colleagues", "api/search", "api/replies", "api/replies/", "api/starts", "api/begin", "api/cmd", "ws"} {
-		h.mux.Handle("/console/"+path, doors)
+	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats,
+		Accounts: words{h.store, h.gate}, Starts: h.starts(),
+		Rulings: h.store, Queues: h.config.Console.queues, Absent: h.config.Console.AwayAfter, Node: h.node, Log: h.log}
+	h.mux.Handle("/console/", desk.Handler(ctx))
+	doors := auth.Handler()
+	for _, path := range []string{"session", "me", "sessions", "sessions/", "totp", "password", "ways", "oidc/"} {
+		h.mux.Handle("/console/api/"+path, doors)
 	}
 	return func(ctx context.Context) error {
-		var index sync.WaitGroup
-		defer index.Wait()
-		index.Go(func() { _ = desk.Indexing(ctx) }) // it returns when ctx ends, and logs what stands in its way
+		var beside sync.WaitGroup
+		defer beside.Wait()
+		for _, loop := range []func(context.Context) error{desk.Indexing, desk.Ruling, desk.Attending} {
+			beside.Go(func() { _ = loop(ctx) }) // it returns when ctx ends, and logs what stands in its way
+		}
 		return seats.Run(ctx, h.feed, h.store)
 	}
 }

@@ -32,6 +32,7 @@ func TestProofConsoleInABrowser(t *testing.T) {
 	brand := c.Brands["acme"]
 	brand.Timezone = "America/New_York"
 	c.Brands["acme"] = brand
+	c.Console.Queues = map[string]QueueConfig{"deliveries": {FirstResponse: time.Millisecond}, "default": {FirstResponse: 10*time.Minute + 30*time.Second}}
 	s := serveTest(t, c)
 	s.peopled()
 	cmd := exec.CommandContext(t.Context(), "node", "console.mjs")

@@ -41,6 +41,7 @@ func examineDatabase(ctx context.Context, c Config, log *slog.Logger) []diagnosi
 		}
 	}
 	p.database(store.Inspect(ctx, store.Options{URL: c.Database, Log: log}))
+	p.members(ctx, log)
 	return p.found
 }
 

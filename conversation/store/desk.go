@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels, wrote, replied, given)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (conversation) DO UPDATE SET owner = excluded.owner, agent = excluded.agent, queue = excluded.queue,
 			reason = excluded.reason, priority = excluded.priority, since = excluded.since, awaiting = excluded.awaiting, urgency = excluded.urgency,
-			snoozed = excluded.snoozed, labels = excluded.labels`
+			snoozed = excluded.snoozed, labels = excluded.labels, wrote = excluded.wrote, replied = excluded.replied, given = excluded.given`
 
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
 	// deskRowsSQL puts what was put aside last.
-	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, COALESCE(k.name, ''),
+	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, d.wrote, d.replied, d.given, COALESCE(k.name, ''),
 			COALESCE((SELECT e.data FROM events AS e WHERE e.conversation = d.conversation AND e.kind = 'text' ORDER BY e.rev DESC LIMIT 1), '')
 		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone
 		WHERE ($1 = '' OR d.agent = $1) ORDER BY (d.snoozed > 0), d.urgency, d.since, d.conversation LIMIT $2`
@@ -46,6 +46,7 @@ var urgency = map[flows.Class]int64{flows.Alert: 0, flows.Code: 1, flows.Notice:
 func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 	last := map[string]*conversation.Desk{}
 	var deeds []verify.Entry
+	var given []conversation.Given
 	for _, e := range effects {
 		if e.Desk != nil {
 			last[e.Desk.Conversation] = e.Desk
@@ -53,8 +54,15 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 		if m := e.Mention; m != nil {
 			p.exec(mentionSQL, m.Agent, m.Conversation, m.By, m.At)
 		}
+		if g := e.Given; g != nil {
+			given = append(given, *g)
+		}
 		if d := e.Deed; d != nil {
-			deeds = append(deeds, verify.Entry{What: "console." + d.Op, Who: "agent:" + d.Agent, ID: d.Conversation, Detail: d.Detail})
+			who := "agent:" + d.Agent
+			if d.Queue != "" {
+				who = "queue:" + d.Queue
+			}
+			deeds = append(deeds, verify.Entry{What: "console." + d.Op, Who: who, ID: d.Conversation, Detail: d.Detail})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(last)) {
@@ -63,8 +71,9 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 			p.exec(clearedSQL, id)
 			continue
 		}
-		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"))
+		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given)
 	}
+	writeGiven(p, given)
 	return audit(p, now, deeds...)
 }
 
@@ -75,7 +84,7 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 	p.query(func(r row) error {
 		var d conversation.Desk
 		var labels, event string
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Customer, &event)
+		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Customer, &event)
 		d.Text = cut(said(event))
 		if labels != "" {
 			d.Labels = strings.Split(labels, "\n")

@@ -45,6 +45,11 @@ func (s *Store) DropReply(ctx context.Context, name, by string) (bool, error) {
 
 // saved changes one, with the entry of the audit trail that tells of it.
 func (s *Store) saved(ctx context.Context, what, name, by, text string, args ...any) (changed bool, err error) {
+	return s.noted(ctx, "changing a saved reply", verify.Entry{What: what, Who: "agent:" + by, ID: name}, text, args...)
+}
+
+// noted changes something, and where it did so leaves an entry of the audit trail.
+func (s *Store) noted(ctx context.Context, doing string, e verify.Entry, text string, args ...any) (changed bool, err error) {
 	var now int64
 	tx := s.db.begin()
 	defer tx.rollback()
@@ -53,12 +58,12 @@ func (s *Store) saved(ctx context.Context, what, name, by, text string, args ...
 	p.affected(func(n int64) { changed = n > 0 }, text, args...)
 	if err = tx.flush(ctx, p); err == nil && changed {
 		p = new(pipe)
-		if err = audit(p, now, verify.Entry{What: what, Who: "agent:" + by, ID: name}); err == nil {
+		if err = audit(p, now, e); err == nil {
 			err = tx.commit(ctx, p)
 		}
 	}
 	if err != nil {
-		return false, fmt.Errorf("changing a saved reply: %w", err)
+		return false, fmt.Errorf("%s: %w", doing, err)
 	}
 	return changed, nil
 }

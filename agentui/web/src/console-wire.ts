@@ -51,9 +51,13 @@ export interface Desk {
   since: number;
   awaiting?: number;
   snoozed?: number;
+  wrote?: number;
+  replied?: number;
+  given?: number;
   labels?: string[];
   customer?: string;
   text?: string;
+  due?: number;
 }
 
 export interface Mentioned {
@@ -217,10 +221,16 @@ export interface Colleague {
   name: string;
   role: "agent" | "lead" | "admin" | "auditor";
   here: boolean;
+  away: boolean;
 }
 
 export interface Colleagues {
   colleagues: Colleague[];
+}
+
+export interface Away {
+  agent?: string;
+  away: boolean;
 }
 
 export interface Found {

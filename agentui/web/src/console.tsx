@@ -9,6 +9,7 @@ import { Head, aside } from "./head";
 import { Icon } from "./icons";
 import { listen } from "./keys";
 import { List } from "./list";
+import { Presence } from "./presence";
 import { SignIn } from "./sign-in";
 import { Thread } from "./thread";
 
@@ -19,6 +20,7 @@ function Bar() {
       <span class={online.value ? "line on" : "line"} role="status">
         {online.value ? "Live" : "Reconnecting …"}
       </span>
+      <Presence />
       <button type="button" class="link me" title="Your sign-in" onClick={() => begin("factor")}>
         {me.value?.name} <small>{me.value?.role}</small>
       </button>

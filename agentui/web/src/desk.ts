@@ -2,7 +2,7 @@
 // over HTTP; the socket only says that something changed, by number.
 import { computed, signal } from "@preact/signals";
 import * as drafts from "./drafts";
-import type { Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Replies, Resync, SavedReply, Search, Thread } from "./console-wire";
+import type { Away, Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Replies, Resync, SavedReply, Search, Thread } from "./console-wire";
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
@@ -146,6 +146,23 @@ export async function loadColleagues() {
   if (all !== null) colleagues.value = all.colleagues;
 }
 
+// away says whether one has said that one is.
+export const away = computed(() => colleagues.value.some((c) => c.name === me.value?.name && c.away));
+
+// setAway says so; without an answer all is as it was, on the screen too.
+export async function setAway(now: boolean) {
+  try {
+    const { status } = await ask("POST", "presence", { away: now });
+    if (status === 204) whereabout({ agent: me.value!.name, away: now });
+  } catch {
+    return;
+  }
+}
+
+function whereabout(a: Away) {
+  colleagues.value = colleagues.value.map((c) => (c.name === a.agent ? { ...c, away: a.away } : c));
+}
+
 export const replies = signal<SavedReply[]>([]);
 
 // loadReplies reads them as they would stand for the open conversation's customer.
@@ -220,6 +237,7 @@ type Frame =
   | { op: "resync"; d: Resync }
   | { op: "ev"; d: Happening }
   | { op: "look"; d: Look }
+  | { op: "presence"; d: Away }
   | { op: "hb" | "ack" | "nack" };
 
 let socket: WebSocket | undefined;
@@ -306,6 +324,9 @@ function hear(e: Frame) {
     case "ev":
       since = e.d.seq;
       later(e.d.conv);
+      break;
+    case "presence":
+      whereabout(e.d);
       break;
     case "look": {
       if (e.d.agent === me.value?.name) break; // in another window

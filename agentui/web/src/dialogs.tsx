@@ -6,6 +6,7 @@ import { colleagues, loadColleagues, me, thread } from "./desk";
 import { act, refused } from "./composer";
 import { Factor, forget } from "./factor";
 import { Keeping } from "./saved";
+import { whereabouts } from "./words";
 
 import type { Live } from "./console-wire";
 
@@ -175,12 +176,12 @@ function Transfer() {
           <fieldset class="choices">
             <legend>To whom</legend>
             {[...some]
-              .sort((a, b) => Number(b.here) - Number(a.here))
+              .sort((a, b) => Number(b.here && !b.away) - Number(a.here && !a.away))
               .map((c, i) => (
                 <label key={c.name}>
                   <input type="radio" name="to" value={c.name} required defaultChecked={i === 0} />
                   <span>
-                    {c.name} {c.name === me.value?.name && "(you)"} <small>{c.here ? "at work" : "away"}</small>
+                    {c.name} {c.name === me.value?.name && "(you)"} <small>{whereabouts(c)}</small>
                   </span>
                 </label>
               ))}

@@ -6,6 +6,7 @@ const paths: Record<string, string> = {
   note: "M5 4h14v11l-5 5H5zM14 20v-5h5",
   bot: "M6 9h12v9H6zM12 9V5M9.5 13v1.5M14.5 13v1.5M4 12v3M20 12v3",
   clock: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 8v4l3 2",
+  late: "M12 4l9 16H3zM12 10v5M12 17.5h.01",
   swap: "M4 8h13l-3-3M20 16H7l3 3",
   check: "M5 13l4 4 10-10",
   tag: "M4 4h8l8 8-8 8-8-8zM8.5 8.5h.01",

@@ -3,7 +3,7 @@
 import { act, mode } from "./composer";
 import { asked, begin, keysOn, lines } from "./dialogs";
 import type { Able } from "./dialogs";
-import { leads, loadReplies, mayTake, me, mine, open, seek, show, thread, works } from "./desk";
+import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";
 import type { View } from "./list";
@@ -41,6 +41,8 @@ export const able: Able[] = [
   { key: "g u", name: "Show what waits", does: to("waiting") },
   { key: "g a", name: "Show all", does: to("all") },
   { key: "g z", name: "Show what is put aside", does: to("snoozed") },
+  { key: "", name: "Say that you are away", can: () => works.value && !away.value, does: () => void setAway(true) },
+  { key: "", name: "Say that you are back", can: () => works.value && away.value, does: () => void setAway(false) },
   { key: "", name: "Second factor of your sign-in", does: () => begin("factor") },
   { key: "?", name: "Keys", does: () => begin("help") },
 ];

@@ -1,5 +1,6 @@
 // What waits and what is somebody's, the most urgent first.
 import { computed, signal } from "@preact/signals";
+import { Clock } from "./clock";
 import { Icon } from "./icons";
 import { found, list, lookers, me, mentions, now, open, seek, show, sought, written } from "./desk";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
@@ -83,6 +84,7 @@ function Row({ d }: { d: Desk }) {
           {d.snoozed ? `Until ${moment(d.snoozed)}` : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
         </span>
         <span class="marks">
+          <Clock at={d.due} now={now.value} />
           {d.priority === "alert" && <b class="chip urgent">{priorities.alert}</b>}
           {d.queue && <span class="chip">{d.queue}</span>}
           {d.owner === "agent" && !own && <span class="chip who">{d.agent}</span>}

@@ -24,6 +24,12 @@ const deeds: Record<string, (i: Item) => string> = {
   priority: (i) => `${i.who} changed the priority`,
 };
 
+const rulings: Record<string, (i: Item) => string> = {
+  assign: (i) => `The queue gave it to ${i.to}`,
+  reassign: (i) => `The customer answered while ${i.to} was away: it waits again`,
+  abandon: (i) => `Nobody texted for long while ${i.to} had it`,
+};
+
 const happenings: Record<string, string> = {
   opt_out: "The carrier says that the phone has opted out",
   unknown: "The carrier says that nobody has this number",
@@ -34,6 +40,7 @@ const happenings: Record<string, string> = {
 
 function deed(i: Item): string {
   if (i.by === "agent") return deeds[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
+  if (i.by === "queue") return rulings[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
   if (i.by === "business") return `The business reported ${i.note}`;
   return happenings[i.note ?? ""] ?? i.note ?? "";
 }

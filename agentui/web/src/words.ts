@@ -1,5 +1,5 @@
 // How moments, people and things are named on the screen.
-import type { Desk } from "./console-wire";
+import type { Colleague, Desk } from "./console-wire";
 
 const ages = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "narrow" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
@@ -13,6 +13,17 @@ export function age(at: number, now: number): string {
   if (minutes < 60) return ages.format(-minutes, "minute");
   if (minutes < 48 * 60) return ages.format(-Math.round(minutes / 60), "hour");
   return ages.format(-Math.round(minutes / 1440), "day");
+}
+
+const spans = new Intl.NumberFormat(undefined, { style: "unit", unit: "minute", unitDisplay: "short" });
+const hours = new Intl.NumberFormat(undefined, { style: "unit", unit: "hour", unitDisplay: "short" });
+
+// due is how far off a moment is that should not pass: calm, soon (five minutes) or late.
+export function due(at: number, now: number): ["calm" | "soon" | "late", string] {
+  const minutes = Math.floor(Math.abs(at - now) / 60_000);
+  const span = minutes < 120 ? spans.format(minutes) : hours.format(Math.floor(minutes / 60));
+  if (at < now) return ["late", minutes < 1 ? "Overdue" : `Overdue by ${span}`];
+  return [minutes < 5 ? "soon" : "calm", minutes < 1 ? "Due now" : `Due in ${span}`];
 }
 
 export const time = (at: number) => clock.format(at);
@@ -50,11 +61,16 @@ const why: Record<string, string> = {
   version_gone: "The flow's version is gone",
   poisoned: "An event could not be read",
   released: "Given back to the queue",
+  reassigned: "Answered while their agent was away",
+  abandoned: "Waited too long for their agent",
   taken: "Taken from the bot",
 };
 export const because = (reason: string | undefined) => (reason === undefined ? "Handed over" : (why[reason] ?? reason.replaceAll("_", " ")));
 
 export const priorities = { alert: "Urgent", notice: "Normal", bulk: "Low" } as const;
+
+// whereabouts is whether a colleague may be given something.
+export const whereabouts = (c: Pick<Colleague, "here" | "away">) => (!c.here ? "not here" : c.away ? "away" : "at work");
 
 export const called = (d: Pick<Desk, "customer" | "phone">) => d.customer || d.phone;
 

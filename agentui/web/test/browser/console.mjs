@@ -73,6 +73,32 @@ async function journey(name, go) {
 const ann = await signedIn("ann");
 const bob = await signedIn("bob");
 
+await journey("the list says when answers are due, and colleagues who is there", async () => {
+  await shot(bob, "clocks");
+  const row = (who) => bob.locator(".row", { hasText: who });
+  await row("Zoë Ferreira").getByText(/Overdue/).waitFor();
+  await row("Tom Baker").getByText(/Due in (9|10) min/).waitFor();
+  await row("Lee Min").waitFor({ state: "detached" }); // put aside
+  await ann.getByRole("button", { name: "Present: say that you are away" }).click();
+  await ann.getByText("Away", { exact: true }).waitFor();
+  await ann.reload();
+  await ann.getByRole("button", { name: "Away: say that you are back" }).waitFor();
+  await sound(ann, "away");
+  await shot(ann, "away");
+  await opens(bob, "Maria González");
+  const give = async (where) => {
+    await bob.getByRole("button", { name: "Give", exact: true }).click();
+    await bob.getByRole("dialog").locator("label", { hasText: "ann" }).getByText(where, { exact: true }).waitFor();
+    await shot(bob, `give-${where.replace(" ", "-")}`);
+    await bob.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+  };
+  await give("away");
+  await ann.getByRole("button", { name: "Away: say that you are back" }).click();
+  await ann.getByRole("button", { name: "Present: say that you are away" }).waitFor();
+  await give("at work");
+  await bob.keyboard.press("Escape");
+});
+
 await journey("a flow is taken, and given back at a question with an answer put right", async () => {
   await opens(ann, "Zoë Ferreira");
   await ann.getByText("A-10045 wants a person").first().waitFor();
