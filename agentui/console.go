@@ -25,12 +25,17 @@ type Console struct {
 	Lines   func() *conversation.Directory
 	Hub     *Hub
 	Log     *slog.Logger
+	Counts  Counts
+
+	counted counted
 }
 
 // Catalog is where flow versions are found and kept.
 type Catalog interface {
 	// ByHash finds a version that is loaded, or was kept.
 	ByHash(hash string) (*flows.Flow, bool)
+	// Current finds the loaded version of a flow.
+	Current(name string) (*flows.Flow, bool)
 	// Keep adds one that was read from the database.
 	Keep(f *flows.Flow)
 }
@@ -99,6 +104,10 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
+	mux.HandleFunc("GET /console/api/conversations/{id}/flows", c.Auth.as(c.pictures))
+	mux.HandleFunc("GET /console/api/flows", c.overseen(c.flowNames))
+	mux.HandleFunc("GET /console/api/flows/{name}", c.overseen(c.flowNumbers))
+	mux.HandleFunc("GET /console/api/numbers", c.overseen(c.numbers))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))

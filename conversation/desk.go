@@ -27,6 +27,7 @@ type Desk struct {
 	Awaiting     int64       `json:"awaiting,omitempty"` // since when the customer waits for a person's word, Unix ms; 0: they do not
 	Snoozed      int64       `json:"snoozed,omitempty"`  // until when it is put aside, Unix ms; 0: it is not
 	Labels       []string    `json:"labels,omitempty"`
+	Test         bool        `json:"-"` // a test key's run asked: it is in no number
 	// Customer is their name, where it is known, and Text what they wrote last, cut short;
 	// only what reads the desk fills them in.
 	Customer string `json:"customer,omitempty"`
@@ -40,7 +41,7 @@ func deskOf(c Conversation) Desk {
 		d.Owner = OwnerBot
 	}
 	if h := c.State.Handoff; h != nil {
-		d.Queue, d.Reason, d.Priority, d.Since = h.Queue, h.Reason, h.Priority, h.Since
+		d.Queue, d.Reason, d.Priority, d.Since, d.Test = h.Queue, h.Reason, h.Priority, h.Since, h.Test
 	}
 	return d
 }

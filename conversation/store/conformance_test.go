@@ -71,6 +71,7 @@ func life(t *testing.T, s *store.Store) {
 	askLife(t, s)
 	agentLife(t, s)
 	deskLife(t, s)
+	numbersLife(t, s)
 }
 
 // callbackLife comes late: what it settles is told from here on.

@@ -49,11 +49,13 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 	for _, e := range effects {
 		if e.Desk != nil {
 			last[e.Desk.Conversation] = e.Desk
+			writeHandover(p, *e.Desk)
 		}
 		if m := e.Mention; m != nil {
 			p.exec(mentionSQL, m.Agent, m.Conversation, m.By, m.At)
 		}
 		if d := e.Deed; d != nil {
+			writeResponse(p, now, *d)
 			deeds = append(deeds, verify.Entry{What: "console." + d.Op, Who: "agent:" + d.Agent, ID: d.Conversation, Detail: d.Detail})
 		}
 	}
