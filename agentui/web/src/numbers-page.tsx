@@ -4,7 +4,8 @@ import { useEffect } from "preact/hooks";
 import { Bars, Figure, Plot } from "./charts";
 import type { Point } from "./charts";
 import { now, read } from "./desk";
-import { Ranges, asked, midnight, range, share, spoken, took, whole } from "./ranges";
+import { briefly, onDay, spread } from "./days";
+import { Ranges, asked, range, share, spoken, took, whole } from "./ranges";
 import { because, time } from "./words";
 import type { Numbers } from "./console-wire";
 
@@ -18,17 +19,8 @@ async function load() {
 
 const again = 10_000; // ms between two looks
 
-const onDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const briefly = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "numeric" });
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-
-// spread puts moments into the days of the local clock; of today, into hours.
-function spread(all: { at: number; count: number }[], days: number): Point[] {
-  const start = (i: number) => (days === 1 ? midnight(0) + i * 3_600_000 : midnight(1 - days + i));
-  const n = days === 1 ? Math.ceil((midnight(1) - midnight(0)) / 3_600_000) : days;
-  const count = (i: number) => all.filter((o) => o.at >= start(i) && (i === n - 1 || o.at < start(i + 1))).reduce((sum, o) => sum + o.count, 0);
-  return Array.from({ length: n }, (_, i) => ({ at: start(i), name: days === 1 ? hour.format(start(i)) : briefly.format(start(i)), long: days === 1 ? hour.format(start(i)) : onDay.format(start(i)), values: [count(i)] }));
-}
+// noon is well within a day, also where the clock was changed.
+const noon = 12 * 3_600_000;
 
 function Tile({ name, value, more }: { name: string; value: string; more: string }) {
   return (
@@ -76,7 +68,7 @@ export function NumbersPage() {
 }
 
 function Cards({ n, days }: { n: Numbers; days: number }) {
-  const responses: Point[] = n.days.map((d) => ({ at: d.at, name: briefly.format(d.at + 43_200_000), long: onDay.format(d.at + 43_200_000), values: [d.median, d.p90] }));
+  const responses: Point[] = n.days.map((d) => ({ at: d.at, name: briefly(d.at + noon), long: onDay(d.at + noon), values: [d.median, d.p90] }));
   return (
     <>
       <Tiles n={n} />
@@ -93,7 +85,7 @@ function Cards({ n, days }: { n: Numbers; days: number }) {
         <Figure title="Outcomes by flow" hint="What runs that ended in this time came to">
           <Bars name="Flow" unit="Runs" rows={n.outcomes.map((o) => ({ group: o.flow, name: spoken(o.outcome), value: o.count, says: whole(o.count) }))} />
         </Figure>
-        <Figure title="Codes approved" hint={n.codes_from > n.from ? `Of those sent since ${onDay.format(n.codes_from)}: codes are kept no longer` : "Of those sent, by purpose"}>
+        <Figure title="Codes approved" hint={n.codes_from > n.from ? `Of those sent since ${onDay(n.codes_from)}: codes are kept no longer` : "Of those sent, by purpose"}>
           <Bars name="Purpose" unit="Approved of sent" rows={n.codes.map((c) => ({ name: spoken(c.purpose), value: c.approved, of: c.sent, says: `${whole(c.approved)} of ${whole(c.sent)} · ${share(c.approved, c.sent)}` }))} />
         </Figure>
         <Figure title={days === 1 ? "Opt-outs by hour" : "Opt-outs by day"} hint="Who said STOP and has not come back">

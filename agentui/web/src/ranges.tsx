@@ -1,5 +1,6 @@
 // The time that leads look at, in whole days of their own clock.
 import { signal } from "@preact/signals";
+import { midnight } from "./days";
 
 export type Range = 1 | 7 | 30;
 export const range = signal<Range>(7);
@@ -9,12 +10,6 @@ const names: [Range, string][] = [
   [7, "7 days"],
   [30, "30 days"],
 ];
-
-// midnight is where a day of the local clock begins, so many days from now.
-export function midnight(days: number): number {
-  const d = new Date();
-  return new Date(d.getFullYear(), d.getMonth(), d.getDate() + days).getTime();
-}
 
 // asked is the range as the server takes it: up to the coming midnight, so that who looks
 // again within seconds asks the same.

@@ -76,11 +76,15 @@ export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
         await page.getByRole("combobox", { name: "Flow" }).selectOption("moving");
         await page.getByRole("button", { name: /^day\s*\d/ }).waitFor();
         await check("flows");
+        await page.getByRole("combobox", { name: "Flow" }).selectOption("delivery_feedback");
+        await page.getByText("130 runs").waitFor();
+        await check("flows-large");
         await page.getByRole("button", { name: "Inbox" }).click();
         await found(page, "A-10045", "Zoë Ferreira");
         await page.getByRole("button", { name: "The bot’s flow" }).click();
         await page.getByRole("button", { name: /● here/ }).waitFor();
         await check("pane");
+        assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, `pane ${size}: the page scrolls behind it`);
         for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Smaller" }).click({ timeout: 500 }).catch(() => {}); // until there is no smaller
         await check("pane-small");
         await page.getByRole("button", { name: "Table", exact: true }).click();
