@@ -64,21 +64,24 @@ export function Bars({ name, unit, rows }: { name: string; unit: string; rows: B
   const most = Math.max(1, ...rows.map((r) => r.of ?? r.value));
   if (rows.length === 0) return <Nothing />;
   if (useContext(AsTable)) return <Table name={`${unit} by ${name.toLowerCase()}`} heads={[name, unit]} rows={rows.map((r) => [r.group ? `${r.group}: ${r.name}` : r.name, r.says])} />;
+  const long = rows.length > 10;
   return (
-    <ul class="bars">
-      {rows.map((r, i) => (
-        <li key={`${r.group} ${r.name}`}>
-          {r.group && r.group !== rows[i - 1]?.group && <h4>{r.group}</h4>}
-          <p>
-            <span>{r.name}</span> <b class="number">{r.says}</b>
-          </p>
-          <svg width="100%" height="10" aria-hidden="true">
-            <rect class="track" width={`${(100 * (r.of ?? most)) / most}%`} height="10" rx="5" />
-            <rect class="bar" width={`${(100 * r.value) / most}%`} height="10" rx="5" />
-          </svg>
-        </li>
-      ))}
-    </ul>
+    <div class={long ? "scroll" : ""} {...(long ? { tabIndex: 0, role: "region", "aria-label": `${unit} by ${name.toLowerCase()}` } : {})}>
+      <ul class="bars">
+        {rows.map((r, i) => (
+          <li key={`${r.group} ${r.name}`}>
+            {r.group && r.group !== rows[i - 1]?.group && <h4>{r.group}</h4>}
+            <p>
+              <span>{r.name}</span> <b class="number">{r.says}</b>
+            </p>
+            <svg width="100%" height="10" aria-hidden="true">
+              <rect class="track" width={`${(100 * (r.of ?? most)) / most}%`} height="10" rx="5" />
+              <rect class="bar" width={`${(100 * r.value) / most}%`} height="10" rx="5" />
+            </svg>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
