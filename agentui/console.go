@@ -32,12 +32,17 @@ type Console struct {
 	Absent   time.Duration // without a socket for so long, somebody is away
 	Node     string        // this process's name
 	Log      *slog.Logger
+	Counts   Counts
+
+	counted counted
 }
 
 // Catalog is where flow versions are found and kept.
 type Catalog interface {
 	// ByHash finds a version that is loaded, or was kept.
 	ByHash(hash string) (*flows.Flow, bool)
+	// Current finds the loaded version of a flow.
+	Current(name string) (*flows.Flow, bool)
 	// Keep adds one that was read from the database.
 	Keep(f *flows.Flow)
 }
@@ -111,6 +116,10 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	if c.Accounts != nil {
 		mux.HandleFunc("POST /console/api/conversations/{id}/accounts/{account}/unlock", c.Auth.as(c.unlock))
 	}
+	mux.HandleFunc("GET /console/api/conversations/{id}/flows", c.Auth.as(c.pictures))
+	mux.HandleFunc("GET /console/api/flows", c.overseen(c.flowNames))
+	mux.HandleFunc("GET /console/api/flows/{name}", c.overseen(c.flowNumbers))
+	mux.HandleFunc("GET /console/api/numbers", c.overseen(c.numbers))
 	mux.HandleFunc("POST /console/api/cmd", c.Auth.as(c.command))
 	mux.HandleFunc("POST /console/api/presence", c.Auth.as(c.presence))
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))

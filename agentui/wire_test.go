@@ -24,6 +24,7 @@ const wireFile = "web/src/console-wire.ts"
 var wired = []any{
 	Beginning{}, Begun{}, Startable{},
 	Me{}, Desks{}, Thread{}, Customer{}, Colleagues{}, Away{}, Search{}, Replies{}, SecondFactor{}, Command{}, Done{}, Refusal{},
+	Numbers{}, Pictures{}, FlowNames{}, FlowNumbers{},
 	Hello{}, Happening{}, Look{}, Resync{}, Following{},
 }
 
@@ -34,6 +35,7 @@ var words = map[reflect.Type][]string{
 	reflect.TypeFor[conversation.Kind]():         saidBy(conversation.Kinds),
 	reflect.TypeFor[conversation.ConsentState](): {"", "in", "out"},
 	reflect.TypeFor[flows.Class]():               {"", "code", "alert", "notice", "bulk"},
+	reflect.TypeFor[flows.NodeKind]():            saidBy(flows.NodeKinds),
 	reflect.TypeFor[verify.LockState]():          saidBy(verify.LockStates),
 	reflect.TypeFor[conversation.Status](): {string(conversation.Queued), string(conversation.Sending), string(conversation.Sent), string(conversation.Delivered),
 		string(conversation.Failed), string(conversation.Cancelled), string(conversation.Superseded), string(conversation.Expired)},

@@ -9,6 +9,9 @@ func (s *step) handoff(h Handing) {
 	if h.Since == 0 {
 		h.Since = s.env.Now
 	}
+	if i := s.run(h.Run); i >= 0 {
+		h.Test = s.c.State.Runs[i].Test
+	}
 	h.Note = s.guesses(h.Note)
 	switch old := s.c.State.Handoff; {
 	case s.bot():

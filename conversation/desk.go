@@ -30,6 +30,7 @@ type Desk struct {
 	Replied      int64       `json:"replied,omitempty"`  // when a person last answered, Unix ms; 0: nobody has
 	Given        int64       `json:"given,omitempty"`    // since when the agent has it before them, Unix ms; 0: nobody does
 	Labels       []string    `json:"labels,omitempty"`
+	Test         bool        `json:"-"` // a test key's run asked: it is in no number
 	// Customer is their name, where it is known, and Text what they wrote last, cut short;
 	// only what reads the desk fills them in.
 	Customer string `json:"customer,omitempty"`
@@ -50,7 +51,7 @@ func deskOf(c Conversation) Desk {
 		d.Owner = OwnerBot
 	}
 	if h := c.State.Handoff; h != nil {
-		d.Queue, d.Reason, d.Priority, d.Since = h.Queue, h.Reason, h.Priority, h.Since
+		d.Queue, d.Reason, d.Priority, d.Since, d.Test = h.Queue, h.Reason, h.Priority, h.Since, h.Test
 	}
 	return d
 }

@@ -114,4 +114,5 @@ type Handing struct {
 	Run      string      `json:"run,omitempty"`
 	Priority flows.Class `json:"priority,omitempty"`
 	Since    int64       `json:"since,omitempty"`
+	Test     bool        `json:"test,omitempty"` // a test key's run asked
 }

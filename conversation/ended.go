@@ -16,6 +16,7 @@ type Ended struct {
 	Language          string
 	Outcome           string // "" : the run is live
 	State             string // the last one
+	Path              string // the states that it has been in, see flows.Run
 	BeganAt, EndedAt  int64  // Unix ms; EndedAt 0: the run is live
 	// AnswerIn is how long the customer took for the first answer, in ms since the
 	// carrier took the question (since the run began, where that is not known); 0:
@@ -71,7 +72,7 @@ func (r *Run) answered(now int64, as string) {
 // fit to be shown without the version that it is on.
 func (r *Run) Result(c *Conversation, versions Flows) Ended {
 	e := Ended{Run: r.ID, Conversation: c.ID, Line: c.Line, Phone: c.Phone, Flow: r.Flow, Hash: r.Hash, Language: r.Language,
-		State: r.State, BeganAt: r.BeganAt, AnswerIn: r.AnswerIn, Texts: r.Texts, Test: r.Test, Details: Details{Readings: r.Readings}}
+		State: r.State, Path: r.Path, BeganAt: r.BeganAt, AnswerIn: r.AnswerIn, Texts: r.Texts, Test: r.Test, Details: Details{Readings: r.Readings}}
 	if f, ok := versions.ByHash(r.Hash); ok {
 		e.Details.Answers, e.Details.Photos = f.Results(r.Vars)
 		e.Key = toldKey(f, r.Key)

@@ -43,6 +43,7 @@ func (c *call) enter() error {
 		}
 		c.run.Tries, c.run.Choices = 0, nil
 		c.move.Moved = true
+		c.run.been(s.name)
 		c.sc.Trace.saw(s.at)
 		if err := c.carryOut(s.do); err != nil || c.move.Awaits != nil {
 			return err

@@ -39,6 +39,7 @@ type Run struct {
 	Tries    int            `json:"n,omitempty"` // answers that fitted nothing, in the present wait
 	LastText string         `json:"lt,omitempty"`
 	Choices  []Choice       `json:"ch,omitempty"` // what the present wait offers
+	Path     string         `json:"pa,omitempty"` // the states that it has been in, in the order of the first visits, with spaces between
 }
 
 // Scope is what expressions may see besides the run's variables.

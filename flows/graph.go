@@ -9,17 +9,20 @@ import (
 
 // Graph is a flow as a diagram shows it: states, and the ways between them.
 type Graph struct {
-	Name, Title string
-	Nodes       []GraphNode // in the order of the file; the flow's own ways last
-	Edges       []GraphEdge
+	Name  string      `json:"name"`
+	Title string      `json:"title"`
+	Nodes []GraphNode `json:"nodes"` // in the order of the file; the flow's own ways last
+	Edges []GraphEdge `json:"edges"`
 }
 
 // GraphNode is a state, or one of the two points that are none: where the flow
 // starts, and where the ways that lead out of every state begin.
 type GraphNode struct {
-	ID    string // n0, n1 …
-	Label string
-	Kind  NodeKind
+	ID    string   `json:"id"` // n0, n1 …
+	Label string   `json:"label"`
+	Kind  NodeKind `json:"kind"`
+	State string   `json:"state,omitempty"` // its name; "" : it is none
+	Says  string   `json:"says,omitempty"`  // what the customer hears there, cut short, with {names} for values
 }
 
 // NodeKind decides a node's shape.
@@ -40,7 +43,11 @@ const (
 var NodeKinds = []NodeKind{NodeStart, NodeAny, NodeQuestion, NodeParked, NodeHandoff, NodeEnd, NodePlain}
 
 // GraphEdge is a way from one node to another, with what leads along it.
-type GraphEdge struct{ From, To, Label string }
+type GraphEdge struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Label string `json:"label"` // one thing a line
+}
 
 // Graph draws the flow. It is the same for the same flow: states in the order of
 // the file, ways in the order in which they are tried, events by name.
@@ -49,10 +56,12 @@ func (f *Flow) Graph() Graph {
 	d.node("\x00start", "start", NodeStart)
 	for _, s := range f.order {
 		d.node(s.name, s.name+s.caption(), s.kind())
+		n := &d.g.Nodes[len(d.g.Nodes)-1]
+		n.State, n.Says = s.name, s.glance()
 	}
 	d.edge("\x00start", f.start, f.startsBy())
 	for _, s := range f.order {
-		for _, w := range s.ways() {
+		for _, w := range f.shown(s) {
 			d.edge(s.name, w.to, w.label)
 		}
 	}
@@ -73,7 +82,7 @@ type drawing struct {
 
 func (d *drawing) node(name, label string, kind NodeKind) {
 	d.ids[name] = fmt.Sprintf("n%d", len(d.ids))
-	d.g.Nodes = append(d.g.Nodes, GraphNode{d.ids[name], label, kind})
+	d.g.Nodes = append(d.g.Nodes, GraphNode{ID: d.ids[name], Label: label, Kind: kind})
 }
 
 // edge adds a way; those between the same two states share one line.
@@ -88,6 +97,37 @@ func (d *drawing) edge(from, to, label string) {
 		}
 	}
 	d.g.Edges = append(d.g.Edges, e)
+}
+
+// mostGlance is how many characters of a text stand in a diagram.
+const mostGlance = 140
+
+// glance is what the state says, in the flow's first language. Of expressions only names
+// stand there: what else is in one may compare with a secret.
+func (s *state) glance() string {
+	t := s.say
+	if t == nil && s.handoff != nil {
+		t = s.handoff.say
+	}
+	if t == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, p := range t.in(0).parts {
+		switch {
+		case p.expr == nil:
+			b.WriteString(p.text)
+		case len(p.expr.path) > 0:
+			b.WriteString("{" + strings.Join(p.expr.path, ".") + "}")
+		default:
+			b.WriteString("{…}")
+		}
+	}
+	all := []rune(strings.Join(strings.Fields(b.String()), " "))
+	if len(all) > mostGlance {
+		all = append(all[:mostGlance-1], '…')
+	}
+	return string(all)
 }
 
 // kind is the state's kind for its shape.
@@ -128,8 +168,9 @@ func (f *Flow) startsBy() string {
 // way is one labelled way to a state.
 type way struct{ label, to string }
 
-// ways lists the state's own ways out with their labels.
-func (s *state) ways() []way {
+// shown lists the state's own ways out with their labels. A condition on something secret
+// may name its value, and is not shown.
+func (f *Flow) shown(s *state) []way {
 	var out []way
 	for _, r := range s.replies {
 		if next := orElse(r.next, s.next); next != nil {
@@ -140,7 +181,9 @@ func (s *state) ways() []way {
 	out = append(out, labelled(s.events, s.onReplies, s.onError)...)
 	for i, b := range s.branch {
 		label := "else"
-		if b.when != nil {
+		if b.when != nil && f.usesSecret(b.when) {
+			label = "if …"
+		} else if b.when != nil {
 			label = "if " + strings.TrimSpace(b.when.source)
 		} else if i == 0 {
 			label = ""

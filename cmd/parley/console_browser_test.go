@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -35,6 +36,7 @@ func TestProofConsoleInABrowser(t *testing.T) {
 	c.Console.Queues = map[string]QueueConfig{"deliveries": {FirstResponse: time.Millisecond}, "default": {FirstResponse: 10*time.Minute + 30*time.Second}}
 	s := serveTest(t, c)
 	s.peopled()
+	aMonth(t, ledger(t, c.Database))
 	cmd := exec.CommandContext(t.Context(), "node", "console.mjs")
 	cmd.Dir = root + "/agentui/web/test/browser"
 	cmd.Env = append(os.Environ(), "PARLEY_AT=http://"+s.house.address, "PARLEY_OUTSIDE=http://"+listen(t, s.outside()), "PARLEY_PASSWORD="+sentence)
@@ -123,3 +125,24 @@ func (s *server) handedOverAs(phone string) {
 	s.texts("as many as you can carry")
 	at("person")
 }
+
+// aMonth is what happened before: enough that pictures show something.
+func aMonth(t *testing.T, db *sql.DB) {
+	t.Helper()
+	const days = 24 * 3_600_000
+	now := time.Now().UnixMilli()
+	for _, text := range []string{
+		`INSERT INTO handovers (conversation, at, queue, reason, answered_at) ` + upTo + `SELECT 'm' || i, $1 - (i * 7919 * 3343) % (30 * $2), 'deliveries', CASE WHEN i % 7 < 4 THEN 'unclear' WHEN i % 7 < 6 THEN 'flow' ELSE 'late_answer' END, 0 FROM n`,
+		`UPDATE handovers SET answered_at = at + 20000 + (at / 77) % 1500000 WHERE conversation LIKE 'm%' AND at % 11 > 0 AND $1 > $2`,
+		`INSERT INTO results (flow, ended_at, run, hash, conversation, line, phone, outcome, state, began_at, path) ` + upTo + `SELECT CASE WHEN i % 3 = 0 THEN 'delivery_feedback' ELSE 'moving' END, $1 - (i * 7919 * 3343) % (30 * $2), 'm' || i, '', 'm', '', '', CASE WHEN i % 5 = 0 THEN 'unanswered' WHEN i % 11 = 0 THEN 'by_agent' WHEN i % 13 < 9 THEN 'completed' ELSE 'other_' || (i % 13) END,
+			CASE WHEN i % 5 = 0 THEN 'over' WHEN i % 11 = 0 THEN 'person' ELSE 'thanks' END, 0, CASE WHEN i % 15 = 0 THEN 'day over' WHEN i % 5 = 0 THEN 'day boxes over' WHEN i % 11 = 0 THEN 'day person' ELSE 'day boxes thanks' END FROM n`,
+		`INSERT INTO consents (phone, state, at) ` + upTo + `SELECT 'm' || i, 'out', $1 - (i * 7919 * 3343) % (30 * $2) FROM n WHERE i % 6 = 0`,
+		`INSERT INTO challenges (id, subject, purpose, digits, most_attempts, most_sends, created_at, expires_at, sends, status, open) ` + upTo + `SELECT 'm' || i, 'm' || i, CASE WHEN i % 4 = 0 THEN 'password_reset' WHEN i % 9 = 0 THEN 'payment' ELSE 'login' END, 6, 3, 3, $1 - (i * 7919 * 3343) % (7 * $2), 0, 1, CASE WHEN i % 6 = 0 THEN 'expired' ELSE 'approved' END, 0 FROM n`,
+	} {
+		if _, err := db.ExecContext(t.Context(), text, now, days); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+const upTo = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) `

@@ -72,6 +72,7 @@ func life(t *testing.T, s *store.Store) {
 	agentLife(t, s)
 	deskLife(t, s)
 	queueLife(t, s)
+	numbersLife(t, s)
 }
 
 // callbackLife comes late: what it settles is told from here on.

@@ -50,6 +50,7 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 	for _, e := range effects {
 		if e.Desk != nil {
 			last[e.Desk.Conversation] = e.Desk
+			writeHandover(p, *e.Desk)
 		}
 		if m := e.Mention; m != nil {
 			p.exec(mentionSQL, m.Agent, m.Conversation, m.By, m.At)
@@ -58,6 +59,7 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 			given = append(given, *g)
 		}
 		if d := e.Deed; d != nil {
+			writeResponse(p, now, *d)
 			who := "agent:" + d.Agent
 			if d.Queue != "" {
 				who = "queue:" + d.Queue

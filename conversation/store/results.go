@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	resultColumns = `run, conversation, line, phone, flow, hash, key, language, outcome, state, began_at, ended_at, answer_in, texts, test, details`
+	resultColumns = `run, conversation, line, phone, flow, hash, key, language, outcome, state, began_at, ended_at, answer_in, texts, test, details, path`
 
 	endedSQL = `INSERT INTO results (` + resultColumns + `)
-		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16){/each}`
+		VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17){/each}`
 
 	// insteadSQL takes out the result that a run had before a late answer took it up.
 	insteadSQL = `DELETE FROM results WHERE flow = $1 AND ended_at = $2 AND run = $3`
@@ -43,7 +43,7 @@ func writeResults(p *pipe, effects []conversation.Effect) error {
 			return fmt.Errorf("encoding a result: %w", err)
 		}
 		rows = append(rows, []any{e.Run, e.Conversation, e.Line, e.Phone, e.Flow, e.Hash, e.Key, e.Language, e.Outcome, e.State,
-			e.BeganAt, e.EndedAt, e.AnswerIn, e.Texts, flag(e.Test), string(details)})
+			e.BeganAt, e.EndedAt, e.AnswerIn, e.Texts, flag(e.Test), string(details), e.Path})
 	}
 	p.each(nil, endedSQL, rows)
 	return nil
@@ -60,7 +60,7 @@ func (s *Store) Results(ctx context.Context, q conversation.ResultQuery, limit i
 		var test int64
 		var details string
 		err := r.Scan(&e.Run, &e.Conversation, &e.Line, &e.Phone, &e.Flow, &e.Hash, &e.Key, &e.Language, &e.Outcome, &e.State,
-			&e.BeganAt, &e.EndedAt, &e.AnswerIn, &e.Texts, &test, &details)
+			&e.BeganAt, &e.EndedAt, &e.AnswerIn, &e.Texts, &test, &details, &e.Path)
 		if err != nil {
 			return err
 		}

@@ -88,6 +88,7 @@ export interface Handing {
   run?: string;
   priority?: "" | "code" | "alert" | "notice" | "bulk";
   since?: number;
+  test?: boolean;
 }
 
 export interface Variable {
@@ -291,6 +292,116 @@ export interface Refusal {
   code: string;
   detail: string;
   current?: Current;
+}
+
+export interface Waiting {
+  queue: string;
+  count: number;
+  since?: number;
+}
+
+export interface FirstResponse {
+  answered: number;
+  median: number;
+  p90: number;
+}
+
+export interface ResponseDay extends FirstResponse {
+  at: number;
+}
+
+export interface Handovers {
+  reason: string;
+  count: number;
+  answered: number;
+}
+
+export interface FlowOutcome {
+  flow: string;
+  outcome: string;
+  count: number;
+}
+
+export interface CodesSent {
+  purpose: string;
+  sent: number;
+  approved: number;
+}
+
+export interface OptOuts {
+  at: number;
+  count: number;
+}
+
+export interface Numbers {
+  from: number;
+  to: number;
+  at: number;
+  waiting: Waiting[];
+  response: FirstResponse;
+  days: ResponseDay[];
+  handovers: Handovers[];
+  outcomes: FlowOutcome[];
+  codes: CodesSent[];
+  codes_from: number;
+  opt_outs: OptOuts[];
+}
+
+export interface GraphNode {
+  id: string;
+  label: string;
+  kind: "start" | "any" | "question" | "parked" | "handoff" | "end" | "plain";
+  state?: string;
+  says?: string;
+}
+
+export interface GraphEdge {
+  from: string;
+  to: string;
+  label: string;
+}
+
+export interface Graph {
+  name: string;
+  title: string;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface Pictured {
+  run: string;
+  graph: Graph;
+  at: string;
+  been: string[];
+}
+
+export interface Pictures {
+  runs: Pictured[];
+}
+
+export interface FlowName {
+  name: string;
+  title?: string;
+}
+
+export interface FlowNames {
+  flows: FlowName[];
+}
+
+export interface StateCount {
+  state: string;
+  reached: number;
+  last: number;
+  outcomes: FlowOutcome[];
+  gone?: boolean;
+}
+
+export interface FlowNumbers {
+  graph: Graph;
+  runs: number;
+  states: StateCount[];
+  outcomes: FlowOutcome[];
+  part?: boolean;
 }
 
 export interface Hello {

@@ -10,6 +10,7 @@ import { Icon } from "./icons";
 import { listen } from "./keys";
 import { List } from "./list";
 import { Presence } from "./presence";
+import { FlowPane, FlowsPage, NumbersPage, Places, oversees, picture, place } from "./places";
 import { SignIn } from "./sign-in";
 import { Thread } from "./thread";
 
@@ -21,6 +22,7 @@ function Bar() {
         {online.value ? "Live" : "Reconnecting …"}
       </span>
       <Presence />
+      <Places />
       <button type="button" class="link me" title="Your sign-in" onClick={() => begin("factor")}>
         {me.value?.name} <small>{me.value?.role}</small>
       </button>
@@ -60,6 +62,15 @@ function Open() {
 function Console() {
   if (me.value === undefined) return <p class="empty" role="status">…</p>;
   if (me.value === null) return <SignIn />;
+  if (place.value !== "desk" && oversees.value) {
+    return (
+      <div class="desk whole">
+        <Bar />
+        <main>{place.value === "numbers" ? <NumbersPage /> : <FlowsPage />}</main>
+        <Dialogs />
+      </div>
+    );
+  }
   return (
     <div class={`desk ${open.value === "" ? "" : "reading"} ${aside.value && thread.value ? "aside-open" : ""}`}>
       <Bar />
@@ -67,7 +78,7 @@ function Console() {
       <main>
         <Open />
       </main>
-      <Aside />
+      {picture.value && thread.value ? <FlowPane /> : <Aside />}
       <Dialogs />
     </div>
   );

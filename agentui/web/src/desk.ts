@@ -46,7 +46,7 @@ async function ask<T>(method: string, path: string, body?: unknown): Promise<{ s
 
 // read asks for something to show; null: there was no answer, and what stands on the
 // screen stands.
-async function read<T>(path: string): Promise<T | null> {
+export async function read<T>(path: string): Promise<T | null> {
   try {
     const { status, data } = await ask<T>("GET", path);
     if (status === 401) me.value = null;

@@ -4,10 +4,16 @@ import { act } from "./composer";
 import { ask, begin } from "./dialogs";
 import { customer, leads, lookers, mayTake, mine, show, thread, works } from "./desk";
 import { Icon } from "./icons";
+import { picture } from "./places";
 import { because, moment, priorities } from "./words";
 import type { Thread } from "./console-wire";
 
 export const aside = signal(matchMedia("(min-width: 72rem)").matches);
+
+function aboutThem() {
+  aside.value = picture.value || !aside.value;
+  picture.value = false;
+}
 
 function whose(t: Thread): [string, string] {
   if (t.snoozed) return ["asleep", `Snoozed until ${moment(t.snoozed)}`];
@@ -115,7 +121,10 @@ export function Head({ t }: { t: Thread }) {
             {t.handoff?.reason && t.owner !== "bot" && <span>{because(t.handoff.reason)}</span>}
           </p>
         </div>
-        <button type="button" class="plain square details" aria-pressed={aside.value} aria-label="About the customer" onClick={() => (aside.value = !aside.value)}>
+        <button type="button" class="plain square" aria-pressed={picture.value} aria-label="The bot’s flow" title="The bot’s flow (f)" onClick={() => (picture.value = !picture.value)}>
+          <Icon name="flow" />
+        </button>
+        <button type="button" class="plain square details" aria-pressed={aside.value && !picture.value} aria-label="About the customer" onClick={aboutThem}>
           <Icon name="info" />
         </button>
       </div>

@@ -7,6 +7,7 @@ import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show,
 import { closeIt } from "./head";
 import { step, view } from "./list";
 import type { View } from "./list";
+import { oversees, picture, place } from "./places";
 
 function write(what: "reply" | "note") {
   mode.value = what;
@@ -18,6 +19,7 @@ const free = () => thread.value?.owner === "queue" && works.value;
 const opened = () => thread.value !== null && works.value;
 
 const to = (v: View) => () => {
+  place.value = "desk";
   seek("");
   view.value = v;
 };
@@ -36,6 +38,7 @@ export const able: Able[] = [
   { key: "b", name: "Hand back to the bot", can: () => held() || free(), does: () => begin("return") },
   { key: "e", name: "Close", can: () => held() || free(), does: () => void closeIt() },
   { key: "l", name: "Labels", can: opened, does: () => begin("labels") },
+  { key: "f", name: "The bot’s flow", can: () => thread.value !== null, does: () => (picture.value = !picture.value) },
   { key: "", name: "Saved replies", can: () => leads.value && opened(), does: () => void loadReplies().then(() => begin("replies")) },
   { key: "g m", name: "Show mine", does: to("mine") },
   { key: "g u", name: "Show what waits", does: to("waiting") },
@@ -43,6 +46,8 @@ export const able: Able[] = [
   { key: "g z", name: "Show what is put aside", does: to("snoozed") },
   { key: "", name: "Say that you are away", can: () => works.value && !away.value, does: () => void setAway(true) },
   { key: "", name: "Say that you are back", can: () => works.value && away.value, does: () => void setAway(false) },
+  { key: "g n", name: "Show numbers", can: () => oversees.value, does: () => (place.value = "numbers") },
+  { key: "g f", name: "Show flows", can: () => oversees.value, does: () => (place.value = "flows") },
   { key: "", name: "Second factor of your sign-in", does: () => begin("factor") },
   { key: "?", name: "Keys", does: () => begin("help") },
 ];

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
+import { pictures } from "./pictures.mjs";
 
 const at = process.env.PARLEY_AT;
 const outside = process.env.PARLEY_OUTSIDE;
@@ -58,8 +59,8 @@ async function sound(page, what) {
   );
 }
 
-async function shot(page, name) {
-  if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png` });
+async function shot(page, name, fullPage = false) {
+  if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png`, fullPage });
 }
 
 let journeys = 0;
@@ -364,6 +365,8 @@ await journey("every screen is accessible, light and dark, wide and narrow", asy
     }
   }
 });
+
+await pictures({ ann, bob, signedIn, sound, shot, journey });
 
 await browser.close();
 console.log(`${journeys} journeys`);

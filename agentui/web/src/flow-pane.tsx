@@ -1,0 +1,57 @@
+// Beside a conversation: the flow that the bot is in with the customer, and where.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { read, thread } from "./desk";
+import { Icon } from "./icons";
+import { Picture } from "./picture";
+import { picture } from "./places";
+import type { Pictures } from "./console-wire";
+
+const runs = signal<{ of: string; all: Pictures["runs"] } | null>(null);
+const chosen = signal("");
+
+async function load(id: string) {
+  const all = await read<Pictures>(`conversations/${encodeURIComponent(id)}/flows`);
+  if (all !== null && thread.value?.id === id) runs.value = { of: id, all: all.runs };
+}
+
+export function FlowPane() {
+  const t = thread.value;
+  useEffect(() => void (t !== null && load(t.id)), [t?.id, t?.rev]);
+  if (t === null) return null;
+  const all = runs.value?.of === t.id ? runs.value.all : null;
+  const run = all?.find((r) => r.run === chosen.value) ?? all?.find((r) => r.run === t.handoff?.run) ?? all?.[0];
+  return (
+    <aside class="aside flow" aria-label="The bot’s flow">
+      <header>
+        <h3>The bot’s flow</h3>
+        <button type="button" class="plain square" aria-label="Close" onClick={() => (picture.value = false)}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {all === null && <p class="faint" role="status">Reading …</p>}
+      {all?.length === 0 && <p class="faint">The bot is in no flow with this customer just now.</p>}
+      {all !== null && all.length > 1 && (
+        <label class="field">
+          Of {all.length} that are under way
+          <select value={run?.run} onChange={(e) => (chosen.value = e.currentTarget.value)}>
+            {all.map((r) => (
+              <option key={r.run} value={r.run}>
+                {r.graph.title || r.graph.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {run && (
+        <>
+          <h4>{run.graph.title || run.graph.name}</h4>
+          <p class="faint">
+            {t.owner === "bot" ? "It is at" : "It stands still at"} <code>{run.at}</code>, after {run.been.length} {run.been.length === 1 ? "state" : "states"}.
+          </p>
+          <Picture key={run.run} graph={run.graph} at={run.at} been={run.been} />
+        </>
+      )}
+    </aside>
+  );
+}

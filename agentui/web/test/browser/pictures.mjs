@@ -1,0 +1,96 @@
+// The journeys through a flow's picture and the numbers.
+import assert from "node:assert/strict";
+
+export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
+  const found = async (page, query, who) => {
+    await page.getByRole("searchbox", { name: "Search" }).fill(query);
+    await page.locator(".row", { hasText: who }).first().click();
+    await page.getByRole("heading", { name: who }).waitFor();
+  };
+
+  await journey("the flow stands beside the conversation, with where the bot is", async () => {
+    const asked = [];
+    ann.on("request", (r) => asked.push(r.url()));
+    await found(ann, "A-10045", "Zoë Ferreira");
+    assert.ok(!asked.some((u) => u.includes("/parts/")), "the picture's code came before anybody asked for it");
+    await ann.getByRole("button", { name: "The bot’s flow" }).click();
+    const pane = ann.getByRole("complementary", { name: "The bot’s flow" });
+    const live = pane.locator("[role=button][aria-current=step]", { hasText: "boxes" });
+    await live.waitFor();
+    await pane.getByRole("button", { name: /^day\s*✓ 1/ }).waitFor();
+    assert.ok(await live.getByText("● here").isVisible(), "only colour says where the run is");
+    assert.ok((await pane.locator(".way.taken").count()) >= 2, "the way is not marked");
+    assert.ok(!(await ann.content()).includes("94-71-x"), "a secret is on the screen");
+    await live.focus();
+    await ann.keyboard.press("ArrowUp");
+    await pane.getByRole("region", { name: "The chosen state" }).getByText("Order {order}: which day?").waitFor();
+    await sound(ann, "flow pane");
+    await shot(ann, "flow");
+    await pane.getByRole("button", { name: "Table", exact: true }).click();
+    await pane.locator("tr[aria-current=step]", { hasText: "the run is here" }).waitFor();
+    await pane.getByRole("cell", { name: /Order \{order\}: which day\?/ }).waitFor();
+    await sound(ann, "flow table");
+    await shot(ann, "flow-table");
+    await pane.getByRole("button", { name: "Close" }).click();
+    await ann.getByRole("searchbox", { name: "Search" }).fill("");
+    assert.equal(await ann.getByRole("button", { name: "Numbers" }).count(), 0, "an agent is offered what is for leads");
+  });
+
+  await journey("a lead reads the numbers, as pictures and as tables", async () => {
+    await bob.getByRole("button", { name: "Numbers", exact: true }).click();
+    const card = (name) => bob.getByRole("region", { name, exact: true });
+    await card("Handovers by reason").getByText("The answer was not understood").waitFor();
+    await card("Handovers by reason").getByRole("button", { name: "Table: " }).click();
+    await card("Handovers by reason").getByRole("rowheader", { name: "The answer was not understood" }).waitFor();
+    await card("Opt-outs by day").locator("[data-i]").last().focus();
+    await bob.keyboard.press("ArrowLeft");
+    await card("Opt-outs by day").locator(".tip").getByText(/:\s*\d+$/).waitFor();
+    await bob.getByRole("button", { name: "30 days" }).click();
+    await card("Codes approved").getByText("codes are kept no longer").waitFor();
+    await bob.getByRole("button", { name: "Today" }).click();
+    await bob.getByRole("region", { name: "Opt-outs by hour" }).waitFor();
+    await bob.getByRole("button", { name: "Flows", exact: true }).click();
+    await bob.getByRole("combobox", { name: "Flow" }).selectOption("moving");
+    await bob.getByRole("button", { name: /^day\s*\d/ }).waitFor();
+    await bob.getByRole("button", { name: "Inbox" }).click();
+    await bob.locator(".row").first().waitFor();
+  });
+
+  await journey("pictures and numbers are accessible, light and dark, wide and narrow", async () => {
+    for (const [size, width, height] of [["wide", 1440, 900], ["narrow", 320, 640]]) {
+      for (const colorScheme of ["light", "dark"]) {
+        const page = await signedIn("bob", { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
+        const check = async (name) => {
+          await sound(page, `${name} ${size} ${colorScheme}`);
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(over <= 0, `${name} ${size}: ${over} px too wide`);
+          await shot(page, `${name}-${size}-${colorScheme}`, true);
+        };
+        await page.getByRole("button", { name: "Numbers", exact: true }).click();
+        await page.getByRole("button", { name: "30 days" }).click();
+        await page.getByText("codes are kept no longer").waitFor();
+        await check("numbers");
+        for (const b of await page.getByRole("button", { name: "Table: " }).all()) await b.click();
+        await check("numbers-tables");
+        await page.getByRole("button", { name: "Flows", exact: true }).click();
+        await page.getByRole("combobox", { name: "Flow" }).selectOption("moving");
+        await page.getByRole("button", { name: /^day\s*\d/ }).waitFor();
+        await check("flows");
+        await page.getByRole("combobox", { name: "Flow" }).selectOption("delivery_feedback");
+        await page.getByText("130 runs").waitFor();
+        await check("flows-large");
+        await page.getByRole("button", { name: "Inbox" }).click();
+        await found(page, "A-10045", "Zoë Ferreira");
+        await page.getByRole("button", { name: "The bot’s flow" }).click();
+        await page.getByRole("button", { name: /● here/ }).waitFor();
+        await check("pane");
+        assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, `pane ${size}: the page scrolls behind it`);
+        for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Smaller" }).click({ timeout: 500 }).catch(() => {}); // until there is no smaller
+        await check("pane-small");
+        await page.getByRole("button", { name: "Table", exact: true }).click();
+        await check("pane-table");
+        await page.context().close();
+      }
+    }
+  });
+}
