@@ -7,7 +7,9 @@ import { Icon } from "./icons";
 import { ask } from "./dialogs";
 import { Choice, choosing, offer } from "./saved";
 import { count, plainer, simplified } from "./segments";
+import { cancel, send as keep } from "./sending";
 import { moment } from "./words";
+import type { Outgoing } from "./outbox";
 import type { Doing } from "./desk";
 import type { Item, Refusal } from "./console-wire";
 
@@ -51,30 +53,38 @@ export async function act(op: Parameters<typeof command>[0], d: Doing = {}): Pro
 
 async function send(anyway = false) {
   const text = current.value.text.trim();
-  if (text === "" || busy.value) return;
-  if (mode.value === "note") {
-    if (await act("note", { text, if_rev: 0 })) write("");
-    return;
-  }
-  if (!anyway && newer.value.length > 0) return;
-  if (await act("reply", { text, ...(anyway ? { anyway: true } : {}) })) write("");
+  const t = thread.value;
+  if (text === "" || t === null || busy.value) return;
+  if (mode.value === "reply" && !anyway && newer.value.length > 0) return;
+  busy.value = true;
+  const kind = mode.value;
+  await keep(t, kind, { text, ...(anyway ? { anyway: true } : {}) }, text);
+  busy.value = false;
+  if (open.value === t.id && mode.value === kind) return write("");
+  drafts.save(localStorage, me.value!.name, t.id, kind, { text: "", rev: 0 }); // one has gone on
+  written.value = drafts.drafted(localStorage, me.value!.name);
 }
 
+// resend sends what failed as a text of its own.
 export async function resend(item: Item) {
-  const message = item.message!;
-  if (item.error === "unknown_fate") {
-    const sure = await ask({
-      title: "Send it again?",
-      text: "Nobody knows whether this text arrived. Sent again, the customer may get it twice.",
-      yes: "Send again",
-    });
-    if (!sure) return;
-    await act("resend", { message, anyway: true });
-    return;
-  }
-  if (!(await act("resend", { message })) && refused.value?.code === "quiet" && (await ask({ title: "Send it at night?", text: refused.value.detail + ".", yes: "Send anyway" }))) {
-    await act("resend", { message, anyway: true });
-  }
+  const t = thread.value;
+  if (t === null) return;
+  const unsure = item.error === "unknown_fate";
+  const sure = !unsure || (await ask({
+    title: "Send it again?",
+    text: "Nobody knows whether this text arrived. Sent again, the customer may get it twice.",
+    yes: "Send again",
+  }));
+  if (sure) await keep(t, "resend", { message: item.message!, ...(unsure ? { anyway: true } : {}) }, item.text ?? "");
+}
+
+// takeBack puts what waits to go where it can be changed; what stands there stays above it.
+export async function takeBack(o: Outgoing) {
+  mode.value = o.command.op === "note" ? "note" : "reply";
+  await cancel(o);
+  const before = current.value.text.trimEnd();
+  write(before === "" ? o.text : `${before}\n${o.text}`, before === "" ? (o.command.if_rev ?? 0) : current.value.rev);
+  document.getElementById("answer")?.focus();
 }
 
 function Newer() {
@@ -105,11 +115,6 @@ function Refused() {
   return (
     <div class="banner bad" role="alert">
       <span>{text}</span>
-      {(newerCame || r.code === "quiet") && mode.value === "reply" && current.value.text !== "" && (
-        <button type="button" class="plain" onClick={() => void send(true)}>
-          Send anyway
-        </button>
-      )}
       <button type="button" class="plain" onClick={() => (refused.value = null)}>
         Close
       </button>
@@ -117,7 +122,7 @@ function Refused() {
   );
 }
 
-const sentence = (s: string) => s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
+export const sentence = (s: string) => s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
 
 function Stops() {
   if (mode.value === "note") return null;

@@ -3,7 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { earlier, mine, thread } from "./desk";
 import { Icon } from "./icons";
 import { resend } from "./composer";
+import { outbox } from "./outbox";
 import { Ticks, reason, said } from "./ticks";
+import { Waiting } from "./waiting";
 import { date, moment, time } from "./words";
 import type { Decision, Item } from "./console-wire";
 
@@ -152,6 +154,7 @@ export function Thread() {
   const t = thread.value;
   const items = (t?.items ?? []).filter(shown);
   const last = items.at(-1)?.position ?? 0;
+  const waiting = outbox.value.filter((o) => o.command.conversation === t?.id);
   // Whoever reads further up stays there; who is at the end follows.
   const atEnd = useRef(true);
   useLayoutEffect(() => {
@@ -160,7 +163,7 @@ export function Thread() {
   useEffect(() => {
     const el = box.current;
     if (el !== null && atEnd.current) el.scrollTop = el.scrollHeight;
-  }, [last, t?.id]);
+  }, [last, t?.id, waiting.length]);
   let before = "";
   return (
     <div
@@ -185,6 +188,9 @@ export function Thread() {
           before = on;
           return [first && <li key={on} class="day">{on}</li>, <Entry key={i.position} item={i} />];
         })}
+        {waiting.map((o) => (
+          <Waiting key={o.id} o={o} />
+        ))}
       </ol>
     </div>
   );

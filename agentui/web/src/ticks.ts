@@ -20,7 +20,7 @@ export class Ticks {
 }
 
 export const said: Record<Status, string> = {
-  queued: "waiting to go",
+  queued: "accepted",
   sending: "on its way",
   sent: "sent",
   delivered: "delivered",
