@@ -11,23 +11,25 @@ import { listen } from "./keys";
 import { trouble } from "./line";
 import { List } from "./list";
 import { outbox } from "./outbox";
+import { Settings } from "./settings";
 import { SignIn } from "./sign-in";
+import { rich, t as say } from "./t";
 import { Thread } from "./thread";
 import type { Trouble } from "./line";
 
 // leave signs out, and says so when that takes something along or could not be done.
 async function leave() {
   const n = outbox.value.length;
-  if (n > 0 && !(await ask({ title: "Sign out?", text: `${n === 1 ? "One text has" : `${n} texts have`} not gone out. Signing out throws them away.`, yes: "Sign out" }))) return;
-  if (!(await signOut())) await ask({ title: "You are still signed in", text: "The server did not answer. Sign out again when the connection is back.", yes: "Good" });
+  if (n > 0 && !(await ask({ title: say("sign_out_title"), text: say("sign_out_loses", { n }), yes: say("sign_out") }))) return;
+  if (!(await signOut())) await ask({ title: say("still_in"), text: say("still_in_text"), yes: say("good") });
 }
 
 const troubles: Record<Trouble, string> = {
   "": "",
-  offline: "There is no connection. What you send is kept, and goes out when it is back.",
-  blocked: "Live updates are blocked on the way here. The page asks every few seconds, and what you send goes out.",
-  windows: "The console is open in too many windows. Close one; this one asks every few seconds.",
-  outdated: "The server speaks another language than this page. Load it again: what you wrote is kept.",
+  offline: say("trouble.offline"),
+  blocked: say("trouble.blocked"),
+  windows: say("trouble.windows"),
+  outdated: say("trouble.outdated"),
 };
 
 // Trouble says once what is wrong with the line; the region stands there before it speaks,
@@ -38,9 +40,7 @@ function TroubleBar() {
     <div class={what === "" ? "trouble-bar" : "trouble-bar on"} role="status" aria-live="polite">
       {troubles[what]}
       {what === "outdated" && (
-        <button type="button" class="plain small" onClick={() => location.reload()}>
-          Load again
-        </button>
+        <button type="button" class="plain small" onClick={() => location.reload()}>{say("load_again")}</button>
       )}
     </div>
   );
@@ -50,16 +50,15 @@ function Bar() {
   return (
     <header class="bar">
       <h1>Parley</h1>
-      <span class={online.value ? "line on" : "line"}>{online.value ? "Live" : "Reconnecting …"}</span>
-      <button type="button" class="link me" title="Your sign-in" onClick={() => begin("factor")}>
-        {me.value?.name} <small>{me.value?.role}</small>
+      <span class={online.value ? "line on" : "line"}>{online.value ? say("live") : say("reconnecting")}</span>
+      <button type="button" class="link me" title={say("your_sign_in")} onClick={() => begin("factor")}>
+        {me.value?.name} <small>{me.value && say(`role.${me.value.role}`)}</small>
       </button>
-      <button type="button" class="plain square" aria-label="Keys" title="Keys (?)" onClick={() => begin("help")}>
+      <Settings />
+      <button type="button" class="plain square help" aria-label={say("keys")} title={`${say("keys")} (?)`} onClick={() => begin("help")}>
         <Icon name="keys" />
       </button>
-      <button type="button" class="plain small" onClick={() => void leave()}>
-        Sign out
-      </button>
+      <button type="button" class="plain small" onClick={() => void leave()}>{say("sign_out")}</button>
     </header>
   );
 }
@@ -70,16 +69,16 @@ function Open() {
     return (
       <div class="empty">
         <Icon name="inbox" />
-        <strong>Nothing is open</strong>
+        <strong>{say("nothing_open")}</strong>
         <p>
-          Choose a conversation, or press <kbd>j</kbd>. <kbd>?</kbd> shows all keys.
+          {rich("choose", { j: <kbd>j</kbd>, help: <kbd>?</kbd> })}
         </p>
       </div>
     );
   }
-  if (t === null) return <div class="empty" role="status">Reading …</div>;
+  if (t === null) return <div class="empty" role="status">{say("reading")}</div>;
   return (
-    <article class="conversation" aria-label={`Conversation with ${t.phone}`}>
+    <article class="conversation" aria-label={say("conversation_with", { who: t.phone })}>
       <Head t={t} />
       <Thread key={t.id} />
       <Composer />
@@ -105,8 +104,8 @@ function Console() {
 }
 
 effect(() => {
-  const n = list.value.filter((d) => d.owner === "queue" && !d.snoozed).length;
-  document.title = `${n > 0 ? `(${n}) ` : ""}Inbox · Parley`;
+  const n = list.value.filter((d) => !d.snoozed && (d.owner === "queue" || (d.agent === me.value?.name && d.awaiting !== undefined))).length;
+  document.title = `${n > 0 ? `(${n}) ` : ""}${say("inbox")} · Parley`;
 });
 
 listen();

@@ -1,10 +1,11 @@
 // What the console knows, and how it comes to know it: lists and the open thread are read
 // over HTTP; the socket only says that something changed, by number.
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import * as drafts from "./drafts";
 import { pause } from "./again";
 import { connect, hangUp, online, say, trouble } from "./line";
 import { empty } from "./outbox";
+import { t } from "./t";
 import type { Colleague, Command, Customer, Desk, Desks, Found, Look, Me, Mentioned, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
 
 export { online };
@@ -12,6 +13,7 @@ export { online };
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
 export const mentions = signal<Mentioned[]>([]);
+export const loaded = signal(false); // the list has been read
 export const open = signal<string>("");
 export const thread = signal<Thread | null>(null);
 export const customer = signal<Customer | null>(null);
@@ -114,6 +116,7 @@ export async function signOut(): Promise<boolean> {
     return false;
   }
   drafts.forget(localStorage);
+  localStorage.removeItem("parley/told");
   await empty();
   stop();
   me.value = null;
@@ -129,8 +132,11 @@ export async function loadList() {
   const all = await read<Desks>("desk");
   if (all === null || turn < newest) return;
   newest = turn;
-  list.value = all.conversations;
-  mentions.value = all.mentions;
+  batch(() => {
+    list.value = all.conversations;
+    mentions.value = all.mentions;
+    loaded.value = true;
+  });
 }
 
 export async function show(id: string) {
@@ -226,7 +232,7 @@ export function seek(query: string) {
   }, 180);
 }
 
-const noAnswer: Refusal = { code: "offline", detail: "There was no answer. What you wrote is kept: try again." };
+const noAnswer: Refusal = { code: "offline", detail: t("error.offline") };
 
 // Doing is a command without what every command has.
 export type Doing = Partial<Omit<Command, "id" | "conversation" | "op">>;
@@ -276,6 +282,7 @@ async function start() {
 function stop() {
   running = false;
   hangUp();
+  loaded.value = false;
   list.value = [];
   mentions.value = [];
   seek("");

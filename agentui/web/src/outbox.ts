@@ -109,10 +109,17 @@ export const load = (me: string) =>
     }
   });
 
-export const put = (o: Outgoing) =>
+async function keep(o: Outgoing) {
+  await change((box) => box.put(o));
+  outbox.value = [...outbox.value.filter((other) => other.id !== o.id), o].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export const put = (o: Outgoing) => inTurn(() => keep(o));
+
+// amend changes one that is still there: it may have been taken back meanwhile.
+export const amend = (o: Outgoing) =>
   inTurn(async () => {
-    await change((box) => box.put(o));
-    outbox.value = [...outbox.value.filter((other) => other.id !== o.id), o].sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (outbox.value.some((other) => other.id === o.id)) await keep(o);
   });
 
 // settle takes one out of the box; hide, off the screen, when what it has become stands

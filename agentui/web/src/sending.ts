@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { pause } from "./again";
 import { ask, loadList, loadThread, me, open, read } from "./desk";
 import { carry, online, probe } from "./line";
-import { came, follow, hide, load, outbox, put, ready, settle, uuid7 } from "./outbox";
+import { amend, came, follow, hide, load, outbox, put, ready, settle, uuid7 } from "./outbox";
 import type { Answer } from "./line";
 import type { Outgoing } from "./outbox";
 import type { Command, Refusal, Thread } from "./console-wire";
@@ -26,8 +26,8 @@ export async function insist(o: Outgoing) {
 }
 
 export async function cancel(o: Outgoing) {
-  await settle(o.id);
   hide(o.id);
+  await settle(o.id);
   void flush();
 }
 
@@ -59,7 +59,7 @@ export async function flush(now = false) {
 // round sends each once; false: nobody answers.
 async function round(name: string): Promise<boolean> {
   const { go, old } = ready(outbox.value, Date.now());
-  for (const o of old) await put({ ...o, asks: "old" });
+  for (const o of old) await amend({ ...o, asks: "old" });
   for (const o of go) {
     if (me.value?.name !== name) return false; // somebody else sits here now
     const still = outbox.value.find((other) => other.id === o.id);
@@ -77,7 +77,7 @@ async function one(name: string, o: Outgoing): Promise<boolean> {
   const a = await answer(o.command);
   if (a === null || came(name, a.status, a.data) === "later") {
     if (a?.status === 401) me.value = null;
-    if (o.tried !== true && a === null) await put({ ...o, tried: true });
+    if (o.tried !== true && a === null) await amend({ ...o, tried: true });
     return false;
   }
   const what = came(name, a.status, a.data);
@@ -89,7 +89,7 @@ async function one(name: string, o: Outgoing): Promise<boolean> {
   }
   if (what === "later") return false;
   if (what === "moved" && (await onlyMine(name, o))) return true;
-  await put({ ...o, asks: what, refusal: a.data });
+  await amend({ ...o, asks: what, refusal: a.data });
   await seen(o.command.conversation);
   return true;
 }
@@ -114,7 +114,7 @@ async function onlyMine(name: string, o: Outgoing): Promise<boolean> {
   const rev = o.command.if_rev ?? 0;
   if (t === null || t.owner_epoch !== o.command.owner_epoch || (t.items[0]?.position ?? 0) / 256 > rev + 0.5) return false;
   if (t.items.some((i) => i.position / 256 > rev + 0.5 && (i.by === "customer" || i.by === "bot" || (i.by === "agent" && i.who !== name)))) return false;
-  await put({ ...o, command: { ...o.command, if_rev: t.rev } });
+  await amend({ ...o, command: { ...o.command, if_rev: t.rev } });
   again = true;
   return true;
 }

@@ -6,7 +6,8 @@ import { resend } from "./composer";
 import { outbox } from "./outbox";
 import { Ticks, reason, said } from "./ticks";
 import { Waiting } from "./waiting";
-import { date, moment, time } from "./words";
+import { known, rich, t as say } from "./t";
+import { date, moment, percent, time } from "./words";
 import type { Decision, Item } from "./console-wire";
 
 const ticks = new Ticks();
@@ -15,29 +16,12 @@ const ticks = new Ticks();
 const silent = new Set(["sent", "failed", "timer", "code", "result", "verified"]);
 const shown = (i: Item) => !(i.by === "system" && silent.has(i.note ?? "")) && !(i.by === "agent" && (i.note === "reply" || i.note === "resend"));
 
-const deeds: Record<string, (i: Item) => string> = {
-  take: (i) => `${i.who} took the conversation`,
-  return: (i) => (i.to ? `${i.who} handed back to the bot, at “${i.to}”` : `${i.who} handed back to the bot`),
-  close: (i) => `${i.who} closed the conversation`,
-  release: (i) => `${i.who} gave it back to the queue`,
-  transfer: (i) => `${i.who} gave it to ${i.to}`,
-  snooze: (i) => `${i.who} snoozed it`,
-  label: (i) => `${i.who} changed the labels`,
-  priority: (i) => `${i.who} changed the priority`,
-};
-
-const happenings: Record<string, string> = {
-  opt_out: "The carrier says that the phone has opted out",
-  unknown: "The carrier says that nobody has this number",
-  poisoned: "Something that came in could not be read",
-  end_run: "The business ended a flow",
-  message: "The business sent a text",
-};
-
 function deed(i: Item): string {
-  if (i.by === "agent") return deeds[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
-  if (i.by === "business") return `The business reported ${i.note}`;
-  return happenings[i.note ?? ""] ?? i.note ?? "";
+  const what = i.note ?? "";
+  const who = i.who ?? "";
+  if (i.by === "agent") return known(i.to && what === "return" ? "did.return_at" : `did.${what}`, { who, to: i.to ?? "" }) ?? `${who} ${what}`;
+  if (i.by === "business") return say("business_reported", { what });
+  return known(`happened.${what}`) ?? what;
 }
 
 function Reasons({ all }: { all: Decision[] }) {
@@ -45,14 +29,14 @@ function Reasons({ all }: { all: Decision[] }) {
   if (some.length === 0) return null;
   return (
     <details class="reasons">
-      <summary>Why</summary>
+      <summary>{say("why")}</summary>
       <ul>
         {some.map((d, i) => (
           <li key={i}>
             <b>{d.about}</b> {d.choice}
-            {d.state && <> at {d.state}</>}
-            {d.layer && <> by {d.layer}</>}
-            {d.score !== undefined && <> ({Math.round(d.score * 100)} %)</>}
+            {d.state && <> {say("at_state", { state: d.state })}</>}
+            {d.layer && <> {say("by", { who: d.layer })}</>}
+            {d.score !== undefined && <> ({percent(d.score)})</>}
             {d.why && <>: {d.why}</>}
           </li>
         ))}
@@ -61,7 +45,7 @@ function Reasons({ all }: { all: Decision[] }) {
   );
 }
 
-const names: Record<string, string> = { customer: "Customer", bot: "Bot", agent: "Agent" };
+const names: Record<string, string> = { customer: say("customer"), bot: say("bot"), agent: say("agent") };
 
 function Status({ item }: { item: Item }) {
   if (item.message === undefined || item.status === undefined) return null;
@@ -70,8 +54,8 @@ function Status({ item }: { item: Item }) {
   const why = item.error && s !== "delivered" ? reason(item.error) || item.error : "";
   return (
     <>
-      <span class={`tick ${bad ? "bad" : s}`} title={said[s]}>
-        <span aria-hidden="true">{bad ? "!" : s === "delivered" ? "✓✓" : s === "sent" ? "✓" : "·"}</span> <span class={bad || s === "sending" || s === "queued" ? "" : "hidden"}>{said[s]}</span>
+      <span class={`tick ${bad ? "bad" : s}`} title={said(s)}>
+        <span aria-hidden="true">{bad ? "!" : s === "delivered" ? "✓✓" : s === "sent" ? "✓" : "·"}</span> <span class={bad || s === "sending" || s === "queued" ? "" : "hidden"}>{said(s)}</span>
       </span>
       {bad && why !== "" && s === "failed" && (
         <span class="bad">
@@ -79,11 +63,9 @@ function Status({ item }: { item: Item }) {
           {reason(item.error ?? "") && item.error !== "unknown_fate" && <> ({item.error})</>}
         </span>
       )}
-      {item.resend && item.resent && <span>sent again</span>}
+      {item.resend && item.resent && <span>{say("sent_again")}</span>}
       {item.resend && !item.resent && mine.value && (
-        <button type="button" class="link" onClick={() => void resend(item)}>
-          Resend
-        </button>
+        <button type="button" class="link" onClick={() => void resend(item)}>{say("resend")}</button>
       )}
     </>
   );
@@ -98,9 +80,7 @@ function Bubble({ item }: { item: Item }) {
         <div>
           <small>
             {item.note === "note" ? (
-              <>
-                Note by <b>{item.who}</b>
-              </>
+              rich("note_by", { who: <b>{item.who}</b> })
             ) : (
               deed(item)
             )}{" "}
@@ -116,7 +96,7 @@ function Bubble({ item }: { item: Item }) {
       {item.text !== undefined && <p dir="auto">{item.text}</p>}
       {(item.media ?? []).map((m) => (
         <span key={m.url} class="attached">
-          {m.type || "attachment"}
+          {m.type || say("attachment")}
         </span>
       ))}
       <div class="meta">
@@ -124,7 +104,7 @@ function Bubble({ item }: { item: Item }) {
         <time dateTime={new Date(item.at).toISOString()} title={moment(item.at)}>
           {time(item.at)}
         </time>
-        {(item.segments ?? 0) > 1 && <span>{item.segments} segments</span>}
+        {(item.segments ?? 0) > 1 && <span>{say("segments", { n: item.segments ?? 0 })}</span>}
         <Status item={item} />
         <Reasons all={item.decisions ?? []} />
       </div>
@@ -171,15 +151,13 @@ export function Thread() {
       class="thread"
       role="log"
       aria-live="polite"
-      aria-label="Texts"
+      aria-label={say("texts")}
       aria-busy={t === null}
       tabIndex={0}
       onScroll={(e) => (atEnd.current = e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 80)}
     >
       {t?.before !== undefined && (
-        <button type="button" class="plain earlier" onClick={() => void earlier()}>
-          Earlier texts
-        </button>
+        <button type="button" class="plain earlier" onClick={() => void earlier()}>{say("earlier")}</button>
       )}
       <ol>
         {items.map((i) => {

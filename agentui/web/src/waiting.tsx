@@ -1,19 +1,20 @@
 // What was sent from here and is not with the server yet, at the end of its thread.
-import { sentence, takeBack } from "./composer";
+import { takeBack } from "./composer";
 import { online } from "./line";
 import { anyway } from "./outbox";
 import { cancel, insist } from "./sending";
+import { said, t } from "./t";
 import { time } from "./words";
 import type { Asks, Outgoing } from "./outbox";
 
-const asks: Record<Asks, (o: Outgoing) => string> = {
-  old: (o) => (o.tried ? "It is more than five minutes old and may have gone out already: sent again, it still goes out once." : "It is more than five minutes old."),
-  moved: () => "The conversation has moved on. Read what is new.",
-  theirs: (o) => (o.refusal?.current?.agent ? `${o.refusal.current.agent} has this conversation now.` : "The conversation is no longer yours: take it first."),
-  quiet: (o) => sentence(o.refusal?.detail ?? ""),
-  unsure: (o) => sentence(o.refusal?.detail ?? ""),
-  refused: (o) => sentence(o.refusal?.detail ?? ""),
-};
+// why says what has to be decided.
+function why(o: Outgoing, a: Asks): string {
+  const who = o.refusal?.current?.agent;
+  if (a === "old") return t(o.tried ? "asks.old_tried" : "asks.old");
+  if (a === "moved") return t("asks.moved");
+  if (a === "theirs") return who ? t("has_it_now", { who }) : t("asks.theirs");
+  return said(o.refusal);
+}
 
 export function Waiting({ o }: { o: Outgoing }) {
   const note = o.command.op === "note";
@@ -23,32 +24,24 @@ export function Waiting({ o }: { o: Outgoing }) {
       <div class="meta">
         <b>{o.me}</b>
         <time dateTime={new Date(o.at).toISOString()}>{time(o.at)}</time>
-        {o.asks === undefined && <span>queued</span>}
+        {o.asks === undefined && <span>{t("queued")}</span>}
         {o.asks === undefined && !online.value && (
-          <button type="button" class="link" onClick={() => void cancel(o)}>
-            Cancel
-          </button>
+          <button type="button" class="link" onClick={() => void cancel(o)}>{t("cancel")}</button>
         )}
       </div>
       {o.asks !== undefined && (
         <div class="banner warn" role="alert">
           <span>
-            <strong>Not sent.</strong> {asks[o.asks](o)}
+            <strong>{t("not_sent")}</strong> {why(o, o.asks)}
           </span>
           <div class="buttons">
             {anyway(o.asks) && (
-              <button type="button" class="plain small" onClick={() => void insist(o)}>
-                Send anyway
-              </button>
+              <button type="button" class="plain small" onClick={() => void insist(o)}>{t("send_anyway")}</button>
             )}
             {o.command.op !== "resend" && (
-              <button type="button" class="plain small" onClick={() => void takeBack(o)}>
-                Change it
-              </button>
+              <button type="button" class="plain small" onClick={() => void takeBack(o)}>{t("change_it")}</button>
             )}
-            <button type="button" class="plain small" onClick={() => void cancel(o)}>
-              Cancel
-            </button>
+            <button type="button" class="plain small" onClick={() => void cancel(o)}>{t("cancel")}</button>
           </div>
         </div>
       )}
