@@ -82,9 +82,9 @@ export async function resend(item: Item) {
 // takeBack puts what waits to go where it can be changed; what stands there stays above it.
 export async function takeBack(o: Outgoing) {
   mode.value = o.command.op === "note" ? "note" : "reply";
-  await cancel(o);
   const before = current.value.text.trimEnd();
   write(before === "" ? o.text : `${before}\n${o.text}`, before === "" ? (o.command.if_rev ?? 0) : current.value.rev);
+  await cancel(o); // when it stands there: nothing is lost on the way
   document.getElementById("answer")?.focus();
 }
 

@@ -76,7 +76,7 @@ function Open() {
       </div>
     );
   }
-  if (t === null) return <div class="empty" role="status">{say("reading")}</div>;
+  if (t === null) return <div class="empty" role="status">{say(trouble.value === "offline" ? "unread" : "reading")}</div>;
   return (
     <article class="conversation" aria-label={say("conversation_with", { who: t.phone })}>
       <Head t={t} />

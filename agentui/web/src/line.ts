@@ -15,7 +15,7 @@ export const trouble = signal<Trouble>("");
 // Ears are who is told.
 export interface Ears {
   changed(conversation: string): void;
-  everything(): void; // too much happened to be told: it is read anew
+  everything(): void; // the line is there: whatever was missed is read anew
   looked(l: Look): void;
   out(): void; // nobody is signed in any more
   role(): Promise<void>; // one may something else than before
@@ -167,22 +167,19 @@ function blame() {
 
 function hear(f: Frame) {
   switch (f.op) {
-    case "hello": {
-      const first = epoch === "";
-      if (first) ({ epoch, head: since } = f.d);
+    case "hello":
+      if (epoch === "") ({ epoch, head: since } = f.d);
       beats = f.d.hb_s * 1000;
       say("resume", { epoch, since });
-      if (first) ears?.everything(); // what happened while the socket was opened
       break;
-    }
     case "live":
       failed = 0;
       trouble.value = "";
       online.value = true;
+      ears?.everything(); // what could not be read meanwhile, too
       break;
     case "resync":
-      ({ epoch, head: since } = f.d);
-      ears?.everything();
+      ({ epoch, head: since } = f.d); // what is live after it reads everything
       break;
     case "ev":
       if (f.d.seq <= since) break; // told before

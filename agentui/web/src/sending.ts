@@ -64,7 +64,7 @@ async function round(name: string): Promise<boolean> {
     if (me.value?.name !== name) return false; // somebody else sits here now
     const still = outbox.value.find((other) => other.id === o.id);
     if (still === undefined || still.asks !== undefined) continue;
-    if (!(await one(name, o))) {
+    if (!(await one(name, still))) {
       notBefore = Math.max(notBefore, Date.now() + pause(failed++, Math.random()));
       return false;
     }
@@ -75,12 +75,12 @@ async function round(name: string): Promise<boolean> {
 
 async function one(name: string, o: Outgoing): Promise<boolean> {
   const a = await answer(o.command);
-  if (a === null || came(name, a.status, a.data) === "later") {
-    if (a?.status === 401) me.value = null;
-    if (o.tried !== true && a === null) await amend({ ...o, tried: true });
+  if (a === null) {
+    if (!o.tried) await amend({ ...o, tried: true });
     return false;
   }
   const what = came(name, a.status, a.data);
+  if (a.status === 401) me.value = null;
   if (what === "gone") {
     await settle(o.id);
     await seen(o.command.conversation);

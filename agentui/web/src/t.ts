@@ -13,7 +13,7 @@ type Phrases = Record<Key, Phrase>;
 // letter by letter, so that whoever sees it knows it for a trial.
 export const mirrored = "ar-XB";
 
-const turned = (text: string) => text.split(/(\{\w+\})/).map((part, i) => (i % 2 === 1 || part.trim() === "" ? part : `\u202e${part}\u202c`)).join("");
+const turned = (text: string) => text.split(/(\{\w+\})/).map((part, i) => (i % 2 === 1 ? part : part.replace(/\S(?:.*\S)?/s, "\u202e$&\u202c"))).join("");
 const mirror = (all: Phrases) =>
   Object.fromEntries(Object.entries(all).map(([key, p]) => [key, typeof p === "string" ? turned(p) : { one: turned(p.one), other: turned(p.other) }])) as Phrases;
 
