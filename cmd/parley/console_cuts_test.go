@@ -110,6 +110,7 @@ func TestProofConsoleOnABadNetwork(t *testing.T) {
 	c.PublicURL = ""
 	s := serveTest(t, c)
 	s.seat("ann", agentui.RoleAgent)
+	s.seat("bob", agentui.RoleAgent)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 // The console where the network is bad: what is missed, what is sent twice, what people
 // are told of it.
 import assert from "node:assert/strict";
-import { becomes, done, heard, journey, opens, post, sent, shot, signedIn, sound } from "./rig.mjs";
+import { becomes, done, heard, journey, opens, password, post, sent, shot, signedIn, sound } from "./rig.mjs";
 
 const one = "+12025550171";
 const two = "+12025550172";
@@ -42,7 +42,7 @@ await online();
 for (const text of ["first of one", "first of two"]) {
   await opens(ann, text);
   await ann.getByRole("button", { name: "Take", exact: true }).click();
-  await ann.getByText("Yours", { exact: true }).last().waitFor();
+  await ann.getByRole("textbox", { name: "Reply" }).waitFor();
 }
 const box = ann.getByRole("textbox", { name: "Reply" });
 const reply = async (text) => {
@@ -252,6 +252,31 @@ await journey("a tab that slept through five thousand events", async () => {
   assert.ok(resyncs.includes("gap"), `resyncs: ${resyncs}`);
   contiguous();
   console.log(`   all of it on the screen ${shown} ms after it woke`);
+});
+
+await journey("what was queued is sent by whoever wrote it, and by nobody else", async () => {
+  const enters = async (name) => {
+    await ann.getByLabel("Name").fill(name);
+    await ann.getByLabel("Password").fill(password);
+    await ann.getByRole("button", { name: "Sign in" }).click();
+    await online();
+  };
+  await network("cut");
+  await troubled("There is no connection", 2000);
+  await reply("mine alone");
+  await ann.locator(".waiting", { hasText: "mine alone" }).waitFor();
+  await ann.context().clearCookies();
+  await network("");
+  await enters("bob");
+  await sleep(1500);
+  assert.equal(await ann.locator(".waiting").count(), 0);
+  assert.equal(await times("mine alone"), 0, "bob sent what ann wrote");
+  await ann.context().clearCookies();
+  await ann.reload();
+  await enters("ann");
+  await heard("mine alone");
+  assert.equal(await times("mine alone"), 1);
+  await opens(ann, "awake now");
 });
 
 await journey("signing out leaves nothing", async () => {
