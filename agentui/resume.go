@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"context"
+	"time"
 
 	"parley/conversation"
 )
@@ -36,7 +37,7 @@ func (s *seat) resume(ctx context.Context, epoch string, since int64) {
 	s.mu.Unlock()
 	now, head, err := s.console.Reads.FeedHead(ctx)
 	if err != nil {
-		s.close(1013, "try again")
+		s.close(closeTryLater, comeBack(time.Second))
 		return
 	}
 	var entries []conversation.FeedEntry
@@ -50,7 +51,7 @@ func (s *seat) resume(ctx context.Context, epoch string, since int64) {
 		reason = "ahead"
 	case since < head:
 		if _, entries, err = s.console.Reads.Feed(ctx, since, replayed); err != nil {
-			s.close(1013, "try again")
+			s.close(closeTryLater, comeBack(time.Second))
 			return
 		}
 		if len(entries) == 0 || entries[0].Seq != since+1 {

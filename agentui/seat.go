@@ -43,9 +43,10 @@ const (
 	perSecond    = 20
 	burst        = 40
 	// Codes of a closing socket, besides 4008.
-	closeEnded   = 4001 // signed out
-	closeTooMany = 4009 // as many sockets as one may have
-	closeOtherUI = 4010 // the page speaks another protocol
+	closeEnded     = 4001 // signed out
+	closeForbidden = 4003 // one may something else than before
+	closeTooMany   = 4009 // as many sockets as one may have
+	closeOtherUI   = 4010 // the page speaks another protocol
 )
 
 // socket serves /console/ws.
@@ -83,7 +84,7 @@ type Hello struct {
 func (s *seat) serve(ctx context.Context) {
 	epoch, head, err := s.console.Reads.FeedHead(ctx)
 	if err != nil {
-		s.close(1013, "try again")
+		s.close(closeTryLater, comeBack(time.Second))
 		return
 	}
 	s.send(frame{"hello", Hello{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})
@@ -119,12 +120,27 @@ func (s *seat) recheck(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
-		if err == nil && (!found || a.Role != s.agent.Role) {
-			s.close(closeEnded, "sign in again")
+		if ok, err := s.still(ctx); err == nil && !ok {
 			return
 		}
 	}
+}
+
+// still says whether the socket's owner is signed in and may what they might when it was
+// opened; if not, it ends.
+func (s *seat) still(ctx context.Context) (bool, error) {
+	_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
+	switch {
+	case err != nil:
+		return false, err
+	case !found:
+		s.close(closeEnded, "sign in again")
+	case a.Role != s.agent.Role:
+		s.close(closeForbidden, "another role")
+	default:
+		return true, nil
+	}
+	return false, nil
 }
 
 // got carries out one frame of the browser.
@@ -168,14 +184,24 @@ func (s *seat) got(ctx context.Context, in []byte) {
 	}
 }
 
-// commanded carries out what a POST to /console/api/cmd would.
+// commanded carries out what a POST to /console/api/cmd would. As there, whoever is
+// disabled is out at once: a socket is no older permission.
 func (s *seat) commanded(ctx context.Context, data json.RawMessage) {
 	var cmd Command
 	if err := json.Unmarshal(data, &cmd); err != nil {
 		s.send(frame{"nack", problemOf("", http.StatusBadRequest, "malformed")})
 		return
 	}
-	status, body := s.console.do(ctx, s.agent, cmd)
+	var status int
+	var body any
+	switch ok, err := s.still(ctx); {
+	case err != nil:
+		status, body = s.console.unavailable(err)
+	case !ok:
+		return
+	default:
+		status, body = s.console.do(ctx, s.agent, cmd)
+	}
 	op := "ack"
 	if status != http.StatusOK {
 		op = "nack"

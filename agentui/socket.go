@@ -3,6 +3,8 @@ package agentui
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"sync"
@@ -14,12 +16,16 @@ import (
 // The limits of a socket: what a peer may send, how long it may be silent, how
 // long a write may take, how many frames may wait for it.
 const (
-	readLimit   = 32 << 10
-	pongWait    = 60 * time.Second
-	pingEvery   = 25 * time.Second
-	writeWait   = 10 * time.Second
-	mostFrames  = 256
-	closeIsSlow = 4008
+	readLimit     = 32 << 10
+	pongWait      = 60 * time.Second
+	pingEvery     = 25 * time.Second
+	writeWait     = 10 * time.Second
+	mostFrames    = 256
+	closeIsSlow   = 4008
+	closeTryLater = websocket.CloseTryAgainLater
+	// spread is over how long the pages of a server that ends are sent back to the next
+	// one: all at once, they would be its first flood.
+	spread = 2 * time.Second
 )
 
 // socket is one browser. One goroutine reads, one writes; frames that wait are
@@ -98,6 +104,11 @@ func (s *socket) run(ctx context.Context, got func([]byte)) {
 	writer.Wait()
 }
 
+// comeBack is the reason of a close that asks the browser to wait before it comes again.
+func comeBack(after time.Duration) string {
+	return fmt.Sprintf("retry_after_ms=%d", after.Milliseconds())
+}
+
 func (s *socket) write(ctx context.Context) {
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
@@ -107,7 +118,7 @@ func (s *socket) write(ctx context.Context) {
 		case <-s.done:
 			return
 		case <-ctx.Done():
-			s.close(websocket.CloseServiceRestart, "restart")
+			s.close(websocket.CloseServiceRestart, comeBack(rand.N(spread)))
 			return
 		case <-ping.C:
 			err = s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))

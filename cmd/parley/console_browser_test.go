@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -19,14 +17,7 @@ import (
 // agentui/web/test/browser, axe on every screen, light and dark, wide and narrow. With
 // PARLEY_SHOTS=FOLDER it leaves pictures there.
 func TestProofConsoleInABrowser(t *testing.T) {
-	switch _, chromium := exec.LookPath("chromium"); {
-	case os.Getenv("PARLEY_PROOF") != "1":
-		t.Skip("not run: a browser is slow: PARLEY_PROOF=1, or make proof")
-	case chromium != nil:
-		t.Skip("not run: there is no chromium")
-	case !agentui.Built():
-		t.Skip("not run: the pages are not built: make web")
-	}
+	inBrowser(t)
 	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
 	write(t, folder, "moving.yaml", moving)
 	c.PublicURL, c.Flows = "", append(c.Flows, folder)
@@ -37,10 +28,7 @@ func TestProofConsoleInABrowser(t *testing.T) {
 	s := serveTest(t, c)
 	s.peopled()
 	aMonth(t, ledger(t, c.Database))
-	cmd := exec.CommandContext(t.Context(), "node", "console.mjs")
-	cmd.Dir = root + "/agentui/web/test/browser"
-	cmd.Env = append(os.Environ(), "PARLEY_AT=http://"+s.house.address, "PARLEY_OUTSIDE=http://"+listen(t, s.outside()), "PARLEY_PASSWORD="+sentence)
-	out, err := cmd.CombinedOutput()
+	out, err := s.scripted("console.mjs", "http://"+s.house.address, s.outside())
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)

@@ -41,6 +41,7 @@ type server struct {
 	carrier *provider.Carrier
 	key     string // may do everything
 	logs    *syncBuffer
+	halt    func() // ends it before the test does
 }
 
 // syncBuffer is a log that may be read while it is written.
@@ -104,13 +105,14 @@ func serveTest(t *testing.T, config Config, before ...func()) *server {
 	if s.carrier != nil {
 		s.carrier.Webhook = "http://" + h.address + "/webhooks/lab"
 	}
-	t.Cleanup(func() {
+	s.halt = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 		h.close()
 	})
+	t.Cleanup(s.halt)
 	return s
 }
 

@@ -144,6 +144,29 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// TestSocketIsNoOlderPermission: who is disabled does nothing by a socket that stands open,
+// and hears that they are out; a server that ends asks for some patience.
+func TestSocketIsNoOlderPermission(t *testing.T) {
+	t.Parallel()
+	eachDesk(t, func(t *testing.T, s *server) {
+		id := s.escalated()
+		ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleAgent)
+		view, l := ann.seen(id), ann.sits()
+		l.hears("hello")
+		if ok, err := s.house.store.DisableAgent(t.Context(), "ann"); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		l.says("cmd", do("s1", "take", id, view, ""))
+		_ = l.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if _, _, err := l.conn.ReadMessage(); !websocket.IsCloseError(err, 4001) {
+			t.Errorf("a disabled agent hears %v", err)
+		}
+		if owner := bob.seen(id)["owner"]; owner != "queue" {
+			t.Errorf("a disabled agent took it: %v", owner)
+		}
+	})
+}
+
 // bobsJar is another browser in which bob is signed in.
 func bobsJar(t *testing.T, s *server) http.CookieJar {
 	t.Helper()

@@ -7,7 +7,10 @@ import { Icon } from "./icons";
 import { ask } from "./dialogs";
 import { Choice, choosing, offer } from "./saved";
 import { count, plainer, simplified } from "./segments";
+import { cancel, send as keep } from "./sending";
+import { said, t as say } from "./t";
 import { moment } from "./words";
+import type { Outgoing } from "./outbox";
 import type { Doing } from "./desk";
 import type { Item, Refusal } from "./console-wire";
 
@@ -51,30 +54,38 @@ export async function act(op: Parameters<typeof command>[0], d: Doing = {}): Pro
 
 async function send(anyway = false) {
   const text = current.value.text.trim();
-  if (text === "" || busy.value) return;
-  if (mode.value === "note") {
-    if (await act("note", { text, if_rev: 0 })) write("");
-    return;
-  }
-  if (!anyway && newer.value.length > 0) return;
-  if (await act("reply", { text, ...(anyway ? { anyway: true } : {}) })) write("");
+  const t = thread.value;
+  if (text === "" || t === null || busy.value) return;
+  if (mode.value === "reply" && !anyway && newer.value.length > 0) return;
+  busy.value = true;
+  const kind = mode.value;
+  await keep(t, kind, { text, ...(anyway ? { anyway: true } : {}) }, text);
+  busy.value = false;
+  if (open.value === t.id && mode.value === kind) return write("");
+  drafts.save(localStorage, me.value!.name, t.id, kind, { text: "", rev: 0 }); // one has gone on
+  written.value = drafts.drafted(localStorage, me.value!.name);
 }
 
+// resend sends what failed as a text of its own.
 export async function resend(item: Item) {
-  const message = item.message!;
-  if (item.error === "unknown_fate") {
-    const sure = await ask({
-      title: "Send it again?",
-      text: "Nobody knows whether this text arrived. Sent again, the customer may get it twice.",
-      yes: "Send again",
-    });
-    if (!sure) return;
-    await act("resend", { message, anyway: true });
-    return;
-  }
-  if (!(await act("resend", { message })) && refused.value?.code === "quiet" && (await ask({ title: "Send it at night?", text: refused.value.detail + ".", yes: "Send anyway" }))) {
-    await act("resend", { message, anyway: true });
-  }
+  const t = thread.value;
+  if (t === null) return;
+  const unsure = item.error === "unknown_fate";
+  const sure = !unsure || (await ask({
+    title: say("again_title"),
+    text: say("again_text"),
+    yes: say("send_again"),
+  }));
+  if (sure) await keep(t, "resend", { message: item.message!, ...(unsure ? { anyway: true } : {}) }, item.text ?? "");
+}
+
+// takeBack puts what waits to go where it can be changed; what stands there stays above it.
+export async function takeBack(o: Outgoing) {
+  mode.value = o.command.op === "note" ? "note" : "reply";
+  const before = current.value.text.trimEnd();
+  write(before === "" ? o.text : `${before}\n${o.text}`, before === "" ? (o.command.if_rev ?? 0) : current.value.rev);
+  await cancel(o); // when it stands there: nothing is lost on the way
+  document.getElementById("answer")?.focus();
 }
 
 function Newer() {
@@ -82,15 +93,11 @@ function Newer() {
   if (all.length === 0) return null;
   return (
     <div class="banner warn" role="alert">
-      <strong>{all.length === 1 ? "A newer message arrived while you wrote." : `${all.length} newer messages arrived while you wrote.`}</strong>
-      <blockquote dir="auto">{all.at(-1)!.text ?? "An attachment"}</blockquote>
+      <strong>{say("newer", { n: all.length })}</strong>
+      <blockquote dir="auto">{all.at(-1)!.text ?? say("an_attachment")}</blockquote>
       <div class="buttons">
-        <button type="button" class="plain" onClick={() => write(current.value.text, thread.value?.rev ?? 0)}>
-          I have read it
-        </button>
-        <button type="button" class="plain" onClick={() => void send(true)}>
-          Send anyway
-        </button>
+        <button type="button" class="plain" onClick={() => write(current.value.text, thread.value?.rev ?? 0)}>{say("read_it")}</button>
+        <button type="button" class="plain" onClick={() => void send(true)}>{say("send_anyway")}</button>
       </div>
     </div>
   );
@@ -101,23 +108,14 @@ function Refused() {
   if (r === null) return null;
   const who = r.current?.owner === "agent" ? r.current.agent : undefined;
   const newerCame = r.code === "conflict" && who === me.value?.name;
-  const text = newerCame ? "Something newer arrived. Read it, then send." : r.code === "conflict" && who ? `${who} has this conversation now.` : sentence(r.detail);
+  const text = newerCame ? say("newer_came") : r.code === "conflict" && who ? say("has_it_now", { who }) : said(r);
   return (
     <div class="banner bad" role="alert">
       <span>{text}</span>
-      {(newerCame || r.code === "quiet") && mode.value === "reply" && current.value.text !== "" && (
-        <button type="button" class="plain" onClick={() => void send(true)}>
-          Send anyway
-        </button>
-      )}
-      <button type="button" class="plain" onClick={() => (refused.value = null)}>
-        Close
-      </button>
+      <button type="button" class="plain" onClick={() => (refused.value = null)}>{say("close")}</button>
     </div>
   );
 }
-
-const sentence = (s: string) => s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? "" : ".");
 
 function Stops() {
   if (mode.value === "note") return null;
@@ -125,7 +123,7 @@ function Stops() {
     <>
       {(thread.value?.stops ?? []).map((s) => (
         <div key={s.code} class={s.anyway ? "banner warn" : "banner bad"} role="status">
-          {sentence(s.detail)} {s.until !== undefined && <>Until {moment(s.until)}.</>} {s.anyway && "You will be asked before it goes out."}
+          {said(s)} {s.until !== undefined && say("until_then", { when: moment(s.until) })} {s.anyway && say("asked_before")}
         </div>
       ))}
     </>
@@ -140,16 +138,16 @@ function Counter() {
   return (
     <span class="counter">
       <span class={c.segments > 1 ? "more" : ""}>
-        {c.segments} {c.segments === 1 ? "segment" : "segments"}
+        {say("segments", { n: c.segments })}
       </span>{" "}
-      · {c.left} left
+      · {say("left", { n: c.left })}
       {c.offending !== "" && (
         <>
           {" "}
-          · <span class="costs">“{c.offending}” leaves only 70 a segment</span>
+          · <span class="costs">{say("costs", { char: c.offending })}</span>
           {dear && (
             <button type="button" class="link" onClick={() => write(simplified(current.value.text))}>
-              {better ? `Write ${better} instead` : "Write it plainer"}
+              {better ? say("write_instead", { char: better }) : say("plainer")}
             </button>
           )}
         </>
@@ -163,7 +161,7 @@ const blocked = computed(() => mode.value === "reply" && (thread.value?.stops ??
 export function Composer() {
   const text = current.value.text;
   const note = mode.value === "note";
-  if (!works.value) return <div class="composer reading">You read here, and do nothing.</div>;
+  if (!works.value) return <div class="composer reading">{say("reads_only")}</div>;
   return (
     <form
       class={note ? "composer noting" : "composer"}
@@ -174,46 +172,39 @@ export function Composer() {
     >
       <Refused />
       <Newer />
-      <div class="modes" role="group" aria-label="What to write">
-        <button type="button" class="tab" aria-pressed={!note} onClick={() => (mode.value = "reply")}>
-          Reply
-        </button>
+      <div class="modes" role="group" aria-label={say("what_to_write")}>
+        <button type="button" class="tab" aria-pressed={!note} onClick={() => (mode.value = "reply")}>{say("reply")}</button>
         <button type="button" class="tab" aria-pressed={note} onClick={() => (mode.value = "note")}>
-          <Icon name="note" /> Note
-        </button>
+          <Icon name="note" />{say("note")}</button>
         {!note && mine.value && (
-          <button type="button" class="tab saved" aria-expanded={choosing.value} onClick={() => (choosing.value ? (choosing.value = false) : offer())}>
-            Saved replies
-          </button>
+          <button type="button" class="tab saved" aria-expanded={choosing.value} onClick={() => (choosing.value ? (choosing.value = false) : offer())}>{say("saved")}</button>
         )}
       </div>
       {!note && !mine.value ? (
         <div class="take">
           <p>
             {thread.value?.owner === "bot"
-              ? "The bot has this conversation. It falls silent once you take it."
+              ? say("bot_has")
               : thread.value?.owner === "agent"
-                ? `${thread.value.agent} has this conversation.${mayTake.value ? "" : " A lead may take it, or they give it to you."}`
-                : "Nobody has this conversation yet."}
+                ? say(mayTake.value ? "they_have" : "they_have_lead", { who: thread.value.agent ?? "" })
+                : say("nobody_has")}
           </p>
           {mayTake.value && (
-            <button type="button" disabled={busy.value} onClick={() => void act("take")}>
-              Take it
-            </button>
+            <button type="button" disabled={busy.value} onClick={() => void act("take")}>{say("take_it")}</button>
           )}
         </div>
       ) : (
         <>
           <Stops />
           <label class="hidden" for="answer">
-            {note ? "Note" : "Reply"}
+            {note ? say("note") : say("reply")}
           </label>
           <textarea
             id="answer"
             rows={3}
             maxLength={1600}
             dir="auto"
-            placeholder={note ? "A note that only colleagues read; @name calls one" : "Your reply, as a text"}
+            placeholder={note ? say("note_hint") : say("reply_hint")}
             value={text}
             disabled={blocked.value}
             aria-describedby="cost"
@@ -244,7 +235,7 @@ export function Composer() {
           <div class="foot">
             <span id="cost">{note ? <Names text={text} /> : <Counter />}</span>
             <button type="submit" disabled={busy.value || blocked.value || text.trim() === "" || newer.value.length > 0} title="Ctrl Enter">
-              {note ? "Keep note" : "Send"}
+              {note ? say("keep_note") : say("send")}
             </button>
           </div>
         </>
@@ -256,7 +247,7 @@ export function Composer() {
 // Names offers colleagues behind an @.
 function Names({ text }: { text: string }) {
   const begun = /(?:^|[^\p{L}\p{N}])@([A-Za-z0-9.-]*)$/u.exec(text)?.[1];
-  if (begun === undefined) return <>Only colleagues read this.</>;
+  if (begun === undefined) return <>{say("only_colleagues")}</>;
   const some = colleagues.value.filter((c) => c.name.startsWith(begun.toLowerCase()) && c.name !== me.value?.name).slice(0, 5);
   return (
     <span class="names">

@@ -2,19 +2,11 @@
 import { customer, now, show, thread } from "./desk";
 import { aside } from "./head";
 import { Icon } from "./icons";
+import { rich, t as say } from "./t";
 import { because, language, moment, there } from "./words";
 import type { Customer, Live, Thread } from "./console-wire";
 
-const agreed = { "": "Has said nothing", in: "Has opted in", out: "Has opted out" } as const;
-
-const accounts: Record<string, string> = {
-  active: "Active",
-  alerted: "Payments are held",
-  locked: "Locked",
-  verifying: "Locked: proof is under way",
-  cooling: "Unlocks soon",
-  suspended: "Locked for good: two agents lead out of it",
-};
+const agreed = { "": say("consent.none"), in: say("consent.in"), out: say("consent.out") };
 
 function Run({ r, here }: { r: Live; here: boolean }) {
   return (
@@ -23,9 +15,9 @@ function Run({ r, here }: { r: Live; here: boolean }) {
         {r.title ?? r.flow} {r.key && <span class="faint">{r.key}</span>}
       </h4>
       <p>
-        {here ? "Handed over at" : "Is at"} <code>{r.state}</code>
+        {rich(here ? "handed_at" : "is_at", { state: <code>{r.state}</code> })}
       </p>
-      {r.gone && <p class="faint">Its version is no longer stored: nothing of it can be shown.</p>}
+      {r.gone && <p class="faint">{say("run_gone")}</p>}
       {r.vars.length > 0 && (
         <dl class="facts">
           {r.vars
@@ -33,7 +25,7 @@ function Run({ r, here }: { r: Live; here: boolean }) {
             .map((v) => (
               <div key={v.name}>
                 <dt>{v.name}</dt>
-                <dd dir="auto">{v.secret ? <span title="Secret: no screen shows it">{v.value}</span> : v.value}</dd>
+                <dd dir="auto">{v.secret ? <span title={say("secret_shown")}>{v.value}</span> : v.value}</dd>
               </div>
             ))}
         </dl>
@@ -48,12 +40,13 @@ function Why({ t }: { t: Thread }) {
   const last = t.items.flatMap((i) => i.decisions ?? []).filter((d) => d.about === "handoff").at(-1);
   return (
     <section>
-      <h3>Why it is here</h3>
+      <h3>{say("why_here")}</h3>
       <p>
         <strong>{because(h.reason)}</strong>
         {h.queue && (
           <>
-            , for <b>{h.queue}</b>
+            {" "}
+            · <b>{h.queue}</b>
           </>
         )}
         {h.since ? <span class="faint"> · {moment(h.since)}</span> : null}
@@ -72,34 +65,34 @@ function Facts({ k }: { k: Customer }) {
   const clock = k.timezone ? there(k.timezone, now.value) : "";
   return (
     <section>
-      <h3>Customer</h3>
+      <h3>{say("customer")}</h3>
       <dl class="facts">
         <div>
-          <dt>Number</dt>
+          <dt>{say("number")}</dt>
           <dd class="number">{k.phone}</dd>
         </div>
         <div>
-          <dt>Writes to</dt>
+          <dt>{say("writes_to")}</dt>
           <dd>
             {k.brand} <span class="number faint">{k.line}</span>
           </dd>
         </div>
         {k.language && (
           <div>
-            <dt>Language</dt>
+            <dt>{say("language")}</dt>
             <dd>{language(k.language)}</dd>
           </div>
         )}
         {clock !== "" && (
           <div>
-            <dt>Local time</dt>
+            <dt>{say("local_time")}</dt>
             <dd>
               {clock} <span class="faint">{k.timezone}</span>
             </dd>
           </div>
         )}
         <div>
-          <dt>Consent</dt>
+          <dt>{say("consent")}</dt>
           <dd>
             <span class={k.consent.state === "out" ? "bad" : ""}>{agreed[k.consent.state]}</span>
             {k.consent.at ? <span class="faint"> {moment(k.consent.at)}</span> : null}
@@ -107,7 +100,7 @@ function Facts({ k }: { k: Customer }) {
         </div>
         {k.tags.length > 0 && (
           <div>
-            <dt>Tags</dt>
+            <dt>{say("tags")}</dt>
             <dd>{k.tags.join(", ")}</dd>
           </div>
         )}
@@ -121,7 +114,7 @@ function Past({ k }: { k: Customer }) {
     <>
       {k.others.length > 0 && (
         <section>
-          <h3>Other conversations</h3>
+          <h3>{say("others")}</h3>
           <ul class="plainlist">
             {k.others.map((o) => (
               <li key={o.id}>
@@ -129,7 +122,7 @@ function Past({ k }: { k: Customer }) {
                   {o.line}
                 </button>{" "}
                 <span class="faint">
-                  {o.owner === "bot" ? "with the bot" : o.owner === "queue" ? "waits" : "with an agent"} {o.flows.join(", ")}
+                  {say(`with.${o.owner}`)} {o.flows.join(", ")}
                 </span>
               </li>
             ))}
@@ -137,9 +130,9 @@ function Past({ k }: { k: Customer }) {
         </section>
       )}
       <section>
-        <h3>Before</h3>
+        <h3>{say("before")}</h3>
         {k.ends.length === 0 ? (
-          <p class="faint">Nothing has come to an end yet.</p>
+          <p class="faint">{say("no_ends")}</p>
         ) : (
           <ul class="plainlist">
             {k.ends.map((e, i) => (
@@ -159,14 +152,14 @@ export function Aside() {
   const k = customer.value;
   if (t === null || !aside.value) return null;
   return (
-    <aside class="aside" aria-label="About the customer">
-      <button type="button" class="plain square shut" aria-label="Close" onClick={() => (aside.value = false)}>
+    <aside class="aside" aria-label={say("about")}>
+      <button type="button" class="plain square shut" aria-label={say("close")} onClick={() => (aside.value = false)}>
         <Icon name="close" />
       </button>
       <Why t={t} />
       {t.runs.length > 0 && (
         <section>
-          <h3>The bot</h3>
+          <h3>{say("the_bot")}</h3>
           {t.runs.map((r) => (
             <Run key={r.id} r={r} here={r.id === t.handoff?.run} />
           ))}
@@ -175,14 +168,14 @@ export function Aside() {
       {k !== null && <Facts k={k} />}
       {k !== null && k.accounts.length > 0 && (
         <section>
-          <h3>Accounts</h3>
+          <h3>{say("accounts")}</h3>
           {k.accounts.map((a) => (
             <div key={a.name} class="account">
-              <b>{a.name}</b> <span class={a.state === "active" ? "good" : "bad"}>{accounts[a.state] ?? a.state}</span>
+              <b>{a.name}</b> <span class={a.state === "active" ? "good" : "bad"}>{say(`account.${a.state}`)}</span>
               <p class="faint">
-                {(a.scopes ?? []).join(", ")} {a.since ? `since ${moment(a.since)}` : ""}
-                {a.proposed && ` · ${a.proposed} would unlock it, a second agent has to agree`}
-                {a.unlock_at ? ` · opens ${moment(a.unlock_at)}` : ""}
+                {(a.scopes ?? []).join(", ")} {a.since ? say("since", { when: moment(a.since) }) : ""}
+                {a.proposed && ` · ${say("would_unlock", { who: a.proposed })}`}
+                {a.unlock_at ? ` · ${say("opens", { when: moment(a.unlock_at) })}` : ""}
               </p>
             </div>
           ))}

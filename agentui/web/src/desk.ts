@@ -1,17 +1,23 @@
 // What the console knows, and how it comes to know it: lists and the open thread are read
 // over HTTP; the socket only says that something changed, by number.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import * as drafts from "./drafts";
-import type { Away, Colleague, Command, Customer, Desk, Desks, Following, Found, Happening, Hello, Look, Me, Mentioned, Refusal, Replies, Resync, SavedReply, Search, Thread } from "./console-wire";
+import { pause } from "./again";
+import { connect, hangUp, online, say, trouble } from "./line";
+import { empty } from "./outbox";
+import { t } from "./t";
+import type { Away, Colleague, Command, Customer, Desk, Desks, Found, Look, Me, Mentioned, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
+
+export { online };
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const list = signal<Desk[]>([]);
 export const mentions = signal<Mentioned[]>([]);
+export const loaded = signal(false); // the list has been read
 export const open = signal<string>("");
 export const thread = signal<Thread | null>(null);
 export const customer = signal<Customer | null>(null);
 export const colleagues = signal<Colleague[]>([]);
-export const online = signal(false);
 export const lookers = signal<Map<string, Looker>>(new Map()); // by conversation and agent
 export const now = signal(Date.now());
 export const written = signal<Set<string>>(new Set()); // conversations with a draft
@@ -36,12 +42,20 @@ export const leads = computed(() => me.value?.role === "lead" || me.value?.role 
 // mayTake says whether one may make the open conversation one's own.
 export const mayTake = computed(() => works.value && !mine.value && (thread.value?.owner !== "agent" || leads.value));
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<{ status: number; data: T }> {
-  const init: RequestInit = { method, headers: { "content-type": "application/json" } };
+export interface Heard<T> {
+  status: number;
+  data: T;
+  retryAfter: number; // ms that the server wants to be left alone for
+}
+
+// ask makes a request; one that has no answer after a while fails as one without network.
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<Heard<T>> {
+  const init: RequestInit = { method, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(15_000) };
   if (body !== undefined) init.body = JSON.stringify(body);
   const res = await fetch(`/console/api/${path}`, init);
   const text = await res.text();
-  return { status: res.status, data: (text === "" ? null : JSON.parse(text)) as T };
+  const retryAfter = Math.min(60_000, 1000 * Number(res.headers.get("retry-after") ?? 0) || 0);
+  return { status: res.status, data: (text === "" ? null : JSON.parse(text)) as T, retryAfter };
 }
 
 // read asks for something to show; null: there was no answer, and what stands on the
@@ -56,14 +70,28 @@ export async function read<T>(path: string): Promise<T | null> {
   }
 }
 
-export async function whoAmI() {
-  me.value = await read<Me>("me");
-  if (me.value) await start();
+// whoAmI asks until somebody answers: no network is no reason to sign in again.
+export async function whoAmI(failed = 0): Promise<void> {
+  try {
+    const { status, data } = await ask<Me>("GET", "me");
+    if (status === 200 || status === 401) {
+      me.value = status === 200 ? data : null;
+      trouble.value = "";
+      return me.value ? start() : undefined;
+    }
+  } catch {
+    trouble.value = "offline";
+  }
+  setTimeout(() => void whoAmI(failed + 1), pause(failed, Math.random()));
 }
 
 export async function signIn(name: string, password: string, fresh: string, code: string): Promise<Refusal | null> {
-  const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh, code });
-  if (status !== 204) return data;
+  try {
+    const { status, data } = await ask<Refusal>("POST", "session", { name, password, new_password: fresh, code });
+    if (status !== 204) return data;
+  } catch {
+    return noAnswer;
+  }
   await whoAmI();
   return null;
 }
@@ -79,18 +107,36 @@ export async function factor<T>(method: "POST" | "PUT" | "DELETE", body: { passw
   }
 }
 
-export async function signOut() {
-  await ask("DELETE", "session");
+// signOut leaves nothing behind; false: the server did not hear it, and one is still
+// signed in.
+export async function signOut(): Promise<boolean> {
+  try {
+    await ask("DELETE", "session");
+  } catch {
+    return false;
+  }
   drafts.forget(localStorage);
+  localStorage.removeItem("parley/told");
+  await empty();
   stop();
   me.value = null;
+  return true;
 }
 
-async function loadList() {
+let asked = 0;
+let newest = 0;
+
+// loadList shows what waits; an answer that comes after a newer one is left out.
+export async function loadList() {
+  const turn = ++asked;
   const all = await read<Desks>("desk");
-  if (all === null) return;
-  list.value = all.conversations;
-  mentions.value = all.mentions;
+  if (all === null || turn < newest) return;
+  newest = turn;
+  batch(() => {
+    list.value = all.conversations;
+    mentions.value = all.mentions;
+    loaded.value = true;
+  });
 }
 
 export async function show(id: string) {
@@ -108,11 +154,11 @@ export async function show(id: string) {
   await loadThread(id);
 }
 
-async function loadThread(id: string, alone = false) {
+export async function loadThread(id: string, alone = false) {
   const path = `conversations/${encodeURIComponent(id)}`;
   const [t, k] = await Promise.all([read<Thread>(path), alone ? null : read<Customer>(`${path}/customer`)]);
   if (open.value !== id) return;
-  if (t !== null) thread.value = older.length > 0 && older[0] === id ? { ...t, items: merged(t) } : t;
+  if (t !== null && (thread.value === null || t.rev >= thread.value.rev)) thread.value = older.length > 0 && older[0] === id ? { ...t, items: merged(t) } : t;
   if (k !== null) customer.value = k;
 }
 
@@ -203,7 +249,7 @@ export function seek(query: string) {
   }, 180);
 }
 
-const noAnswer: Refusal = { code: "offline", detail: "There was no answer. What you wrote is kept: try again." };
+const noAnswer: Refusal = { code: "offline", detail: t("error.offline") };
 
 // Doing is a command without what every command has.
 export type Doing = Partial<Omit<Command, "id" | "conversation" | "op">>;
@@ -231,37 +277,30 @@ export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal
   }
 }
 
-type Frame =
-  | { op: "hello"; d: Hello }
-  | { op: "live"; d: Following }
-  | { op: "resync"; d: Resync }
-  | { op: "ev"; d: Happening }
-  | { op: "look"; d: Look }
-  | { op: "presence"; d: Away }
-  | { op: "hb" | "ack" | "nack" };
-
-let socket: WebSocket | undefined;
-let pause = 250;
-let since = 0;
-let epoch = "";
-let timer = 0;
 let running = false;
-let heard = 0;
 
 async function start() {
   running = true;
   written.value = drafts.drafted(localStorage, me.value!.name);
-  await Promise.all([loadList(), loadColleagues()]);
-  if (open.value !== "") await loadThread(open.value);
-  if (socket === undefined || socket.readyState >= WebSocket.CLOSING) connect();
+  await Promise.all([refresh(), loadColleagues()]);
+  connect({
+    changed: later,
+    everything: () => void refresh(),
+    looked,
+    whereabout,
+    out: () => (me.value = null),
+    role: async () => {
+      const now = await read<Me>("me");
+      if (now !== null) me.value = now;
+    },
+    reached: async () => (await read<Me>("me")) !== null,
+  });
 }
 
 function stop() {
   running = false;
-  clearTimeout(timer);
-  socket?.close();
-  socket = undefined;
-  epoch = "";
+  hangUp();
+  loaded.value = false;
   list.value = [];
   mentions.value = [];
   seek("");
@@ -270,75 +309,27 @@ function stop() {
   customer.value = null;
 }
 
-function connect() {
-  if (!running) return;
-  const url = new URL("/console/ws", location.href);
-  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const s = new WebSocket(url, "agentui.v1");
-  socket = s;
-  heard = Date.now();
-  s.onmessage = (e: MessageEvent<string>) => {
-    heard = Date.now();
-    hear(JSON.parse(e.data) as Frame);
-  };
-  s.onclose = (e) => {
-    if (socket !== s) return;
-    online.value = false;
-    if (e.code === 4001) {
-      me.value = null;
-      return;
-    }
-    timer = window.setTimeout(connect, pause * Math.random() + 100);
-    pause = Math.min(pause * 2, 20_000);
-  };
-}
+// refresh reads anew all that is on the screen.
+const refresh = () => Promise.all([loadList(), open.value === "" ? null : loadThread(open.value)]);
 
-function say(op: string, d: unknown) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ op, d }));
-}
+// Whoever is signed out by the server sees no line either; what they wrote is kept.
+effect(() => {
+  if (me.value === null) hangUp();
+});
 
 // look tells colleagues what is on this screen.
 export function look(typing: boolean) {
   if (open.value !== "") say("look", { conv: open.value, typing });
 }
 
-function hear(e: Frame) {
-  switch (e.op) {
-    case "hello":
-      if (epoch === "") {
-        epoch = e.d.epoch;
-        since = e.d.head;
-      }
-      say("resume", { epoch, since });
-      break;
-    case "live":
-      online.value = true;
-      pause = 250;
-      break;
-    case "resync":
-      epoch = e.d.epoch;
-      since = e.d.head;
-      void loadList();
-      if (open.value !== "") void loadThread(open.value);
-      break;
-    case "ev":
-      since = e.d.seq;
-      later(e.d.conv);
-      break;
-    case "presence":
-      whereabout(e.d);
-      break;
-    case "look": {
-      if (e.d.agent === me.value?.name) break; // in another window
-      const l = { conversation: e.d.conv, agent: e.d.agent, typing: e.d.typing, until: Date.now() + e.d.ttl_ms };
-      const key = `${l.conversation} ${l.agent}`;
-      const before = lookers.value.get(key);
-      // A pulse that says nothing of typing comes right after one that does.
-      if (before?.typing && !l.typing && before.until - Date.now() > e.d.ttl_ms - 3000) break;
-      lookers.value = new Map(lookers.value).set(key, l);
-      break;
-    }
-  }
+function looked(e: Look) {
+  if (e.agent === me.value?.name) return; // in another window
+  const l = { conversation: e.conv, agent: e.agent, typing: e.typing, until: Date.now() + e.ttl_ms };
+  const key = `${l.conversation} ${l.agent}`;
+  const before = lookers.value.get(key);
+  // A pulse that says nothing of typing comes right after one that does.
+  if (before?.typing && !l.typing && before.until - Date.now() > e.ttl_ms - 3000) return;
+  lookers.value = new Map(lookers.value).set(key, l);
 }
 
 // later reads what changed a moment after it did: a burst of events is one reading.
@@ -347,34 +338,22 @@ const changed = new Set<string>();
 function later(conv: string) {
   changed.add(conv);
   if (waiting !== 0) return;
-  waiting = window.setTimeout(() => {
-    waiting = 0;
-    void loadList();
-    if (changed.has(open.value)) void loadThread(open.value);
+  waiting = window.setTimeout(async () => {
+    const here = changed.has(open.value);
     changed.clear();
+    await Promise.all([loadList(), here ? loadThread(open.value) : null]);
+    waiting = 0;
+    const [one] = changed;
+    if (one !== undefined) later(one);
   }, 60);
 }
 
-// A socket that is silent for longer than the server's heartbeats is dead, whatever the
-// browser believes.
-const silence = 45_000;
-
 window.setInterval(() => {
-  say("hb", null);
   if (document.visibilityState === "visible") look(false);
-  if (running && socket?.readyState === WebSocket.OPEN && Date.now() - heard > silence) socket.close();
+  if (running && (trouble.value === "blocked" || trouble.value === "windows")) void refresh(); // nobody tells us
 }, 4000);
 window.setInterval(() => {
   now.value = Date.now();
   if (running && open.value !== "" && document.visibilityState === "visible" && onTheirWay()) void loadThread(open.value, true);
   lookers.value = new Map([...lookers.value].filter(([, l]) => l.until > now.value));
 }, 2000);
-for (const moment of ["online", "pageshow"]) {
-  window.addEventListener(moment, () => {
-    if (running && (socket === undefined || socket.readyState >= WebSocket.CLOSING)) {
-      clearTimeout(timer);
-      connect();
-    }
-  });
-}
-window.addEventListener("offline", () => (online.value = false));

@@ -7,6 +7,7 @@ import { act, refused } from "./composer";
 import { Factor, forget } from "./factor";
 import { Keeping } from "./saved";
 import { whereabouts } from "./words";
+import { locale, rich, said, t as say } from "./t";
 
 import type { Live } from "./console-wire";
 
@@ -59,9 +60,7 @@ function Modal({ title, children }: { title: string; children: ComponentChildren
 function Buttons({ yes }: { yes: string }) {
   return (
     <div class="buttons end">
-      <button type="button" class="plain" onClick={done}>
-        Cancel
-      </button>
+      <button type="button" class="plain" onClick={done}>{say("cancel")}</button>
       <button type="submit">{yes}</button>
     </div>
   );
@@ -70,7 +69,7 @@ function Buttons({ yes }: { yes: string }) {
 function Trouble() {
   return refused.value === null ? null : (
     <p class="banner bad" role="alert">
-      {refused.value.detail}
+      {said(refused.value)}
     </p>
   );
 }
@@ -95,11 +94,11 @@ function Answers({ run }: { run: Live }) {
   if (some.length === 0) return null;
   return (
     <fieldset>
-      <legend>Put right what the customer answered</legend>
+      <legend>{say("put_right")}</legend>
       {some.map((v) => (
         <label key={v.name} class="field">
           {v.name}
-          <input name={`answer/${v.name}`} defaultValue={v.value} placeholder="not answered yet" dir="auto" autocomplete="off" />
+          <input name={`answer/${v.name}`} defaultValue={v.value} placeholder={say("not_answered")} dir="auto" autocomplete="off" />
         </label>
       ))}
     </fieldset>
@@ -123,12 +122,12 @@ function Return() {
     return act("return", { ...d, run: run.id, state, answers });
   };
   return (
-    <Modal title="Hand back to the bot">
+    <Modal title={say("return_title")}>
       <form onSubmit={submits(go)}>
         <Trouble />
         {able.length > 1 && (
           <label class="field">
-            Which flow
+            {say("which_flow")}
             <select value={run?.id} onChange={(e) => (inRun.value = e.currentTarget.value)}>
               {able.map((r) => (
                 <option key={r.id} value={r.id}>
@@ -139,26 +138,26 @@ function Return() {
           </label>
         )}
         <fieldset class="choices">
-          <legend>Where it goes on</legend>
+          <legend>{say("where_on")}</legend>
           <label>
             <input type="radio" name="state" value="" checked={chosen.value === ""} onChange={() => (chosen.value = "")} />
-            <span>Where the flow says</span>
+            <span>{say("where_flow")}</span>
           </label>
           {(run?.questions ?? []).map((q) => (
             <label key={q}>
               <input type="radio" name="state" value={q} checked={chosen.value === q} onChange={() => (chosen.value = q)} />
               <span>
-                Ask <b>{q}</b> {q === run?.state && "(where it is now)"}
+                {rich("ask_question", { question: <b>{q}</b> })} {q === run?.state && say("where_now")}
               </span>
             </label>
           ))}
         </fieldset>
         {chosen.value !== "" && run !== undefined && <Answers key={run.id} run={run} />}
         <label class="field">
-          A note for colleagues
+          {say("colleague_note")}
           <input name="note" maxLength={1600} dir="auto" autocomplete="off" />
         </label>
-        <Buttons yes="Hand back" />
+        <Buttons yes={say("hand_back")} />
       </form>
     </Modal>
   );
@@ -167,31 +166,31 @@ function Return() {
 function Transfer() {
   const some = colleagues.value.filter((c) => c.role !== "auditor" && c.name !== thread.value?.agent);
   return (
-    <Modal title="Give to a colleague">
+    <Modal title={say("give_title")}>
       <form onSubmit={submits((form) => act("transfer", { to: of(form, "to"), text: of(form, "note").trim() }))}>
         <Trouble />
         {some.length === 0 ? (
-          <p>Nobody else works here.</p>
+          <p>{say("nobody_else")}</p>
         ) : (
           <fieldset class="choices">
-            <legend>To whom</legend>
+            <legend>{say("to_whom")}</legend>
             {[...some]
               .sort((a, b) => Number(b.here && !b.away) - Number(a.here && !a.away))
               .map((c, i) => (
                 <label key={c.name}>
                   <input type="radio" name="to" value={c.name} required defaultChecked={i === 0} />
                   <span>
-                    {c.name} {c.name === me.value?.name && "(you)"} <small>{whereabouts(c)}</small>
+                    {c.name} {c.name === me.value?.name && say("you")} <small>{whereabouts(c)}</small>
                   </span>
                 </label>
               ))}
           </fieldset>
         )}
         <label class="field">
-          What they should know
+          {say("should_know")}
           <input name="note" maxLength={1600} dir="auto" autocomplete="off" />
         </label>
-        <Buttons yes="Give" />
+        <Buttons yes={say("give")} />
       </form>
     </Modal>
   );
@@ -207,23 +206,23 @@ function moments(): [string, Date][] {
   };
   const monday = (8 - new Date().getDay()) % 7 || 7;
   return [
-    ["In an hour", new Date(Date.now() + 3_600_000)],
-    ["In three hours", new Date(Date.now() + 3 * 3_600_000)],
-    ["Tomorrow at nine", at(1, 9)],
-    ["Monday at nine", at(monday, 9)],
+    [say("in_hour"), new Date(Date.now() + 3_600_000)],
+    [say("in_three"), new Date(Date.now() + 3 * 3_600_000)],
+    [say("tomorrow"), at(1, 9)],
+    [say("monday"), at(monday, 9)],
   ];
 }
 
 function Snooze() {
   const until = (d: Date) => void act("snooze", { until: d.getTime() }).then((ok) => ok && done());
   return (
-    <Modal title="Put it aside">
-      <p class="faint">It comes back at its time, or as soon as the customer writes.</p>
+    <Modal title={say("put_aside")}>
+      <p class="faint">{say("comes_back")}</p>
       <Trouble />
       <div class="stack">
         {moments().map(([name, d]) => (
           <button key={name} type="button" class="plain wide" onClick={() => until(d)}>
-            {name} <small>{d.toLocaleString(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" })}</small>
+            {name} <small>{d.toLocaleString(locale, { weekday: "short", hour: "2-digit", minute: "2-digit" })}</small>
           </button>
         ))}
       </div>
@@ -234,10 +233,10 @@ function Snooze() {
         })}
       >
         <label class="field">
-          Or until
+          {say("or_until")}
           <input type="datetime-local" name="until" required />
         </label>
-        <Buttons yes="Snooze" />
+        <Buttons yes={say("snooze")} />
       </form>
     </Modal>
   );
@@ -245,7 +244,7 @@ function Snooze() {
 
 function Labels() {
   return (
-    <Modal title="Labels">
+    <Modal title={say("labels")}>
       <form
         onSubmit={submits((form) =>
           act("label", {
@@ -259,10 +258,10 @@ function Labels() {
       >
         <Trouble />
         <label class="field">
-          Separated by commas, ten at most
+          {say("labels_hint")}
           <input name="labels" defaultValue={(thread.value?.labels ?? []).join(", ")} dir="auto" autocomplete="off" autofocus />
         </label>
-        <Buttons yes="Keep" />
+        <Buttons yes={say("keep")} />
       </form>
     </Modal>
   );
@@ -280,17 +279,17 @@ export const lines = signal<Able[]>([]);
 
 // others are keys that only work where one writes.
 const others: [string, string][] = [
-  ["Ctrl K", "Everything that can be done"],
-  ["Ctrl Enter", "Send"],
-  ["/ in a reply", "Saved replies"],
-  ["Esc", "Back to the list"],
+  ["Ctrl K", say("everything")],
+  ["Ctrl Enter", say("send")],
+  [say("slash_key"), say("saved")],
+  ["Esc", say("back")],
 ];
 
 export const keysOn = signal(localStorage.getItem("parley/keys") !== "off");
 
 function Help() {
   return (
-    <Modal title="Keys">
+    <Modal title={say("keys")}>
       <dl class="keys">
         {[...lines.value.filter((a) => a.key !== "").map((a): [string, string] => [a.key, a.name]), ...others].map(([k, what]) => (
           <div key={k}>
@@ -310,12 +309,10 @@ function Help() {
             localStorage.setItem("parley/keys", keysOn.value ? "on" : "off");
           }}
         />
-        Single keys do something
+        {say("single_keys")}
       </label>
       <div class="buttons end">
-        <button type="button" onClick={done}>
-          Close
-        </button>
+        <button type="button" onClick={done}>{say("close")}</button>
       </div>
     </Modal>
   );
@@ -340,7 +337,7 @@ function Palette() {
     all[all.indexOf(document.activeElement as HTMLElement) + (e.key === "ArrowDown" ? 1 : -1)]?.focus();
   };
   return (
-    <Modal title="What to do">
+    <Modal title={say("what_to_do")}>
       <form
         onKeyDown={move}
         onSubmit={(e) => {
@@ -348,17 +345,15 @@ function Palette() {
           run(some[0]);
         }}
       >
-        <label class="hidden" for="do">
-          Find
-        </label>
-        <input id="do" autocomplete="off" placeholder="Begin to type" value={typed.value} onInput={(e) => (typed.value = e.currentTarget.value)} autofocus />
-        <div class="stack palette" role="group" aria-label="What can be done">
+        <label class="hidden" for="do">{say("find")}</label>
+        <input id="do" autocomplete="off" placeholder={say("type_here")} value={typed.value} onInput={(e) => (typed.value = e.currentTarget.value)} autofocus />
+        <div class="stack palette" role="group" aria-label={say("can_do")}>
           {some.map((a) => (
             <button key={a.name} type="button" class="plain wide" onClick={() => run(a)}>
               {a.name} {a.key !== "" && <kbd>{a.key}</kbd>}
             </button>
           ))}
-          {some.length === 0 && <p class="faint">Nothing is called so, or it cannot be done now.</p>}
+          {some.length === 0 && <p class="faint">{say("none_to_do")}</p>}
         </div>
       </form>
     </Modal>
@@ -390,9 +385,7 @@ function Closing(p: { title: string; children: ComponentChildren }) {
     <Modal title={p.title}>
       {p.children}
       <div class="buttons end">
-        <button type="button" class="plain" onClick={done}>
-          Close
-        </button>
+        <button type="button" class="plain" onClick={done}>{say("close")}</button>
       </div>
     </Modal>
   );
@@ -404,7 +397,7 @@ export function Dialogs() {
   if (a === "palette") return <Palette />;
   if (a === "factor") {
     return (
-      <Closing title="Second factor">
+      <Closing title={say("second_factor")}>
         <Factor />
       </Closing>
     );
@@ -412,7 +405,7 @@ export function Dialogs() {
   if (a === "question") return <Asking />;
   if (a === "replies") {
     return (
-      <Closing title="Saved replies">
+      <Closing title={say("saved")}>
         <Keeping />
       </Closing>
     );

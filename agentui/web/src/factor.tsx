@@ -1,6 +1,7 @@
 // One's second factor: begun with the password, confirmed with a code, ended with both.
 import { signal } from "@preact/signals";
 import { factor, me } from "./desk";
+import { rich, said, t } from "./t";
 import type { Refusal, SecondFactor } from "./console-wire";
 
 const begun = signal<SecondFactor | null>(null);
@@ -23,15 +24,15 @@ export function Factor() {
     <form onSubmit={(e) => void submit(e)}>
       {trouble.value !== null && (
         <p class="banner bad" role="alert">
-          {trouble.value.detail}
+          {said(trouble.value)}
         </p>
       )}
-      {on && <p>You sign in with a code of your app besides your password.</p>}
-      {!on && b === null && <p>With a code of an authenticator app, your password alone opens nothing.</p>}
+      {on && <p>{t("factor_on")}</p>}
+      {!on && b === null && <p>{t("factor_off")}</p>}
       {b !== null && (
         <>
           <p>
-            Put this into your app, or <a href={b.uri}>open it there</a>. It is not shown again.
+            {rich("put_in_app", { link: <a href={b.uri}>{t("open_there")}</a> })}
           </p>
           <p>
             <code class="secret">{b.secret.replace(/(.{4})/g, "$1 ")}</code>
@@ -40,18 +41,18 @@ export function Factor() {
       )}
       {b === null && (
         <label class="field">
-          Your password
+          {t("your_password")}
           <input name="password" type="password" autocomplete="current-password" required />
         </label>
       )}
       {(on || b !== null) && (
         <label class="field">
-          The code that the app shows
+          {t("the_code")}
           <input name="code" inputMode="numeric" autocomplete="one-time-code" required />
         </label>
       )}
       <div class="buttons end">
-        <button type="submit">{on ? "Turn it off" : b === null ? "Begin" : "Turn it on"}</button>
+        <button type="submit">{t(on ? "turn_off" : b === null ? "begin" : "turn_on")}</button>
       </div>
     </form>
   );

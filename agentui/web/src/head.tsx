@@ -5,6 +5,7 @@ import { ask, begin } from "./dialogs";
 import { customer, leads, lookers, mayTake, mine, show, thread, works } from "./desk";
 import { Icon } from "./icons";
 import { picture } from "./places";
+import { t as say } from "./t";
 import { because, moment, priorities } from "./words";
 import type { Thread } from "./console-wire";
 
@@ -16,14 +17,14 @@ function aboutThem() {
 }
 
 function whose(t: Thread): [string, string] {
-  if (t.snoozed) return ["asleep", `Snoozed until ${moment(t.snoozed)}`];
-  if (t.owner === "bot") return ["bot", "The bot has it"];
-  if (t.owner === "queue") return ["waits", "Waits for somebody"];
-  return mine.value ? ["own", "Yours"] : ["theirs", `${t.agent} has it`];
+  if (t.snoozed) return ["asleep", say("snoozed_until", { when: moment(t.snoozed) })];
+  if (t.owner === "bot") return ["bot", say("bot_has_it")];
+  if (t.owner === "queue") return ["waits", say("waits_for")];
+  return mine.value ? ["own", say("yours")] : ["theirs", say("has_it", { who: t.agent ?? "" })];
 }
 
 export async function closeIt() {
-  if (await ask({ title: "Close this conversation?", text: "What the bot had handed over ends here, and the bot answers what comes next.", yes: "Close it" })) await act("close");
+  if (await ask({ title: say("close_title"), text: say("close_text"), yes: say("close_it") })) await act("close");
 }
 
 function Actions({ t }: { t: Thread }) {
@@ -31,42 +32,34 @@ function Actions({ t }: { t: Thread }) {
   const free = t.owner === "queue";
   if (!works.value) return null;
   return (
-    <div class="actions" role="toolbar" aria-label="This conversation">
+    <div class="actions" role="toolbar" aria-label={say("this_conversation")}>
       {mayTake.value && (
-        <button type="button" class="small" onClick={() => void act("take")}>
-          Take
-        </button>
+        <button type="button" class="small" onClick={() => void act("take")}>{say("take")}</button>
       )}
       {(held || free) && (
         <button type="button" class="plain small" onClick={() => begin("return")}>
-          <Icon name="bot" /> Hand back
-        </button>
+          <Icon name="bot" />{say("hand_back")}</button>
       )}
       {held && (
         <>
           <button type="button" class="plain small" onClick={() => begin("transfer")}>
-            <Icon name="swap" /> Give
-          </button>
+            <Icon name="swap" />{say("give")}</button>
           {t.owner === "agent" && (
             <button type="button" class="plain small" onClick={() => void act("release")}>
-              <Icon name="inbox" /> Release
-            </button>
+              <Icon name="inbox" />{say("release")}</button>
           )}
           {t.snoozed ? (
             <button type="button" class="plain small" onClick={() => void act("snooze", { until: 0 })}>
-              <Icon name="clock" /> Wake
-            </button>
+              <Icon name="clock" />{say("wake")}</button>
           ) : (
             <button type="button" class="plain small" onClick={() => begin("snooze")}>
-              <Icon name="clock" /> Snooze
-            </button>
+              <Icon name="clock" />{say("snooze")}</button>
           )}
         </>
       )}
       {(held || free) && (
         <button type="button" class="plain small" onClick={() => void closeIt()}>
-          <Icon name="check" /> Close
-        </button>
+          <Icon name="check" />{say("close")}</button>
       )}
     </div>
   );
@@ -77,7 +70,7 @@ function Marks({ t }: { t: Thread }) {
     <div class="marks">
       {t.handoff && works.value && (
         <label class="priority">
-          <span class="hidden">Priority</span>
+          <span class="hidden">{say("priority")}</span>
           <select value={t.handoff.priority === "alert" || t.handoff.priority === "bulk" ? t.handoff.priority : "notice"} onChange={(e) => void act("priority", { if_rev: 0, priority: e.currentTarget.value as "alert" })}>
             {Object.entries(priorities).map(([value, name]) => (
               <option key={value} value={value}>
@@ -94,8 +87,7 @@ function Marks({ t }: { t: Thread }) {
       ))}
       {works.value && (
         <button type="button" class="chip add" onClick={() => begin("labels")}>
-          <Icon name="tag" /> Label
-        </button>
+          <Icon name="tag" />{say("label")}</button>
       )}
     </div>
   );
@@ -108,7 +100,7 @@ export function Head({ t }: { t: Thread }) {
   return (
     <header class="head">
       <div class="title">
-        <button type="button" class="plain square back" aria-label="Back to the list" onClick={() => void show("")}>
+        <button type="button" class="plain square back" aria-label={say("back")} onClick={() => void show("")}>
           <Icon name="back" />
         </button>
         <div>
@@ -121,17 +113,17 @@ export function Head({ t }: { t: Thread }) {
             {t.handoff?.reason && t.owner !== "bot" && <span>{because(t.handoff.reason)}</span>}
           </p>
         </div>
-        <button type="button" class="plain square" aria-pressed={picture.value} aria-label="The bot’s flow" title="The bot’s flow (f)" onClick={() => (picture.value = !picture.value)}>
+        <button type="button" class="plain square" aria-pressed={picture.value} aria-label={say("bots_flow")} title={`${say("bots_flow")} (f)`} onClick={() => (picture.value = !picture.value)}>
           <Icon name="flow" />
         </button>
-        <button type="button" class="plain square details" aria-pressed={aside.value && !picture.value} aria-label="About the customer" onClick={aboutThem}>
+        <button type="button" class="plain square details" aria-pressed={aside.value && !picture.value} aria-label={say("about")} onClick={aboutThem}>
           <Icon name="info" />
         </button>
       </div>
       <Actions t={t} />
       <Marks t={t} />
       <p class="lookers" role="status">
-        {others.map((l) => `${l.agent} ${l.typing ? "is typing" : "looks at this"}`).join(" · ")}
+        {others.map((l) => say(l.typing ? "is_typing" : "looks_at", { who: l.agent })).join(" · ")}
       </p>
     </header>
   );

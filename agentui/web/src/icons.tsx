@@ -14,6 +14,7 @@ const paths: Record<string, string> = {
   close: "M6 6l12 12M18 6L6 18",
   at: "M16 12a4 4 0 1 0-8 0 4 4 0 0 0 8 0zm0 0v1.5a2.5 2.5 0 0 0 4 0A8 8 0 1 0 16.5 18.5",
   flow: "M4 4h7v5H4zM13 15h7v5h-7zM7.5 9v4.5a4 4 0 0 0 4 4H13",
+  bell: "M6 16h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v3.5zM10 19a2 2 0 0 0 4 0",
   keys: "M3 7h18v10H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8",
 };
 

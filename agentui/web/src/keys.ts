@@ -6,6 +6,7 @@ import type { Able } from "./dialogs";
 import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";
+import { t } from "./t";
 import type { View } from "./list";
 import { oversees, picture, place } from "./places";
 
@@ -26,30 +27,30 @@ const to = (v: View) => () => {
 
 // able are all things that a key, or a line of the palette, does, and when it can.
 export const able: Able[] = [
-  { key: "j", name: "Next conversation", does: () => step(1) },
-  { key: "k", name: "Previous conversation", does: () => step(-1) },
-  { key: "/", name: "Search", does: () => document.getElementById("seek")?.focus() },
-  { key: "r", name: "Write a reply", can: opened, does: () => write("reply") },
-  { key: "n", name: "Write a note", can: opened, does: () => write("note") },
-  { key: "c", name: "Take the conversation", can: () => mayTake.value, does: () => void act("take") },
-  { key: "t", name: "Give it to a colleague", can: held, does: () => begin("transfer") },
-  { key: "", name: "Release it to the queue", can: () => held() && thread.value?.owner === "agent", does: () => void act("release") },
-  { key: "z", name: "Snooze", can: held, does: () => begin("snooze") },
-  { key: "b", name: "Hand back to the bot", can: () => held() || free(), does: () => begin("return") },
-  { key: "e", name: "Close", can: () => held() || free(), does: () => void closeIt() },
-  { key: "l", name: "Labels", can: opened, does: () => begin("labels") },
-  { key: "f", name: "The bot’s flow", can: () => thread.value !== null, does: () => (picture.value = !picture.value) },
-  { key: "", name: "Saved replies", can: () => leads.value && opened(), does: () => void loadReplies().then(() => begin("replies")) },
-  { key: "g m", name: "Show mine", does: to("mine") },
-  { key: "g u", name: "Show what waits", does: to("waiting") },
-  { key: "g a", name: "Show all", does: to("all") },
-  { key: "g z", name: "Show what is put aside", does: to("snoozed") },
-  { key: "", name: "Say that you are away", can: () => works.value && !away.value, does: () => void setAway(true) },
-  { key: "", name: "Say that you are back", can: () => works.value && away.value, does: () => void setAway(false) },
-  { key: "g n", name: "Show numbers", can: () => oversees.value, does: () => (place.value = "numbers") },
-  { key: "g f", name: "Show flows", can: () => oversees.value, does: () => (place.value = "flows") },
-  { key: "", name: "Second factor of your sign-in", does: () => begin("factor") },
-  { key: "?", name: "Keys", does: () => begin("help") },
+  { key: "j", name: t("do.next"), does: () => step(1) },
+  { key: "k", name: t("do.previous"), does: () => step(-1) },
+  { key: "/", name: t("do.search"), does: () => document.getElementById("seek")?.focus() },
+  { key: "r", name: t("do.reply"), can: opened, does: () => write("reply") },
+  { key: "n", name: t("do.note"), can: opened, does: () => write("note") },
+  { key: "c", name: t("do.take"), can: () => mayTake.value, does: () => void act("take") },
+  { key: "t", name: t("do.give"), can: held, does: () => begin("transfer") },
+  { key: "", name: t("do.release"), can: () => held() && thread.value?.owner === "agent", does: () => void act("release") },
+  { key: "z", name: t("do.snooze"), can: held, does: () => begin("snooze") },
+  { key: "b", name: t("do.return"), can: () => held() || free(), does: () => begin("return") },
+  { key: "e", name: t("do.close"), can: () => held() || free(), does: () => void closeIt() },
+  { key: "l", name: t("do.labels"), can: opened, does: () => begin("labels") },
+  { key: "f", name: t("bots_flow"), can: () => thread.value !== null, does: () => (picture.value = !picture.value) },
+  { key: "", name: t("do.replies"), can: () => leads.value && opened(), does: () => void loadReplies().then(() => begin("replies")) },
+  { key: "g m", name: t("do.mine"), does: to("mine") },
+  { key: "g u", name: t("do.waiting"), does: to("waiting") },
+  { key: "g a", name: t("do.all"), does: to("all") },
+  { key: "g z", name: t("do.snoozed"), does: to("snoozed") },
+  { key: "g n", name: t("do.numbers"), can: () => oversees.value, does: () => (place.value = "numbers") },
+  { key: "g f", name: t("do.flows"), can: () => oversees.value, does: () => (place.value = "flows") },
+  { key: "", name: t("do.away"), can: () => works.value && !away.value, does: () => void setAway(true) },
+  { key: "", name: t("do.back"), can: () => works.value && away.value, does: () => void setAway(false) },
+  { key: "", name: t("do.factor"), does: () => begin("factor") },
+  { key: "?", name: t("do.keys"), does: () => begin("help") },
 ];
 
 const arrows: Record<string, string> = { ArrowDown: "j", ArrowUp: "k" };

@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { Clock } from "./clock";
 import { Icon } from "./icons";
 import { found, list, lookers, me, mentions, now, open, seek, show, sought, written } from "./desk";
+import { t } from "./t";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
 import type { Desk } from "./console-wire";
 
@@ -10,10 +11,10 @@ export type View = "mine" | "waiting" | "all" | "snoozed";
 export const view = signal<View>("all");
 
 const views: [View, string][] = [
-  ["all", "All"],
-  ["mine", "Mine"],
-  ["waiting", "Waiting"],
-  ["snoozed", "Snoozed"],
+  ["all", t("view.all")],
+  ["mine", t("view.mine")],
+  ["waiting", t("view.waiting")],
+  ["snoozed", t("view.snoozed")],
 ];
 
 const within: Record<View, (d: Desk) => boolean> = {
@@ -42,9 +43,9 @@ const sections = computed((): [string, Desk[]][] => {
   const some = rows.value;
   if (view.value !== "all") return [["", some]];
   return [
-    ["Yours", some.filter((d) => d.agent === me.value?.name)],
-    ["Waiting", some.filter((d) => d.owner === "queue")],
-    ["Colleagues’", some.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
+    [t("yours_many"), some.filter((d) => d.agent === me.value?.name)],
+    [t("view.waiting"), some.filter((d) => d.owner === "queue")],
+    [t("colleagues_have"), some.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
   ];
 });
 
@@ -80,8 +81,8 @@ function Row({ d }: { d: Desk }) {
           {age(d.awaiting ?? d.since, now.value)}
         </time>
         <span class="why">
-          {d.awaiting !== undefined && <i class="dot" title="The customer waits for a word" />}
-          {d.snoozed ? `Until ${moment(d.snoozed)}` : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
+          {d.awaiting !== undefined && <i class="dot" title={t("waits_for_word")} />}
+          {d.snoozed ? t("until", { when: moment(d.snoozed) }) : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
         </span>
         <span class="marks">
           <Clock at={d.due} now={now.value} />
@@ -93,8 +94,8 @@ function Row({ d }: { d: Desk }) {
               {l}
             </span>
           ))}
-          {written.value.has(d.conversation) && <span class="chip draft">Draft</span>}
-          {here.length > 0 && <span class="chip who here">{here.some((l) => l.typing) ? `${here.find((l) => l.typing)!.agent} is typing` : `${here[0]!.agent} looks`}</span>}
+          {written.value.has(d.conversation) && <span class="chip draft">{t("draft")}</span>}
+          {here.length > 0 && <span class="chip who here">{here.some((l) => l.typing) ? t("is_typing", { who: here.find((l) => l.typing)!.agent }) : t("looks", { who: here[0]!.agent })}</span>}
         </span>
       </a>
     </li>
@@ -104,14 +105,12 @@ function Row({ d }: { d: Desk }) {
 function Seek() {
   return (
     <div class="seek" role="search">
-      <label class="hidden" for="seek">
-        Search
-      </label>
+      <label class="hidden" for="seek">{t("search")}</label>
       <Icon name="search" />
       <input
         id="seek"
         type="search"
-        placeholder="Number, name, text, order"
+        placeholder={t("search_hint")}
         maxLength={100}
         autocomplete="off"
         dir="auto"
@@ -128,17 +127,17 @@ function Seek() {
   );
 }
 
-const owners = { bot: "the bot has it", queue: "waits", agent: "a colleague has it" };
+const owners = { bot: t("owner.bot"), queue: t("owner.queue"), agent: t("owner.agent") };
 
 function Results() {
   const all = found.value;
   if (all === null) return null;
   return (
-    <section aria-label="Found">
+    <section aria-label={t("found")}>
       <p class="hits" role="status">
-        {all.length === 0 ? "Nothing is found" : all.length === 1 ? "One conversation" : `${all.length} conversations`}
+        {all.length === 0 ? t("none_found") : t("hits", { n: all.length })}
       </p>
-      {all.length === 0 && <p class="hits">Words are found by how they begin: last digits of a number, a name, what somebody wrote, an order.</p>}
+      {all.length === 0 && <p class="hits">{t("how_found")}</p>}
       <ul>
         {all.map((f) => (
           <li key={f.conversation}>
@@ -163,26 +162,26 @@ function Results() {
 }
 
 const nothing: Record<View, [string, string]> = {
-  all: ["Nobody waits", "What the bot is not sure of, and what flows hand over, comes to stand here."],
-  mine: ["You have none", "Take one that waits: it is yours until you hand it back."],
-  waiting: ["Nobody waits", "Whoever comes next stands here, the most urgent first."],
-  snoozed: ["Nothing is put aside", "A snoozed conversation comes back at its time, or when the customer writes."],
+  all: [t("empty.all"), t("empty_text.all")],
+  mine: [t("empty.mine"), t("empty_text.mine")],
+  waiting: [t("empty.waiting"), t("empty_text.waiting")],
+  snoozed: [t("empty.snoozed"), t("empty_text.snoozed")],
 };
 
 export function List() {
   const [title, text] = nothing[view.value];
   if (found.value !== null) {
     return (
-      <nav class="list" aria-label="Conversations">
+      <nav class="list" aria-label={t("conversations")}>
         <Seek />
         <Results />
       </nav>
     );
   }
   return (
-    <nav class="list" aria-label="Conversations">
+    <nav class="list" aria-label={t("conversations")}>
       <Seek />
-      <div class="tabs" role="group" aria-label="Which conversations">
+      <div class="tabs" role="group" aria-label={t("which")}>
         {views.map(([v, name]) => (
           <button key={v} type="button" class="tab" aria-pressed={view.value === v} onClick={() => (view.value = v)}>
             {name} <span class="count">{counts.value[v]}</span>
@@ -190,10 +189,9 @@ export function List() {
         ))}
       </div>
       {mentions.value.length > 0 && (
-        <section aria-label="You are called">
+        <section aria-label={t("called_label")}>
           <h2>
-            <Icon name="at" /> You are called
-          </h2>
+            <Icon name="at" />{t("called_label")}</h2>
           <ul>
             {mentions.value.map((m) => (
               <li key={m.conversation}>
@@ -205,7 +203,7 @@ export function List() {
                   <time class="when" dateTime={new Date(m.at).toISOString()}>
                     {age(m.at, now.value)}
                   </time>
-                  <span class="why">{m.by} names you in a note</span>
+                  <span class="why">{t("names_you", { who: m.by })}</span>
                 </button>
               </li>
             ))}

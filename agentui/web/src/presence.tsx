@@ -1,5 +1,6 @@
 // Whether somebody is there for what waits: they say so, and rules go by it.
 import { away, setAway, works } from "./desk";
+import { t } from "./t";
 
 export function Presence() {
   if (!works.value) return null;
@@ -7,11 +8,11 @@ export function Presence() {
     <button
       type="button"
       class={`plain small presence ${away.value ? "away" : ""}`}
-      aria-label={away.value ? "Away: say that you are back" : "Present: say that you are away"}
-      title={away.value ? "You are given nothing. Say that you are back" : "Say that you are away: you are given nothing more"}
+      aria-label={t(away.value ? "presence.away_label" : "presence.present_label")}
+      title={t(away.value ? "presence.away_title" : "presence.present_title")}
       onClick={() => void setAway(!away.value)}
     >
-      {away.value ? "Away" : "Present"}
+      {t(away.value ? "presence.away" : "presence.present")}
     </button>
   );
 }

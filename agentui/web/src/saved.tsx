@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { leads, loadReplies, replies, saveReply, dropReply } from "./desk";
 import { begin } from "./dialogs";
+import { rich, said, t } from "./t";
 import type { Refusal } from "./console-wire";
 
 // choosing says whether the list stands open below what is written.
@@ -17,8 +18,8 @@ export function Choice({ typed, pick }: { typed: string; pick: (text: string) =>
   const sought = typed.toLowerCase();
   const some = replies.value.filter((r) => r.name.startsWith(sought) || (sought.length > 2 && r.text.toLowerCase().includes(sought))).slice(0, 8);
   return (
-    <div class="choice" role="group" aria-label="Saved replies">
-      {some.length === 0 && <p class="faint">{replies.value.length === 0 ? "No reply is saved yet." : "None is called so."}</p>}
+    <div class="choice" role="group" aria-label={t("saved")}>
+      {some.length === 0 && <p class="faint">{replies.value.length === 0 ? t("no_saved") : t("none_called")}</p>}
       {some.map((r) => (
         <button key={r.name} type="button" class="plain wide" disabled={r.problem !== undefined} onClick={() => pick(r.filled ?? r.text)}>
           <b>/{r.name}</b>
@@ -27,13 +28,9 @@ export function Choice({ typed, pick }: { typed: string; pick: (text: string) =>
       ))}
       <div class="buttons">
         {leads.value && (
-          <button type="button" class="link" onClick={() => begin("replies")}>
-            Keep or change replies
-          </button>
+          <button type="button" class="link" onClick={() => begin("replies")}>{t("keep_replies")}</button>
         )}
-        <button type="button" class="link" onClick={() => (choosing.value = false)}>
-          Close the list
-        </button>
+        <button type="button" class="link" onClick={() => (choosing.value = false)}>{t("close_list")}</button>
       </div>
     </div>
   );
@@ -57,32 +54,30 @@ export function Keeping() {
             <button type="button" class="link" onClick={() => (edited.value = { name: r.name, text: r.text })}>
               /{r.name}
             </button>
-            <span class="faint">by {r.by}</span>
-            <button type="button" class="link" aria-label={`Take out ${r.name}`} onClick={() => void dropReply(r.name)}>
-              Take out
-            </button>
+            <span class="faint">{t("by", { who: r.by })}</span>
+            <button type="button" class="link" aria-label={t("take_out_name", { name: r.name })} onClick={() => void dropReply(r.name)}>{t("take_out")}</button>
           </li>
         ))}
       </ul>
       <form onSubmit={(e) => void keep(e)}>
         {trouble.value !== null && (
           <p class="banner bad" role="alert">
-            {trouble.value.detail}
+            {said(trouble.value)}
           </p>
         )}
         <label class="field">
-          Name
+          {t("name")}
           <input value={edited.value.name} maxLength={32} required autocomplete="off" onInput={(e) => (edited.value = { ...edited.value, name: e.currentTarget.value })} />
         </label>
         <label class="field">
-          Text
+          {t("text")}
           <textarea rows={4} maxLength={1600} required dir="auto" value={edited.value.text} onInput={(e) => (edited.value = { ...edited.value, text: e.currentTarget.value })} />
         </label>
         <p class="faint">
-          <code>{"{{ contact.name }}"}</code>, <code>{"{{ agent }}"}</code>, <code>{"{{ brand }}"}</code> and <code>{"{{ key }}"}</code> are filled in for each customer.
+          {rich("filled_in", { fields: <code>{"{{ contact.name }} {{ agent }} {{ brand }} {{ key }}"}</code> })}
         </p>
         <div class="buttons end">
-          <button type="submit">Keep it</button>
+          <button type="submit">{t("keep_it")}</button>
         </div>
       </form>
     </>

@@ -1,6 +1,7 @@
 // Signing in. A first password is good for setting one's own.
 import { signal } from "@preact/signals";
 import { signIn } from "./desk";
+import { said, t } from "./t";
 
 const trouble = signal("");
 const fresh = signal(false);
@@ -14,7 +15,7 @@ async function submit(e: SubmitEvent) {
   busy.value = true;
   const refusal = await signIn(of("name"), of("password"), of("new_password"), of("code"));
   busy.value = false;
-  trouble.value = refusal?.detail ?? "";
+  trouble.value = refusal === null ? "" : said(refusal);
   if (refusal?.code === "set_password") fresh.value = true;
   if (refusal?.code === "code") coded.value = true;
   if (refusal === null) fresh.value = coded.value = false;
@@ -26,27 +27,27 @@ export function SignIn() {
       <form onSubmit={(e) => void submit(e)}>
         <h1>Parley</h1>
         <label>
-          Name
+          {t("name")}
           <input name="name" autocomplete="username" required autofocus />
         </label>
         <label>
-          Password
+          {t("password")}
           <input name="password" type="password" autocomplete="current-password" required />
         </label>
         {fresh.value && (
           <label>
-            A password of your own, 15 characters or more
+            {t("own_password")}
             <input name="new_password" type="password" autocomplete="new-password" minLength={15} required />
           </label>
         )}
         {coded.value && (
           <label>
-            The code that your app shows
+            {t("app_code")}
             <input name="code" inputMode="numeric" autocomplete="one-time-code" required autofocus />
           </label>
         )}
         {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}
-        <button type="submit" disabled={busy.value}>Sign in</button>
+        <button type="submit" disabled={busy.value}>{t("sign_in")}</button>
       </form>
     </main>
   );

@@ -3,8 +3,11 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { earlier, mine, thread } from "./desk";
 import { Icon } from "./icons";
 import { resend } from "./composer";
+import { outbox } from "./outbox";
 import { Ticks, reason, said } from "./ticks";
-import { date, moment, time } from "./words";
+import { Waiting } from "./waiting";
+import { known, rich, t as say } from "./t";
+import { date, moment, percent, time } from "./words";
 import type { Decision, Item } from "./console-wire";
 
 const ticks = new Ticks();
@@ -13,36 +16,13 @@ const ticks = new Ticks();
 const silent = new Set(["sent", "failed", "timer", "code", "result", "verified"]);
 const shown = (i: Item) => !(i.by === "system" && silent.has(i.note ?? "")) && !(i.by === "agent" && (i.note === "reply" || i.note === "resend"));
 
-const deeds: Record<string, (i: Item) => string> = {
-  take: (i) => `${i.who} took the conversation`,
-  return: (i) => (i.to ? `${i.who} handed back to the bot, at “${i.to}”` : `${i.who} handed back to the bot`),
-  close: (i) => `${i.who} closed the conversation`,
-  release: (i) => `${i.who} gave it back to the queue`,
-  transfer: (i) => `${i.who} gave it to ${i.to}`,
-  snooze: (i) => `${i.who} snoozed it`,
-  label: (i) => `${i.who} changed the labels`,
-  priority: (i) => `${i.who} changed the priority`,
-};
-
-const rulings: Record<string, (i: Item) => string> = {
-  assign: (i) => `The queue gave it to ${i.to}`,
-  reassign: (i) => `The customer answered while ${i.to} was away: it waits again`,
-  abandon: (i) => `Nobody texted for long while ${i.to} had it`,
-};
-
-const happenings: Record<string, string> = {
-  opt_out: "The carrier says that the phone has opted out",
-  unknown: "The carrier says that nobody has this number",
-  poisoned: "Something that came in could not be read",
-  end_run: "The business ended a flow",
-  message: "The business sent a text",
-};
-
 function deed(i: Item): string {
-  if (i.by === "agent") return deeds[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
-  if (i.by === "queue") return rulings[i.note ?? ""]?.(i) ?? `${i.who} ${i.note}`;
-  if (i.by === "business") return `The business reported ${i.note}`;
-  return happenings[i.note ?? ""] ?? i.note ?? "";
+  const what = i.note ?? "";
+  const who = i.who ?? "";
+  if (i.by === "agent") return known(i.to && what === "return" ? "did.return_at" : `did.${what}`, { who, to: i.to ?? "" }) ?? `${who} ${what}`;
+  if (i.by === "queue") return known(`ruled.${what}`, { to: i.to ?? "" }) ?? `${who} ${what}`;
+  if (i.by === "business") return say("business_reported", { what });
+  return known(`happened.${what}`) ?? what;
 }
 
 function Reasons({ all }: { all: Decision[] }) {
@@ -50,14 +30,14 @@ function Reasons({ all }: { all: Decision[] }) {
   if (some.length === 0) return null;
   return (
     <details class="reasons">
-      <summary>Why</summary>
+      <summary>{say("why")}</summary>
       <ul>
         {some.map((d, i) => (
           <li key={i}>
             <b>{d.about}</b> {d.choice}
-            {d.state && <> at {d.state}</>}
-            {d.layer && <> by {d.layer}</>}
-            {d.score !== undefined && <> ({Math.round(d.score * 100)} %)</>}
+            {d.state && <> {say("at_state", { state: d.state })}</>}
+            {d.layer && <> {say("by", { who: d.layer })}</>}
+            {d.score !== undefined && <> ({percent(d.score)})</>}
             {d.why && <>: {d.why}</>}
           </li>
         ))}
@@ -66,7 +46,7 @@ function Reasons({ all }: { all: Decision[] }) {
   );
 }
 
-const names: Record<string, string> = { customer: "Customer", bot: "Bot", agent: "Agent" };
+const names: Record<string, string> = { customer: say("customer"), bot: say("bot"), agent: say("agent") };
 
 function Status({ item }: { item: Item }) {
   if (item.message === undefined || item.status === undefined) return null;
@@ -75,8 +55,8 @@ function Status({ item }: { item: Item }) {
   const why = item.error && s !== "delivered" ? reason(item.error) || item.error : "";
   return (
     <>
-      <span class={`tick ${bad ? "bad" : s}`} title={said[s]}>
-        <span aria-hidden="true">{bad ? "!" : s === "delivered" ? "✓✓" : s === "sent" ? "✓" : "·"}</span> <span class={bad || s === "sending" || s === "queued" ? "" : "hidden"}>{said[s]}</span>
+      <span class={`tick ${bad ? "bad" : s}`} title={said(s)}>
+        <span aria-hidden="true">{bad ? "!" : s === "delivered" ? "✓✓" : s === "sent" ? "✓" : "·"}</span> <span class={bad || s === "sending" || s === "queued" ? "" : "hidden"}>{said(s)}</span>
       </span>
       {bad && why !== "" && s === "failed" && (
         <span class="bad">
@@ -84,11 +64,9 @@ function Status({ item }: { item: Item }) {
           {reason(item.error ?? "") && item.error !== "unknown_fate" && <> ({item.error})</>}
         </span>
       )}
-      {item.resend && item.resent && <span>sent again</span>}
+      {item.resend && item.resent && <span>{say("sent_again")}</span>}
       {item.resend && !item.resent && mine.value && (
-        <button type="button" class="link" onClick={() => void resend(item)}>
-          Resend
-        </button>
+        <button type="button" class="link" onClick={() => void resend(item)}>{say("resend")}</button>
       )}
     </>
   );
@@ -103,9 +81,7 @@ function Bubble({ item }: { item: Item }) {
         <div>
           <small>
             {item.note === "note" ? (
-              <>
-                Note by <b>{item.who}</b>
-              </>
+              rich("note_by", { who: <b>{item.who}</b> })
             ) : (
               deed(item)
             )}{" "}
@@ -121,7 +97,7 @@ function Bubble({ item }: { item: Item }) {
       {item.text !== undefined && <p dir="auto">{item.text}</p>}
       {(item.media ?? []).map((m) => (
         <span key={m.url} class="attached">
-          {m.type || "attachment"}
+          {m.type || say("attachment")}
         </span>
       ))}
       <div class="meta">
@@ -129,7 +105,7 @@ function Bubble({ item }: { item: Item }) {
         <time dateTime={new Date(item.at).toISOString()} title={moment(item.at)}>
           {time(item.at)}
         </time>
-        {(item.segments ?? 0) > 1 && <span>{item.segments} segments</span>}
+        {(item.segments ?? 0) > 1 && <span>{say("segments", { n: item.segments ?? 0 })}</span>}
         <Status item={item} />
         <Reasons all={item.decisions ?? []} />
       </div>
@@ -159,6 +135,7 @@ export function Thread() {
   const t = thread.value;
   const items = (t?.items ?? []).filter(shown);
   const last = items.at(-1)?.position ?? 0;
+  const waiting = outbox.value.filter((o) => o.command.conversation === t?.id);
   // Whoever reads further up stays there; who is at the end follows.
   const atEnd = useRef(true);
   useLayoutEffect(() => {
@@ -167,7 +144,7 @@ export function Thread() {
   useEffect(() => {
     const el = box.current;
     if (el !== null && atEnd.current) el.scrollTop = el.scrollHeight;
-  }, [last, t?.id]);
+  }, [last, t?.id, waiting.length]);
   let before = "";
   return (
     <div
@@ -175,15 +152,13 @@ export function Thread() {
       class="thread"
       role="log"
       aria-live="polite"
-      aria-label="Texts"
+      aria-label={say("texts")}
       aria-busy={t === null}
       tabIndex={0}
       onScroll={(e) => (atEnd.current = e.currentTarget.scrollHeight - e.currentTarget.scrollTop - e.currentTarget.clientHeight < 80)}
     >
       {t?.before !== undefined && (
-        <button type="button" class="plain earlier" onClick={() => void earlier()}>
-          Earlier texts
-        </button>
+        <button type="button" class="plain earlier" onClick={() => void earlier()}>{say("earlier")}</button>
       )}
       <ol>
         {items.map((i) => {
@@ -192,6 +167,9 @@ export function Thread() {
           before = on;
           return [first && <li key={on} class="day">{on}</li>, <Entry key={i.position} item={i} />];
         })}
+        {waiting.map((o) => (
+          <Waiting key={o.id} o={o} />
+        ))}
       </ol>
     </div>
   );

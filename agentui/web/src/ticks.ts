@@ -1,5 +1,6 @@
 // How far a text has come. Receipts come in any order, and a screen that went back from
 // "delivered" to "sent" would lie.
+import { known, t } from "./t";
 import type { Item } from "./console-wire";
 
 export type Status = NonNullable<Item["status"]>;
@@ -19,29 +20,7 @@ export class Ticks {
   }
 }
 
-export const said: Record<Status, string> = {
-  queued: "waiting to go",
-  sending: "on its way",
-  sent: "sent",
-  delivered: "delivered",
-  failed: "failed",
-  cancelled: "taken back",
-  superseded: "not sent: a person took over",
-  expired: "not sent: too late",
-};
+export const said = (s: Status): string => t(`status.${s}`);
 
-// reasons puts the commonest errors of carriers into words; the code stands beside them.
-const reasons: Record<string, string> = {
-  unknown_fate: "nobody knows whether it arrived",
-  unreachable: "the phone cannot be reached",
-  opted_out: "the customer has opted out at the carrier",
-  "30003": "the phone cannot be reached",
-  "30004": "the customer has blocked texts",
-  "30005": "this number is not in service",
-  "30006": "this is a landline, or the carrier cannot be reached",
-  "30007": "the carrier took it for spam",
-  "21610": "the customer has opted out at the carrier",
-  agent_took_over: "a person took over",
-};
-
-export const reason = (code: string): string => reasons[code] ?? "";
+// reason puts the commonest errors of carriers into words; the code stands beside them.
+export const reason = (code: string): string => known(`carrier.${code}`) ?? "";

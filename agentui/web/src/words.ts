@@ -1,15 +1,16 @@
 // How moments, people and things are named on the screen.
+import { known, locale, t } from "./t";
 import type { Colleague, Desk } from "./console-wire";
 
-const ages = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "narrow" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const ages = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "narrow" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const whole = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 // age is how long ago a moment was, in the largest unit that fits.
 export function age(at: number, now: number): string {
   const minutes = Math.max(0, Math.round((now - at) / 60_000));
-  if (minutes < 1) return "now";
+  if (minutes < 1) return t("now");
   if (minutes < 60) return ages.format(-minutes, "minute");
   if (minutes < 48 * 60) return ages.format(-Math.round(minutes / 60), "hour");
   return ages.format(-Math.round(minutes / 1440), "day");
@@ -33,13 +34,13 @@ export const moment = (at: number) => whole.format(at);
 // there is what the clock shows in another place.
 export function there(zone: string, now: number): string {
   try {
-    return new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", weekday: "short", timeZone: zone }).format(now);
+    return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", weekday: "short", timeZone: zone }).format(now);
   } catch {
     return "";
   }
 }
 
-const languages = new Intl.DisplayNames(undefined, { type: "language" });
+const languages = new Intl.DisplayNames(locale, { type: "language" });
 export function language(tag: string): string {
   try {
     return languages.of(tag) ?? tag;
@@ -49,28 +50,13 @@ export function language(tag: string): string {
 }
 
 // Why a person is asked, in a few words; conversation/told.go has what each means.
-const why: Record<string, string> = {
-  flow: "The flow asks for a person",
-  unclear: "The answer was not understood",
-  late_answer: "Answered after the end",
-  too_many_held: "Texts came too fast",
-  problem: "The flow failed",
-  undeliverable: "A question did not arrive",
-  opt_out_while_open: "Opted out while asked",
-  account_review: "An account wants a look",
-  version_gone: "The flow's version is gone",
-  poisoned: "An event could not be read",
-  released: "Given back to the queue",
-  reassigned: "Answered while their agent was away",
-  abandoned: "Waited too long for their agent",
-  taken: "Taken from the bot",
-};
-export const because = (reason: string | undefined) => (reason === undefined ? "Handed over" : (why[reason] ?? reason.replaceAll("_", " ")));
+export const because = (reason: string | undefined) => (reason === undefined ? t("why.handed_over") : (known(`why.${reason}`) ?? reason.replaceAll("_", " ")));
 
-export const priorities = { alert: "Urgent", notice: "Normal", bulk: "Low" } as const;
+
+export const priorities = { alert: t("urgent"), notice: t("normal"), bulk: t("low") };
 
 // whereabouts is whether a colleague may be given something.
-export const whereabouts = (c: Pick<Colleague, "here" | "away">) => (!c.here ? "not here" : c.away ? "away" : "at work");
+export const whereabouts = (c: Pick<Colleague, "here" | "away">) => t(!c.here ? "not_here" : c.away ? "away" : "at_work");
 
 export const called = (d: Pick<Desk, "customer" | "phone">) => d.customer || d.phone;
 
@@ -87,3 +73,5 @@ export function shade(name: string): number {
   for (const c of name) n = (n * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
   return n % 6;
 }
+
+export const percent = (share: number) => new Intl.NumberFormat(locale, { style: "percent" }).format(share);

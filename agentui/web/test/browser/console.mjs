@@ -1,75 +1,10 @@
-// The journeys of the console in a real browser. PARLEY_AT is the server, PARLEY_OUTSIDE
-// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go.
+// The journeys of the console.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { chromium } from "playwright-core";
 import { pictures } from "./pictures.mjs";
+import { at, becomes, browser, done, heard, journey, opens, password, post, sent, shot, signedIn, signIn, sound, texts, word } from "./rig.mjs";
 
-const at = process.env.PARLEY_AT;
-const outside = process.env.PARLEY_OUTSIDE;
-const password = process.env.PARLEY_PASSWORD;
-const shots = process.env.PARLEY_SHOTS ?? "";
-const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-
-const zoe = "+12025550123";
 const tom = "+12025550161";
-const post = (path, form) => fetch(`${outside}/${path}`, { method: "POST", body: new URLSearchParams(form) }).then((r) => assert.ok(r.ok, `${path}: ${r.status}`));
-const texts = (from, text) => post("text", { from, text });
-const sent = () => fetch(`${outside}/messages`).then((r) => r.json());
-const heard = async (text) => {
-  for (let i = 0; i < 200; i++) {
-    if ((await sent()).some((m) => m.includes(text))) return;
-    await new Promise((r) => setTimeout(r, 25));
-  }
-  assert.fail(`the customer never heard ${text}`);
-};
-
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
-
-async function signedIn(name, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(8000);
-  page.on("pageerror", (e) => assert.fail(`${name}: ${e.stack}`));
-  page.on("dialog", (d) => assert.fail(`${name}: a dialog says ${d.message()}`));
-  await page.goto(`${at}/console/`);
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("Live", { exact: true }).waitFor();
-  return page;
-}
-
-const becomes = async (box, text) => {
-  for (let i = 0; i < 100 && (await box.inputValue()) !== text; i++) await new Promise((r) => setTimeout(r, 20));
-  assert.equal(await box.inputValue(), text);
-};
-
-const opens = (page, who) => page.locator(".row", { hasText: who }).first().click();
-
-async function sound(page, what) {
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished))); // half faded in, nothing has its contrast
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-  assert.deepEqual(
-    found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).slice(0, 3).join(" | ")}`),
-    [],
-    what,
-  );
-}
-
-async function shot(page, name, fullPage = false) {
-  if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png`, fullPage });
-}
-
-let journeys = 0;
-async function journey(name, go) {
-  const begun = Date.now();
-  await go();
-  journeys++;
-  console.log(`ok ${name} (${Date.now() - begun} ms)`);
-}
 
 const ann = await signedIn("ann");
 const bob = await signedIn("bob");
@@ -327,46 +262,130 @@ await journey("what customers write is text, and an auditor reads", async () => 
   await eve.context().close();
 });
 
-await journey("every screen is accessible, light and dark, wide and narrow", async () => {
-  for (const [size, width, height] of [["wide", 1440, 900], ["narrow", 320, 640]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
-      const first = await context.newPage();
-      await first.goto(`${at}/console/`);
-      await first.getByLabel("Name").waitFor();
-      await sound(first, `sign-in ${size} ${colorScheme}`);
-      await shot(first, `sign-in-${size}-${colorScheme}`);
-      await context.close();
-      const page = await signedIn("ann", { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
-      const check = async (name) => {
-        await sound(page, `${name} ${size} ${colorScheme}`);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${name} ${size}: ${over} px too wide`);
-        await shot(page, `${name}-${size}-${colorScheme}`);
-      };
-      await page.locator(".row").first().waitFor();
-      await check("list");
-      await opens(page, "Maria González");
-      await page.locator(".bubble").first().waitFor();
-      await check("reading");
-      if (size === "narrow") {
-        await page.getByRole("button", { name: "About the customer" }).click();
-        await page.getByText("Local time").waitFor();
-        await check("customer");
-        await page.getByRole("button", { name: "Close", exact: true }).last().click();
-        await page.getByRole("button", { name: "Back to the list" }).click();
+await journey("news is told once, by one window, and not where it is read", async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(() => {
+    globalThis.told = [];
+    globalThis.Notification = class {
+      static permission = "default";
+      static requestPermission = async () => (this.permission = "granted");
+      constructor(text) {
+        globalThis.told.push(text);
       }
-      await opens(page, "Lee Min");
-      await page.getByRole("button", { name: "Hand back" }).click();
-      await page.getByRole("dialog").waitFor();
-      await check("dialog");
-      await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
-      await page.context().close();
+    };
+  });
+  const first = await context.newPage();
+  await signIn(first, "bob");
+  const second = await context.newPage();
+  await second.goto(`${at}/console/`);
+  await second.getByText("Live", { exact: true }).waitFor();
+  const told = async () => [...(await first.evaluate(() => globalThis.told)), ...(await second.evaluate(() => globalThis.told))];
+  await texts("+12025550180", "my parrot ate the router");
+  await first.locator(".row", { hasText: "my parrot ate the router" }).waitFor();
+  await first.waitForTimeout(800); // a window that reads it would be let first
+  assert.deepEqual(await told(), []);
+  for (const page of [first, second]) {
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByLabel("On the desktop").check();
+    await page.getByLabel("With a sound").check();
+  }
+  await sound(first, "settings");
+  await shot(first, "settings");
+  await first.keyboard.press("Escape");
+  const titled = await first.title();
+  await texts("+12025550181", "my goat ate the router");
+  await first.locator(".row", { hasText: "my goat ate the router" }).waitFor();
+  await first.waitForTimeout(800);
+  assert.deepEqual(await told(), ["+12025550181 waits for somebody"]);
+  assert.equal(Number(/\((\d+)\)/.exec(await first.title())[1]), Number(/\((\d+)\)/.exec(titled)[1]) + 1);
+  await opens(first, "my goat ate the router");
+  await first.getByRole("button", { name: "Take", exact: true }).click();
+  await first.getByRole("textbox", { name: "Reply" }).fill("Yes?");
+  await first.keyboard.press("Control+Enter");
+  await heard("Yes?");
+  await texts("+12025550181", "read at once");
+  await first.locator(".bubble", { hasText: "read at once" }).waitFor();
+  await first.waitForTimeout(800);
+  assert.equal((await told()).length, 1, "told of what is read");
+  await first.getByRole("textbox", { name: "Reply" }).fill("Go on");
+  await first.keyboard.press("Control+Enter");
+  await heard("Go on");
+  await first.keyboard.press("Escape");
+  await first.keyboard.press("Escape");
+  await first.getByText("Nothing is open").waitFor();
+  await texts("+12025550181", "a secret matter");
+  await first.locator(".row", { hasText: "a secret matter" }).waitFor();
+  await first.waitForTimeout(800);
+  assert.deepEqual((await told()).slice(1), ["+12025550181 has answered"], "and never what was written");
+  await context.close();
+});
+
+await journey("a language is chosen, and kept", async () => {
+  const page = await signedIn("bob");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByLabel("Language").selectOption({ label: "Español" });
+  await page.getByRole("button", { name: "Salir" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "es");
+  await page.getByRole("button", { name: "Salir" }).click();
+  await page.getByLabel("Contraseña").fill("wrong");
+  await page.getByLabel("Nombre").fill("nobody");
+  await page.getByRole("button", { name: "Entrar" }).click();
+  await page.getByText("El nombre, la contraseña o el código no es correcto.").waitFor();
+  await page.context().close();
+});
+
+// Every look that a screen has: sizes, colours, languages.
+const looks = [
+  ...["wide", "narrow"].flatMap((size) => ["light", "dark"].map((colorScheme) => ({ size, colorScheme }))),
+  ...["wide", "narrow"].flatMap((size) => ["es", "ar-XB"].map((locale) => ({ size, locale }))),
+  { size: "wide", forcedColors: "active" },
+  { size: "narrow", forcedColors: "active", colorScheme: "dark" },
+];
+
+await journey("every screen is accessible: wide and narrow, light and dark, in forced colours, in each language", async () => {
+  for (const { size, ...options } of looks) {
+    const locale = options.locale ?? "en";
+    const name = [size, ...Object.values(options)].join("-");
+    const set = { viewport: size === "wide" ? { width: 1440, height: 900 } : { width: 320, height: 640 }, reducedMotion: "reduce", ...options };
+    const context = await browser.newContext(set);
+    const first = await context.newPage();
+    await first.goto(`${at}/console/`);
+    await first.getByLabel(word(locale, "name")).waitFor();
+    await sound(first, `sign-in ${name}`);
+    await shot(first, `sign-in-${name}`);
+    await context.close();
+    const page = await signedIn(options.locale ? "bob" : "ann", set); // ten tries a name are all there are
+    const check = async (what) => {
+      await sound(page, `${what} ${name}`);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${what} ${name}: ${over} px too wide`);
+      await shot(page, `${what}-${name}`);
+    };
+    const button = (key) => page.getByRole("button", { name: word(locale, key), exact: true });
+    await page.locator(".row").first().waitFor();
+    await check("list");
+    await opens(page, "Maria González");
+    await page.locator(".bubble").first().waitFor();
+    await check("reading");
+    if (size === "narrow") {
+      await button("about").click();
+      await page.getByText(word(locale, "local_time")).waitFor();
+      await check("customer");
+      await button("close").last().click();
+      await button("back").click();
     }
+    await button("settings").click();
+    await check("settings");
+    await page.keyboard.press("Escape");
+    await opens(page, "Lee Min");
+    await button("hand_back").click();
+    await page.getByRole("dialog").waitFor();
+    await check("dialog");
+    await page.getByRole("dialog").getByRole("button", { name: word(locale, "cancel") }).click();
+    await page.context().close();
   }
 });
 
 await pictures({ ann, bob, signedIn, sound, shot, journey });
 
-await browser.close();
-console.log(`${journeys} journeys`);
+await done();

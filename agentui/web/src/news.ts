@@ -1,0 +1,33 @@
+// What is new between two looks at the list, for one person.
+import type { Desk, Mentioned } from "./console-wire";
+
+export interface News {
+  kind: "waits" | "answered" | "called";
+  conversation: string;
+  who: string;
+  mark: string; // the same for the same news in every window
+}
+
+export interface Look {
+  desks: Desk[];
+  calls: Mentioned[];
+}
+
+const waits = (d: Desk) => d.owner === "queue" && !d.snoozed;
+const name = (d: Pick<Desk, "customer" | "phone">) => d.customer || d.phone;
+
+export function news(before: Look, after: Look, me: string): News[] {
+  const old = new Map(before.desks.map((d) => [d.conversation, d]));
+  const all: News[] = [];
+  for (const d of after.desks) {
+    const was = old.get(d.conversation);
+    const about = { conversation: d.conversation, who: name(d) };
+    if (waits(d) && !(was && waits(was))) all.push({ ...about, kind: "waits", mark: `waits/${d.conversation}/${d.since}` });
+    if (d.owner === "agent" && d.agent === me && d.awaiting !== undefined && was?.owner === "agent" && was.agent === me && was.awaiting !== d.awaiting)
+      all.push({ ...about, kind: "answered", mark: `answered/${d.conversation}/${d.awaiting}` });
+  }
+  for (const c of after.calls) {
+    if (!before.calls.some((b) => b.conversation === c.conversation && b.at === c.at)) all.push({ kind: "called", conversation: c.conversation, who: c.by, mark: `called/${c.conversation}/${c.at}` });
+  }
+  return all;
+}

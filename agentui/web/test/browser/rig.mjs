@@ -1,0 +1,85 @@
+// What the journeys through a browser have in common. PARLEY_AT is the server, PARLEY_OUTSIDE
+// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { chromium } from "playwright-core";
+
+export const at = process.env.PARLEY_AT;
+export const outside = process.env.PARLEY_OUTSIDE;
+export const password = process.env.PARLEY_PASSWORD;
+const shots = process.env.PARLEY_SHOTS ?? "";
+const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+export const post = (path, form) => fetch(`${outside}/${path}`, { method: "POST", body: new URLSearchParams(form) }).then((r) => assert.ok(r.ok, `${path}: ${r.status}`));
+export const texts = (from, text) => post("text", { from, text });
+export const sent = () => fetch(`${outside}/messages`).then((r) => r.json());
+export const heard = async (text) => {
+  for (let i = 0; i < 200; i++) {
+    if ((await sent()).some((m) => m.includes(text))) return;
+    await new Promise((r) => setTimeout(r, 25));
+  }
+  assert.fail(`the customer never heard ${text}`);
+};
+
+export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+
+const catalogues = Object.fromEntries(await Promise.all(["en", "es"].map(async (l) => [l, JSON.parse(await readFile(new URL(`../../src/words/${l}.json`, import.meta.url), "utf8"))])));
+
+// word is what the page says by a key, in a language; turned round in the trial of one that
+// is written from right to left.
+export const word = (locale, key) => (locale === "ar-XB" ? `\u202e${catalogues.en[key]}\u202c` : catalogues[locale][key]);
+
+// signIn is for a page of one's own making.
+export async function signIn(page, name, locale = "en") {
+  page.setDefaultTimeout(8000);
+  page.on("pageerror", (e) => assert.fail(`${name}: ${e.stack}`));
+  page.on("dialog", (d) => assert.fail(`${name}: a dialog says ${d.message()}`));
+  await page.goto(`${at}/console/`);
+  await page.getByLabel(word(locale, "name")).fill(name);
+  await page.getByLabel(word(locale, "password")).fill(password);
+  await page.getByRole("button", { name: word(locale, "sign_in") }).click();
+  await page.getByText(word(locale, "live"), { exact: true }).waitFor();
+}
+
+export async function signedIn(name, { locale, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options, ...(locale ? { locale } : {}) });
+  const page = await context.newPage();
+  await signIn(page, name, locale);
+  return page;
+}
+
+export const becomes = async (box, text) => {
+  for (let i = 0; i < 100 && (await box.inputValue()) !== text; i++) await new Promise((r) => setTimeout(r, 20));
+  assert.equal(await box.inputValue(), text);
+};
+
+export const opens = (page, who) => page.locator(".row", { hasText: who }).first().click();
+
+export async function sound(page, what) {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished))); // half faded in, nothing has its contrast
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  assert.deepEqual(
+    found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ") + " " + (n.any[0]?.message ?? "")).slice(0, 3).join(" | ")}`),
+    [],
+    what,
+  );
+}
+
+export async function shot(page, name) {
+  if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+let journeys = 0;
+export async function journey(name, go) {
+  const begun = Date.now();
+  await go();
+  journeys++;
+  console.log(`ok ${name} (${Date.now() - begun} ms)`);
+}
+
+// done closes the browser and says how many journeys were made.
+export async function done() {
+  await browser.close();
+  console.log(`${journeys} journeys`);
+}
