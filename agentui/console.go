@@ -27,6 +27,7 @@ type Console struct {
 	// Accounts unlocks; nil: nothing can be unlocked here.
 	Accounts Accounts
 	Starts   Starts
+	Media    FetchMedia
 	Rulings  Rulings
 	Queues   Queues
 	Absent   time.Duration // without a socket for so long, somebody is away
@@ -76,6 +77,8 @@ type Reads interface {
 	SeeMention(ctx context.Context, agent, conversation string) (bool, error)
 	// Conversation reads one by its id.
 	Conversation(ctx context.Context, id string) (conversation.Conversation, bool, error)
+	// Texts lists what the customer of a conversation wrote, newest first, at most limit.
+	Texts(ctx context.Context, id string, limit int) ([]conversation.Text, error)
 	// Message reads one that we sent.
 	Message(ctx context.Context, id string) (conversation.Message, bool, error)
 	// Thread lists a conversation's events and messages, newest first, before position
@@ -111,6 +114,7 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
+	mux.HandleFunc("GET /console/api/conversations/{id}/media", c.Auth.as(c.media))
 	mux.HandleFunc("GET /console/api/starts", c.Auth.as(c.startable))
 	mux.HandleFunc("POST /console/api/begin", c.Auth.as(c.begin))
 	if c.Accounts != nil {

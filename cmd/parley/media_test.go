@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"parley/agentui"
 	"parley/conversation/store/storetest"
 	"parley/flows"
 	"parley/outbound/provider"
@@ -22,6 +23,7 @@ func TestMediaDoor(t *testing.T) {
 	defer outside.Close()
 	storetest.EachURL(t, func(t *testing.T, database string) {
 		config := testConfig(database)
+		config.PublicURL = ""
 		config.Carriers["lab"] = CarrierConfig{Provider: "loopback", Secret: testSecret, Rate: 1000, BaseURL: kept.URL}
 		s := serveTest(t, config)
 		photo := kept.URL + "/photo"
@@ -48,10 +50,36 @@ func TestMediaDoor(t *testing.T) {
 				t.Errorf("%q: %d %s", address, status, body)
 			}
 		}
+		ann := s.seat("ann", agentui.RoleAgent)
+		seen := ann.shows("conversations/" + c.ID + "/media?url=" + url.QueryEscape(photo))
+		for name, want := range map[string]string{"Content-Type": "image/gif", "X-Content-Type-Options": "nosniff",
+			"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "attachment", "Cross-Origin-Resource-Policy": "same-origin"} {
+			if seen.Get(name) != want {
+				t.Errorf("in the console, %s: %q", name, seen.Get(name))
+			}
+		}
+		for address, want := range map[string]int{kept.URL + "/other": http.StatusNotFound, "http://169.254.169.254/": http.StatusNotFound, "": http.StatusNotFound, outside.URL + "/x": http.StatusBadGateway} {
+			ann.wants("GET", "conversations/"+c.ID+"/media?url="+url.QueryEscape(address), nil, want)
+		}
+		s.desk().wants("GET", "conversations/"+c.ID+"/media?url="+url.QueryEscape(photo), nil, http.StatusUnauthorized)
 		if status, _, _ := s.fetch("none", photo); status != http.StatusNotFound {
 			t.Errorf("in another conversation: %d", status)
 		}
 	})
+}
+
+// shows is with which headers the console answers.
+func (d *desk) shows(path string) http.Header {
+	d.t.Helper()
+	res, err := d.browser.Get("http://" + d.house.address + "/console/api/" + path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		d.t.Fatalf("%s: %d", path, res.StatusCode)
+	}
+	return res.Header
 }
 
 // fetch asks for a medium of a conversation.

@@ -1,5 +1,5 @@
 // What was said by whom, what the bot decided and why.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { earlier, mine, thread } from "./desk";
 import { Icon } from "./icons";
 import { resend } from "./composer";
@@ -8,7 +8,7 @@ import { Ticks, reason, said } from "./ticks";
 import { Waiting } from "./waiting";
 import { known, rich, t as say } from "./t";
 import { date, moment, percent, time } from "./words";
-import type { Decision, Item } from "./console-wire";
+import type { Decision, Item, Media } from "./console-wire";
 
 const ticks = new Ticks();
 
@@ -96,9 +96,7 @@ function Bubble({ item }: { item: Item }) {
     <li class={`bubble by-${item.by}`}>
       {item.text !== undefined && <p dir="auto">{item.text}</p>}
       {(item.media ?? []).map((m) => (
-        <span key={m.url} class="attached">
-          {m.type || say("attachment")}
-        </span>
+        <Attached key={m.url} m={m} theirs={item.by === "customer"} />
       ))}
       <div class="meta">
         {item.by !== "customer" && <b>{item.who ?? names[item.by] ?? item.by}</b>}
@@ -110,6 +108,26 @@ function Bubble({ item }: { item: Item }) {
         <Reasons all={item.decisions ?? []} />
       </div>
     </li>
+  );
+}
+
+// Attached is a photo, or what else came beside a text. The server fetches it, and lets
+// nothing in it run.
+function Attached({ m, theirs }: { m: Media; theirs: boolean }) {
+  const [gone, setGone] = useState(false);
+  const t = thread.value;
+  if (!theirs || t === null) return <span class="attached">{m.type || say("attachment")}</span>;
+  const src = `/console/api/conversations/${encodeURIComponent(t.id)}/media?url=${encodeURIComponent(m.url)}`;
+  if (gone || !m.type.startsWith("image/"))
+    return (
+      <a class="attached" href={src} download>
+        {m.type || say("attachment")}
+      </a>
+    );
+  return (
+    <a class="photo" href={src} download title={say("photo_save")}>
+      <img src={src} alt={say("photo")} loading="lazy" onError={() => setGone(true)} />
+    </a>
   );
 }
 
