@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Me is who somebody is.
@@ -20,14 +19,19 @@ func (a *Auth) me(w http.ResponseWriter, _ *http.Request, _ SignIn, p Agent) {
 	answer(w, http.StatusOK, Me{p.Name, p.Role, p.TOTP != ""})
 }
 
-// shownSignIn is one as its owner sees it.
-type shownSignIn struct {
+// Session is one sign-in as its owner sees it.
+type Session struct {
 	ID      string    `json:"id"`
 	Network string    `json:"network"`
 	Browser string    `json:"browser"`
-	Began   time.Time `json:"began_at"`
-	Seen    time.Time `json:"seen_at"`
+	Began   int64  `json:"began_at"` // Unix ms
+	Seen    int64  `json:"seen_at"`  // Unix ms, to the minute
 	This    bool      `json:"this"`
+}
+
+// Sessions are all of somebody's.
+type Sessions struct {
+	Sessions []Session `json:"sessions"`
 }
 
 // sessions lists where somebody is signed in.
@@ -37,13 +41,11 @@ func (a *Auth) sessions(w http.ResponseWriter, r *http.Request, s SignIn, p Agen
 		a.failed(w, err)
 		return
 	}
-	all := []shownSignIn{}
+	all := []Session{}
 	for _, one := range list {
-		all = append(all, shownSignIn{one.ID, one.Network, one.Browser, time.UnixMilli(one.CreatedAt).UTC(), time.UnixMilli(one.SeenAt).UTC(), one.ID == s.ID})
+		all = append(all, Session{one.ID, one.Network, one.Browser, one.CreatedAt, one.SeenAt, one.ID == s.ID})
 	}
-	answer(w, http.StatusOK, struct {
-		Sessions []shownSignIn `json:"sessions"`
-	}{all})
+	answer(w, http.StatusOK, Sessions{all})
 }
 
 // endSession signs somebody out elsewhere.

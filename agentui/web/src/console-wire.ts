@@ -33,6 +33,19 @@ export interface Startable {
   inputs: Input[];
 }
 
+export interface Session {
+  id: string;
+  network: string;
+  browser: string;
+  began_at: number;
+  seen_at: number;
+  this: boolean;
+}
+
+export interface Sessions {
+  sessions: Session[];
+}
+
 export interface Me {
   name: string;
   role: "agent" | "lead" | "admin" | "auditor";

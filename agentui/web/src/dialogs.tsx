@@ -6,6 +6,7 @@ import { colleagues, loadColleagues, me, thread } from "./desk";
 import { act, refused } from "./composer";
 import { Factor, forget } from "./factor";
 import { Keeping } from "./saved";
+import { Sessions } from "./sessions";
 import { whereabouts } from "./words";
 import { locale, rich, said, t as say } from "./t";
 
@@ -397,7 +398,9 @@ export function Dialogs() {
   if (a === "palette") return <Palette />;
   if (a === "factor") {
     return (
-      <Closing title={say("second_factor")}>
+      <Closing title={say("your_sign_in")}>
+        <Sessions />
+        <h3>{say("second_factor")}</h3>
         <Factor />
       </Closing>
     );
