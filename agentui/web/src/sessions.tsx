@@ -40,6 +40,15 @@ async function change(e: SubmitEvent) {
   await load();
 }
 
+// known is what people call a browser, and what it runs on: the first name that stands in
+// what it calls itself.
+function known(browser: string): string | undefined {
+  const first = (names: string[][]) => names.find(([sign]) => browser.includes(sign!))?.[1];
+  const name = first([["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]]);
+  const on = first([["Windows", "Windows"], ["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Mac OS X", "macOS"], ["Linux", "Linux"]]);
+  return [name, on].filter((x) => x !== undefined).join(", ") || browser || undefined;
+}
+
 export function Sessions() {
   useEffect(() => void load(), []);
   return (
@@ -54,7 +63,7 @@ export function Sessions() {
         {(all.value ?? []).map((s) => (
           <li key={s.id}>
             <span>
-              <b>{s.browser === "" ? t("unknown_browser") : s.browser}</b>
+              <b title={s.browser}>{known(s.browser) ?? t("unknown_browser")}</b>
               <small class="faint">
                 {t("since_at", { when: moment(s.began_at), where: s.network })}
                 {s.this ? "" : ` · ${t("last_seen", { when: moment(s.seen_at) })}`}

@@ -67,7 +67,7 @@ function literals(js) {
 }
 
 // What is no phrase: keys of a keyboard, names of things that have one name everywhere.
-const named = new Set(["Parley", " · Parley", "Ctrl K", "Ctrl Enter", "Esc", "Escape", "Enter", "ArrowDown", "ArrowUp", "English", "Español", "GET", "POST", "PUT", "DELETE"]);
+const named = new Set(["Parley", "Edge", "Opera", "Firefox", "Chrome", "Safari", "Windows", "Android", "Linux", " · Parley", "Ctrl K", "Ctrl Enter", "Esc", "Escape", "Enter", "ArrowDown", "ArrowUp", "English", "Español", "GET", "POST", "PUT", "DELETE"]);
 const read = new Set(["title", "aria-label", "placeholder", "alt"]);
 
 async function phrases(file, source) {
