@@ -43,9 +43,9 @@ async function change(e: SubmitEvent) {
 // known is what people call a browser, and what it runs on: the first name that stands in
 // what it calls itself.
 function known(browser: string): string | undefined {
-  const first = (names: string[][]) => names.find(([sign]) => browser.includes(sign!))?.[1];
-  const name = first([["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]]);
-  const on = first([["Windows", "Windows"], ["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Mac OS X", "macOS"], ["Linux", "Linux"]]);
+  const first = (names: [RegExp, string][]) => names.find(([sign]) => sign.test(browser))?.[1];
+  const name = first([[/Edg\//, "Edge"], [/OPR\//, "Opera"], [/Firefox\//, "Firefox"], [/Chrome\//, "Chrome"], [/Safari\//, "Safari"]]);
+  const on = first([[/Windows/, "Windows"], [/Android/, "Android"], [/iPhone/, "iPhone"], [/iPad/, "iPad"], [/Mac OS X/, "macOS"], [/Linux/, "Linux"]]);
   return [name, on].filter((x) => x !== undefined).join(", ") || browser || undefined;
 }
 
