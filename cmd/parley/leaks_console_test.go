@@ -67,7 +67,8 @@ func (l *leaking) console() {
 	wants(http.StatusOK, "POST", "cmd", do("leak-1", "take", id, read, ""))
 	seat.says("cmd", do("leak-2", "note", id, d.seen(id), "asked for the code, gave none"))
 	fmt.Fprintln(&l.answers, "ack", seat.hears("ack"))
-	for _, path := range []string{"me", "sessions", "desk", "desk?mine=1", "colleagues", "search?q=from", "replies?conversation=" + id, "search?q=7001", "conversations/" + id + "/customer", "conversations/" + id, "conversations/" + l.house.store.ConversationID(testLine, testPhone)} {
+	for _, path := range []string{"me", "sessions", "desk", "desk?mine=1", "colleagues", "search?q=from", "replies?conversation=" + id, "search?q=7001", "ways", "starts", "flows", "flows/delivery_feedback?from=0&to=86400000", "numbers?from=0&to=86400000",
+		"conversations/" + id + "/flows", "conversations/" + id + "/customer", "conversations/" + id, "conversations/" + l.house.store.ConversationID(testLine, testPhone)} {
 		wants(http.StatusOK, "GET", path, nil)
 	}
 
@@ -95,9 +96,14 @@ func (l *leaking) console() {
 		seat.says(secret, secret)
 		seat.says("look", map[string]any{"conv": secret, "typing": secret})
 		escaped := url.PathEscape(secret)
-		for _, path := range []string{"conversations/" + escaped, "desk?mine=" + escaped, "conversations/" + id + "?before=" + escaped, "conversations/" + escaped + "/customer", "search?q=" + escaped, "replies?conversation=" + escaped, escaped} {
+		for _, path := range []string{"conversations/" + escaped, "desk?mine=" + escaped, "conversations/" + id + "?before=" + escaped, "conversations/" + escaped + "/customer", "search?q=" + escaped, "replies?conversation=" + escaped, "flows/" + escaped, "numbers?from=" + escaped, "conversations/" + id + "/media?url=" + escaped, "oidc/callback?code=" + escaped, escaped} {
 			asks("GET", path, nil)
 		}
+		for _, body := range []any{typed{"id": secret, "to": secret, "text": "hello"}, typed{"id": "leak-9", "to": to, "flow": secret}, typed{"id": "leak-9", "to": "+1202" + secret, "text": "hello"}, typed{secret: secret}} {
+			asks("POST", "begin", body)
+		}
+		asks("POST", "conversations/"+id+"/accounts/"+escaped+"/unlock", typed{"id": "leak-10", "reason": "they are " + secret})
+		asks("POST", "presence", typed{"away": secret})
 		asks("DELETE", "sessions/"+escaped, nil)
 		asks("DELETE", "mentions/"+escaped, nil)
 		asks("PUT", "replies/"+escaped, typed{"text": "{{ " + secret + " }}"})
