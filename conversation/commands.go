@@ -118,10 +118,15 @@ func (s *step) give(name string) {
 }
 
 // approached writes to somebody whom nobody talks to: the conversation is theirs who wrote, and
-// what the customer answers comes to them.
+// what the customer answers comes to them. Not while a flow
+// is under way: the NO to an alert would wait for a person, and lock nothing.
 func (s *step) approached(a Agent) string {
 	if !s.bot() && !(s.c.State.Owner == OwnerAgent && s.c.State.Agent == a.Name) {
 		s.conflict("somebody has this conversation, or it waits for one: take it there")
+		return ""
+	}
+	if len(s.c.State.Runs) > 0 {
+		s.conflict("the bot is in a flow with them: take the conversation if that can wait")
 		return ""
 	}
 	s.give(a.Name)

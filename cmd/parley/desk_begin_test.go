@@ -68,6 +68,9 @@ func TestBeginning(t *testing.T) {
 		}
 		s.did(`"what":"console.start","who":"agent:ann"`)
 
+		if out := ann.wants("POST", "begin", map[string]any{"id": "b7", "to": testPhone, "text": "hello"}, http.StatusConflict); out["conversation"] != begun["conversation"] {
+			t.Errorf("beside a flow that is under way: %s", out["raw"])
+		}
 		hello := map[string]any{"id": "b3", "to": "+12025550777", "text": "Hello, this is Ann of Acme."}
 		spoken := ann.wants("POST", "begin", hello, http.StatusOK)
 		ann.wants("POST", "begin", hello, http.StatusOK)
