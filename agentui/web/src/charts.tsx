@@ -2,7 +2,7 @@
 import { createContext } from "preact";
 import type { ComponentChildren } from "preact";
 import { useContext, useState } from "preact/hooks";
-import { whole } from "./ranges";
+import { t } from "./t";
 
 const AsTable = createContext(false);
 
@@ -15,8 +15,8 @@ export function Figure({ title, hint, children }: { title: string; hint: string;
           <h3>{title}</h3>
           <p class="faint">{hint}</p>
         </div>
-        <button type="button" class="plain small" aria-pressed={table} aria-label={`Table: ${title}`} onClick={() => setTable(!table)}>
-          Table
+        <button type="button" class="plain small" aria-pressed={table} aria-label={t("table_of", { title })} onClick={() => setTable(!table)}>
+          {t("table")}
         </button>
       </header>
       <AsTable.Provider value={table}>{children}</AsTable.Provider>
@@ -24,11 +24,11 @@ export function Figure({ title, hint, children }: { title: string; hint: string;
   );
 }
 
-const Nothing = () => <p class="nothing faint">Nothing in this time</p>;
+const Nothing = () => <p class="nothing faint">{t("nothing_in_time")}</p>;
 
 function Table({ name, heads, rows }: { name: string; heads: string[]; rows: string[][] }) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={`${name}, the table`}>
+    <div class="scroll" tabindex={0} role="region" aria-label={t("table_named", { name })}>
       <table>
         <thead>
           <tr>
@@ -62,11 +62,12 @@ export interface Bar {
 // Bars lie on their side, so that names have room; the value stands in words beside each.
 export function Bars({ name, unit, rows }: { name: string; unit: string; rows: Bar[] }) {
   const most = Math.max(1, ...rows.map((r) => r.of ?? r.value));
+  const what = t("unit_by", { unit, name: name.toLowerCase() });
   if (rows.length === 0) return <Nothing />;
-  if (useContext(AsTable)) return <Table name={`${unit} by ${name.toLowerCase()}`} heads={[name, unit]} rows={rows.map((r) => [r.group ? `${r.group}: ${r.name}` : r.name, r.says])} />;
+  if (useContext(AsTable)) return <Table name={what} heads={[name, unit]} rows={rows.map((r) => [r.group ? `${r.group}: ${r.name}` : r.name, r.says])} />;
   const long = rows.length > 10;
   return (
-    <div class={long ? "scroll" : ""} {...(long ? { tabIndex: 0, role: "region", "aria-label": `${unit} by ${name.toLowerCase()}` } : {})}>
+    <div class={long ? "scroll" : ""} {...(long ? { tabIndex: 0, role: "region", "aria-label": what } : {})}>
       <ul class="bars">
         {rows.map((r, i) => (
           <li key={`${r.group} ${r.name}`}>
@@ -110,7 +111,7 @@ export function Plot({ name, series, points, says, lines, axis }: { name: string
   const [on, setOn] = useState(-1);
   const table = useContext(AsTable);
   if (points.every((p) => p.values.every((v) => v === 0))) return <Nothing />;
-  if (table) return <Table name={name} heads={["When", ...series]} rows={points.map((p) => [p.long, ...p.values.map(says)])} />;
+  if (table) return <Table name={name} heads={[t("when"), ...series]} rows={points.map((p) => [p.long, ...p.values.map(says)])} />;
   const most = top(Math.max(1, ...points.flatMap((p) => p.values)), lines === true);
   const y = (v: number) => height - (v / most) * height;
   const x = (i: number) => (100 * (i + 0.5)) / points.length;
@@ -146,7 +147,7 @@ export function Plot({ name, series, points, says, lines, axis }: { name: string
             <span key={v}>{axis(v)}</span>
           ))}
         </div>
-        <svg width="100%" height={height + foot} role="group" aria-label={`${name}; arrow keys go from one to the next`} onMouseLeave={() => setOn(-1)}>
+        <svg width="100%" height={height + foot} role="group" aria-label={t("arrows", { name })} onMouseLeave={() => setOn(-1)}>
           {[0, 0.5, 1].map((f) => (
             <line key={f} class="grid" x1="0" x2="100%" y1={height * f + 0.5} y2={height * f + 0.5} />
           ))}

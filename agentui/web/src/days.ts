@@ -1,9 +1,10 @@
 // Days and hours of the local clock, which are not all of the same length.
+import { locale } from "./t";
 import type { Point } from "./charts";
 
-const long = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "numeric" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const long = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const short = new Intl.DateTimeFormat(locale, { day: "numeric", month: "numeric" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 
 export const onDay = (at: number) => long.format(at);
 export const briefly = (at: number) => short.format(at);

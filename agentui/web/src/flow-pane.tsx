@@ -5,6 +5,7 @@ import { read, thread } from "./desk";
 import { Icon } from "./icons";
 import { Picture } from "./picture";
 import { picture } from "./places";
+import { rich, t as say } from "./t";
 import type { Pictures } from "./console-wire";
 
 const runs = signal<{ of: string; all: Pictures["runs"] } | null>(null);
@@ -22,18 +23,18 @@ export function FlowPane() {
   const all = runs.value?.of === t.id ? runs.value.all : null;
   const run = all?.find((r) => r.run === chosen.value) ?? all?.find((r) => r.run === t.handoff?.run) ?? all?.[0];
   return (
-    <aside class="aside flow" aria-label="The bot’s flow">
+    <aside class="aside flow" aria-label={say("bots_flow")}>
       <header>
-        <h3>The bot’s flow</h3>
-        <button type="button" class="plain square" aria-label="Close" onClick={() => (picture.value = false)}>
+        <h3>{say("bots_flow")}</h3>
+        <button type="button" class="plain square" aria-label={say("close")} onClick={() => (picture.value = false)}>
           <Icon name="close" />
         </button>
       </header>
-      {all === null && <p class="faint" role="status">Reading …</p>}
-      {all?.length === 0 && <p class="faint">The bot is in no flow with this customer just now.</p>}
+      {all === null && <p class="faint" role="status">{say("reading")}</p>}
+      {all?.length === 0 && <p class="faint">{say("in_no_flow")}</p>}
       {all !== null && all.length > 1 && (
         <label class="field">
-          Of {all.length} that are under way
+          {say("of_under_way", { n: all.length })}
           <select value={run?.run} onChange={(e) => (chosen.value = e.currentTarget.value)}>
             {all.map((r) => (
               <option key={r.run} value={r.run}>
@@ -47,7 +48,7 @@ export function FlowPane() {
         <>
           <h4>{run.graph.title || run.graph.name}</h4>
           <p class="faint">
-            {t.owner === "bot" ? "It is at" : "It stands still at"} <code>{run.at}</code>, after {run.been.length} {run.been.length === 1 ? "state" : "states"}.
+            {rich(t.owner === "bot" ? "run_at" : "run_still", { state: <code>{run.at}</code>, n: run.been.length })}
           </p>
           <Picture key={run.run} graph={run.graph} at={run.at} been={run.been} />
         </>

@@ -5,6 +5,7 @@ import { Bars, Figure } from "./charts";
 import { read } from "./desk";
 import { Picture } from "./picture";
 import { Ranges, asked, range, share, spoken, whole } from "./ranges";
+import { t } from "./t";
 import type { FlowName, FlowNames, FlowNumbers } from "./console-wire";
 
 const names = signal<FlowName[] | null>(null);
@@ -30,9 +31,9 @@ export function FlowsPage() {
   return (
     <div class="sheetwide">
       <header class="heading">
-        <h2>Flows</h2>
+        <h2>{t("flows")}</h2>
         <label class="choose">
-          <span class="hidden">Flow</span>
+          <span class="hidden">{t("flow")}</span>
           <select value={chosen.value} onChange={(e) => (chosen.value = e.currentTarget.value)}>
             {(names.value ?? []).map((f) => (
               <option key={f.name} value={f.name}>
@@ -43,25 +44,25 @@ export function FlowsPage() {
         </label>
         <Ranges />
       </header>
-      {names.value?.length === 0 && <p class="empty">No flow is loaded.</p>}
+      {names.value?.length === 0 && <p class="empty">{t("no_flows")}</p>}
       {n === null ? (
-        names.value?.length !== 0 && <p class="faint" role="status">Reading …</p>
+        names.value?.length !== 0 && <p class="faint" role="status">{t("reading")}</p>
       ) : (
         <div class="split">
-          <section class="card drawing" aria-label="The flow">
+          <section class="card drawing" aria-label={t("the_flow")}>
             <h3>{n.graph.title || n.graph.name}</h3>
             <p class="faint">
-              {n.runs === 0 ? "None of its runs ended in this time." : `${whole(n.runs)} ${n.runs === 1 ? "run" : "runs"} ended in this time. Each state says how many came there.`}
-              {n.part && " There are more ways than are counted: this is the most of them."}
+              {n.runs === 0 ? t("no_runs_ended") : t("runs_ended", { n: n.runs })}
+              {n.part && ` ${t("more_ways")}`}
             </p>
             <Picture key={n.graph.name} graph={n.graph} runs={n.runs} counts={n.states} />
           </section>
           <div class="stack">
-            <Figure title="Outcomes" hint="What its runs came to">
-              <Bars name="Outcome" unit="Runs" rows={n.outcomes.map((o) => ({ name: spoken(o.outcome), value: o.count, says: `${whole(o.count)} · ${share(o.count, n.runs)}` }))} />
+            <Figure title={t("outcomes")} hint={t("outcomes_hint")}>
+              <Bars name={t("outcome")} unit={t("runs")} rows={n.outcomes.map((o) => ({ name: spoken(o.outcome), value: o.count, says: `${whole(o.count)} · ${share(o.count, n.runs)}` }))} />
             </Figure>
-            <Figure title="Where it ended" hint="The last question of each run">
-              <Bars name="State" unit="Runs" rows={n.states.filter((s) => s.last > 0).map((s) => ({ name: s.state, value: s.last, says: `${whole(s.last)}: ${s.outcomes.map((o) => `${whole(o.count)} ${spoken(o.outcome)}`).join(", ")}` }))} />
+            <Figure title={t("ended_at")} hint={t("ended_hint")}>
+              <Bars name={t("state")} unit={t("runs")} rows={n.states.filter((s) => s.last > 0).map((s) => ({ name: s.state, value: s.last, says: `${whole(s.last)}: ${s.outcomes.map((o) => `${whole(o.count)} ${spoken(o.outcome)}`).join(", ")}` }))} />
             </Figure>
           </div>
         </div>

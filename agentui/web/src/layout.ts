@@ -1,5 +1,6 @@
 // Where the states and ways of a flow stand in its picture.
 import { Graph, layout } from "@dagrejs/dagre";
+import { t } from "./t";
 import type { Graph as Flow, GraphEdge, GraphNode } from "./console-wire";
 
 export interface Placed {
@@ -59,7 +60,7 @@ export function wrapped(text: string, chars: number, most: number): string[] {
 function labels(e: GraphEdge): string[] {
   const all = e.label === "" ? [] : e.label.split("\n");
   const some = all.slice(0, labelLines).map((l) => cut(l, labelChars));
-  return all.length > labelLines ? [...some.slice(0, -1), `and ${all.length - labelLines + 1} more`] : some;
+  return all.length > labelLines ? [...some.slice(0, -1), t("and_more", { n: all.length - labelLines + 1 })] : some;
 }
 
 // curve goes through the points with rounded corners.

@@ -6,6 +6,7 @@ import type { Point } from "./charts";
 import { now, read } from "./desk";
 import { briefly, onDay, spread } from "./days";
 import { Ranges, asked, range, share, spoken, took, whole } from "./ranges";
+import { t } from "./t";
 import { because, time } from "./words";
 import type { Numbers } from "./console-wire";
 
@@ -39,10 +40,10 @@ function Tiles({ n }: { n: Numbers }) {
   const handed = n.handovers.filter((h) => h.reason !== "taken").reduce((sum, h) => sum + h.count, 0);
   return (
     <dl class="tiles">
-      <Tile name="Waiting now" value={whole(waiting)} more={waiting === 0 ? "nobody waits" : n.waiting.length > 1 ? `in ${n.waiting.length} queues` : "in one queue"} />
-      <Tile name="Longest wait" value={Number.isFinite(since) ? took(Math.max(0, now.value - since)) : "–"} more={Number.isFinite(since) ? "for a word" : "nobody waits for a word"} />
-      <Tile name="First response" value={n.response.answered > 0 ? took(n.response.median) : "–"} more={n.response.answered > 0 ? "half were faster" : "nobody was answered"} />
-      <Tile name="Nine of ten within" value={n.response.answered > 0 ? took(n.response.p90) : "–"} more={`${whole(n.response.answered)} of ${whole(handed)} answered`} />
+      <Tile name={t("waiting_now")} value={whole(waiting)} more={waiting === 0 ? t("nobody_waits") : t("in_queues", { n: n.waiting.length })} />
+      <Tile name={t("longest_wait")} value={Number.isFinite(since) ? took(Math.max(0, now.value - since)) : "–"} more={Number.isFinite(since) ? t("for_a_word") : t("nobody_for_word")} />
+      <Tile name={t("first_response")} value={n.response.answered > 0 ? took(n.response.median) : "–"} more={n.response.answered > 0 ? t("half_faster") : t("nobody_answered")} />
+      <Tile name={t("nine_within")} value={n.response.answered > 0 ? took(n.response.p90) : "–"} more={t("answered_of", { n: n.response.answered, of: handed })} />
     </dl>
   );
 }
@@ -58,11 +59,11 @@ export function NumbersPage() {
   return (
     <div class="sheetwide">
       <header class="heading">
-        <h2>Numbers</h2>
-        <p class="faint">{n && `counted at ${time(n.at)}`}</p>
+        <h2>{t("numbers")}</h2>
+        <p class="faint">{n && t("counted_at", { when: time(n.at) })}</p>
         <Ranges />
       </header>
-      {n === null ? <p class="faint" role="status">Reading …</p> : <Cards n={n} days={days} />}
+      {n === null ? <p class="faint" role="status">{t("reading")}</p> : <Cards n={n} days={days} />}
     </div>
   );
 }
@@ -73,23 +74,23 @@ function Cards({ n, days }: { n: Numbers; days: number }) {
     <>
       <Tiles n={n} />
       <div class="cards">
-        <Figure title="Waiting by queue" hint="Now, whatever the time above">
-          <Bars name="Queue" unit="Waiting" rows={n.waiting.map((w) => ({ name: w.queue || "no queue named", value: w.count, says: `${whole(w.count)}${w.since ? ` · longest ${took(Math.max(0, now.value - w.since))}` : ""}` }))} />
+        <Figure title={t("waiting_by_queue")} hint={t("waiting_hint")}>
+          <Bars name={t("queue")} unit={t("waiting")} rows={n.waiting.map((w) => ({ name: w.queue || t("no_queue"), value: w.count, says: `${whole(w.count)}${w.since ? ` · ${t("longest", { span: took(Math.max(0, now.value - w.since)) })}` : ""}` }))} />
         </Figure>
-        <Figure title="First response by day" hint="From the handover to a person’s first word, by the clock">
-          <Plot name="First response by day" series={["Median", "Nine of ten"]} points={responses} says={took} axis={(v) => (v === 0 ? "0" : took(v))} lines />
+        <Figure title={t("response_by_day")} hint={t("response_hint")}>
+          <Plot name={t("response_by_day")} series={[t("median"), t("nine_of_ten")]} points={responses} says={took} axis={(v) => (v === 0 ? "0" : took(v))} lines />
         </Figure>
-        <Figure title="Handovers by reason" hint="Why people were asked for">
-          <Bars name="Reason" unit="Handovers" rows={n.handovers.map((h) => ({ name: because(h.reason), value: h.count, says: `${whole(h.count)} · ${whole(h.answered)} answered` }))} />
+        <Figure title={t("handovers_by_reason")} hint={t("handovers_hint")}>
+          <Bars name={t("reason")} unit={t("handovers")} rows={n.handovers.map((h) => ({ name: because(h.reason), value: h.count, says: `${whole(h.count)} · ${t("answered", { n: h.answered })}` }))} />
         </Figure>
-        <Figure title="Outcomes by flow" hint="What runs that ended in this time came to">
-          <Bars name="Flow" unit="Runs" rows={n.outcomes.map((o) => ({ group: o.flow, name: spoken(o.outcome), value: o.count, says: whole(o.count) }))} />
+        <Figure title={t("outcomes_by_flow")} hint={t("outcomes_flow_hint")}>
+          <Bars name={t("flow")} unit={t("runs")} rows={n.outcomes.map((o) => ({ group: o.flow, name: spoken(o.outcome), value: o.count, says: whole(o.count) }))} />
         </Figure>
-        <Figure title="Codes approved" hint={n.codes_from > n.from ? `Of those sent since ${onDay(n.codes_from)}: codes are kept no longer` : "Of those sent, by purpose"}>
-          <Bars name="Purpose" unit="Approved of sent" rows={n.codes.map((c) => ({ name: spoken(c.purpose), value: c.approved, of: c.sent, says: `${whole(c.approved)} of ${whole(c.sent)} · ${share(c.approved, c.sent)}` }))} />
+        <Figure title={t("codes")} hint={n.codes_from > n.from ? t("codes_since", { day: onDay(n.codes_from) }) : t("codes_hint")}>
+          <Bars name={t("purpose")} unit={t("approved_of")} rows={n.codes.map((c) => ({ name: spoken(c.purpose), value: c.approved, of: c.sent, says: `${t("n_of", { n: c.approved, of: c.sent })} · ${share(c.approved, c.sent)}` }))} />
         </Figure>
-        <Figure title={days === 1 ? "Opt-outs by hour" : "Opt-outs by day"} hint="Who said STOP and has not come back">
-          <Plot name="Opt-outs" series={["Opt-outs"]} points={spread(n.opt_outs, days)} says={whole} axis={(v) => (Number.isInteger(v) ? whole(v) : "")} />
+        <Figure title={days === 1 ? t("opt_outs_hourly") : t("opt_outs_daily")} hint={t("opt_outs_hint")}>
+          <Plot name={t("opt_outs")} series={[t("opt_outs")]} points={spread(n.opt_outs, days)} says={whole} axis={(v) => (Number.isInteger(v) ? whole(v) : "")} />
         </Figure>
       </div>
     </>

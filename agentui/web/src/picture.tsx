@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { cut, place } from "./layout";
 import { share, spoken, whole } from "./ranges";
+import { rich, t } from "./t";
 import type { Graph, GraphNode, StateCount } from "./console-wire";
 import type { Drawn, Placed } from "./layout";
 
@@ -14,7 +15,7 @@ export interface Shown {
   counts?: StateCount[];
 }
 
-const kinds: Record<GraphNode["kind"], string> = { start: "", any: "", question: "asks", parked: "waits", handoff: "a person", end: "the end", plain: "goes on" };
+const kinds: Record<GraphNode["kind"], string> = { start: "", any: "", question: t("kind.question"), parked: t("kind.parked"), handoff: t("kind.handoff"), end: t("kind.end"), plain: t("kind.plain") };
 
 const named = (n: GraphNode) => n.state ?? n.label;
 const counted = (s: Shown, n: GraphNode) => s.counts?.find((c) => c.state === n.state);
@@ -25,6 +26,12 @@ function stands(s: Shown, n: GraphNode): "here" | "been" | "" {
   if (n.state === s.at) return "here";
   return s.been?.includes(n.state) ? "been" : "";
 }
+
+// visit is the how manieth state it was on the way.
+const visit = (s: Shown, n: GraphNode) => (s.been ?? []).indexOf(n.state ?? "") + 1;
+
+// ends says what the runs that ended in a state came to.
+const ends = (c: StateCount) => c.outcomes.map((o) => `${whole(o.count)} ${spoken(o.outcome)}`).join(", ");
 
 // gone says whether the run went from one state straight to the other, as far as the order
 // of first visits tells.
@@ -39,11 +46,11 @@ function told(s: Shown, n: GraphNode): string {
   const c = counted(s, n);
   return [
     `${named(n)}${kinds[n.kind] && `, ${kinds[n.kind]}`}`,
-    { here: "the run is here", been: `the run has been here, ${(s.been ?? []).indexOf(n.state ?? "") + 1} on its way`, "": "" }[stands(s, n)],
-    c ? `${whole(c.reached)} came here` : "",
+    { here: t("run_here"), been: t("run_been", { n: visit(s, n) }), "": "" }[stands(s, n)],
+    c ? t("came_here", { n: c.reached }) : "",
     n.says ?? "",
   ]
-    .filter((t) => t !== "")
+    .filter((part) => part !== "")
     .join(". ");
 }
 
@@ -69,7 +76,7 @@ function Node({ p, s, chosen, first, pick, step }: { p: Placed; s: Shown; chosen
   const where = stands(s, n);
   const c = counted(s, n);
   const round = n.kind === "end" || n.kind === "start" || n.kind === "any" ? 17 : 9;
-  const mark = c ? `${whole(c.reached)} · ${share(c.reached, s.runs ?? 0)}` : where === "here" ? "● here" : where === "been" ? `✓ ${(s.been ?? []).indexOf(n.state ?? "") + 1}` : kinds[n.kind];
+  const mark = c ? `${whole(c.reached)} · ${share(c.reached, s.runs ?? 0)}` : where === "here" ? `● ${t("here")}` : where === "been" ? `✓ ${whole(visit(s, n))}` : kinds[n.kind];
   const keys = (e: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[e.key];
     if (by !== undefined) step(by);
@@ -112,15 +119,15 @@ function Details({ s, n }: { s: Shown; n: GraphNode }) {
   const c = counted(s, n);
   const out = ways(s.graph, n.id);
   return (
-    <section class="picked" aria-label="The chosen state" aria-live="polite">
+    <section class="picked" aria-label={t("chosen_state")} aria-live="polite">
       <h4>
         {named(n)} <span class="faint">{kinds[n.kind]}</span>
       </h4>
       {n.says && <p class="quote">{n.says}</p>}
       {c && (
         <p>
-          <b>{whole(c.reached)}</b> of {whole(s.runs ?? 0)} came here ({share(c.reached, s.runs ?? 0)})
-          {c.last > 0 && `; for ${whole(c.last)} it was the last question: ${c.outcomes.map((o) => `${whole(o.count)} ${spoken(o.outcome)}`).join(", ")}`}
+          {rich("of_came", { n: <b>{whole(c.reached)}</b>, of: s.runs ?? 0, share: share(c.reached, s.runs ?? 0) })}
+          {c.last > 0 && `; ${t("last_for", { n: c.last, outcomes: ends(c) })}`}
         </p>
       )}
       {out.length > 0 && (
@@ -139,14 +146,14 @@ function Details({ s, n }: { s: Shown; n: GraphNode }) {
 function Table({ s }: { s: Shown }) {
   const lost = (s.counts ?? []).filter((c) => c.gone);
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="States as a table">
+    <div class="scroll" tabindex={0} role="region" aria-label={t("states_table")}>
       <table>
         <thead>
           <tr>
-            <th scope="col">State</th>
-            {s.counts && <th scope="col" class="num">Came here</th>}
-            {s.counts && <th scope="col">Last question</th>}
-            <th scope="col">Says, and leads to</th>
+            <th scope="col">{t("state")}</th>
+            {s.counts && <th scope="col" class="num">{t("came")}</th>}
+            {s.counts && <th scope="col">{t("last_question")}</th>}
+            <th scope="col">{t("says_leads")}</th>
           </tr>
         </thead>
         <tbody>
@@ -157,11 +164,11 @@ function Table({ s }: { s: Shown }) {
               <tr key={n.id} class={where} aria-current={where === "here" ? "step" : undefined}>
                 <th scope="row">
                   {named(n)} <small class="faint">{kinds[n.kind]}</small>
-                  {where === "here" && <b class="where">● the run is here</b>}
-                  {where === "been" && <span class="where">✓ {(s.been ?? []).indexOf(n.state ?? "") + 1} on its way</span>}
+                  {where === "here" && <b class="where">● {t("run_here")}</b>}
+                  {where === "been" && <span class="where">✓ {t("on_way", { n: visit(s, n) })}</span>}
                 </th>
                 {s.counts && <td class="num">{c ? `${whole(c.reached)} (${share(c.reached, s.runs ?? 0)})` : ""}</td>}
-                {s.counts && <td>{c && c.last > 0 ? `${whole(c.last)}: ${c.outcomes.map((o) => `${whole(o.count)} ${spoken(o.outcome)}`).join(", ")}` : ""}</td>}
+                {s.counts && <td>{c && c.last > 0 ? `${whole(c.last)}: ${ends(c)}` : ""}</td>}
                 <td>
                   {n.says && <p>{n.says}</p>}
                   {ways(s.graph, n.id).map((w) => (
@@ -178,7 +185,7 @@ function Table({ s }: { s: Shown }) {
               <th scope="row">{c.state}</th>
               <td class="num">{`${whole(c.reached)} (${share(c.reached, s.runs ?? 0)})`}</td>
               <td>{c.last > 0 ? whole(c.last) : ""}</td>
-              <td class="faint">Of another version of the flow</td>
+              <td class="faint">{t("other_version")}</td>
             </tr>
           ))}
         </tbody>
@@ -219,17 +226,17 @@ export function Picture(s: Shown) {
   const picked = by(chosen);
   return (
     <>
-      <div class="tools" role="toolbar" aria-label="The picture">
+      <div class="tools" role="toolbar" aria-label={t("the_picture")}>
         <button type="button" class="plain small" aria-pressed={table} onClick={() => setTable(!table)}>
-          Table
+          {t("table")}
         </button>
         {!table && (
           <>
-            <button type="button" class="plain small" aria-label="Smaller" disabled={i <= 0} onClick={() => setZoom(zooms[i - 1]!)}>
+            <button type="button" class="plain small" aria-label={t("smaller")} disabled={i <= 0} onClick={() => setZoom(zooms[i - 1]!)}>
               −
             </button>
-            <span class="number faint" role="status">{`${Math.round(zoom * 100)} %`}</span>
-            <button type="button" class="plain small" aria-label="Larger" disabled={i >= zooms.length - 1} onClick={() => setZoom(zooms[i + 1]!)}>
+            <span class="number faint" role="status">{share(zoom, 1)}</span>
+            <button type="button" class="plain small" aria-label={t("larger")} disabled={i >= zooms.length - 1} onClick={() => setZoom(zooms[i + 1]!)}>
               +
             </button>
           </>
@@ -239,8 +246,8 @@ export function Picture(s: Shown) {
         <Table s={s} />
       ) : (
         <>
-          <div class="canvas" ref={box} tabindex={0} role="region" aria-label={`Picture of ${s.graph.title || s.graph.name}`}>
-            <svg width={p.width * zoom} height={p.height * zoom} viewBox={`0 0 ${p.width} ${p.height}`} role="group" aria-label="States; arrow keys go from one to the next">
+          <div class="canvas" ref={box} tabindex={0} role="region" aria-label={t("picture_of", { name: s.graph.title || s.graph.name })}>
+            <svg width={p.width * zoom} height={p.height * zoom} viewBox={`0 0 ${p.width} ${p.height}`} role="group" aria-label={t("arrows", { name: t("states") })}>
               <defs>
                 {["tip", "tip-taken"].map((id) => (
                   <marker key={id} id={id} viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="10" markerHeight="10" orient="auto-start-reverse">

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { me } from "./desk";
+import { t } from "./t";
 
 export type Place = "desk" | "numbers" | "flows";
 export const place = signal<Place>("desk");
@@ -29,12 +30,12 @@ function lazily(load: () => Promise<ComponentType>) {
     if (!asked) ask();
     const C = got.value;
     if (C !== null) return <C />;
-    if (!failed.value) return <p class="empty" role="status">Reading …</p>;
+    if (!failed.value) return <p class="empty" role="status">{t("reading")}</p>;
     return (
       <div class="empty" role="alert">
-        <p>This part of the page did not arrive.</p>
+        <p>{t("part_missing")}</p>
         <button type="button" class="plain small" onClick={ask}>
-          Try again
+          {t("try_again")}
         </button>
       </div>
     );
@@ -46,15 +47,15 @@ export const FlowsPage = lazily(() => import("./flows-page").then((m) => m.Flows
 export const NumbersPage = lazily(() => import("./numbers-page").then((m) => m.NumbersPage));
 
 const places: [Place, string][] = [
-  ["desk", "Inbox"],
-  ["numbers", "Numbers"],
-  ["flows", "Flows"],
+  ["desk", t("inbox")],
+  ["numbers", t("numbers")],
+  ["flows", t("flows")],
 ];
 
 export function Places() {
   if (!oversees.value) return null;
   return (
-    <nav class="places" aria-label="Parts of the console">
+    <nav class="places" aria-label={t("parts")}>
       {places.map(([p, name]) => (
         <button key={p} type="button" class="tab" aria-current={place.value === p ? "page" : undefined} onClick={() => (place.value = p)}>
           {name}

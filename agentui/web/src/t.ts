@@ -69,9 +69,11 @@ export function t(key: Key, values: Values = {}): string {
   });
 }
 
-// rich is t for what is more than text.
+// rich is t for what is more than text; n chooses here, too.
 export function rich(key: Key, values: Record<string, ComponentChild>): ComponentChild[] {
-  return phrase(key).split(/\{(\w+)\}/).map((part, i) => (i % 2 === 1 ? values[part] : part));
+  const n = typeof values.n === "number" ? values.n : undefined;
+  const filled = (v: ComponentChild) => (typeof v === "number" ? numbers.format(v) : v);
+  return phrase(key, n).split(/\{(\w+)\}/).map((part, i) => (i % 2 === 1 ? filled(values[part]) : part));
 }
 
 // known says something that the server has a word for, if we have one too.

@@ -16,15 +16,15 @@ export function age(at: number, now: number): string {
   return ages.format(-Math.round(minutes / 1440), "day");
 }
 
-const spans = new Intl.NumberFormat(undefined, { style: "unit", unit: "minute", unitDisplay: "short" });
-const hours = new Intl.NumberFormat(undefined, { style: "unit", unit: "hour", unitDisplay: "short" });
+const spans = new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "short" });
+const hours = new Intl.NumberFormat(locale, { style: "unit", unit: "hour", unitDisplay: "short" });
 
 // due is how far off a moment is that should not pass: calm, soon (five minutes) or late.
 export function due(at: number, now: number): ["calm" | "soon" | "late", string] {
   const minutes = Math.floor(Math.abs(at - now) / 60_000);
   const span = minutes < 120 ? spans.format(minutes) : hours.format(Math.floor(minutes / 60));
-  if (at < now) return ["late", minutes < 1 ? "Overdue" : `Overdue by ${span}`];
-  return [minutes < 5 ? "soon" : "calm", minutes < 1 ? "Due now" : `Due in ${span}`];
+  if (at < now) return ["late", minutes < 1 ? t("due.late") : t("due.late_by", { span })];
+  return [minutes < 5 ? "soon" : "calm", minutes < 1 ? t("due.now") : t("due.in", { span })];
 }
 
 export const time = (at: number) => clock.format(at);
@@ -51,7 +51,6 @@ export function language(tag: string): string {
 
 // Why a person is asked, in a few words; conversation/told.go has what each means.
 export const because = (reason: string | undefined) => (reason === undefined ? t("why.handed_over") : (known(`why.${reason}`) ?? reason.replaceAll("_", " ")));
-
 
 export const priorities = { alert: t("urgent"), notice: t("normal"), bulk: t("low") };
 

@@ -12,6 +12,8 @@ const en = JSON.parse(await text("words/en.json"));
 const es = JSON.parse(await text("words/es.json"));
 const code = (await readdir(src)).filter((f) => /\.tsx?$/.test(f) && !["phone.tsx", "wire.ts", "console-wire.ts", "icons.tsx"].includes(f));
 
+const styles = async () => (await Promise.all((await readdir(src)).filter((f) => f.endsWith(".css")).map(text))).join("\n");
+
 const slots = (p) => [...new Set(JSON.stringify(p).match(/\{\w+\}/g) ?? [])].sort();
 const forms = (p) => (typeof p === "string" ? "text" : Object.keys(p).join(" "));
 
@@ -71,7 +73,7 @@ const named = new Set(["Parley", "Edge", "Opera", "Firefox", "Chrome", "Safari",
 const read = new Set(["title", "aria-label", "placeholder", "alt"]);
 
 async function phrases(file, source) {
-  const classes = new Set([...(await text("console.css")).matchAll(/\.([a-z][\w-]*)/g)].map((m) => m[1]));
+  const classes = new Set([...(await styles()).matchAll(/\.([a-z][\w-]*)/g)].map((m) => m[1]));
   const js = (await transform(source, { loader: file.endsWith("x") ? "tsx" : "ts", jsx: "transform", jsxFactory: "JSX", jsxFragment: "FRAG", charset: "utf8", target: "es2022" })).code;
   return literals(js).filter(({ value, child, attribute }) => {
     const bare = value.replace(/\$\{[^}]*\}/g, "").replace(/\{\{[^}]*\}\}/g, "");
@@ -98,7 +100,7 @@ test("a language is the setting, or the browser's first that there is", async ()
 });
 
 test("styles know no left and right", async () => {
-  const css = await text("console.css");
+  const css = await styles();
   const sides = [...css.matchAll(/(?:padding|margin|inset):\s*([^;\s]+) ([^;\s]+) ([^;\s]+) ([^;\s]+);/g)].filter((m) => m[2] !== m[4]);
   assert.deepEqual(sides.map((m) => m[0]), []);
   assert.deepEqual(css.match(/(?:margin|padding|border|inset)-(?:left|right)|(?<![\w-])(?:left|right)\s*:|text-align:\s*(?:left|right)/g), null);
