@@ -84,7 +84,7 @@ export function Sessions() {
         {changed.value && <p role="status">{t("password_changed")}</p>}
         <form onSubmit={(e) => void change(e)}>
           <label class="field">
-            {t("your_password")}
+            {t("password_now")}
             <input name="password" type="password" autocomplete="current-password" required />
           </label>
           <label class="field">
