@@ -66,6 +66,7 @@ func (s *server) peopled() {
 	s.t.Helper()
 	ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleLead)
 	s.seat("eve", agentui.RoleAuditor)
+	s.seat("ida", agentui.RoleAuditor)
 	s.seat("fay", agentui.RoleAdmin)
 	for i, p := range []struct{ name, text string }{
 		{"Maria González", "¿Dónde está mi paquete? Llevo toda la semana esperando"}, {"Tom Baker", "my cat ate the router"},

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { pictures } from "./pictures.mjs";
-import { at, becomes, browser, done, heard, journey, opens, password, post, sent, shot, signedIn, signIn, sound, texts, word } from "./rig.mjs";
+import { at, becomes, browser, done, heard, journey, looks, opens, password, post, sent, shot, signIn, signedIn, sound, texts, word } from "./rig.mjs";
 
 const tom = "+12025550161";
 
@@ -333,14 +333,6 @@ await journey("a language is chosen, and kept", async () => {
   await page.getByText("El nombre, la contraseña o el código no es correcto.").waitFor();
   await page.context().close();
 });
-
-// Every look that a screen has: sizes, colours, languages.
-const looks = [
-  ...["wide", "narrow"].flatMap((size) => ["light", "dark"].map((colorScheme) => ({ size, colorScheme }))),
-  ...["wide", "narrow"].flatMap((size) => ["es", "ar-XB"].map((locale) => ({ size, locale }))),
-  { size: "wide", forcedColors: "active" },
-  { size: "narrow", forcedColors: "active", colorScheme: "dark" },
-];
 
 await journey("every screen is accessible: wide and narrow, light and dark, in forced colours, in each language", async () => {
   for (const { size, ...options } of looks) {

@@ -1,5 +1,6 @@
 // The journeys through a flow's picture and the numbers.
 import assert from "node:assert/strict";
+import { looks, opens, word } from "./rig.mjs";
 
 export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
   const found = async (page, query, who) => {
@@ -56,41 +57,46 @@ export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
     await bob.locator(".row").first().waitFor();
   });
 
-  await journey("pictures and numbers are accessible, light and dark, wide and narrow", async () => {
-    for (const [size, width, height] of [["wide", 1440, 900], ["narrow", 320, 640]]) {
-      for (const colorScheme of ["light", "dark"]) {
-        const page = await signedIn("bob", { viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
-        const check = async (name) => {
-          await sound(page, `${name} ${size} ${colorScheme}`);
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          assert.ok(over <= 0, `${name} ${size}: ${over} px too wide`);
-          await shot(page, `${name}-${size}-${colorScheme}`, true);
-        };
-        await page.getByRole("button", { name: "Numbers", exact: true }).click();
-        await page.getByRole("button", { name: "30 days" }).click();
-        await page.getByText("codes are kept no longer").waitFor();
-        await check("numbers");
-        for (const b of await page.getByRole("button", { name: "Table: " }).all()) await b.click();
-        await check("numbers-tables");
-        await page.getByRole("button", { name: "Flows", exact: true }).click();
-        await page.getByRole("combobox", { name: "Flow" }).selectOption("moving");
-        await page.getByRole("button", { name: /^day\s*\d/ }).waitFor();
-        await check("flows");
-        await page.getByRole("combobox", { name: "Flow" }).selectOption("delivery_feedback");
-        await page.getByText("130 runs").waitFor();
-        await check("flows-large");
-        await page.getByRole("button", { name: "Inbox" }).click();
-        await found(page, "A-10045", "Zoë Ferreira");
-        await page.getByRole("button", { name: "The bot’s flow" }).click();
-        await page.getByRole("button", { name: /● here/ }).waitFor();
-        await check("pane");
-        assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, `pane ${size}: the page scrolls behind it`);
-        for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Smaller" }).click({ timeout: 500 }).catch(() => {}); // until there is no smaller
-        await check("pane-small");
-        await page.getByRole("button", { name: "Table", exact: true }).click();
-        await check("pane-table");
-        await page.context().close();
-      }
+  await journey("pictures and numbers are accessible: wide and narrow, light and dark, in forced colours, in each language", async () => {
+    for (const { size, ...options } of looks) {
+      const locale = options.locale ?? "en";
+      const look = [size, ...Object.values(options)].join("-");
+      const viewport = size === "wide" ? { width: 1440, height: 900 } : { width: 320, height: 640 };
+      const page = await signedIn(options.locale ? "ida" : "eve", { viewport, reducedMotion: "reduce", ...options }); // ten tries a name are all there are
+      const check = async (name) => {
+        await sound(page, `${name} ${look}`);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${name} ${look}: ${over} px too wide`);
+        await shot(page, `${name}-${look}`, true);
+      };
+      const button = (key, values) => page.getByRole("button", { name: word(locale, key, values), exact: true });
+      const flow = (name) => page.getByRole("combobox", { name: word(locale, "flow") }).selectOption(name);
+      await button("numbers").click();
+      await button("days", { n: 30 }).click();
+      await page.locator(".bars").nth(3).waitFor();
+      await check("numbers");
+      for (const b of await page.locator(".card > header button").all()) await b.click();
+      await check("numbers-tables");
+      await button("flows").click();
+      await flow("moving");
+      await page.getByRole("button", { name: /^day\s*\d/ }).waitFor();
+      await check("flows");
+      await flow("delivery_feedback");
+      await page.getByText("130", { exact: false }).first().waitFor();
+      await check("flows-large");
+      await button("inbox").click();
+      await page.getByRole("searchbox").fill("A-10045");
+      await opens(page, "Zoë Ferreira");
+      await page.getByRole("heading", { name: "Zoë Ferreira" }).waitFor();
+      await button("bots_flow").click();
+      await page.locator(".node[aria-current=step]").waitFor();
+      await check("pane");
+      assert.equal(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0, `pane ${look}: the page scrolls behind it`);
+      for (let i = 0; i < 3 && (await button("smaller").isEnabled()); i++) await button("smaller").click();
+      await check("pane-small");
+      await button("table").click();
+      await check("pane-table");
+      await page.context().close();
     }
   });
 }

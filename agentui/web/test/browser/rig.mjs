@@ -27,7 +27,20 @@ const catalogues = Object.fromEntries(await Promise.all(["en", "es"].map(async (
 
 // word is what the page says by a key, in a language; turned round in the trial of one that
 // is written from right to left.
-export const word = (locale, key) => (locale === "ar-XB" ? `\u202e${catalogues.en[key]}\u202c` : catalogues[locale][key]);
+export function word(locale, key, values = {}) {
+  const phrase = catalogues[locale === "ar-XB" ? "en" : locale][key];
+  const text = typeof phrase === "string" ? phrase : phrase[values.n === 1 ? "one" : "other"];
+  const turned = locale !== "ar-XB" ? text : text.split(/(\{\w+\})/).map((part, i) => (i % 2 === 1 ? part : part.replace(/\S(?:.*\S)?/s, "\u202e$&\u202c"))).join("");
+  return turned.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// Every look that a screen has: sizes, colours, languages.
+export const looks = [
+  ...["wide", "narrow"].flatMap((size) => ["light", "dark"].map((colorScheme) => ({ size, colorScheme }))),
+  ...["wide", "narrow"].flatMap((size) => ["es", "ar-XB"].map((locale) => ({ size, locale }))),
+  { size: "wide", forcedColors: "active" },
+  { size: "narrow", forcedColors: "active", colorScheme: "dark" },
+];
 
 // signIn is for a page of one's own making.
 export async function signIn(page, name, locale = "en") {
