@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +20,28 @@ import (
 // PARLEY_SHOTS=FOLDER it leaves pictures there.
 func TestProofConsoleInABrowser(t *testing.T) {
 	inBrowser(t)
+	consoleInABrowser(t)
+}
+
+// TestConsoleCore makes the eight most telling of the journeys at every make test: a
+// handover and back, an unread text, what a text costs, a note, colleagues, a failure,
+// STOP, and strangers' markup.
+func TestConsoleCore(t *testing.T) {
+	if missing := lacksBrowser(); missing != "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the console cannot be tried: " + missing)
+		}
+		t.Skip("not run: " + missing)
+	}
+	t.Setenv("PARLEY_CORE", "1")
+	if out := consoleInABrowser(t); !strings.Contains(out, "8 journeys") {
+		t.Error("the core has eight journeys")
+	}
+}
+
+// consoleInABrowser runs the journeys against a peopled server, and gives what they said.
+func consoleInABrowser(t *testing.T) string {
+	t.Helper()
 	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
 	write(t, folder, "moving.yaml", moving)
 	c.PublicURL, c.Flows = "", append(c.Flows, folder)
@@ -33,6 +57,7 @@ func TestProofConsoleInABrowser(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	return string(out)
 }
 
 // outside is where the script is the customer, and the carrier.

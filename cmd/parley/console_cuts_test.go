@@ -128,14 +128,23 @@ func TestProofConsoleOnABadNetwork(t *testing.T) {
 // inBrowser skips what has no browser.
 func inBrowser(t *testing.T) {
 	t.Helper()
-	switch _, chromium := exec.LookPath("chromium"); {
-	case os.Getenv("PARLEY_PROOF") != "1":
+	if os.Getenv("PARLEY_PROOF") != "1" {
 		t.Skip("not run: a browser is slow: PARLEY_PROOF=1, or make proof")
-	case chromium != nil:
-		t.Skip("not run: there is no chromium")
-	case !agentui.Built():
-		t.Skip("not run: the pages are not built: make web")
 	}
+	if missing := lacksBrowser(); missing != "" {
+		t.Skip("not run: " + missing)
+	}
+}
+
+// lacksBrowser says what a browser test wants and does not find.
+func lacksBrowser() string {
+	switch _, chromium := exec.LookPath("chromium"); {
+	case chromium != nil:
+		return "there is no chromium: apt-get install chromium"
+	case !agentui.Built():
+		return "the pages are not built: make web"
+	}
+	return ""
 }
 
 // scripted runs one of the browser's scripts against a server.

@@ -119,8 +119,8 @@ func TestDeskRace(t *testing.T) {
 	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		var all []*desk
-		for i := range 6 {
-			all = append(all, s.seat(fmt.Sprint("agent", i), agentui.RoleAgent))
+		for i := range 50 {
+			all = append(all, s.enters(fmt.Sprint("agent", i), agentui.RoleAgent))
 		}
 		id := s.escalated()
 		view := all[0].seen(id)

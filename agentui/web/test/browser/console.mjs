@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { pictures } from "./pictures.mjs";
-import { at, becomes, browser, done, heard, journey, looks, opens, password, post, sent, shot, signIn, signedIn, sound, texts, word } from "./rig.mjs";
+import { at, becomes, browser, core, done, heard, journey, looks, opens, password, post, sent, shot, signIn, signedIn, sound, texts, word } from "./rig.mjs";
 
 const tom = "+12025550161";
 
@@ -35,7 +35,7 @@ await journey("the list says when answers are due, and colleagues who is there",
   await bob.keyboard.press("Escape");
 });
 
-await journey("a flow is taken, and given back at a question with an answer put right", async () => {
+await core("a flow is taken, and given back at a question with an answer put right", async () => {
   await opens(ann, "Zoë Ferreira");
   await ann.getByText("A-10045 wants a person").first().waitFor();
   assert.ok(!(await ann.content()).includes("94-71-x"), "a secret is on the screen");
@@ -51,7 +51,7 @@ await journey("a flow is taken, and given back at a question with an answer put 
   await heard("27");
 });
 
-await journey("a reply waits while something newer is unread", async () => {
+await core("a reply waits while something newer is unread", async () => {
   await opens(ann, "Tom Baker");
   await ann.getByRole("button", { name: "Take", exact: true }).click();
   const box = ann.getByRole("textbox", { name: "Reply" });
@@ -70,7 +70,7 @@ await journey("a reply waits while something newer is unread", async () => {
   await becomes(box, "");
 });
 
-await journey("the counter names the character that costs", async () => {
+await core("the counter names the character that costs", async () => {
   const box = ann.getByRole("textbox", { name: "Reply" });
   await box.fill("It’s on its way");
   await ann.getByText("leaves only 70 a segment").waitFor();
@@ -103,7 +103,7 @@ await journey("a lead keeps a reply, and an agent uses it, filled in", async () 
   await box.fill("");
 });
 
-await journey("a note calls a colleague and reaches no carrier", async () => {
+await core("a note calls a colleague and reaches no carrier", async () => {
   await ann.getByRole("button", { name: "Note", exact: true }).click();
   const box = ann.getByRole("textbox", { name: "Note" });
   await box.fill("@b");
@@ -115,7 +115,7 @@ await journey("a note calls a colleague and reaches no carrier", async () => {
   assert.ok(!(await sent()).some((m) => m.includes("knows cats")), "a note reached the carrier");
 });
 
-await journey("colleagues see each other, and a conversation goes from one to the other", async () => {
+await core("colleagues see each other, and a conversation goes from one to the other", async () => {
   await opens(bob, "Tom Baker");
   await ann.locator(".lookers", { hasText: "bob looks at this" }).waitFor();
   await ann.getByRole("button", { name: "Reply", exact: true }).click();
@@ -130,7 +130,7 @@ await journey("colleagues see each other, and a conversation goes from one to th
   await bob.getByText("Yours", { exact: true }).last().waitFor();
 });
 
-await journey("what failed is sent again, and ticks go one way", async () => {
+await core("what failed is sent again, and ticks go one way", async () => {
   const box = bob.getByRole("textbox", { name: "Reply" });
   await box.fill("A colleague brings it");
   await bob.keyboard.press("Control+Enter");
@@ -150,7 +150,7 @@ await journey("what failed is sent again, and ticks go one way", async () => {
   assert.equal(await bob.getByTitle("delivered").count(), 2);
 });
 
-await journey("whoever opts out while one writes is not texted", async () => {
+await core("whoever opts out while one writes is not texted", async () => {
   await bob.getByRole("textbox", { name: "Reply" }).fill("And another thing");
   await texts(tom, "STOP");
   await bob.getByText("The customer has opted out of texts.").waitFor();
@@ -253,7 +253,7 @@ await journey("a conversation is found by what one knows of it", async () => {
   await bob.getByText("Waiting", { exact: true }).first().waitFor();
 });
 
-await journey("what customers write is text, and an auditor reads", async () => {
+await core("what customers write is text, and an auditor reads", async () => {
   const eve = await signedIn("eve");
   await opens(eve, "Ines <script>");
   await eve.locator(".bubble", { hasText: "<img src=x onerror=alert(1)>" }).waitFor();
