@@ -54,16 +54,16 @@ func (o *OIDC) found(ctx context.Context) (*oidc.Provider, *oauth2.Config, conte
 		RedirectURL: o.RedirectURL, Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, ctx, nil
 }
 
-// ways says how one signs in, to the page that asks it.
-type ways struct {
+// Ways says how one signs in, to the page that asks it.
+type Ways struct {
 	Password bool   `json:"password"`
 	OIDC     string `json:"oidc"` // what its button says; "": there is none
 }
 
 func (a *Auth) ways(w http.ResponseWriter, _ *http.Request) {
-	out := ways{Password: true}
+	out := Ways{Password: true}
 	if a.OIDC != nil {
-		out = ways{!a.OIDC.Only, a.OIDC.Title}
+		out = Ways{!a.OIDC.Only, a.OIDC.Title}
 	}
 	answer(w, http.StatusOK, out)
 }

@@ -22,7 +22,7 @@ const wireFile = "web/src/console-wire.ts"
 
 // wired are the types that go over the wire, each with what it is made of.
 var wired = []any{
-	Beginning{}, Begun{}, Startable{}, Sessions{},
+	Ways{}, Beginning{}, Begun{}, Startable{}, Sessions{},
 	Me{}, Desks{}, Thread{}, Customer{}, Colleagues{}, Away{}, Search{}, Replies{}, SecondFactor{}, Command{}, Done{}, Refusal{},
 	Numbers{}, Pictures{}, FlowNames{}, FlowNumbers{},
 	Hello{}, Happening{}, Look{}, Resync{}, Following{},

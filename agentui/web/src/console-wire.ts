@@ -1,6 +1,11 @@
 // What the console's doors and its socket carry. Written from the Go types by go generate
 // ./agentui; not to be edited.
 
+export interface Ways {
+  password: boolean;
+  oidc: string;
+}
+
 export interface Beginning {
   id: string;
   to: string;
