@@ -108,7 +108,7 @@ func happened(e conversation.Logged) Item {
 		if a.Rule != nil {
 			i.By, i.Who = "queue", a.Rule.Queue
 		}
-		if a.Op != "reply" && a.Op != "resend" { // which stand there as messages
+		if a.Op != "reply" && a.Op != "resend" && a.Op != "begin" { // which stand there as messages
 			i.Text = a.Text
 		}
 	case past.Event.Trigger != nil:

@@ -129,6 +129,7 @@ func (s *step) approached(a Agent) string {
 		s.conflict("the bot is in a flow with them: take the conversation if that can wait")
 		return ""
 	}
+	s.c.State.Handoff = &Handing{Reason: "begun", Since: s.env.Now}
 	s.give(a.Name)
 	s.replied(a)
 	return ""

@@ -28,7 +28,7 @@ const (
 	// tookSQL gives how long each response took; ranks are for Go, which sorts them in a
 	// third of the time that window functions take on SQLite.
 	tookSQL = `SELECT (at - $1) / 86400000, answered_at - at FROM handovers
-		WHERE at >= $1 AND at < $2 AND test = 0 AND answered_at > 0 AND reason <> 'taken' ORDER BY at LIMIT $3`
+		WHERE at >= $1 AND at < $2 AND test = 0 AND answered_at > 0 AND reason NOT IN ('taken', 'begun') ORDER BY at LIMIT $3`
 
 	handoversSQL = `SELECT reason, COUNT(*), COUNT(NULLIF(answered_at, 0)) FROM handovers
 		WHERE at >= $1 AND at < $2 AND test = 0 GROUP BY reason ORDER BY COUNT(*) DESC, reason LIMIT $3`

@@ -4,6 +4,7 @@ import { aside } from "./head";
 import { Icon } from "./icons";
 import { rich, t as say } from "./t";
 import { because, language, moment, there } from "./words";
+import { Unlock, proposed } from "./unlock";
 import type { Customer, Live, Thread } from "./console-wire";
 
 const agreed = { "": say("consent.none"), in: say("consent.in"), out: say("consent.out") };
@@ -174,9 +175,10 @@ export function Aside() {
               <b>{a.name}</b> <span class={a.state === "active" ? "good" : "bad"}>{say(`account.${a.state}`)}</span>
               <p class="faint">
                 {(a.scopes ?? []).join(", ")} {a.since ? say("since", { when: moment(a.since) }) : ""}
-                {a.proposed && ` · ${say("would_unlock", { who: a.proposed })}`}
+                {proposed(a)}
                 {a.unlock_at ? ` · ${say("opens", { when: moment(a.unlock_at) })}` : ""}
               </p>
+              <Unlock a={a} />
             </div>
           ))}
         </section>

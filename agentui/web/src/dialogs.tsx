@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { colleagues, loadColleagues, me, thread } from "./desk";
 import { act, refused } from "./composer";
+import { Beginning } from "./beginning";
 import { Factor, forget } from "./factor";
 import { Keeping } from "./saved";
 import { Sessions } from "./sessions";
@@ -12,7 +13,7 @@ import { locale, rich, said, t as say } from "./t";
 
 import type { Live } from "./console-wire";
 
-type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "question";
+type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "begin" | "question";
 export const asked = signal<Asked>("");
 
 interface Question {
@@ -403,6 +404,13 @@ export function Dialogs() {
         <h3>{say("second_factor")}</h3>
         <Factor />
       </Closing>
+    );
+  }
+  if (a === "begin") {
+    return (
+      <Modal title={say("begin_new")}>
+        <Beginning done={done} />
+      </Modal>
     );
   }
   if (a === "question") return <Asking />;

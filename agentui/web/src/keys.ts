@@ -30,6 +30,7 @@ export const able: Able[] = [
   { key: "j", name: t("do.next"), does: () => step(1) },
   { key: "k", name: t("do.previous"), does: () => step(-1) },
   { key: "/", name: t("do.search"), does: () => document.getElementById("seek")?.focus() },
+  { key: "m", name: t("begin_new"), can: () => works.value, does: () => begin("begin") },
   { key: "r", name: t("do.reply"), can: opened, does: () => write("reply") },
   { key: "n", name: t("do.note"), can: opened, does: () => write("note") },
   { key: "c", name: t("do.take"), can: () => mayTake.value, does: () => void act("take") },

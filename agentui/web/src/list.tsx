@@ -2,7 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import { Clock } from "./clock";
 import { Icon } from "./icons";
-import { found, list, lookers, me, mentions, now, open, seek, show, sought, written } from "./desk";
+import { begin } from "./dialogs";
+import { found, list, lookers, me, mentions, now, open, seek, show, sought, works, written } from "./desk";
 import { t } from "./t";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
 import type { Desk } from "./console-wire";
@@ -181,6 +182,11 @@ export function List() {
   return (
     <nav class="list" aria-label={t("conversations")}>
       <Seek />
+      {works.value && (
+        <button type="button" class="plain small begin" onClick={() => begin("begin")}>
+          {t("begin_new")}
+        </button>
+      )}
       <div class="tabs" role="group" aria-label={t("which")}>
         {views.map(([v, name]) => (
           <button key={v} type="button" class="tab" aria-pressed={view.value === v} onClick={() => (view.value = v)}>

@@ -37,7 +37,7 @@ function Tile({ name, value, more }: { name: string; value: string; more: string
 function Tiles({ n }: { n: Numbers }) {
   const waiting = n.waiting.reduce((sum, w) => sum + w.count, 0);
   const since = Math.min(...n.waiting.map((w) => w.since ?? Infinity));
-  const handed = n.handovers.filter((h) => h.reason !== "taken").reduce((sum, h) => sum + h.count, 0);
+  const handed = n.handovers.filter((h) => h.reason !== "taken" && h.reason !== "begun").reduce((sum, h) => sum + h.count, 0);
   return (
     <dl class="tiles">
       <Tile name={t("waiting_now")} value={whole(waiting)} more={waiting === 0 ? t("nobody_waits") : t("in_queues", { n: n.waiting.length })} />
