@@ -3,6 +3,7 @@
 # make proof  the long proofs: crashes, two nodes, the real gateway, fuzzing
 # make bench  what it costs, against stated baselines
 # make eval   how well free text is understood (PARLEY_EVAL=DIR for data from outside)
+# make screenshots DIR=out/screens   the console, light and dark, wide and narrow
 # make build  bin/parley
 
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 GO    ?= go
 WEB   := agentui/web
 
-.PHONY: demo test proof bench eval build web check clean
+.PHONY: demo test proof bench eval screenshots build web check clean
 
 build: web
 	@.ci/tools go git
@@ -60,6 +61,11 @@ bench:
 	@.ci/packages >/dev/null
 	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
 	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{'
+
+DIR ?= out/screens
+screenshots: web
+	@mkdir -p "$(DIR)"
+	@PARLEY_PROOF=1 PARLEY_SHOTS="$(abspath $(DIR))" $(GO) test -count=1 -vet=off -timeout 10m -run TestProofConsoleInABrowser ./cmd/parley && ls "$(DIR)"
 
 # How well free text is understood, beside what is aimed at; it fails when words miss
 # that. docs/replies.md keeps the figures.
