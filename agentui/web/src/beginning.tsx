@@ -78,7 +78,7 @@ function Field({ i }: { i: Input }) {
       {i.type === "text" ? (
         <textarea name={name} rows={2} required={i.required} placeholder={i.default} />
       ) : (
-        <input {...({ type: i.secret ? "password" : (kinds[i.type] ?? "text"), step: "any" } as object)} name={name} required={i.required} placeholder={i.default} autocomplete="off" />
+        <input {...({ type: i.secret ? "password" : (kinds[i.type] ?? "text"), ...(i.type === "number" && { step: "any" }) } as object)} name={name} required={i.required} placeholder={i.default} autocomplete="off" />
       )}
     </label>
   );
@@ -101,7 +101,7 @@ export function Beginning({ done }: { done: () => void }) {
     <form onSubmit={(e) => go(e, false)}>
       {trouble.value !== null && (
         <p class="banner bad" role="alert">
-          {said(trouble.value)}{" "}
+          {there.value === "" ? said(trouble.value) : t("begin_there")}{" "}
           {there.value !== "" && (
             <button type="button" class="plain small" onClick={() => (done(), void show(there.value))}>
               {t("begin_open")}

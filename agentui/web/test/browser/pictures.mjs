@@ -85,7 +85,9 @@ export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
       await page.getByText("130", { exact: false }).first().waitFor();
       await check("flows-large");
       await button("inbox").click();
-      await found(page, "A-10045", "Zoë Ferreira");
+      await page.getByRole("searchbox").fill("A-10045");
+      await opens(page, "Zoë Ferreira");
+      await page.getByRole("heading", { name: "Zoë Ferreira" }).waitFor();
       await button("bots_flow").click();
       await page.locator(".node[aria-current=step]").waitFor();
       await check("pane");
