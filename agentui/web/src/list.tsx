@@ -150,7 +150,7 @@ function Results() {
               <time class="when" dateTime={new Date(f.at).toISOString()}>
                 {age(f.at, now.value)}
               </time>
-              <span class="why">{f.text ? <bdi>{f.text}</bdi> : f.phone}</span>
+              <span class="why">{f.text ? <bdi>{f.text}</bdi> : <span class="number">{f.phone}</span>}</span>
               <span class="marks">
                 <span class="chip who">{owners[f.owner]}</span>
               </span>
