@@ -21,12 +21,12 @@ func (a *Auth) me(w http.ResponseWriter, _ *http.Request, _ SignIn, p Agent) {
 
 // Session is one sign-in as its owner sees it.
 type Session struct {
-	ID      string    `json:"id"`
-	Network string    `json:"network"`
-	Browser string    `json:"browser"`
+	ID      string `json:"id"`
+	Network string `json:"network"`
+	Browser string `json:"browser"`
 	Began   int64  `json:"began_at"` // Unix ms
 	Seen    int64  `json:"seen_at"`  // Unix ms, to the minute
-	This    bool      `json:"this"`
+	This    bool   `json:"this"`
 }
 
 // Sessions are all of somebody's.

@@ -15,14 +15,16 @@ import (
 // verify.Refusal has it.
 type Accounts interface {
 	// GiveWord takes an agent's word that an account may be unlocked: the first proposes,
-	// another agrees. Under the same key it is taken once.
-	GiveWord(ctx context.Context, ref, agent, reason, key string) (refused string, err error)
+	// another agrees. seen is who had proposed when they looked; "": nobody. Under the same
+	// key it is taken once.
+	GiveWord(ctx context.Context, ref, agent, seen, reason, key string) (refused string, err error)
 }
 
 // word is what somebody says who would unlock an account.
 type word struct {
 	ID     string `json:"id"` // the browser's own: the same word twice is taken once
 	Reason string `json:"reason"`
+	With   string `json:"with"` // who had proposed, as they saw it; "": nobody
 }
 
 // mostReason is how long a reason may be, in characters.
@@ -58,7 +60,7 @@ func (c *Console) unlock(w http.ResponseWriter, r *http.Request, _ SignIn, a Age
 		problem(w, http.StatusNotFound, "not_found", "the conversation speaks of no such account")
 		return
 	}
-	refused, err := c.Accounts.GiveWord(r.Context(), ref, a.Name, said.Reason, "cmd/"+a.Name+"/"+said.ID)
+	refused, err := c.Accounts.GiveWord(r.Context(), ref, a.Name, said.With, said.Reason, "cmd/"+a.Name+"/"+said.ID)
 	switch {
 	case err != nil:
 		c.Auth.failed(w, err)

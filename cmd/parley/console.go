@@ -22,12 +22,12 @@ type words struct {
 }
 
 // GiveWord implements agentui.Accounts.
-func (w words) GiveWord(ctx context.Context, ref, agent, reason, key string) (refused string, err error) {
+func (w words) GiveWord(ctx context.Context, ref, agent, seen, reason, key string) (refused string, err error) {
 	account, err := w.store.Account(ctx, ref, false)
 	if err != nil {
 		return "", err
 	}
-	e := verify.AccountEvent{Op: verify.OpAgent, Who: "console", Agent: agent, Reason: reason, Moved: w.gate.NumberMoved(ctx, ref, account.Phone())}
+	e := verify.AccountEvent{Op: verify.OpAgent, Who: "console", Agent: agent, Seen: &seen, Reason: reason, Moved: w.gate.NumberMoved(ctx, ref, account.Phone())}
 	out, err := w.store.ChangeAccount(ctx, ref, false, e, inbound.Once{Key: key, BodyHash: fmt.Sprintf("%x", sha256.Sum256([]byte(ref+"\n"+reason)))})
 	if out.Conflict {
 		return "conflict", err

@@ -52,7 +52,10 @@ func TestUnlockByTwo(t *testing.T) {
 		if a := account(); a["state"] != "locked" || a["shut"] != true || a["proposed"] != "ann" || a["reason"] != "knew the last three payments" {
 			t.Errorf("%v", a)
 		}
-		bob.wants("POST", door, map[string]any{"id": "w1", "reason": "called back under the number on file"}, http.StatusNoContent)
+		if out := bob.wants("POST", door, map[string]any{"id": "w0", "reason": "I would propose it"}, http.StatusConflict); out["code"] != "moved_on" {
+			t.Errorf("agreed unawares: %s", out["raw"])
+		}
+		bob.wants("POST", door, map[string]any{"id": "w1", "with": "ann", "reason": "called back under the number on file"}, http.StatusNoContent)
 		if a := account(); a["state"] != "cooling" || a["shut"] == true || a["unlock_at"] == nil {
 			t.Errorf("%v", a)
 		}

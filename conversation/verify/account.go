@@ -94,6 +94,9 @@ type AccountEvent struct {
 	Place        Place  // where it came from; zero: from outside any conversation
 	Proof        string // of proof and failure: its class
 	Agent        string // of agent: the agent's name; of lock: who locked, if an agent did
+	// Seen is who had proposed, of agent, as the agent saw it ("": nobody): who means to
+	// propose does not agree unawares. nil: whatever it is.
+	Seen *string
 	// Moved is what is known of the customer's number: NumberKept, NumberChanged or
 	// NumberUnknown. Only who has asked may send proof and agent from outside.
 	Moved     string

@@ -12,6 +12,7 @@ var whyNot = map[string]string{
 	"number_changed":    "its number was moved to another SIM or changed within the last seven days",
 	"number_unknown":    "whether its number was moved or changed lately cannot be found out",
 	"too_many_failures": "three proofs failed: for a day only two agents can unlock it",
+	"moved_on":          "a colleague has given their word meanwhile, or it is good no longer: look again",
 	"same_agent":        "this agent has given their word: another one has to agree",
 	"agents_only":       "it has been locked for 30 days: only two agents can unlock it",
 	"no_review":         "nothing of the account is marked",

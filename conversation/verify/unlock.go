@@ -195,7 +195,13 @@ func (c *change) agent() error {
 		c.refuseUnlock(why)
 		return nil
 	}
+	proposer := ""
+	if c.Proposal != nil {
+		proposer = c.Proposal.Agent
+	}
 	switch {
+	case c.event.Seen != nil && *c.event.Seen != proposer && proposer != name:
+		c.refuse("moved_on")
 	case c.Proposal == nil:
 		c.Proposal, c.moved = &Proposal{Agent: name, Reason: c.event.Reason, At: c.at}, true
 		c.audit("account.proposed", "")

@@ -9,12 +9,12 @@ const writing = signal(""); // the account that somebody writes a reason for
 const trouble = signal("");
 let id = "";
 
-async function give(e: SubmitEvent, account: string) {
+async function give(e: SubmitEvent, account: string, seen: string) {
   e.preventDefault();
   const conversation = open.value;
   const reason = String(new FormData(e.currentTarget as HTMLFormElement).get("reason") ?? "").trim();
   try {
-    const { status, data } = await ask<Refusal>("POST", `conversations/${encodeURIComponent(conversation)}/accounts/${encodeURIComponent(account)}/unlock`, { id, reason });
+    const { status, data } = await ask<Refusal>("POST", `conversations/${encodeURIComponent(conversation)}/accounts/${encodeURIComponent(account)}/unlock`, { id, reason, with: seen });
     trouble.value = status < 300 ? "" : (known(`unlock.${data.code}`) ?? said(data));
     if (status >= 300) return;
     writing.value = "";
@@ -44,7 +44,7 @@ export function Unlock({ a }: { a: CustomerAccount }) {
     );
   }
   return (
-    <form class="unlock" onSubmit={(e) => void give(e, a.name)}>
+    <form class="unlock" onSubmit={(e) => void give(e, a.name, a.proposed ?? "")}>
       {a.proposed && <p>{t("unlock_said", { who: a.proposed, reason: a.reason ?? "" })}</p>}
       <p class="faint">{t(a.proposed ? "unlock_second" : "unlock_first")}</p>
       {trouble.value !== "" && (
