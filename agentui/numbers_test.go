@@ -22,7 +22,7 @@ func TestCountedOnce(t *testing.T) {
 			if under.Add(1) > 1 {
 				t.Error("two questions at once")
 			}
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) // of the test's own clock (synctest), as below
 			under.Add(-1)
 			n := asked.Add(1)
 			if n == 1 {
