@@ -46,6 +46,17 @@ var (
 	leads = []Role{RoleLead, RoleAdmin}
 )
 
+// atWork lets only those in who do something, not those who read.
+func (c *Console) atWork(do func(http.ResponseWriter, *http.Request, SignIn, Agent)) http.HandlerFunc {
+	return c.Auth.as(func(w http.ResponseWriter, r *http.Request, s SignIn, a Agent) {
+		if !slices.Contains(works, a.Role) {
+			problem(w, http.StatusForbidden, "forbidden", "an auditor reads, and does nothing")
+			return
+		}
+		do(w, r, s, a)
+	})
+}
+
 // ops are what may be done to a conversation, and by whom. An auditor does nothing; whose
 // conversation it is, Step sees to.
 var ops = map[string][]Role{
