@@ -1,14 +1,13 @@
 // The console where the network is bad: what is missed, what is sent twice, what people
 // are told of it.
 import assert from "node:assert/strict";
-import { becomes, done, heard, journey, opens, password, post, sent, shot, signedIn, sound } from "./rig.mjs";
+import { becomes, done, heard, journey, opens, password, post, shot, signedIn, sound, times } from "./rig.mjs";
 
 const one = "+12025550171";
 const two = "+12025550172";
 const network = (how) => post("network", { how });
 const customer = (from, text, times = 1) => post("text", { from, text, times });
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const times = async (text) => (await sent()).filter((m) => m === text).length;
 
 await customer(one, "first of one");
 await customer(two, "first of two");

@@ -13,6 +13,12 @@ const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", imp
 export const post = (path, form) => fetch(`${outside}/${path}`, { method: "POST", body: new URLSearchParams(form) }).then((r) => assert.ok(r.ok, `${path}: ${r.status}`));
 export const texts = (from, text) => post("text", { from, text });
 export const sent = () => fetch(`${outside}/messages`).then((r) => r.json());
+export const times = async (text) => (await sent()).filter((m) => m === text).length;
+// reached waits until the carrier has a text so many times: it has it later than the page shows it.
+export const reached = async (text, n) => {
+  for (let i = 0; i < 200 && (await times(text)) < n; i++) await new Promise((r) => setTimeout(r, 25));
+  assert.equal(await times(text), n, text);
+};
 export const heard = async (text) => {
   for (let i = 0; i < 200; i++) {
     if ((await sent()).some((m) => m.includes(text))) return;
