@@ -95,16 +95,24 @@ const mostEnds = 20
 
 // customer shows whom a conversation is with.
 func (c *Console) customer(w http.ResponseWriter, r *http.Request, _ SignIn, _ Agent) {
+	if k, ok := c.namedCustomer(w, r); ok {
+		answer(w, http.StatusOK, k)
+	}
+}
+
+// namedCustomer finds whom the conversation is with that the path names; false: it has been
+// answered.
+func (c *Console) namedCustomer(w http.ResponseWriter, r *http.Request) (Customer, bool) {
 	conv, ok := c.named(w, r)
 	if !ok {
-		return
+		return Customer{}, false
 	}
 	k, err := c.customerOf(r.Context(), conv)
 	if err != nil {
 		c.Auth.failed(w, err)
-		return
+		return Customer{}, false
 	}
-	answer(w, http.StatusOK, k)
+	return k, true
 }
 
 func (c *Console) customerOf(ctx context.Context, conv conversation.Conversation) (Customer, error) {

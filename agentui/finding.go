@@ -2,11 +2,9 @@ package agentui
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -131,32 +129,13 @@ func (c *Console) who(conv conversation.Conversation, k flows.Contact) []string 
 	return slices.Compact(words)
 }
 
-// The pace of the index.
-const (
-	indexEvery = time.Second
-	indexPage  = 200
-)
+// indexPage is how many events go into the index at once.
+const indexPage = 200
 
-// Indexing keeps the index, until ctx ends.
-func (c *Console) Indexing(ctx context.Context) error {
-	tick := time.NewTicker(indexEvery)
-	defer tick.Stop()
-	for {
-		for {
-			n, err := c.Finds.Index(ctx, indexPage, c.who)
-			if err != nil && ctx.Err() == nil {
-				c.Log.Warn("the search index stands still", slog.Any("error", err))
-			}
-			if err != nil || n == 0 {
-				break
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+// Index brings the search index on by a page; more: there may be another one.
+func (c *Console) Index(ctx context.Context) (more bool, err error) {
+	n, err := c.Finds.Index(ctx, indexPage, c.who)
+	return n > 0, err
 }
 
 // Search is what was found.

@@ -2,11 +2,9 @@ package agentui
 
 import (
 	"context"
-	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // Away is what somebody says of themselves: whether rules should pass them over. It holds
@@ -47,26 +45,12 @@ func (h *Hub) toAll(f frame) {
 	}
 }
 
-// Attending notes who has the console open at this node, four times in the time after which
-// they would count as away, until ctx ends. Who comes in is noted at once.
-func (c *Console) Attending(ctx context.Context) error {
-	tick := time.NewTicker(c.Absent / 4)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		c.attend(ctx, slices.Collect(maps.Keys(c.Hub.here())))
-	}
-}
-
-func (c *Console) attend(ctx context.Context, names []string) {
+// Attend notes who has the console open at this node. Whoever runs the console calls it
+// four times in the time after which they would count as away; who comes in is noted at once.
+func (c *Console) Attend(ctx context.Context) error {
+	names := slices.Collect(maps.Keys(c.Hub.here()))
 	if len(names) == 0 {
-		return
+		return nil
 	}
-	if err := c.Rulings.SeenHere(ctx, names); err != nil && ctx.Err() == nil {
-		c.Log.Warn("who is there could not be noted", slog.Any("error", err))
-	}
+	return c.Rulings.SeenHere(ctx, names)
 }

@@ -2,8 +2,6 @@ package agentui
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 	"time"
 
 	"parley/conversation"
@@ -22,35 +20,19 @@ type Rulings interface {
 	SetAway(ctx context.Context, name string, away bool) error
 }
 
-// The pace of the rules. A node that stood still beyond its lease plans by what was, and
-// Step refuses what is no longer so: no conversation is given twice.
+// A node that stood still beyond its lease plans by what was, and Step refuses what is no
+// longer so: no conversation is given twice.
 const (
-	ruleEvery = 500 * time.Millisecond
 	ruleLease = 3 * time.Second
 	mostScene = 10_000
 )
 
-// Ruling carries the rules of queues out, until ctx ends. An idle look only reads.
-func (c *Console) Ruling(ctx context.Context) error {
+// Rule carries the rules of queues out once. A look that finds nothing only reads; what it
+// would do is planned anew when no other node does it meanwhile.
+func (c *Console) Rule(ctx context.Context) error {
 	if !c.Queues.acts() {
 		return nil
 	}
-	tick := time.NewTicker(ruleEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		if err := c.rule(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, conversation.ErrBusy) {
-			c.Log.Warn("the rules of queues could not be carried out", slog.Any("error", err))
-		}
-	}
-}
-
-// rule looks once. What it would do is planned anew when no other node does it meanwhile.
-func (c *Console) rule(ctx context.Context) error {
 	if events, err := c.planned(ctx); err != nil || len(events) == 0 {
 		return err
 	}

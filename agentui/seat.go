@@ -67,7 +67,9 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 		}
 		c.Hub.join(s)
 		defer c.Hub.leave(s)
-		c.attend(ctx, []string{a.Name})
+		if err := c.Attend(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Warn("who is there could not be noted", "error", err)
+		}
 		s.serve(ctx)
 	})
 }

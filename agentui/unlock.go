@@ -42,13 +42,8 @@ func (c *Console) unlock(w http.ResponseWriter, r *http.Request, _ SignIn, a Age
 		problem(w, http.StatusUnprocessableEntity, "invalid", "say in at most 500 characters what shows that it is the customer")
 		return
 	}
-	conv, ok := c.named(w, r)
+	k, ok := c.namedCustomer(w, r)
 	if !ok {
-		return
-	}
-	k, err := c.customerOf(r.Context(), conv)
-	if err != nil {
-		c.Auth.failed(w, err)
 		return
 	}
 	ref := r.PathValue("account")

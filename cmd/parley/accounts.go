@@ -48,7 +48,7 @@ const settleEvery = time.Second
 // accounts carries out what time brings to accounts: alerts expire, locks that nobody
 // acknowledged raise an alarm, unlocks come into force.
 func (h *house) accounts(ctx context.Context) error {
-	return h.every(ctx, "accounts could not be looked after", func() (bool, error) {
+	return h.every(ctx, settleEvery, "accounts could not be looked after", func(ctx context.Context) (bool, error) {
 		n, err := h.store.SettleAccounts(ctx)
 		return n >= 100, err
 	})
@@ -57,32 +57,10 @@ func (h *house) accounts(ctx context.Context) error {
 // audit chains the entries of the audit trail that were committed.
 func (h *house) audit(ctx context.Context) error {
 	const most = 500
-	return h.every(ctx, "the audit trail could not be chained", func() (bool, error) {
+	return h.every(ctx, settleEvery, "the audit trail could not be chained", func(ctx context.Context) (bool, error) {
 		n, err := h.store.RelayAudit(ctx, most)
 		return n == most, err
 	})
-}
-
-// every does something once a second, and at once again while there is more of it.
-func (h *house) every(ctx context.Context, trouble string, do func() (more bool, err error)) error {
-	tick := time.NewTicker(settleEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		for ctx.Err() == nil {
-			more, err := do()
-			if err != nil && ctx.Err() == nil {
-				h.log.Warn(trouble, "error", err)
-			}
-			if err != nil || !more {
-				break
-			}
-		}
-	}
 }
 
 // news brings what became of an account back to its conversation, as a business event.

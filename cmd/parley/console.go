@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"parley/agentui"
 	"parley/conversation/phone"
@@ -51,6 +52,13 @@ func (h *house) starts() agentui.Starts {
 	}
 }
 
+// ruleEvery is how often the rules of queues are looked at, indexEvery how far the search
+// index is behind at most.
+const (
+	ruleEvery  = 500 * time.Millisecond
+	indexEvery = time.Second
+)
+
 // console puts the doors of the people at work in place, until ctx ends; what it returns
 // tells them what happens.
 func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
@@ -71,9 +79,11 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	return func(ctx context.Context) error {
 		var beside sync.WaitGroup
 		defer beside.Wait()
-		for _, loop := range []func(context.Context) error{desk.Indexing, desk.Ruling, desk.Attending} {
-			beside.Go(func() { _ = loop(ctx) }) // it returns when ctx ends, and logs what stands in its way
-		}
+		beside.Go(func() { _ = h.every(ctx, indexEvery, "the search index stands still", desk.Index) })
+		beside.Go(func() {
+			_ = h.every(ctx, ruleEvery, "the rules of queues could not be carried out", once(desk.Rule))
+		})
+		beside.Go(func() { _ = h.every(ctx, desk.Absent/4, "who is there could not be noted", once(desk.Attend)) })
 		return seats.Run(ctx, h.feed, h.store)
 	}
 }

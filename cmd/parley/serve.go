@@ -347,18 +347,10 @@ func (h *house) beat(ctx context.Context) error {
 
 // sweep ends what has been kept long enough.
 func (h *house) sweep(ctx context.Context) error {
-	tick := time.NewTicker(time.Minute)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-			if _, err := h.store.Sweep(ctx); err != nil && ctx.Err() == nil {
-				h.log.Warn("retention could not be carried out", "error", err)
-			}
-		}
-	}
+	return h.every(ctx, time.Minute, "retention could not be carried out", func(ctx context.Context) (bool, error) {
+		_, err := h.store.Sweep(ctx)
+		return false, err
+	})
 }
 
 func (h *house) close() { h.store.Close() }

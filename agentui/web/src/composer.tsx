@@ -4,7 +4,7 @@ import * as drafts from "./drafts";
 import type { Draft, Mode } from "./drafts";
 import { command, colleagues, look, mayTake, me, mine, open, thread, works, written } from "./desk";
 import { Icon } from "./icons";
-import { ask } from "./dialogs";
+import { ask } from "./modal";
 import { Choice, choosing, offer } from "./saved";
 import { count, plainer, simplified } from "./segments";
 import { cancel, send as keep } from "./sending";

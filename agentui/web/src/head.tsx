@@ -1,7 +1,7 @@
 // Above a thread: whose it is, and what one may do with it.
 import { signal } from "@preact/signals";
 import { act } from "./composer";
-import { ask, begin } from "./dialogs";
+import { ask, begin } from "./modal";
 import { customer, leads, lookers, mayTake, mine, show, thread, works } from "./desk";
 import { Icon } from "./icons";
 import { picture } from "./places";

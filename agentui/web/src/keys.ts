@@ -1,8 +1,9 @@
 // What single keys do. None fires where somebody types, while a dialog stands, or when
 // they are switched off; none takes a key that browsers own.
 import { act, mode } from "./composer";
-import { asked, begin, keysOn, lines } from "./dialogs";
-import type { Able } from "./dialogs";
+import { asked, begin } from "./modal";
+import { keysOn, lines } from "./palette";
+import type { Able } from "./palette";
 import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";

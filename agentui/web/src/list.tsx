@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { Clock } from "./clock";
 import { Icon } from "./icons";
-import { begin } from "./dialogs";
+import { begin } from "./modal";
 import { found, list, lookers, me, mentions, now, open, seek, show, sought, works, written } from "./desk";
 import { t } from "./t";
 import { age, because, called, initials, moment, priorities, shade } from "./words";

@@ -1,7 +1,7 @@
 // Saved replies: chosen in the composer, kept by leads.
 import { signal } from "@preact/signals";
 import { leads, loadReplies, replies, saveReply, dropReply } from "./desk";
-import { begin } from "./dialogs";
+import { begin } from "./modal";
 import { rich, said, t } from "./t";
 import type { Refusal } from "./console-wire";
 
