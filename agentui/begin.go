@@ -79,16 +79,10 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agen
 		problem(w, http.StatusUnprocessableEntity, "invalid", wrong)
 		return
 	}
-	ok, err := c.Auth.Agents.TrySignIn(r.Context(), []verify.Hit{{Key: "begin/" + a.Name, Most: mostBegun, Per: time.Hour}})
-	if err == nil && !ok {
-		w.Header().Set("Retry-After", "600")
-		problem(w, http.StatusTooManyRequests, "too_many", "you have begun very many conversations: wait some minutes")
+	if !c.within(w, r, verify.Hit{Key: "begin/" + a.Name, Most: mostBegun, Per: time.Hour}) {
 		return
 	}
-	var out []conversation.Outcome
-	if err == nil {
-		out, err = c.Engine.Submit(r.Context(), []conversation.Event{event})
-	}
+	out, err := c.Engine.Submit(r.Context(), []conversation.Event{event})
 	if err != nil {
 		c.Auth.failed(w, err)
 		return
@@ -104,6 +98,19 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agen
 	default:
 		answer(w, http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why})
 	}
+}
+
+// within counts what somebody does; false: it was too often, and the answer has been given.
+func (c *Console) within(w http.ResponseWriter, r *http.Request, h verify.Hit) bool {
+	ok, err := c.Auth.Agents.TrySignIn(r.Context(), []verify.Hit{h})
+	switch {
+	case err != nil:
+		c.Auth.failed(w, err)
+	case !ok:
+		w.Header().Set("Retry-After", "600")
+		problem(w, http.StatusTooManyRequests, "too_many", "you have done this very often: wait some minutes")
+	}
+	return err == nil && ok
 }
 
 // beginning makes the event; wrong says why there can be none.

@@ -16,14 +16,15 @@ import (
 // Console is what the people at work read and do, behind Auth. Its fields are set before
 // Handler.
 type Console struct {
-	Auth    *Auth
-	Engine  Engine
-	Reads   Reads
-	Finds   Finds
-	Saved   SavedReplies
-	Catalog Catalog
-	Lines   func() *conversation.Directory
-	Hub     *Hub
+	Auth     *Auth
+	Engine   Engine
+	Reads    Reads
+	Finds    Finds
+	Saved    SavedReplies
+	Meanings Meanings
+	Catalog  Catalog
+	Lines    func() *conversation.Directory
+	Hub      *Hub
 	// Accounts unlocks; nil: nothing can be unlocked here.
 	Accounts Accounts
 	Starts   Starts
@@ -115,6 +116,9 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))
 	mux.HandleFunc("GET /console/api/conversations/{id}/media", c.Auth.as(c.media))
+	mux.HandleFunc("GET /console/api/conversations/{id}/texts/{event}/label", c.Auth.as(c.meanable))
+	mux.HandleFunc("PUT /console/api/conversations/{id}/texts/{event}/label", c.atWork(c.mean))
+	mux.HandleFunc("DELETE /console/api/conversations/{id}/texts/{event}/label", c.atWork(c.unmean))
 	mux.HandleFunc("GET /console/api/starts", c.Auth.as(c.startable))
 	mux.HandleFunc("POST /console/api/begin", c.atWork(c.begin))
 	if c.Accounts != nil {
@@ -206,6 +210,10 @@ func (c *Console) thread(w http.ResponseWriter, r *http.Request, _ SignIn, _ Age
 		return
 	}
 	if t.Runs, err = c.runs(r.Context(), conv); err != nil {
+		c.Auth.failed(w, err)
+		return
+	}
+	if err = c.meant(r.Context(), &t); err != nil {
 		c.Auth.failed(w, err)
 		return
 	}

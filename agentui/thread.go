@@ -55,6 +55,8 @@ type Item struct {
 	Note      string                  `json:"note,omitempty"`      // what was done
 	To        string                  `json:"to,omitempty"`        // of a transfer: whom; of a return: the question
 	Decisions []conversation.Decision `json:"decisions,omitempty"` // why the bot did what it did
+	Flow      string                  `json:"flow,omitempty"`      // of a customer's text: whose intents it may have meant
+	Meant     *Meant                  `json:"meant,omitempty"`     // what somebody says that it meant
 }
 
 // codeShown stands for a text that brings a code: nobody at work reads one.
@@ -64,7 +66,7 @@ func threadOf(c conversation.Conversation, events []conversation.Logged, message
 	t := Thread{Current: currentOf(c), ID: c.ID, Line: c.Line, Phone: c.Phone, Language: c.State.Language, Handoff: c.State.Handoff, Labels: append([]string{}, c.State.Labels...), Runs: []Live{}, Stops: []Stop{}, Items: []Item{}}
 	wrote, again := map[int64]string{}, map[string]bool{} // who, by rev; what was sent again
 	for _, e := range events {
-		i := happened(e)
+		i, _ := happened(e, c)
 		if i.By == "agent" {
 			wrote[e.Rev] = i.Who
 		}
@@ -83,25 +85,28 @@ func threadOf(c conversation.Conversation, events []conversation.Logged, message
 		}
 		t.Items = append(t.Items, i)
 	}
-	slices.SortFunc(t.Items, func(a, b Item) int { return cmp.Compare(a.Position, b.Position) })
+	slices.SortStableFunc(t.Items, func(a, b Item) int { return cmp.Compare(a.Position, b.Position) }) // an event before its first message
 	if len(t.Items) >= mostThread {
 		t.Before = t.Items[0].Position
 	}
 	return t
 }
 
-// happened shows an event.
-func happened(e conversation.Logged) Item {
-	i := Item{Position: e.Rev << 8, At: e.At, By: "system"}
+// happened shows an event of a conversation, and by which question it was read.
+func happened(e conversation.Logged, c conversation.Conversation) (i Item, by listened) {
+	i = Item{Position: e.Rev << 8, At: e.At, By: "system"}
 	var past conversation.Record
 	if err := json.Unmarshal([]byte(e.Data), &past); err != nil {
 		i.Note = "this cannot be shown"
-		return i
+		return i, by
 	}
 	i.Decisions = past.Decisions
 	switch {
 	case past.Event.Text != nil:
 		i.By, i.Text, i.Media = "customer", past.Event.Text.Text, past.Event.Text.Media
+		if by = listenedFor(c, past.Decisions); i.Text != "" {
+			i.Flow = by.flow
+		}
 	case past.Event.Agent != nil:
 		a := past.Event.Agent
 		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
@@ -116,7 +121,7 @@ func happened(e conversation.Logged) Item {
 	default:
 		i.Note = string(e.Kind)
 	}
-	return i
+	return i, by
 }
 
 // said shows a text of ours.

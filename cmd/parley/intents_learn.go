@@ -27,7 +27,7 @@ type intentsLearn struct {
 func (c *intentsLearn) Help() string {
 	return `Prints lines to copy into the flow's intents, as a diff, and what speaks against others.
 
-Labels come from POST /v1/labels. A text that the flow reads rightly already is passed by; one
+Labels come from the console and POST /v1/labels. A text that the flow reads rightly already is passed by; one
 that holds what was masked (a number, a name) is left out; one that would pull against another
 intent is shown apart. Read every line before you accept it: a customer wrote it.`
 }
@@ -52,7 +52,7 @@ func (c *intentsLearn) Run(ctx context.Context, p *Program, all *commands) error
 		return err
 	}
 	if len(labels) == 0 {
-		return fmt.Errorf("there are no labels of %s since %s: POST /v1/labels writes them", f.Name, since.Format(time.DateOnly))
+		return fmt.Errorf("there are no labels of %s since %s: agents write them in the console, POST /v1/labels does", f.Name, since.Format(time.DateOnly))
 	}
 	l, err := newLearning(f, labels)
 	if err != nil {

@@ -35,7 +35,10 @@ func agentLife(t *testing.T, s *store.Store) {
 	check(t, "no password", must(s.SetPassword(ctx, "ann", "p2", false))(t))
 	_, _, found, err = s.SignedIn(ctx, "hb", time.Hour, time.Hour)
 	check(t, "a new password leaves others in", err == nil && !found)
-	check(t, "bound to two", must(s.BindOIDC(ctx, "ann", "https://a sub"))(t) && must(s.BindOIDC(ctx, "ann", "https://a sub"))(t) && !must(s.BindOIDC(ctx, "ann", "https://a other"))(t) && !must(s.BindOIDC(ctx, "bob", "https://a sub"))(t))
+	for range 2 {
+		check(t, "not bound", must(s.BindOIDC(ctx, "ann", "https://a sub"))(t))
+	}
+	check(t, "bound to two", !must(s.BindOIDC(ctx, "ann", "https://a other"))(t) && !must(s.BindOIDC(ctx, "bob", "https://a sub"))(t))
 	check(t, "nobody was disabled", must(s.DisableAgent(ctx, "ann"))(t) && !must(s.DisableAgent(ctx, "ann"))(t))
 	got, found, err := s.Agent(ctx, "ann")
 	check(t, "not read", err == nil && found && got.Password == "p2" && !got.Once && got.DisabledAt > 0 && len(must(s.Agents(ctx))(t)) == 1)

@@ -44,7 +44,17 @@ func askLife(t *testing.T, s *store.Store) {
 	}
 	all[0].At = 0
 	check(t, "another label", all[0] == l)
+	l.Agent = "cy"
+	for range 2 {
+		check(t, "not noted", s.NoteLabel(ctx, l) == nil)
+	}
+	of := must(s.LabelsOf(ctx, "c", 7, 7))(t)
+	check(t, "not hers", len(of) == 1 && of[0].Event == "7" && of[0].Intent == "broken" && of[0].Agent == "cy")
+	check(t, "other events", len(must(s.LabelsOf(ctx, "c", 8, 70))(t))+len(must(s.LabelsOf(ctx, "d", 1, 70))(t)) == 0)
 	check(t, "other flows, other times", len(must(s.Labels(ctx, "other", time.Time{}))(t))+len(must(s.Labels(ctx, "parcel", time.Now().Add(time.Hour)))(t)) == 0)
+	check(t, "not taken back", must(s.DropLabel(ctx, "c", "7", "ann"))(t) && !must(s.DropLabel(ctx, "c", "7", "ann"))(t))
+	check(t, "it is there", len(must(s.Labels(ctx, "parcel", time.Time{}))(t)) == 0)
+	check(t, "the trail", len(entries(t, s, "console.mean", "agent:cy")) == 1 && len(entries(t, s, "console.unmean", "agent:ann")) == 1)
 }
 
 func spent(t *testing.T, s *store.Store, tokens, micros, calls int64) {

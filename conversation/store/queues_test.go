@@ -71,13 +71,19 @@ func who(s agentui.Scene, name string) (p agentui.Presence) {
 }
 
 // presences are the entries of what somebody said of their presence.
-func presences(t *testing.T, s *store.Store, name string) (all []string) {
+func presences(t *testing.T, s *store.Store, name string) []string {
+	t.Helper()
+	return entries(t, s, "console.presence", "agent:"+name)
+}
+
+// entries are those of the audit trail that say what somebody did.
+func entries(t *testing.T, s *store.Store, what, who string) (all []string) {
 	t.Helper()
 	for n := 1; n > 0; {
 		n = must(s.RelayAudit(t.Context(), 100))(t)
 	}
 	for _, l := range must(s.AuditLinks(t.Context(), 0, 1000))(t) {
-		if strings.Contains(l.Data, `"console.presence"`) && strings.Contains(l.Data, `"agent:`+name+`"`) {
+		if strings.Contains(l.Data, `"`+what+`"`) && strings.Contains(l.Data, `"`+who+`"`) {
 			all = append(all, l.Data)
 		}
 	}

@@ -159,6 +159,11 @@ export interface Decision {
   due_at?: number;
 }
 
+export interface Meant {
+  intent: string;
+  by: string;
+}
+
 export interface Item {
   position: number;
   at: number;
@@ -175,6 +180,8 @@ export interface Item {
   note?: string;
   to?: string;
   decisions?: Decision[];
+  flow?: string;
+  meant?: Meant;
 }
 
 export interface Thread extends Current {
@@ -420,6 +427,12 @@ export interface FlowNumbers {
   states: StateCount[];
   outcomes: FlowOutcome[];
   part?: boolean;
+}
+
+export interface Meanable {
+  flow: string;
+  title: string;
+  intents: string[];
 }
 
 export interface Hello {

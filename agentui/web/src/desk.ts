@@ -6,7 +6,7 @@ import { pause } from "./again";
 import { connect, hangUp, online, say, trouble } from "./line";
 import { empty } from "./outbox";
 import { t } from "./t";
-import type { Away, Colleague, Command, Customer, Desk, Desks, Found, Look, Me, Mentioned, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
+import type { Away, Colleague, Command, Customer, Desk, Desks, Found, Item, Look, Me, Mentioned, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
 
 export { online };
 
@@ -185,6 +185,15 @@ export async function earlier() {
   const { before: _, ...rest } = t;
   older = [t.id, [...page.items, ...(older[0] === t.id ? older[1]! : [])]];
   thread.value = { ...rest, items: [...page.items, ...t.items], ...(page.before ? { before: page.before } : {}) };
+}
+
+// relabel shows what somebody says that a text meant, on a page that was read back too.
+export async function relabel(position: number, intent: string | null) {
+  const says = ({ meant: _, ...i }: Item): Item => (intent === null ? i : { ...i, meant: { intent, by: me.value!.name } });
+  const anew = (all: Item[]) => all.map((i) => (i.position === position ? says(i) : i));
+  if (older.length > 0) older = [older[0]!, anew(older[1]!)];
+  if (thread.value !== null) thread.value = { ...thread.value, items: anew(thread.value.items) };
+  await loadThread(open.value, true);
 }
 
 export async function loadColleagues() {

@@ -7,6 +7,7 @@ import type { Able } from "./palette";
 import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";
+import { last, startLast } from "./meant";
 import { t } from "./t";
 import type { View } from "./list";
 import { oversees, picture, place } from "./places";
@@ -41,6 +42,7 @@ export const able: Able[] = [
   { key: "b", name: t("do.return"), can: () => held() || free(), does: () => begin("return") },
   { key: "e", name: t("do.close"), can: () => held() || free(), does: () => void closeIt() },
   { key: "l", name: t("do.labels"), can: opened, does: () => begin("labels") },
+  { key: "", name: t("do.meant"), can: () => works.value && last() !== undefined, does: startLast },
   { key: "f", name: t("bots_flow"), can: () => thread.value !== null, does: () => (picture.value = !picture.value) },
   { key: "", name: t("do.replies"), can: () => leads.value && opened(), does: () => void loadReplies().then(() => begin("replies")) },
   { key: "g m", name: t("do.mine"), does: to("mine") },

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { earlier, mine, thread } from "./desk";
 import { Icon } from "./icons";
 import { resend } from "./composer";
+import { Meaning } from "./meant";
 import { outbox } from "./outbox";
 import { Ticks, reason, said } from "./ticks";
 import { Waiting } from "./waiting";
@@ -105,6 +106,7 @@ function Bubble({ item }: { item: Item }) {
         </time>
         {(item.segments ?? 0) > 1 && <span>{say("segments", { n: item.segments ?? 0 })}</span>}
         <Status item={item} />
+        <Meaning item={item} />
         <Reasons all={item.decisions ?? []} />
       </div>
     </li>
