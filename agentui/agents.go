@@ -29,6 +29,14 @@ const (
 // Roles are all of them.
 var Roles = []Role{RoleAgent, RoleLead, RoleAdmin, RoleAuditor}
 
+// ParseRole reads the name of one.
+func ParseRole(name string) (Role, error) {
+	if role := Role(name); slices.Contains(Roles, role) {
+		return role, nil
+	}
+	return "", fmt.Errorf("%q is no role: want agent, lead, admin or auditor", name)
+}
+
 // Agent is somebody who works in the console.
 type Agent struct {
 	Name       string // small letters, see verify.GoodAgent
@@ -65,6 +73,9 @@ type Agents interface {
 	SetPassword(ctx context.Context, name, password string, once bool) (bool, error)
 	// DisableAgent ends every sign-in as well; false: there is nobody of that name.
 	DisableAgent(ctx context.Context, name string) (bool, error)
+	// SetRole gives somebody another one, with an entry of the audit trail; false: there is
+	// nobody of that name who may sign in, or they have it.
+	SetRole(ctx context.Context, name string, role Role) (bool, error)
 	// SpendTOTP notes that a code of the step was taken; false: one of it or of a later step
 	// was before.
 	SpendTOTP(ctx context.Context, name string, step int64) (bool, error)
@@ -93,11 +104,11 @@ type Agents interface {
 // replace when they first sign in.
 func NewAgent(name string, role Role) (p Agent, password string, err error) {
 	name = strings.ToLower(name)
-	switch {
-	case !verify.GoodAgent(name):
+	if !verify.GoodAgent(name) {
 		return p, "", fmt.Errorf("%q cannot be a name: want letters, digits, dots and dashes, at most 64", name)
-	case !slices.Contains(Roles, role):
-		return p, "", fmt.Errorf("%q is no role: want agent, lead, admin or auditor", role)
+	}
+	if _, err := ParseRole(string(role)); err != nil {
+		return p, "", err
 	}
 	password = newSecret()
 	hash, err := hashed(password)

@@ -144,6 +144,8 @@ func TestPlanEnds(t *testing.T) {
 	wantPlan(t, "it is put aside", planned(q, s))
 	held.Snoozed, s.People[0].Away = 0, false
 	wantPlan(t, "she is there", planned(q, s))
+	s.People[0].Role = RoleAuditor
+	wantPlan(t, "she only reads by now", planned(q, s), "reassign ann0 ann")
 	s.People = s.People[1:]
 	wantPlan(t, "she works here no longer", planned(q, s), "reassign ann0 ann")
 	wantPlan(t, "without the rule", planned(Queue{Rule: Balanced, Capacity: 1}, s))

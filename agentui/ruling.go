@@ -76,9 +76,12 @@ type table struct {
 func (t *table) sit() {
 	t.left, t.members = map[string]int64{}, map[string][]string{}
 	for _, p := range t.People {
-		if since, away := p.gone(t.Now, t.absent); away {
+		switch since, away := p.gone(t.Now, t.absent); {
+		case !slices.Contains(works, p.Role):
+			t.left[p.Name] = 0
+		case away:
 			t.left[p.Name] = since
-		} else if slices.Contains(works, p.Role) {
+		default:
 			t.there = append(t.there, p.Name)
 		}
 	}
@@ -94,8 +97,8 @@ func (t *table) sit() {
 	}
 }
 
-// ends takes from somebody what they should no longer have. Who may not sign in any more is
-// away since ever.
+// ends takes from somebody what they should no longer have. Who may not sign in any more, or
+// only reads by now, is away since ever.
 func (t *table) ends(events []conversation.Event, d conversation.Desk) []conversation.Event {
 	queue := t.queues[nameOf(d.Queue)]
 	since, away := t.left[d.Agent]

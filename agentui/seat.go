@@ -131,18 +131,27 @@ func (s *seat) recheck(ctx context.Context) {
 // still says whether the socket's owner is signed in and may what they might when it was
 // opened; if not, it ends.
 func (s *seat) still(ctx context.Context) (bool, error) {
+	a, ok, err := s.owner(ctx)
+	return ok && s.may(a), err
+}
+
+// owner finds who the socket's owner is by now; false: nobody knows, or they are signed out
+// and it has ended.
+func (s *seat) owner(ctx context.Context) (a Agent, ok bool, err error) {
 	_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
-	switch {
-	case err != nil:
-		return false, err
-	case !found:
+	if err == nil && !found {
 		s.close(closeEnded, "sign in again")
-	case a.Role != s.agent.Role:
-		s.close(closeForbidden, "another role")
-	default:
-		return true, nil
 	}
-	return false, nil
+	return a, found && err == nil, err
+}
+
+// may says whether the owner's role is the one with which the socket was opened. If not, the
+// page is told by the end of it, after what is still to be said.
+func (s *seat) may(a Agent) bool {
+	if a.Role != s.agent.Role {
+		s.closeAfter(closeForbidden, "another role")
+	}
+	return a.Role == s.agent.Role
 }
 
 // got carries out one frame of the browser.
@@ -175,10 +184,7 @@ func (s *seat) got(ctx context.Context, in []byte) {
 			s.console.Hub.look(looking{l.Conversation, s.agent.Name, l.Typing}, time.Now())
 		}
 	case "presence":
-		var said Away
-		if json.Unmarshal(f.Data, &said) != nil || !slices.Contains(works, s.agent.Role) || s.console.setAway(ctx, s.agent.Name, said.Away) != nil {
-			s.send(frame{"nack", problemOf("", http.StatusUnprocessableEntity, "presence")})
-		}
+		s.away(ctx, f.Data)
 	case "cmd":
 		s.commanded(ctx, f.Data)
 	default:
@@ -186,8 +192,21 @@ func (s *seat) got(ctx context.Context, in []byte) {
 	}
 }
 
-// commanded carries out what a POST to /console/api/cmd would. As there, whoever is
-// disabled is out at once: a socket is no older permission.
+// away keeps what the owner says of their presence.
+func (s *seat) away(ctx context.Context, data json.RawMessage) {
+	var said Away
+	a, ok, err := s.owner(ctx)
+	if err == nil && !ok {
+		return
+	}
+	if err != nil || json.Unmarshal(data, &said) != nil || !slices.Contains(works, a.Role) || s.console.setAway(ctx, a.Name, said.Away) != nil {
+		s.send(frame{"nack", problemOf("", http.StatusUnprocessableEntity, "presence")})
+	}
+}
+
+// commanded carries out what a POST to /console/api/cmd would. As there, whoever is disabled
+// is out at once, and whose role is another may what that one may: a socket is no older
+// permission.
 func (s *seat) commanded(ctx context.Context, data json.RawMessage) {
 	var cmd Command
 	if err := json.Unmarshal(data, &cmd); err != nil {
@@ -196,13 +215,14 @@ func (s *seat) commanded(ctx context.Context, data json.RawMessage) {
 	}
 	var status int
 	var body any
-	switch ok, err := s.still(ctx); {
+	a, ok, err := s.owner(ctx)
+	switch {
 	case err != nil:
 		status, body = s.console.unavailable(err)
 	case !ok:
 		return
 	default:
-		status, body = s.console.do(ctx, s.agent, cmd)
+		status, body = s.console.do(ctx, a, cmd)
 	}
 	op := "ack"
 	if status != http.StatusOK {
@@ -213,6 +233,9 @@ func (s *seat) commanded(ctx context.Context, data json.RawMessage) {
 		Status int    `json:"status"`
 		Data   any    `json:"d"`
 	}{cmd.ID, status, body}})
+	if ok {
+		s.may(a)
+	}
 }
 
 func problemOf(id string, status int, code string) any {

@@ -32,9 +32,17 @@ const (
 // bounded, and a browser that does not keep up is closed with 4008 and comes back.
 type socket struct {
 	conn   *websocket.Conn
-	frames chan []byte
+	frames chan outgoing
 	done   chan struct{}
 	end    sync.Once
+}
+
+// outgoing is a frame that waits to be written, or (code) the end of the socket after those
+// before it.
+type outgoing struct {
+	frame  []byte
+	code   int
+	reason string
 }
 
 // upgrade turns a request into a socket. The Origin must be there and be this
@@ -51,7 +59,7 @@ func upgrade(w http.ResponseWriter, r *http.Request, protocols ...string) (*sock
 	if err != nil {
 		return nil, err
 	}
-	return &socket{conn: conn, frames: make(chan []byte, mostFrames), done: make(chan struct{})}, nil
+	return &socket{conn: conn, frames: make(chan outgoing, mostFrames), done: make(chan struct{})}, nil
 }
 
 // send queues one frame. It never blocks: a full queue ends the socket.
@@ -60,8 +68,15 @@ func (s *socket) send(v any) {
 	if err != nil {
 		return // only our own types come here; a test encodes each
 	}
+	s.queue(outgoing{frame: b})
+}
+
+// closeAfter ends the socket once what is queued has been written.
+func (s *socket) closeAfter(code int, reason string) { s.queue(outgoing{code: code, reason: reason}) }
+
+func (s *socket) queue(o outgoing) {
 	select {
-	case s.frames <- b:
+	case s.frames <- o:
 	case <-s.done:
 	default:
 		s.close(closeIsSlow, "slow")
@@ -122,9 +137,13 @@ func (s *socket) write(ctx context.Context) {
 			return
 		case <-ping.C:
 			err = s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait))
-		case frame := <-s.frames:
+		case o := <-s.frames:
+			if o.code != 0 {
+				s.close(o.code, o.reason)
+				return
+			}
 			_ = s.conn.SetWriteDeadline(time.Now().Add(writeWait))
-			err = s.conn.WriteMessage(websocket.TextMessage, frame)
+			err = s.conn.WriteMessage(websocket.TextMessage, o.frame)
 		}
 		if err != nil {
 			s.close(websocket.CloseAbnormalClosure, "")

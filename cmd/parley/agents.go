@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"parley/agentui"
 	"parley/conversation/store"
@@ -15,7 +16,11 @@ type agentsCommand struct {
 		Name string `arg:"" help:"Their name: letters, digits, dots and dashes, or an address."`
 		Role string `enum:"agent,lead,admin,auditor" default:"agent" help:"agent; lead: sees everybody's work; admin: also who may sign in; auditor: sees, and changes nothing."`
 	} `cmd:"" help:"Let somebody sign in to the console. Their first password is shown once; they set their own with it."`
-	List  struct{} `cmd:"" help:"List who may sign in."`
+	List struct{} `cmd:"" help:"List who may sign in."`
+	Role struct {
+		Name string `arg:"" help:"Their name."`
+		Role string `arg:"" enum:"agent,lead,admin,auditor" help:"agent, lead, admin or auditor."`
+	} `cmd:"" help:"Give somebody another role, at once: what they have open goes by it, too."`
 	Reset struct {
 		Name string `arg:"" help:"Their name."`
 	} `cmd:"" help:"Give somebody a new first password, and sign them out everywhere."`
@@ -34,6 +39,8 @@ func (c *agentsCommand) Run(ctx context.Context, p *Program, all *commands, comm
 	switch command {
 	case "agents add <name>":
 		return c.add(ctx, p, s)
+	case "agents role <name> <role>":
+		return c.role(ctx, p, s)
 	case "agents reset <name>":
 		return c.reset(ctx, p, s)
 	case "agents disable <name>":
@@ -77,6 +84,19 @@ func (c *agentsCommand) add(ctx context.Context, p *Program, s *store.Store) err
 	}
 	fmt.Fprintf(p.Out, "%s\n", password)
 	fmt.Fprintf(p.Err, "%s may sign in (%s). The password above is not shown again, and is good for setting their own.\n", agent.Name, agent.Role)
+	return nil
+}
+
+func (c *agentsCommand) role(ctx context.Context, p *Program, s *store.Store) error {
+	name := strings.ToLower(c.Role.Name)
+	ok, err := s.SetRole(ctx, name, agentui.Role(c.Role.Role))
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return fmt.Errorf("there is nobody called %s who may sign in and is not %s already", name, c.Role.Role)
+	}
+	fmt.Fprintf(p.Err, "%s is %s now.\n", name, c.Role.Role)
 	return nil
 }
 

@@ -199,6 +199,13 @@ func TestAgentsCommand(t *testing.T) {
 	if second == first {
 		t.Error("the same password again")
 	}
+	if _, said := run(0, "role", "Ann", "lead"); !strings.Contains(said, "ann is lead now") {
+		t.Errorf("%q", said)
+	}
+	run(1, "role", "ann", "lead")
+	run(1, "role", "bob", "lead")
+	run(2, "role", "ann", "boss")
+	run(0, "role", "ann", "admin")
 	run(1, "reset", "bob")
 	run(0, "disable", "ann")
 	run(1, "disable", "ann")

@@ -21,6 +21,8 @@ const (
 	setPasswordSQL = `UPDATE agents SET password = $2, once = $3, totp = CASE WHEN $4 = 1 THEN '' ELSE totp END,
 		totp_begun = CASE WHEN $4 = 1 THEN '' ELSE totp_begun END, oidc = CASE WHEN $4 = 1 THEN '' ELSE oidc END WHERE name = $1`
 
+	setRoleSQL = `UPDATE agents SET role = $2 WHERE name = $1 AND disabled_at = 0 AND role <> $2`
+
 	spendTOTPSQL = `UPDATE agents SET totp_step = $2 WHERE name = $1 AND totp_step < $2`
 
 	beginTOTPSQL = `UPDATE agents SET totp_begun = $2 WHERE name = $1`
@@ -90,6 +92,13 @@ func (s *Store) AddAgent(ctx context.Context, a agentui.Agent) (bool, error) {
 // SetPassword replaces it and ends every sign-in of the agent.
 func (s *Store) SetPassword(ctx context.Context, name, password string, once bool) (bool, error) {
 	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once), flag(once))
+}
+
+// SetRole gives somebody another role; false: there is nobody of that name who may sign in,
+// or they have it.
+func (s *Store) SetRole(ctx context.Context, name string, role agentui.Role) (bool, error) {
+	e := verify.Entry{What: "agent.role", Who: "command", ID: name, Detail: string(role)}
+	return s.noted(ctx, "changing a role", e, setRoleSQL, name, string(role))
 }
 
 // BindOIDC notes whom the provider means by the name; false: another one, or there is

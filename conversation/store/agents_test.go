@@ -39,7 +39,11 @@ func agentLife(t *testing.T, s *store.Store) {
 		check(t, "not bound", must(s.BindOIDC(ctx, "ann", "https://a sub"))(t))
 	}
 	check(t, "bound to two", !must(s.BindOIDC(ctx, "ann", "https://a other"))(t) && !must(s.BindOIDC(ctx, "bob", "https://a sub"))(t))
+	check(t, "not made an auditor", must(s.SetRole(ctx, "ann", agentui.RoleAuditor))(t) && must(s.Agents(ctx))(t)[0].Role == agentui.RoleAuditor)
+	check(t, "made what she is", !must(s.SetRole(ctx, "ann", agentui.RoleAuditor))(t) && !must(s.SetRole(ctx, "bob", agentui.RoleAuditor))(t))
+	check(t, "the trail of roles", len(entries(t, s, "agent.role", "command")) == 1)
 	check(t, "nobody was disabled", must(s.DisableAgent(ctx, "ann"))(t) && !must(s.DisableAgent(ctx, "ann"))(t))
+	check(t, "who is disabled has a new role", !must(s.SetRole(ctx, "ann", agentui.RoleAgent))(t))
 	got, found, err := s.Agent(ctx, "ann")
 	check(t, "not read", err == nil && found && got.Password == "p2" && !got.Once && got.DisabledAt > 0 && len(must(s.Agents(ctx))(t)) == 1)
 	check(t, "not begun", s.BeginTOTP(ctx, "ann", "SECRET") == nil && must(s.Agents(ctx))(t)[0].TOTPBegun == "SECRET")
