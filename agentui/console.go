@@ -22,6 +22,7 @@ type Console struct {
 	Finds    Finds
 	Saved    SavedReplies
 	Meanings Meanings
+	Views    Views
 	Catalog  Catalog
 	Lines    func() *conversation.Directory
 	Hub      *Hub
@@ -112,6 +113,9 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/api/replies", c.Auth.as(c.replies))
 	mux.HandleFunc("PUT /console/api/replies/{name}", c.Auth.as(c.saveReply))
 	mux.HandleFunc("DELETE /console/api/replies/{name}", c.Auth.as(c.dropReply))
+	mux.HandleFunc("GET /console/api/views", c.Auth.as(c.views))
+	mux.HandleFunc("PUT /console/api/views", c.Auth.as(c.saveView))
+	mux.HandleFunc("DELETE /console/api/views", c.Auth.as(c.dropView))
 	mux.HandleFunc("GET /console/api/search", c.Auth.as(c.search))
 	mux.HandleFunc("GET /console/api/colleagues", c.Auth.as(c.colleagues))
 	mux.HandleFunc("GET /console/api/conversations/{id}/customer", c.Auth.as(c.customer))

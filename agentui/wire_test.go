@@ -25,7 +25,7 @@ var wired = []any{
 	Ways{}, Beginning{}, Begun{}, Startable{}, Sessions{},
 	Me{}, Desks{}, Thread{}, Customer{}, Colleagues{}, Away{}, Search{}, Replies{}, SecondFactor{}, Command{}, Done{}, Refusal{},
 	Numbers{}, Pictures{}, FlowNames{}, FlowNumbers{},
-	Meanable{}, Hello{}, Happening{}, Look{}, Resync{}, Following{},
+	Meanable{}, ListViews{}, Hello{}, Happening{}, Look{}, Resync{}, Following{},
 }
 
 // words are the values of string types that have few.

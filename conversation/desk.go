@@ -22,6 +22,7 @@ type Desk struct {
 	Agent        string      `json:"agent,omitempty"`
 	Queue        string      `json:"queue,omitempty"`
 	Reason       string      `json:"reason,omitempty"`
+	Flow         string      `json:"flow,omitempty"`     // that handed over, or else the last that lives
 	Priority     flows.Class `json:"priority,omitempty"` // of what handed over; "" is notice
 	Since        int64       `json:"since"`              // when it was handed over, Unix ms
 	Awaiting     int64       `json:"awaiting,omitempty"` // since when the customer waits for a person's word, Unix ms; 0: they do not
@@ -50,10 +51,21 @@ func deskOf(c Conversation) Desk {
 	if d.Owner == "" {
 		d.Owner = OwnerBot
 	}
+	d.Flow = flowOf(c)
 	if h := c.State.Handoff; h != nil {
 		d.Queue, d.Reason, d.Priority, d.Since, d.Test = h.Queue, h.Reason, h.Priority, h.Since, h.Test
 	}
 	return d
+}
+
+// flowOf names the flow that handed the conversation over, or else the last that lives.
+func flowOf(c Conversation) (name string) {
+	for _, r := range c.State.Runs {
+		if name = r.Flow; c.State.Handoff != nil && c.State.Handoff.Run == r.ID {
+			return name
+		}
+	}
+	return name
 }
 
 // desk notes what changed for the people at work.
@@ -66,7 +78,7 @@ func (s *step) desk() {
 }
 
 func (d Desk) same(o Desk) bool {
-	return d.Owner == o.Owner && d.Agent == o.Agent && d.Queue == o.Queue && d.Reason == o.Reason && d.Priority == o.Priority &&
+	return d.Owner == o.Owner && d.Agent == o.Agent && d.Queue == o.Queue && d.Reason == o.Reason && d.Flow == o.Flow && d.Priority == o.Priority &&
 		d.Since == o.Since && d.Awaiting == o.Awaiting && d.Snoozed == o.Snoozed &&
 		d.Wrote == o.Wrote && d.Replied == o.Replied && d.Given == o.Given && slices.Equal(d.Labels, o.Labels)
 }

@@ -68,7 +68,7 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	}
 	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
 	seats := new(agentui.Hub)
-	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Meanings: h.store, Counts: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats,
+	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Meanings: h.store, Views: h.store, Counts: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats,
 		Accounts: words{h.store, h.gate}, Starts: h.starts(), Media: h.prepared.media,
 		Rulings: h.store, Queues: h.config.Console.queues, Absent: h.config.Console.AwayAfter, Node: h.node, Log: h.log}
 	h.mux.Handle("/console/", desk.Handler(ctx))

@@ -72,6 +72,7 @@ func life(t *testing.T, s *store.Store) {
 	agentLife(t, s)
 	deskLife(t, s)
 	queueLife(t, s)
+	viewLife(t, s)
 	numbersLife(t, s)
 }
 

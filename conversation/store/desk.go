@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels, wrote, replied, given)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels, wrote, replied, given, flow)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (conversation) DO UPDATE SET owner = excluded.owner, agent = excluded.agent, queue = excluded.queue,
 			reason = excluded.reason, priority = excluded.priority, since = excluded.since, awaiting = excluded.awaiting, urgency = excluded.urgency,
-			snoozed = excluded.snoozed, labels = excluded.labels, wrote = excluded.wrote, replied = excluded.replied, given = excluded.given`
+			snoozed = excluded.snoozed, labels = excluded.labels, wrote = excluded.wrote, replied = excluded.replied, given = excluded.given, flow = excluded.flow`
 
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
 	// deskRowsSQL puts what was put aside last.
-	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, d.wrote, d.replied, d.given, COALESCE(k.name, ''),
+	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, d.wrote, d.replied, d.given, d.flow, COALESCE(k.name, ''),
 			COALESCE((SELECT e.data FROM events AS e WHERE e.conversation = d.conversation AND e.kind = 'text' ORDER BY e.rev DESC LIMIT 1), '')
 		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone
 		WHERE ($1 = '' OR d.agent = $1) ORDER BY (d.snoozed > 0), d.urgency, d.since, d.conversation LIMIT $2`
@@ -73,7 +73,7 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 			p.exec(clearedSQL, id)
 			continue
 		}
-		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given)
+		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given, d.Flow)
 	}
 	writeGiven(p, given)
 	return audit(p, now, deeds...)
@@ -86,7 +86,7 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 	p.query(func(r row) error {
 		var d conversation.Desk
 		var labels, event string
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Customer, &event)
+		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Flow, &d.Customer, &event)
 		d.Text = cut(said(event))
 		if labels != "" {
 			d.Labels = strings.Split(labels, "\n")

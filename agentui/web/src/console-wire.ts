@@ -65,6 +65,7 @@ export interface Desk {
   agent?: string;
   queue?: string;
   reason?: string;
+  flow?: string;
   priority?: "" | "code" | "alert" | "notice" | "bulk";
   since: number;
   awaiting?: number;
@@ -433,6 +434,19 @@ export interface Meanable {
   flow: string;
   title: string;
   intents: string[];
+}
+
+export interface ListView {
+  name: string;
+  which: string;
+  queue?: string;
+  label?: string;
+  priority?: "" | "code" | "alert" | "notice" | "bulk";
+  flow?: string;
+}
+
+export interface ListViews {
+  views: ListView[];
 }
 
 export interface Hello {

@@ -3,6 +3,7 @@ import { Beginning } from "./beginning";
 import { Labels, Return, Snooze, Transfer } from "./deeds";
 import { thread } from "./desk";
 import { Factor } from "./factor";
+import { KeepingViews } from "./keeping-views";
 import { Meant } from "./meant";
 import { Asking, Closing, Modal, asked, done } from "./modal";
 import { Help, Palette } from "./palette";
@@ -32,6 +33,7 @@ export function Dialogs() {
   }
   if (a === "question") return <Asking />;
   if (a === "meant") return <Meant />;
+  if (a === "views") return <KeepingViews />;
   if (a === "replies") {
     return (
       <Closing title={say("saved")}>

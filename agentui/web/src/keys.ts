@@ -1,16 +1,19 @@
 // What single keys do. None fires where somebody types, while a dialog stands, or when
 // they are switched off; none takes a key that browsers own.
+import { effect } from "@preact/signals";
 import { act, mode } from "./composer";
 import { asked, begin } from "./modal";
 import { keysOn, lines } from "./palette";
 import type { Able } from "./palette";
 import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
-import { step, view } from "./list";
+import { start as keepViews } from "./keeping-views";
+import { step } from "./list";
 import { last, startLast } from "./meant";
 import { t } from "./t";
-import type { View } from "./list";
 import { oversees, picture, place } from "./places";
+import { choose, look, views } from "./views";
+import type { View } from "./views";
 
 function write(what: "reply" | "note") {
   mode.value = what;
@@ -24,7 +27,7 @@ const opened = () => thread.value !== null && works.value;
 const to = (v: View) => () => {
   place.value = "desk";
   seek("");
-  view.value = v;
+  look(v);
 };
 
 // able are all things that a key, or a line of the palette, does, and when it can.
@@ -49,6 +52,7 @@ export const able: Able[] = [
   { key: "g u", name: t("do.waiting"), does: to("waiting") },
   { key: "g a", name: t("do.all"), does: to("all") },
   { key: "g z", name: t("do.snoozed"), does: to("snoozed") },
+  { key: "", name: t("do.views"), does: keepViews },
   { key: "g n", name: t("do.numbers"), can: () => oversees.value, does: () => (place.value = "numbers") },
   { key: "g f", name: t("do.flows"), can: () => oversees.value, does: () => (place.value = "flows") },
   { key: "", name: t("do.away"), can: () => works.value && !away.value, does: () => void setAway(true) },
@@ -56,6 +60,18 @@ export const able: Able[] = [
   { key: "", name: t("do.factor"), does: () => begin("factor") },
   { key: "?", name: t("do.keys"), does: () => begin("help") },
 ];
+
+// kept shows what one keeps of the list: the first nine by a digit.
+const kept = (): Able[] =>
+  views.value.map((v, i) => ({
+    key: i < 9 ? `g ${i + 1}` : "",
+    name: t("do.view", { name: v.name }),
+    does: () => {
+      place.value = "desk";
+      seek("");
+      choose(v.name);
+    },
+  }));
 
 const arrows: Record<string, string> = { ArrowDown: "j", ArrowUp: "k" };
 
@@ -81,13 +97,15 @@ function press(e: KeyboardEvent) {
   if ((e.key === "ArrowDown" || e.key === "ArrowUp") && at.matches(".thread, .aside, button")) return; // they scroll
   const key = `${going > Date.now() ? "g " : ""}${arrows[e.key] ?? e.key}`;
   going = key === "g" ? Date.now() + 1500 : 0;
-  const found = able.find((a) => a.key !== "" && a.key === key);
+  const found = lines.value.find((a) => a.key !== "" && a.key === key);
   if (found === undefined || found.can?.() === false) return;
   e.preventDefault();
   found.does();
 }
 
 export function listen() {
-  lines.value = able;
+  effect(() => {
+    lines.value = [...able, ...kept()];
+  });
   document.addEventListener("keydown", press);
 }

@@ -1,17 +1,17 @@
 // What waits and what is somebody's, the most urgent first.
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { Clock } from "./clock";
 import { Icon } from "./icons";
+import { ViewBar } from "./keeping-views";
 import { begin } from "./modal";
 import { found, list, lookers, me, mentions, now, open, seek, show, sought, works, written } from "./desk";
 import { t } from "./t";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
+import { chosen, fits, look, view } from "./views";
 import type { Desk } from "./console-wire";
+import type { View } from "./views";
 
-export type View = "mine" | "waiting" | "all" | "snoozed";
-export const view = signal<View>("all");
-
-const views: [View, string][] = [
+const parts: [View, string][] = [
   ["all", t("view.all")],
   ["mine", t("view.mine")],
   ["waiting", t("view.waiting")],
@@ -25,10 +25,10 @@ const within: Record<View, (d: Desk) => boolean> = {
   snoozed: (d) => (d.snoozed ?? 0) > 0,
 };
 
-export const rows = computed(() => list.value.filter(within[view.value]));
+export const rows = computed(() => list.value.filter(within[view.value]).filter(fits));
 
 // counts are what the tabs show.
-export const counts = computed(() => Object.fromEntries(views.map(([v]) => [v, list.value.filter(within[v]).length])) as Record<View, number>);
+export const counts = computed(() => Object.fromEntries(parts.map(([v]) => [v, list.value.filter(within[v]).length])) as Record<View, number>);
 
 // step opens the row after or before the open one.
 export function step(by: number) {
@@ -170,7 +170,7 @@ const nothing: Record<View, [string, string]> = {
 };
 
 export function List() {
-  const [title, text] = nothing[view.value];
+  const [title, text] = chosen.value === "" ? nothing[view.value] : [t("empty.kept"), t("empty_text.kept")];
   if (found.value !== null) {
     return (
       <nav class="list" aria-label={t("conversations")}>
@@ -188,12 +188,13 @@ export function List() {
         </button>
       )}
       <div class="tabs" role="group" aria-label={t("which")}>
-        {views.map(([v, name]) => (
-          <button key={v} type="button" class="tab" aria-pressed={view.value === v} onClick={() => (view.value = v)}>
+        {parts.map(([v, name]) => (
+          <button key={v} type="button" class="tab" aria-pressed={view.value === v && chosen.value === ""} onClick={() => look(v)}>
             {name} <span class="count">{counts.value[v]}</span>
           </button>
         ))}
       </div>
+      <ViewBar />
       {mentions.value.length > 0 && (
         <section aria-label={t("called_label")}>
           <h2>

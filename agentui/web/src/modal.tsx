@@ -7,7 +7,7 @@ import { loadColleagues } from "./desk";
 import { forget } from "./factor";
 import { said, t as say } from "./t";
 
-type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "begin" | "question" | "meant";
+type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "begin" | "question" | "meant" | "views";
 export const asked = signal<Asked>("");
 
 interface Question {

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/agentui"
+)
+
+const (
+	viewsSQL = `SELECT filter FROM views WHERE agent = $1 ORDER BY at, name`
+
+	saveViewSQL = `INSERT INTO views (agent, name, filter, at) SELECT $1, $2, $3, {now} WHERE (SELECT COUNT(*) FROM views WHERE agent = $1 AND name <> $2) < $4
+		ON CONFLICT (agent, name) DO UPDATE SET filter = excluded.filter`
+
+	dropViewSQL = `DELETE FROM views WHERE agent = $1 AND name = $2`
+)
+
+// Views lists what somebody keeps of the list, in the order in which it was first kept.
+func (s *Store) Views(ctx context.Context, agent string) (all []agentui.ListView, err error) {
+	p := new(pipe)
+	p.query(func(r row) error {
+		var filter string
+		var v agentui.ListView
+		if err := r.Scan(&filter); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(filter), &v); err != nil {
+			return fmt.Errorf("a view of %s: %w", agent, err)
+		}
+		all = append(all, v)
+		return nil
+	}, viewsSQL, agent)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading views: %w", err)
+	}
+	return all, nil
+}
+
+// SaveView keeps one, in place of another of its name; false: there are most already.
+func (s *Store) SaveView(ctx context.Context, agent string, v agentui.ListView, most int) (bool, error) {
+	filter, err := json.Marshal(v)
+	if err != nil {
+		return false, fmt.Errorf("encoding a view: %w", err)
+	}
+	return s.change(ctx, "keeping a view", saveViewSQL, agent, v.Name, string(filter), int64(most))
+}
+
+// DropView takes one out; false: there is none of that name.
+func (s *Store) DropView(ctx context.Context, agent, name string) (bool, error) {
+	return s.change(ctx, "taking a view out", dropViewSQL, agent, name)
+}
