@@ -50,12 +50,15 @@ func nameOf(queue string) string { return cmp.Or(queue, general) }
 // acts says whether a rule does anything by itself.
 func (q Queues) acts() bool {
 	for _, one := range q {
-		if one.deals() || one.Reassign || one.ReturnAfter > 0 {
+		if one.deals() || one.Reassign || one.ReturnAfter > 0 || one.clocked() {
 			return true
 		}
 	}
 	return false
 }
+
+// clocked says whether the queue has a clock.
+func (q Queue) clocked() bool { return q.First > 0 || q.Next > 0 }
 
 func (q Queue) deals() bool { return q.Rule == RoundRobin || q.Rule == Balanced }
 
@@ -86,7 +89,7 @@ func (q Queues) Due(d conversation.Desk, line conversation.Line) int64 {
 func (q Queues) Overdue(desk []conversation.Desk, line func(number string) conversation.Line, now int64) map[string]int {
 	late := map[string]int{}
 	for name, one := range q {
-		if one.First > 0 || one.Next > 0 {
+		if one.clocked() {
 			late[name] = 0
 		}
 	}

@@ -48,5 +48,6 @@ func (c *Console) Rule(ctx context.Context) error {
 
 func (c *Console) planned(ctx context.Context) ([]conversation.Event, error) {
 	scene, err := c.Rulings.Scene(ctx, mostScene)
+	scene.Lines = c.Lines().Lines
 	return c.Queues.Plan(scene, c.Absent), err
 }

@@ -10,10 +10,11 @@ import (
 
 // Scene is all that the rules of queues go by, as it stood at one moment.
 type Scene struct {
-	Now    int64                       // Unix ms, by the database's clock
-	Desk   []conversation.Desk         // what people have or should have, the most urgent first
-	People []Presence                  // who may sign in, by name
-	Turns  map[string]map[string]int64 // by queue and agent: the last assignment's place among all
+	Now    int64                        // Unix ms, by the database's clock
+	Desk   []conversation.Desk          // what people have or should have, the most urgent first
+	People []Presence                   // who may sign in, by name
+	Turns  map[string]map[string]int64  // by queue and agent: the last assignment's place among all
+	Lines  map[string]conversation.Line // by number: when people are there
 }
 
 // Presence is whether somebody is there.
@@ -42,7 +43,7 @@ func (p Presence) gone(now int64, absent time.Duration) (since int64, away bool)
 const mostRuled = 100
 
 // Plan says what the rules want done: first what somebody should no longer have, then who
-// gets what waits. It is pure; whatever has changed meanwhile, Step refuses.
+// gets what waits, then which answers have become overdue. It is pure; whatever has changed meanwhile, Step refuses.
 func (q Queues) Plan(s Scene, absent time.Duration) (events []conversation.Event) {
 	t := &table{Scene: s, queues: q, absent: absent, awaiting: map[string]int{}, last: map[string]int64{}}
 	t.sit()
@@ -54,6 +55,11 @@ func (q Queues) Plan(s Scene, absent time.Duration) (events []conversation.Event
 	for _, d := range s.Desk {
 		if d.Owner == conversation.OwnerQueue && d.Snoozed == 0 && len(events) < mostRuled {
 			events = t.deals(events, d)
+		}
+	}
+	for _, d := range s.Desk {
+		if len(events) < mostRuled {
+			events = t.tells(events, d)
 		}
 	}
 	return events[:min(len(events), mostRuled)]
@@ -138,6 +144,15 @@ func (t *table) deals(events []conversation.Event, d conversation.Desk) []conver
 		t.awaiting[who]++
 	}
 	return append(events, ruled(d, "assign", who, conversation.Ruling{Turn: t.turn}))
+}
+
+// tells says that the customer waits longer than they should, unless that is known.
+func (t *table) tells(events []conversation.Event, d conversation.Desk) []conversation.Event {
+	due := t.queues.Due(d, t.Lines[d.Line])
+	if due == 0 || due >= t.Now || d.Overdue == d.Awaiting {
+		return events
+	}
+	return append(events, ruled(d, "overdue", "", conversation.Ruling{Awaiting: d.Awaiting, Due: due, Next: d.Replied != 0}))
 }
 
 // next is who gets the next of a queue: a member who is there and has room. In a round it

@@ -54,6 +54,7 @@ type Item struct {
 	Segments  int                     `json:"segments,omitempty"`
 	Note      string                  `json:"note,omitempty"`      // what was done
 	To        string                  `json:"to,omitempty"`        // of a transfer: whom; of a return: the question
+	Since     int64                   `json:"since,omitempty"`     // of an overdue answer: when it was due
 	Decisions []conversation.Decision `json:"decisions,omitempty"` // why the bot did what it did
 	Flow      string                  `json:"flow,omitempty"`      // of a customer's text: whose intents it may have meant
 	Meant     *Meant                  `json:"meant,omitempty"`     // what somebody says that it meant
@@ -111,7 +112,10 @@ func happened(e conversation.Logged, c conversation.Conversation) (i Item, by li
 		a := past.Event.Agent
 		i.By, i.Who, i.Note, i.To = "agent", a.Name, a.Op, cmp.Or(a.To, a.State)
 		if a.Rule != nil {
-			i.By, i.Who = "queue", a.Rule.Queue
+			i.By, i.Who, i.Since = "queue", a.Rule.Queue, a.Rule.Due
+			if a.Rule.Next {
+				i.Note += "_next"
+			}
 		}
 		if a.Op != "reply" && a.Op != "resend" && a.Op != "begin" { // which stand there as messages
 			i.Text = a.Text

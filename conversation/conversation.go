@@ -66,6 +66,8 @@ type State struct {
 	Wrote   int64 `json:"wr,omitempty"`
 	Replied int64 `json:"rp,omitempty"`
 	Given   int64 `json:"gv,omitempty"`
+	// Overdue is the Awaiting of which it is known that the answer was overdue; 0: of none yet.
+	Overdue int64 `json:"od,omitempty"`
 	// Labels are what the people at work call the conversation, sorted.
 	Labels []string `json:"lb,omitempty"`
 	// Unasked counts the texts of the last hour that no event of anybody's brought

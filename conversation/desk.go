@@ -30,6 +30,7 @@ type Desk struct {
 	Wrote        int64       `json:"wrote,omitempty"`    // when the customer last texted, Unix ms; 0: not since people have it
 	Replied      int64       `json:"replied,omitempty"`  // when a person last answered, Unix ms; 0: nobody has
 	Given        int64       `json:"given,omitempty"`    // since when the agent has it before them, Unix ms; 0: nobody does
+	Overdue      int64       `json:"-"`                  // the Awaiting whose answer is known to be overdue; 0: of none
 	Labels       []string    `json:"labels,omitempty"`
 	Test         bool        `json:"-"` // a test key's run asked: it is in no number
 	// Customer is their name, where it is known, and Text what they wrote last, cut short;
@@ -47,7 +48,7 @@ func (d Desk) Active() int64 { return max(d.Since, d.Wrote, d.Replied, d.Given) 
 // deskOf is what a conversation looks like to the people at work.
 func deskOf(c Conversation) Desk {
 	d := Desk{Conversation: c.ID, Line: c.Line, Phone: c.Phone, Owner: c.State.Owner, Agent: c.State.Agent, Awaiting: c.State.Awaiting, Snoozed: c.State.Snoozed,
-		Wrote: c.State.Wrote, Replied: c.State.Replied, Given: c.State.Given, Labels: c.State.Labels}
+		Wrote: c.State.Wrote, Replied: c.State.Replied, Given: c.State.Given, Overdue: c.State.Overdue, Labels: c.State.Labels}
 	if d.Owner == "" {
 		d.Owner = OwnerBot
 	}
@@ -80,7 +81,7 @@ func (s *step) desk() {
 func (d Desk) same(o Desk) bool {
 	return d.Owner == o.Owner && d.Agent == o.Agent && d.Queue == o.Queue && d.Reason == o.Reason && d.Flow == o.Flow && d.Priority == o.Priority &&
 		d.Since == o.Since && d.Awaiting == o.Awaiting && d.Snoozed == o.Snoozed &&
-		d.Wrote == o.Wrote && d.Replied == o.Replied && d.Given == o.Given && slices.Equal(d.Labels, o.Labels)
+		d.Wrote == o.Wrote && d.Replied == o.Replied && d.Given == o.Given && d.Overdue == o.Overdue && slices.Equal(d.Labels, o.Labels)
 }
 
 // awaits notes that the customer waits for a person.

@@ -165,6 +165,11 @@ type Ruling struct {
 	Queue  string `json:"queue"`
 	Turn   int64  `json:"turn,omitempty"`   // of an assignment: its place among all that rules made
 	Active int64  `json:"active,omitempty"` // Desk.Active as the rule saw it; another since is a conflict
+	// Of an answer that is overdue: since when the customer waits for it, when it was due, and
+	// whether a person has answered before.
+	Awaiting int64 `json:"awaiting,omitempty"`
+	Due      int64 `json:"due,omitempty"`
+	Next     bool  `json:"next,omitempty"`
 }
 
 // Poisoned stands for an event that could not be applied: it hands the

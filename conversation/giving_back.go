@@ -27,7 +27,7 @@ func (s *step) giveBack(a Agent, closed bool) {
 	}
 	s.own(OwnerBot, "")
 	s.c.State.Owner, s.c.State.Handoff, s.c.State.Awaiting = "", nil, 0
-	s.c.State.Wrote, s.c.State.Replied = 0, 0
+	s.c.State.Wrote, s.c.State.Replied, s.c.State.Overdue = 0, 0, 0
 	s.tell(HandoffReturned{Agent: a.Name, Closed: closed}, "")
 	for _, id := range handed {
 		i := s.run(id)

@@ -242,10 +242,10 @@ func (w *world) silence() conversation.Event {
 }
 
 func (w *world) agent() conversation.Event {
-	if op := w.r.IntN(18); op < 3 {
+	if op := w.r.IntN(18); op < 4 {
 		d := w.c.State
-		return conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: []string{"assign", "reassign", "abandon"}[op], To: "bo",
-			Rule: &conversation.Ruling{Queue: "default", Active: conversation.Desk{Wrote: d.Wrote, Replied: d.Replied, Given: d.Given}.Active()}}}
+		return conversation.Event{Kind: conversation.KindAgent, Agent: &conversation.Agent{Op: []string{"assign", "reassign", "abandon", "overdue"}[op], To: "bo",
+			Rule: &conversation.Ruling{Queue: "default", Awaiting: d.Awaiting, Active: conversation.Desk{Wrote: d.Wrote, Replied: d.Replied, Given: d.Given}.Active()}}}
 	}
 	ops := conversation.Commands()
 	slices.Sort(ops)

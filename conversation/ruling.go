@@ -1,5 +1,7 @@
 package conversation
 
+import "time"
+
 // rules are what a queue does by itself, as commands are what people do. Each is a
 // compare-and-set under the conversation's lock: where it is no longer as the rule saw it,
 // the rule has come too late and changes nothing.
@@ -7,6 +9,7 @@ var rules = map[string]func(s *step, a Agent) (detail string){
 	"assign":   (*step).assigned,
 	"reassign": (*step).reassigned,
 	"abandon":  (*step).abandoned,
+	"overdue":  (*step).overdue,
 }
 
 // Given is to whom a queue's rule gave a conversation: the next choice goes by it.
@@ -52,6 +55,22 @@ func (s *step) abandoned(a Agent) string {
 	from := s.c.State.Agent
 	s.giveBack(Agent{}, false)
 	return from
+}
+
+// overdue notes that the customer waits longer for their answer than they should: once for
+// each wait, whichever node noticed, and however often.
+func (s *step) overdue(a Agent) string {
+	st := &s.c.State
+	if st.Awaiting == 0 || st.Awaiting != a.Rule.Awaiting || st.Overdue == st.Awaiting {
+		s.conflict("the customer was answered, or it is known")
+		return ""
+	}
+	st.Overdue = st.Awaiting
+	which := "first answer"
+	if a.Rule.Next {
+		which = "next answer"
+	}
+	return which + ", due " + time.UnixMilli(a.Rule.Due).UTC().Format(time.RFC3339)
 }
 
 // stands says whether To still has the conversation and nothing has happened in it since

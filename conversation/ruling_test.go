@@ -37,6 +37,27 @@ func TestRulesComeTooLate(t *testing.T) {
 	}
 }
 
+// TestOverdueOnce: an answer is overdue once for each wait, and never for one that is over.
+func TestOverdueOnce(t *testing.T) {
+	k := newTalk(t, parcel)
+	k.start("parcel", nil)
+	since := k.env.Now
+	overdue := func() Outcome {
+		return k.apply(Event{Kind: KindAgent, Agent: &Agent{Op: "overdue", Rule: &Ruling{Queue: "default", Awaiting: since, Due: since + 60_000}}})
+	}
+	wantStatus(t, "nobody waits for a person", overdue(), Conflicting)
+	k.c.State.Owner, k.c.State.Handoff, k.c.State.Awaiting = OwnerQueue, &Handing{Reason: "flow", Since: since}, since
+	wantStatus(t, "as a person's", k.does("overdue", "eve"), Refused)
+	epoch := k.c.State.Epoch
+	wantStatus(t, "overdue", overdue(), Applied)
+	wantStatus(t, "again", overdue(), Conflicting)
+	if st := k.c.State; st.Epoch != epoch || st.Owner != OwnerQueue || st.Overdue != since {
+		t.Errorf("%+v", st)
+	}
+	k.c.State.Awaiting++
+	wantStatus(t, "of a wait before", overdue(), Conflicting)
+}
+
 const minded = `flow: minded
 title: Asks a person, and goes on
 class: notice

@@ -254,6 +254,10 @@ func TestClocks(t *testing.T) {
 		if got := rows[1].(map[string]any)["due"].(float64) - rows[1].(map[string]any)["awaiting"].(float64); got != 3_600_000 {
 			t.Errorf("the next answer is due after %v ms", got)
 		}
+		eventually(t, "it stands in the thread", func() bool {
+			return strings.Contains(ann.seen(late)["raw"].(string), `"by":"queue","who":"default","note":"overdue","since":`)
+		})
+		s.did(`"what":"console.overdue","who":"queue:default","id":"`+late, `"detail":"first answer, due `)
 		if n := s.gauge(`parley_console_overdue\{queue="default"\}`); n != "1" {
 			t.Errorf("%s are overdue", n)
 		}

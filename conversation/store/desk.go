@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels, wrote, replied, given, flow)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	deskSQL = `INSERT INTO desk (conversation, line, phone, owner, agent, queue, reason, priority, since, awaiting, urgency, snoozed, labels, wrote, replied, given, flow, overdue)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (conversation) DO UPDATE SET owner = excluded.owner, agent = excluded.agent, queue = excluded.queue,
 			reason = excluded.reason, priority = excluded.priority, since = excluded.since, awaiting = excluded.awaiting, urgency = excluded.urgency,
-			snoozed = excluded.snoozed, labels = excluded.labels, wrote = excluded.wrote, replied = excluded.replied, given = excluded.given, flow = excluded.flow`
+			snoozed = excluded.snoozed, labels = excluded.labels, wrote = excluded.wrote, replied = excluded.replied, given = excluded.given, flow = excluded.flow, overdue = excluded.overdue`
 
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
@@ -73,7 +73,7 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 			p.exec(clearedSQL, id)
 			continue
 		}
-		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given, d.Flow)
+		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given, d.Flow, d.Overdue)
 	}
 	writeGiven(p, given)
 	return audit(p, now, deeds...)

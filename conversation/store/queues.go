@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	sceneSQL = `SELECT conversation, line, phone, owner, agent, queue, priority, since, awaiting, snoozed, wrote, replied, given FROM desk
+	sceneSQL = `SELECT conversation, line, phone, owner, agent, queue, priority, since, awaiting, snoozed, wrote, replied, given, overdue FROM desk
 		ORDER BY urgency, since, conversation LIMIT $1`
 
 	peopleSQL = `SELECT a.name, a.role, COALESCE(p.away, 0), COALESCE(p.since, 0), COALESCE(p.seen, 0)
@@ -40,7 +40,7 @@ func (s *Store) Scene(ctx context.Context, limit int) (agentui.Scene, error) {
 	p.query(func(r row) error { return r.Scan(&scene.Now) }, nowSQL)
 	p.query(func(r row) error {
 		var d conversation.Desk
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &d.Wrote, &d.Replied, &d.Given)
+		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &d.Wrote, &d.Replied, &d.Given, &d.Overdue)
 		scene.Desk = append(scene.Desk, d)
 		return err
 	}, sceneSQL, int64(limit))

@@ -180,6 +180,7 @@ export interface Item {
   segments?: number;
   note?: string;
   to?: string;
+  since?: number;
   decisions?: Decision[];
   flow?: string;
   meant?: Meant;

@@ -21,7 +21,7 @@ function deed(i: Item): string {
   const what = i.note ?? "";
   const who = i.who ?? "";
   if (i.by === "agent") return known(i.to && what === "return" ? "did.return_at" : `did.${what}`, { who, to: i.to ?? "" }) ?? `${who} ${what}`;
-  if (i.by === "queue") return known(`ruled.${what}`, { to: i.to ?? "" }) ?? `${who} ${what}`;
+  if (i.by === "queue") return known(`ruled.${what}`, { to: i.to ?? "", when: i.since === undefined ? "" : moment(i.since) }) ?? `${who} ${what}`;
   if (i.by === "business") return say("business_reported", { what });
   return known(`happened.${what}`) ?? what;
 }
