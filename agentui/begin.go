@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,8 +76,8 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agen
 		return
 	}
 	event, wrong := c.beginning(b, a)
-	if wrong != "" {
-		problem(w, http.StatusUnprocessableEntity, "invalid", wrong)
+	if wrong != nil {
+		answer(w, http.StatusUnprocessableEntity, wrong)
 		return
 	}
 	if !c.within(w, r, verify.Hit{Key: "begin/" + a.Name, Most: mostBegun, Per: time.Hour}) {
@@ -96,7 +97,7 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agen
 			Conversation string `json:"conversation"`
 		}{Refusal{Code: "conflict", Detail: why}, out[0].Conversation})
 	default:
-		answer(w, http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why})
+		answer(w, http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "not_begun"), Detail: why})
 	}
 }
 
@@ -114,45 +115,59 @@ func (c *Console) within(w http.ResponseWriter, r *http.Request, h verify.Hit) b
 }
 
 // beginning makes the event; wrong says why there can be none.
-func (c *Console) beginning(b Beginning, a Agent) (e conversation.Event, wrong string) {
-	if !anID.MatchString(b.ID) || (b.Flow == "") == (b.Text == "") || !utf8.ValidString(b.Text) || strings.ContainsRune(b.Text, 0) {
-		return e, "id and to are wanted, and either a text or a flow"
+func (c *Console) beginning(b Beginning, a Agent) (e conversation.Event, wrong *Refusal) {
+	switch {
+	case !anID.MatchString(b.ID) || (b.Flow == "") == (b.Text == "") || !utf8.ValidString(b.Text) || strings.ContainsRune(b.Text, 0):
+		return e, &Refusal{Code: "invalid", Detail: "id and to are wanted, and either a text or a flow"}
+	case utf8.RuneCountInString(b.Text) > conversation.MostReply:
+		return e, &Refusal{Code: "too_long", Detail: "text: write 1 to 1600 characters"}
 	}
 	to, err := c.Starts.Phone(b.To)
 	if err != nil {
-		return e, "to: " + err.Error()
+		return e, &Refusal{Code: "number", Detail: "to: " + err.Error()}
 	}
 	brand, f := b.Brand, (*flows.Flow)(nil)
 	if b.Flow != "" {
 		all := c.Starts.Flows()
 		i := slices.IndexFunc(all, func(f *flows.Flow) bool { return f.Name == b.Flow })
 		if i < 0 {
-			return e, "flow: nobody here may start this one"
+			return e, &Refusal{Code: "no_flow", Detail: "flow: nobody here may start this one"}
 		}
 		f = all[i]
 		brand = cmp.Or(f.Brand, brand)
 	}
 	line, err := c.Starts.Route(b.Line, brand, to)
 	if err != nil {
-		return e, "line: " + err.Error()
+		return e, &Refusal{Code: "no_line", Detail: "line: " + err.Error()}
 	}
 	e = conversation.Event{Line: line, Phone: to, Dedupe: "begin/" + a.Name + "/" + b.ID, BodyHash: b.hash()}
 	if f == nil {
 		e.Kind, e.Agent = conversation.KindAgent, &conversation.Agent{Op: "begin", Name: a.Name, Lead: slices.Contains(leads, a.Role), Text: b.Text, Anyway: b.Anyway}
-		return e, ""
+		return e, nil
 	}
-	data := map[string]any{}
-	for name, text := range b.Inputs {
-		if text == "" {
-			continue
-		}
-		if data[name], wrong = f.ReadInput(name, text); wrong != "" {
-			return e, name + ": " + wrong
-		}
-	}
+	data, wrong := filledIn(f, b.Inputs)
 	e.Kind = conversation.KindTrigger
 	e.Trigger = &conversation.Trigger{ID: "evt_" + hashOf(e.Dedupe)[:24], Flow: f.Name, Data: data, Language: b.Language, By: a.Name}
-	return e, ""
+	return e, wrong
+}
+
+// filledIn reads the inputs as they were typed; wrong names the first that will not do.
+func filledIn(f *flows.Flow, typed map[string]string) (data map[string]any, wrong *Refusal) {
+	data = map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(typed)) {
+		if typed[name] == "" {
+			continue
+		}
+		value, problem := f.ReadInput(name, typed[name])
+		if problem != "" {
+			return nil, &Refusal{Code: "input", Field: name, Detail: problem}
+		}
+		data[name] = value
+	}
+	if name, problem := f.WrongInput(data); problem != "" {
+		return nil, &Refusal{Code: "input", Field: name, Detail: problem}
+	}
+	return data, nil
 }
 
 func (b Beginning) hash() string {

@@ -72,6 +72,7 @@ const mostCommand = 32 << 10
 type Refusal struct {
 	Code    string   `json:"code"`
 	Detail  string   `json:"detail"`
+	Field   string   `json:"field,omitempty"` // of what somebody filled in: which input
 	Current *Current `json:"current,omitempty"`
 }
 
@@ -201,7 +202,7 @@ func (c *Console) came(ctx context.Context, out conversation.Outcome) (status in
 			return c.unavailable(err)
 		}
 		now := currentOf(conv)
-		return http.StatusConflict, Refusal{"conflict", first(out.Problems), &now}
+		return http.StatusConflict, Refusal{Code: "conflict", Detail: first(out.Problems), Current: &now}
 	}
 	why := first(out.Problems)
 	return http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why}
@@ -209,7 +210,7 @@ func (c *Console) came(ctx context.Context, out conversation.Outcome) (status in
 
 // refusals are the codes of what the page has more to say about.
 var refusals = map[string]string{
-	conversation.HasOptedOut: "opted_out", conversation.InQuietHours: "quiet", conversation.MayHaveArrived: "unsure",
+	conversation.HasOptedOut: "opted_out", conversation.OutOfReach: "opted_out", conversation.NotOptedIn: "not_opted_in", conversation.InQuietHours: "quiet", conversation.MayHaveArrived: "unsure",
 }
 
 // again finds the text that a resend sends. Only what failed is sent again, no codes, and

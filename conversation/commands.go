@@ -55,7 +55,7 @@ func (s *step) agent(a Agent) {
 	case do == nil:
 		s.refuse("op: " + a.Op + " is unknown")
 		return
-	case utf8.RuneCountInString(a.Text) > mostReply:
+	case utf8.RuneCountInString(a.Text) > MostReply:
 		s.refuse("text: write 1 to 1600 characters")
 		return
 	}
@@ -66,9 +66,9 @@ func (s *step) agent(a Agent) {
 	}
 }
 
-// mostReply is the longest text that a person may send, in characters: what
+// MostReply is the longest text that a person may send, in characters: what
 // carriers take as one message of several segments.
-const mostReply = 1600
+const MostReply = 1600
 
 // conflict ends the step: the conversation is not as the person believes.
 func (s *step) conflict(why string) {

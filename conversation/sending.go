@@ -134,6 +134,12 @@ func (s *step) answering() bool {
 // their own is answered.
 const notOptedIn = "the customer has not opted in to texts that sell"
 
+// Why nothing of the business's own goes to a customer.
+const (
+	OutOfReach = "to: the customer has opted out of texts from this business"
+	NotOptedIn = "to: " + notOptedIn
+)
+
 // wanted says whether the draft may go to this customer by what it is.
 func (s *step) wanted(d draft) bool {
 	return d.class != flows.Bulk || s.optedIn(d.run != nil && d.run.Test) || s.answering()
@@ -179,11 +185,11 @@ func (s *step) lineSleeps(m *Message) bool {
 // outgoing sends one text of the business outside any flow.
 func (s *step) outgoing(o Outgoing) {
 	if s.env.Consent.State == OptedOut {
-		s.refuse("to: the customer has opted out of texts from this business")
+		s.refuse(OutOfReach)
 		return
 	}
 	if o.Class == flows.Bulk && !s.optedIn(false) {
-		s.refuse("to: " + notOptedIn)
+		s.refuse(NotOptedIn)
 		return
 	}
 	s.send(draft{class: o.Class, text: o.Text, media: o.Media})

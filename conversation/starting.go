@@ -142,13 +142,13 @@ const (
 // may read it.
 func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
-		return []string{"to: the customer has opted out of texts from this business"}
+		return []string{OutOfReach}
 	}
 	if s.elsewhere(f) {
 		return []string{"flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"}
 	}
 	if f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test) {
-		return []string{"to: " + notOptedIn}
+		return []string{NotOptedIn}
 	}
 	vars, problems := inputs(f, t)
 	if len(problems) > 0 {

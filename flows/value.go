@@ -22,25 +22,43 @@ import (
 func (f *Flow) CheckInput(data map[string]any) (vars map[string]any, problems []string) {
 	vars = make(map[string]any, len(f.inputs))
 	for _, v := range f.inputs {
-		raw := data[v.name]
-		switch {
-		case raw != nil:
-			value, problem := v.check(raw)
-			if problem != "" {
-				problems = append(problems, v.name+" "+problem+".")
-				continue
-			}
+		value, problem := f.checkInput(v, data[v.name])
+		if problem != "" {
+			problems = append(problems, problem)
+		} else if value != nil {
 			vars[v.name] = value
-		case v.def != nil:
-			vars[v.name] = v.def
-		case v.required:
-			problems = append(problems, fmt.Sprintf("%s is missing: the flow %s needs %s.", v.name, f.Name, kindWords[v.kind]))
 		}
 	}
 	if sizeOf(vars) > maxVars {
 		problems = append(problems, "The data is too long: at most 64 KiB are kept.")
 	}
 	return vars, problems
+}
+
+// WrongInput names the first input that is missing or mistyped, and what is wrong with it; "":
+// none is.
+func (f *Flow) WrongInput(data map[string]any) (name, problem string) {
+	for _, v := range f.inputs {
+		if _, problem = f.checkInput(v, data[v.name]); problem != "" {
+			return v.name, problem
+		}
+	}
+	return "", ""
+}
+
+// checkInput gives an input's value as variables hold it, nil when there is none, or a
+// sentence that says what is wrong.
+func (f *Flow) checkInput(v *variable, raw any) (value any, problem string) {
+	switch {
+	case raw != nil:
+		if value, problem = v.check(raw); problem != "" {
+			return nil, v.name + " " + problem + "."
+		}
+		return value, ""
+	case v.def == nil && v.required:
+		return nil, fmt.Sprintf("%s is missing: the flow %s needs %s.", v.name, f.Name, kindWords[v.kind])
+	}
+	return v.def, ""
 }
 
 // kindWords say what is expected, in words for the one who calls the API.

@@ -18,10 +18,11 @@ input:
   hours: {type: integer, default: 2}
   pin: {type: string, max: 9, secret: true, required: false}
   place: {type: string, values: [home, office]}
+  parking: {type: boolean, default: false}
 start: ask
 states:
   ask:
-    say: "{{ brand }}: Hello {{ name }}, our technician comes to your {{ place }} on {{ day }} for {{ hours }} hours. Is that right? YES or NO"
+    say: "{{ brand }}: Hello {{ name }}, our technician comes to your {{ place }} on {{ day }} for {{ hours }} hours{{ parking ? ', and parks there' : '' }}. Is that right? YES or NO"
     replies: [{intent: yes, goto: fine}, {intent: no, goto: fine}]
     silence: {after: 24h, goto: fine}
   fine: {say: "Thank you.", end: fine}
@@ -37,33 +38,42 @@ func TestBeginning(t *testing.T) {
 		s := serveTest(t, c)
 		ann, bob, eve := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleAgent), s.seat("eve", agentui.RoleAuditor)
 		list := ann.wants("GET", "starts", nil, http.StatusOK)
-		if raw := list["raw"].(string); !strings.Contains(raw, `{"flow":"visiting","title":"A technician comes","inputs":[{"name":"day","type":"date","required":true},{"name":"hours","type":"integer","default":"2"},{"name":"name","type":"string","required":true},{"name":"pin","type":"string","secret":true},{"name":"place","type":"string","required":true,"values":["home","office"]}]}`) {
+		if raw := list["raw"].(string); !strings.Contains(raw, `{"flow":"visiting","title":"A technician comes","inputs":[{"name":"day","type":"date","required":true},{"name":"hours","type":"integer","default":"2"},{"name":"name","type":"string","required":true},{"name":"parking","type":"boolean","default":"false"},{"name":"pin","type":"string","secret":true},{"name":"place","type":"string","required":true,"values":["home","office"]}]}`) {
 			t.Errorf("%s", raw)
 		}
-		typed := map[string]string{"name": "Zoë", "day": "2030-05-01", "hours": "3", "pin": "", "place": "home"}
+		typed := map[string]string{"name": "Zoë", "day": "2030-05-01", "hours": "3", "pin": "", "place": "home", "parking": "true"}
 		visit := func(id string, inputs map[string]string) map[string]any {
 			return map[string]any{"id": id, "to": testPhone, "flow": "visiting", "inputs": inputs}
 		}
 		eve.wants("POST", "begin", visit("b0", typed), http.StatusForbidden)
 		s.desk().wants("POST", "begin", visit("b0", typed), http.StatusUnauthorized)
-		for _, wrong := range []map[string]any{
-			visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "hours": "many", "place": "home"}),
-			visit("b1", map[string]string{"name": "Zoë", "day": "some day", "place": "home"}),
-			visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "place": "the moon"}),
-			visit("b1", map[string]string{"day": "2030-05-01", "place": "home"}),
-			{"id": "b1", "to": testPhone, "flow": "login_code"},
-			{"id": "b1", "to": "12", "text": "hello"},
-			{"id": "b1", "to": testPhone, "text": "hello", "flow": "visiting"},
-			{"id": "b1", "to": testPhone, "text": "hello", "line": "+12025550999"},
-			{"id": "b1", "to": testPhone},
+		for _, c := range []struct {
+			body        map[string]any
+			code, field string
+		}{
+			{visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "hours": "many", "place": "home"}), "input", "hours"},
+			{visit("b1", map[string]string{"name": "Zoë", "day": "some day", "place": "home"}), "input", "day"},
+			{visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "place": "the moon"}), "input", "place"},
+			{visit("b1", map[string]string{"day": "2030-05-01", "place": "home"}), "input", "name"},
+			{visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "place": "home", "parking": "perhaps"}), "input", "parking"},
+			{map[string]any{"id": "b1", "to": testPhone, "flow": "login_code"}, "no_flow", ""},
+			{map[string]any{"id": "b1", "to": "12", "text": "hello"}, "number", ""},
+			{map[string]any{"id": "b1", "to": "202 555 0123", "text": "hello"}, "number", ""},
+			{map[string]any{"id": "b1", "to": testPhone, "text": "hello", "flow": "visiting"}, "invalid", ""},
+			{map[string]any{"id": "b1", "to": testPhone, "text": "hello", "line": "+12025550999"}, "no_line", ""},
+			{map[string]any{"id": "b1", "to": testPhone, "text": strings.Repeat("é", 1601)}, "too_long", ""},
+			{map[string]any{"id": "b1", "to": testPhone}, "invalid", ""},
 		} {
-			ann.wants("POST", "begin", wrong, http.StatusUnprocessableEntity)
+			out := ann.wants("POST", "begin", c.body, http.StatusUnprocessableEntity)
+			if field, _ := out["field"].(string); out["code"] != c.code || field != c.field {
+				t.Errorf("%v: %s", c.body, out["raw"])
+			}
 		}
 		begun := ann.wants("POST", "begin", visit("b2", typed), http.StatusOK)
 		if again := ann.wants("POST", "begin", visit("b2", typed), http.StatusOK); again["conversation"] != begun["conversation"] {
 			t.Errorf("%v %v", begun, again)
 		}
-		if text := s.hears(1); text != "Acme: Hello Zoë, our technician comes to your home on Wed, May 1 for 3 hours. Is that right? YES or NO" {
+		if text := s.hears(1); text != "Acme: Hello Zoë, our technician comes to your home on Wed, May 1 for 3 hours, and parks there. Is that right? YES or NO" {
 			t.Errorf("%q", text)
 		}
 		s.did(`"what":"console.start","who":"agent:ann"`)
@@ -86,7 +96,9 @@ func TestBeginning(t *testing.T) {
 			status, _ := ann.asks("POST", "begin", map[string]any{"id": "b5", "to": testPhone, "text": "hello"})
 			return status == http.StatusUnprocessableEntity
 		})
-		ann.wants("POST", "begin", visit("b6", typed), http.StatusUnprocessableEntity)
+		if out := ann.wants("POST", "begin", visit("b6", typed), http.StatusUnprocessableEntity); out["code"] != "opted_out" {
+			t.Errorf("%s", out["raw"])
+		}
 		if n := len(s.carrier.Messages()); n > 3 { // one flow, one text, the confirmation of STOP
 			t.Errorf("%d texts", n)
 		}

@@ -2,9 +2,10 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, read, show } from "./desk";
-import { uuid7 } from "./outbox";
+import { isNumber } from "./number";
+import { Once } from "./once";
 import { count } from "./segments";
-import { said, t } from "./t";
+import { known, said, t } from "./t";
 import type { Begun, Beginning as Wanted, Input, Refusal, Startable } from "./console-wire";
 
 const flows = signal<Startable[]>([]);
@@ -13,39 +14,56 @@ const text = signal("");
 const trouble = signal<Refusal | null>(null);
 const there = signal(""); // the conversation that there is already
 const busy = signal(false);
-let id = "";
+const once = new Once();
 
 async function load() {
   const some = await read<{ flows: Startable[] }>("starts");
   if (some !== null) flows.value = some.flows;
 }
 
-// afresh is a new command: what was wrong with the last has been put right.
-function afresh() {
-  id = uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
+function forget() {
   trouble.value = null;
   there.value = "";
 }
 
+// changed takes back what was said against what stood there: that something is under way, with
+// another number alone.
+function changed(e: Event) {
+  if (there.value === "" || (e.target as HTMLInputElement).name === "to") forget();
+}
+
+// refuse says what is wrong, and leads to where that can be put right.
+function refuse(form: HTMLFormElement, r: Refusal) {
+  trouble.value = r;
+  const name = r.code === "number" ? "to" : r.code === "input" ? `in.${r.field}` : "";
+  if (name !== "") form.querySelector<HTMLElement>(`[name="${CSS.escape(name)}"]`)?.focus();
+}
+
 async function submit(form: HTMLFormElement, anyway: boolean, done: () => void) {
   const of = new FormData(form);
-  const wanted: Wanted = { id, to: String(of.get("to") ?? "").trim() };
-  if (flow.value === "") Object.assign(wanted, { text: text.value.trim(), anyway });
-  else Object.assign(wanted, { flow: flow.value, inputs: Object.fromEntries([...of].filter(([name]) => name.startsWith("in.")).map(([name, value]) => [name.slice(3), String(value)])) });
+  const wanted: Omit<Wanted, "id"> = { to: String(of.get("to") ?? "").trim() };
+  if (flow.value === "") wanted.text = text.value.trim();
+  else {
+    wanted.flow = flow.value;
+    wanted.inputs = Object.fromEntries([...of].filter(([name]) => name.startsWith("in.")).map(([name, value]) => [name.slice(3), String(value)]));
+  }
+  forget();
+  if (!isNumber(wanted.to)) return refuse(form, { code: "number", detail: "" });
+  const what = JSON.stringify(wanted);
   busy.value = true;
   try {
-    const { status, data } = await ask<Begun & Refusal>("POST", "begin", wanted);
+    const { status, data } = await ask<Begun & Refusal>("POST", "begin", { ...wanted, id: once.id(what), anyway });
+    once.answered(what, status);
     if (status < 300) {
       text.value = "";
       done();
       await show(data.conversation);
       return;
     }
-    afresh();
-    trouble.value = data;
     there.value = status === 409 ? data.conversation : "";
+    refuse(form, data);
   } catch {
-    trouble.value = { code: "unavailable", detail: "" }; // under the same id: it may have arrived
+    trouble.value = { code: "offline", detail: "" };
   } finally {
     busy.value = false;
   }
@@ -53,19 +71,23 @@ async function submit(form: HTMLFormElement, anyway: boolean, done: () => void) 
 
 const kinds: Record<string, "date" | "time" | "number" | "email"> = { date: "date", time: "time", integer: "number", number: "number", email: "email" };
 
+// worded is a value that can be chosen as people read it.
+const worded = (i: Input, value: string) => (i.type !== "boolean" ? value : t(value === "true" ? "input_yes" : "input_no"));
+
 function Field({ i }: { i: Input }) {
   const name = `in.${i.name}`;
   const label = i.name.replaceAll("_", " ");
+  const wrong = trouble.value?.code === "input" && trouble.value.field === i.name;
   if (i.type === "boolean" || (i.values ?? []).length > 0) {
     const values = i.type === "boolean" ? ["true", "false"] : i.values!;
     return (
       <label class="field">
         {label}
-        <select name={name} required={i.required}>
-          <option value="">{i.default ?? ""}</option>
+        <select name={name} required={i.required} aria-invalid={wrong}>
+          <option value="">{i.default === undefined ? "" : worded(i, i.default)}</option>
           {values.map((v) => (
             <option key={v} value={v}>
-              {i.type === "boolean" ? t(v === "true" ? "input_yes" : "input_no") : v}
+              {worded(i, v)}
             </option>
           ))}
         </select>
@@ -76,17 +98,18 @@ function Field({ i }: { i: Input }) {
     <label class="field">
       {label}
       {i.type === "text" ? (
-        <textarea name={name} rows={2} required={i.required} placeholder={i.default} />
+        <textarea name={name} rows={2} required={i.required} placeholder={i.default} aria-invalid={wrong} />
       ) : (
-        <input {...({ type: i.secret ? "password" : (kinds[i.type] ?? "text"), ...(i.type === "number" && { step: "any" }) } as object)} name={name} required={i.required} placeholder={i.default} autocomplete="off" />
+        <input {...({ type: i.secret ? "password" : (kinds[i.type] ?? "text"), ...(i.type === "number" && { step: "any" }) } as object)} name={name} required={i.required} placeholder={i.default} autocomplete="off" aria-invalid={wrong} />
       )}
+      {known(`input_as.${i.type}`) && <small>{known(`input_as.${i.type}`)}</small>}
     </label>
   );
 }
 
 export function Beginning({ done }: { done: () => void }) {
   useEffect(() => {
-    afresh();
+    forget();
     void load();
   }, []);
   const c = count(text.value);
@@ -98,7 +121,7 @@ export function Beginning({ done }: { done: () => void }) {
     if (form?.reportValidity()) void submit(form, anyway, done);
   };
   return (
-    <form onSubmit={(e) => go(e, false)}>
+    <form onSubmit={(e) => go(e, false)} onInput={changed}>
       {trouble.value !== null && (
         <p class="banner bad" role="alert">
           {there.value === "" ? said(trouble.value) : t("begin_there")}{" "}
@@ -111,7 +134,7 @@ export function Beginning({ done }: { done: () => void }) {
       )}
       <label class="field">
         {t("begin_to")}
-        <input name="to" type="tel" inputMode="tel" placeholder="+12025550123" autocomplete="off" required autofocus dir="ltr" />
+        <input name="to" type="tel" inputMode="tel" placeholder="+12025550123" autocomplete="off" required autofocus dir="ltr" aria-invalid={trouble.value?.code === "number"} />
       </label>
       {flows.value.length > 0 && (
         <label class="field">

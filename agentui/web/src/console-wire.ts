@@ -318,6 +318,7 @@ export interface Done {
 export interface Refusal {
   code: string;
   detail: string;
+  field?: string;
   current?: Current;
 }
 

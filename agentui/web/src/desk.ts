@@ -3,6 +3,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import * as drafts from "./drafts";
 import { pause } from "./again";
+import { Once } from "./once";
 import { connect, hangUp, online, say, trouble } from "./line";
 import { empty } from "./outbox";
 import { t } from "./t";
@@ -263,25 +264,20 @@ const noAnswer: Refusal = { code: "offline", detail: t("error.offline") };
 // Doing is a command without what every command has.
 export type Doing = Partial<Omit<Command, "id" | "conversation" | "op">>;
 
-// unanswered are commands whose answers were lost: the same again goes out under the same
-// id, and is carried out once.
-const unanswered = new Map<string, string>();
+const once = new Once();
 
 // command does something to the open conversation, as it was seen.
 export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal | null> {
   const t = thread.value;
   if (t === null) return null;
   const what = JSON.stringify([t.id, op, { ...d, if_rev: 0, anyway: false }]);
-  const id = unanswered.get(what) ?? crypto.randomUUID();
-  const cmd: Command = { id, op, conversation: t.id, if_rev: t.rev, owner_epoch: t.owner_epoch, ...d };
+  const cmd: Command = { id: once.id(what), op, conversation: t.id, if_rev: t.rev, owner_epoch: t.owner_epoch, ...d };
   try {
     const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
-    unanswered.delete(what);
-    if (status === 503) unanswered.set(what, id);
+    once.answered(what, status);
     await Promise.all([loadThread(t.id), loadList()]);
     return status === 200 ? null : data;
   } catch {
-    unanswered.set(what, id);
     return noAnswer;
   }
 }

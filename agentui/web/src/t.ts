@@ -84,6 +84,6 @@ export function known(key: string, values: Values = {}): string | undefined {
 const sentence = (s: string) => s.charAt(0).toUpperCase() + s.slice(1) + (s === "" || /[.!?]$/.test(s) ? "" : ".");
 
 // said is what the server refused, by its code where that says all; else in its own words.
-export function said(r: { code: string; detail: string } | null | undefined): string {
-  return r == null ? "" : (known(`error.${r.code}`) ?? sentence(r.detail));
+export function said(r: { code: string; detail: string; field?: string } | null | undefined): string {
+  return r == null ? "" : (known(`error.${r.code}`, { field: r.field?.replaceAll("_", " ") ?? "" }) ?? sentence(r.detail));
 }
