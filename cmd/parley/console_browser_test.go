@@ -52,7 +52,7 @@ func consoleInABrowser(t *testing.T) string {
 	s := serveTest(t, c)
 	s.peopled()
 	aMonth(t, ledger(t, c.Database))
-	out, err := s.scripted("console.mjs", "http://"+s.house.address, s.outside())
+	out, err := scripted(t, "console.mjs", "http://"+s.house.address, s.outside())
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
