@@ -228,7 +228,9 @@ func (w *world) beyond(server *served, network *badNetwork, file string) http.Ha
 	return mux
 }
 
-func carried(c *provider.Carrier) (texts []string) {
+// carried are the texts that a carrier has taken.
+func carried(c *provider.Carrier) []string {
+	texts := []string{}
 	for _, m := range c.Messages() {
 		texts = append(texts, m.Text)
 	}

@@ -269,7 +269,8 @@ export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal
     const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
     unanswered.delete(what);
     if (status === 503) unanswered.set(what, id);
-    await Promise.all([loadThread(t.id), loadList()]);
+    void loadList(); // nobody has to wait for it
+    await loadThread(t.id);
     return status === 200 ? null : data;
   } catch {
     unanswered.set(what, id);

@@ -3,6 +3,7 @@
 import { act, mode } from "./composer";
 import { asked, begin, keysOn, lines } from "./dialogs";
 import type { Able } from "./dialogs";
+import { toList } from "./focus";
 import { away, leads, loadReplies, mayTake, me, mine, open, seek, setAway, show, thread, works } from "./desk";
 import { closeIt } from "./head";
 import { step, view } from "./list";
@@ -61,11 +62,13 @@ let going = 0; // until when the key after a g is a place
 function press(e: KeyboardEvent) {
   const at = e.target as HTMLElement;
   if (e.key === "Escape" && asked.value === "") {
-    if (at.matches("textarea, input, select")) at.blur();
-    else if (open.value !== "") {
-      const row = document.getElementById(`row-${open.value}`);
+    if (at.closest("[popover]")) return; // the browser closes it
+    if (at.matches("textarea, input, select")) {
+      at.blur(); // where there are no texts
+      document.querySelector<HTMLElement>(".thread")?.focus();
+    } else if (open.value !== "") {
+      toList();
       void show("");
-      setTimeout(() => row?.focus());
     }
     return;
   }
