@@ -42,6 +42,25 @@ func TestConsoleCore(t *testing.T) {
 // consoleInABrowser runs the journeys against a peopled server, and gives what they said.
 func consoleInABrowser(t *testing.T) string {
 	t.Helper()
+	s := peopled(t)
+	aMonth(t, ledger(t, s.house.config.Database))
+	return s.journeys("console.mjs")
+}
+
+// journeys runs one of the browser's scripts against this server, and gives what it said.
+func (s *server) journeys(script string, more ...string) string {
+	s.t.Helper()
+	out, err := scripted(s.t, script, "http://"+s.house.address, s.outside(), more...)
+	s.t.Logf("%s", out)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return string(out)
+}
+
+// peopled is a server with customers who wait, and colleagues who have some.
+func peopled(t *testing.T) *server {
+	t.Helper()
 	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
 	write(t, folder, "moving.yaml", moving)
 	c.PublicURL, c.Flows = "", append(c.Flows, folder)
@@ -50,14 +69,8 @@ func consoleInABrowser(t *testing.T) string {
 	c.Brands["acme"] = brand
 	c.Console.Queues = map[string]QueueConfig{"deliveries": {FirstResponse: time.Millisecond}, "default": {FirstResponse: 10*time.Minute + 30*time.Second}}
 	s := serveTest(t, c)
-	s.peopled()
-	aMonth(t, ledger(t, c.Database))
-	out, err := s.scripted("console.mjs", "http://"+s.house.address, s.outside())
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
-	return string(out)
+	s.people()
+	return s
 }
 
 // outside is where the script is the customer, and the carrier.
@@ -77,17 +90,13 @@ func (s *server) outside() http.Handler {
 		}
 	})
 	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) {
-		var texts []string
-		for _, m := range s.carrier.Messages() {
-			texts = append(texts, m.Text)
-		}
-		_ = json.NewEncoder(w).Encode(texts)
+		_ = json.NewEncoder(w).Encode(carried(s.carrier)) // the script is on this machine
 	})
 	return mux
 }
 
-// peopled has customers who wait and colleagues who have some.
-func (s *server) peopled() {
+// people lets colleagues in, and customers wait.
+func (s *server) people() {
 	s.t.Helper()
 	ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleLead)
 	s.seat("eve", agentui.RoleAuditor)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -36,6 +38,13 @@ func (b *badNetwork) becomes(how string) {
 		}
 	}
 	b.how = how
+}
+
+// leadsTo is where connections go from now on.
+func (b *badNetwork) leadsTo(address string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.to = address
 }
 
 func (b *badNetwork) now() (how, to string) {
@@ -103,22 +112,24 @@ func (b *badNetwork) copy(to, from net.Conn, swallowed string) {
 }
 
 // TestProofConsoleOnABadNetwork drives the page in Chromium through cuts, sockets that are
-// half open, answers that are lost, a server that starts again, and a tab that slept.
+// half open, answers that are lost, a server that is killed and starts again, and a tab
+// that slept. The server is a process of its own.
 func TestProofConsoleOnABadNetwork(t *testing.T) {
 	inBrowser(t)
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
-	c.PublicURL = ""
-	s := serveTest(t, c)
-	s.seat("ann", agentui.RoleAgent)
-	s.seat("bob", agentui.RoleAgent)
+	w := newWorld(t, "sqlite:"+t.TempDir()+"/parley.db", 1000)
+	file := w.deskConfig()
+	s := serve(t, file)
+	for _, name := range []string{"ann", "bob"} {
+		w.joins(s, file, name, agentui.RoleAgent)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	network := &badNetwork{to: s.house.address, open: map[net.Conn]bool{}}
+	network := &badNetwork{to: s.address, open: map[net.Conn]bool{}}
 	go network.serve(l)
-	out, err := s.scripted("cuts.mjs", "http://"+l.Addr().String(), s.beyond(network, c))
+	out, err := scripted(t, "cuts.mjs", "http://"+l.Addr().String(), w.beyond(s, network, file))
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
@@ -147,45 +158,80 @@ func lacksBrowser() string {
 	return ""
 }
 
-// scripted runs one of the browser's scripts against a server.
-func (s *server) scripted(script, at string, outside http.Handler) ([]byte, error) {
-	cmd := exec.CommandContext(s.t.Context(), "node", script)
+// scripted runs one of the browser's scripts against a server, with more in its
+// environment.
+func scripted(t *testing.T, script, at string, outside http.Handler, more ...string) ([]byte, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "node", script)
 	cmd.Dir = root + "/agentui/web/test/browser"
-	cmd.Env = append(os.Environ(), "PARLEY_AT="+at, "PARLEY_OUTSIDE=http://"+listen(s.t, outside), "PARLEY_PASSWORD="+sentence)
+	cmd.Env = append(os.Environ(), "PARLEY_AT="+at, "PARLEY_OUTSIDE=http://"+listen(t, outside), "PARLEY_PASSWORD="+sentence)
+	cmd.Env = append(cmd.Env, more...)
 	return cmd.CombinedOutput()
 }
 
-// beyond is where the script is the customers, the carrier, and the weather.
-func (s *server) beyond(network *badNetwork, c Config) http.Handler {
-	var mu sync.Mutex
-	server, before := s, []string{} // texts that went out before the server was started again
+// deskConfig writes the file of a server of this world where whatever a customer texts is
+// for people.
+func (w *world) deskConfig() (file string) {
+	w.t.Helper()
+	return write(w.t, w.folder, "desk.yaml", fmt.Sprintf(`
+name: proof
+database: %q
+listen: 127.0.0.1:0
+admin: "off"
+brands: {acme: {name: Acme, contact: help@acme.example, timezone: UTC, quiet: "off"}}
+carriers: {lab: {provider: generic, base_url: "http://%s", secret: "%s", rate: %d, timeout: 2s}}
+lines: [{number: "%s", carrier: lab, brand: acme}]
+`, w.database, w.at, testSecret, w.rate, testLine))
+}
+
+// joins lets somebody in by the command line; they set a password of their own.
+func (w *world) joins(s *served, file, name string, role agentui.Role) {
+	w.t.Helper()
+	code, first, errs := invoke(w.t, "", "--config", file, "agents", "add", name, "--role", string(role))
+	if code != 0 {
+		w.t.Fatal(errs)
+	}
+	body, err := json.Marshal(typed{"name": name, "password": strings.TrimSpace(first), "new_password": sentence})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	res, err := http.Post("http://"+s.address+"/console/api/session", "application/json", bytes.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusNoContent {
+		w.t.Fatalf("%s cannot sign in: %s", name, res.Status)
+	}
+}
+
+// beyond is where the script is the customers, the carrier, and the weather. The carrier
+// outlives the server.
+func (w *world) beyond(server *served, network *badNetwork, file string) http.Handler {
+	mouth := w.mouth(server, patience)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /network", func(_ http.ResponseWriter, r *http.Request) { network.becomes(r.FormValue("how")) })
-	mux.HandleFunc("POST /text", func(w http.ResponseWriter, r *http.Request) {
-		if err := server.crowd(r.FormValue("from"), r.FormValue("text"), r.FormValue("times")); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
+	mux.HandleFunc("POST /text", func(rw http.ResponseWriter, r *http.Request) {
+		if err := crowd(r.Context(), mouth, r.FormValue("from"), r.FormValue("text"), r.FormValue("times")); err != nil {
+			http.Error(rw, err.Error(), http.StatusInternalServerError)
 		}
 	})
-	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		_ = json.NewEncoder(w).Encode(append(before, server.carried()...)) // the script is on this machine
+	mux.HandleFunc("GET /messages", func(rw http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(rw).Encode(carried(w.carrier)) // the script is on this machine
 	})
-	mux.HandleFunc("POST /restart", func(http.ResponseWriter, *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		before = append(before, server.carried()...)
-		server.halt()
-		server = serveTest(s.t, c)
-		network.mu.Lock()
-		defer network.mu.Unlock()
-		network.to = server.house.address
+	mux.HandleFunc("POST /restart", func(http.ResponseWriter, *http.Request) { // one at a time: the script waits
+		server.kill()
+		server = serve(w.t, file)
+		mouth = w.mouth(server, patience)
+		network.leadsTo(server.address)
 	})
 	return mux
 }
 
-func (s *server) carried() (texts []string) {
-	for _, m := range s.carrier.Messages() {
+// carried are the texts that a carrier has taken.
+func carried(c *provider.Carrier) []string {
+	texts := []string{}
+	for _, m := range c.Messages() {
 		texts = append(texts, m.Text)
 	}
 	return texts
@@ -193,33 +239,33 @@ func (s *server) carried() (texts []string) {
 
 // crowd sends a text, numbered: from one phone, or (from ending in *) from a hundred in
 // turn, sixteen at a time.
-func (s *server) crowd(from, text, times string) error {
+func crowd(ctx context.Context, c *provider.Carrier, from, text, times string) error {
 	n, err := strconv.Atoi(times)
 	if err != nil {
 		n = 1
 	}
 	if whole, many := strings.CutSuffix(from, "*"); many {
-		return s.crowded(whole, text, n)
+		return crowded(ctx, c, whole, text, n)
 	}
 	for i := range n {
 		said := text
 		if n > 1 {
 			said = fmt.Sprintf("%s %d", text, i+1)
 		}
-		if err := s.carrier.Text(s.t.Context(), provider.Text{From: from, To: testLine, Text: said}); err != nil {
+		if err := c.Text(ctx, provider.Text{From: from, To: testLine, Text: said}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *server) crowded(from, text string, n int) error {
+func crowded(ctx context.Context, c *provider.Carrier, from, text string, n int) error {
 	var all sync.WaitGroup
 	failed := make(chan error, n)
 	for worker := range 16 {
 		all.Go(func() {
 			for i := worker; i < n; i += 16 {
-				if err := s.carrier.Text(s.t.Context(), provider.Text{From: fmt.Sprintf("%s%02d", from, i%100), To: testLine, Text: fmt.Sprintf("%s %d", text, i)}); err != nil {
+				if err := c.Text(ctx, provider.Text{From: fmt.Sprintf("%s%02d", from, i%100), To: testLine, Text: fmt.Sprintf("%s %d", text, i)}); err != nil {
 					failed <- err
 				}
 			}

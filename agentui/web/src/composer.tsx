@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import * as drafts from "./drafts";
 import type { Draft, Mode } from "./drafts";
 import { command, colleagues, look, mayTake, me, mine, open, thread, works, written } from "./desk";
+import { refocus } from "./focus";
 import { Icon } from "./icons";
 import { ask } from "./modal";
 import { Choice, choosing, offer } from "./saved";
@@ -46,9 +47,11 @@ const newer = computed((): Item[] => {
 
 // act carries something out and says what came of it.
 export async function act(op: Parameters<typeof command>[0], d: Doing = {}): Promise<boolean> {
+  const at = document.activeElement;
   busy.value = true;
   refused.value = await command(op, d);
   busy.value = false;
+  if (at !== document.body) refocus(at?.id ?? "");
   return refused.value === null;
 }
 
@@ -61,6 +64,7 @@ async function send(anyway = false) {
   const kind = mode.value;
   await keep(t, kind, { text, ...(anyway ? { anyway: true } : {}) }, text);
   busy.value = false;
+  refocus("answer");
   if (open.value === t.id && mode.value === kind) return write("");
   drafts.save(localStorage, me.value!.name, t.id, kind, { text: "", rev: 0 }); // one has gone on
   written.value = drafts.drafted(localStorage, me.value!.name);

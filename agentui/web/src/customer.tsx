@@ -13,7 +13,7 @@ function Run({ r, here }: { r: Live; here: boolean }) {
   return (
     <div class="run">
       <h4>
-        {r.title ?? r.flow} {r.key && <span class="faint">{r.key}</span>}
+        <bdi>{r.title ?? r.flow}</bdi> {r.key && <bdi class="faint">{r.key}</bdi>}
       </h4>
       <p>
         {rich(here ? "handed_at" : "is_at", { state: <code>{r.state}</code> })}

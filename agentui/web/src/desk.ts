@@ -275,7 +275,8 @@ export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal
   try {
     const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
     once.answered(what, status);
-    await Promise.all([loadThread(t.id), loadList()]);
+    void loadList(); // nobody has to wait for it
+    await loadThread(t.id);
     return status === 200 ? null : data;
   } catch {
     return noAnswer;

@@ -2,6 +2,7 @@
 // they are switched off; none takes a key that browsers own.
 import { effect } from "@preact/signals";
 import { act, mode } from "./composer";
+import { toList } from "./focus";
 import { asked, begin } from "./modal";
 import { keysOn, lines } from "./palette";
 import type { Able } from "./palette";
@@ -80,11 +81,13 @@ let going = 0; // until when the key after a g is a place
 function press(e: KeyboardEvent) {
   const at = e.target as HTMLElement;
   if (e.key === "Escape" && asked.value === "") {
-    if (at.matches("textarea, input, select")) at.blur();
-    else if (open.value !== "") {
-      const row = document.getElementById(`row-${open.value}`);
+    if (at.closest("[popover]")) return; // the browser closes it
+    if (at.matches("textarea, input, select")) {
+      at.blur(); // where there are no texts
+      document.querySelector<HTMLElement>(".thread")?.focus();
+    } else if (open.value !== "") {
+      toList();
       void show("");
-      setTimeout(() => row?.focus());
     }
     return;
   }

@@ -1,6 +1,7 @@
 // What waits and what is somebody's, the most urgent first.
 import { computed } from "@preact/signals";
 import { Clock } from "./clock";
+import { follow, toList } from "./focus";
 import { Icon } from "./icons";
 import { ViewBar } from "./keeping-views";
 import { begin } from "./modal";
@@ -122,6 +123,7 @@ function Seek() {
           e.stopPropagation();
           seek("");
           e.currentTarget.blur();
+          toList();
         }}
       />
     </div>
@@ -142,7 +144,7 @@ function Results() {
       <ul>
         {all.map((f) => (
           <li key={f.conversation}>
-            <button type="button" class="row" aria-current={open.value === f.conversation ? "true" : undefined} onClick={() => void show(f.conversation)}>
+            <button id={`row-${f.conversation}`} type="button" class="row" aria-current={open.value === f.conversation ? "true" : undefined} onClick={() => void show(f.conversation)}>
               <Avatar name={called(f)} />
               <span class="name">
                 <bdi>{called(f)}</bdi>
@@ -170,6 +172,7 @@ const nothing: Record<View, [string, string]> = {
 };
 
 export function List() {
+  follow();
   const [title, text] = chosen.value === "" ? nothing[view.value] : [t("empty.kept"), t("empty_text.kept")];
   if (found.value !== null) {
     return (

@@ -84,7 +84,7 @@ async function one(name: string, o: Outgoing): Promise<boolean> {
   if (what === "gone") {
     await settle(o.id);
     await seen(o.command.conversation);
-    hide(o.id);
+    hide(o.id); // as soon as it stands there otherwise: nobody sees it twice
     return true;
   }
   if (what === "later") return false;
@@ -120,7 +120,8 @@ async function onlyMine(name: string, o: Outgoing): Promise<boolean> {
 }
 
 async function seen(conversation: string) {
-  await Promise.all([loadList(), open.value === conversation ? loadThread(conversation) : null]);
+  void loadList();
+  if (open.value === conversation) await loadThread(conversation);
 }
 
 follow(() => me.value?.name);

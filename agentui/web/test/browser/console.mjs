@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { pictures } from "./pictures.mjs";
-import { at, becomes, browser, core, done, heard, journey, looks, opens, password, post, reached, sent, shot, signIn, signedIn, sound, texts, times, word } from "./rig.mjs";
+import { at, becomes, browser, core, done, fits, heard, journey, looks, opens, password, post, reached, sent, shot, signIn, signedIn, sound, texts, times, word } from "./rig.mjs";
 
 const tom = "+12025550161";
 
@@ -383,8 +383,7 @@ await journey("every screen is accessible: wide and narrow, light and dark, in f
     const page = await signedIn(options.locale ? "bob" : "ann", set); // ten tries a name are all there are
     const check = async (what) => {
       await sound(page, `${what} ${name}`);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(over <= 0, `${what} ${name}: ${over} px too wide`);
+      await fits(page, `${what} ${name}`);
       await shot(page, `${what}-${name}`);
     };
     const button = (key) => page.getByRole("button", { name: word(locale, key), exact: true });

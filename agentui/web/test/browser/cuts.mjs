@@ -170,6 +170,24 @@ await journey("an answer that is lost sends nothing twice", async () => {
   assert.equal(await times("once and only once"), 1);
 });
 
+await journey("what is sent stands there once, however slowly the list is read", async () => {
+  await ann.evaluate(() => {
+    globalThis.twice = 0;
+    const look = () => {
+      globalThis.twice = Math.max(globalThis.twice, [...document.querySelectorAll(".bubble > p")].filter((p) => p.textContent === "stands there once").length);
+      requestAnimationFrame(look); // what is painted
+    };
+    look();
+  });
+  await ann.route("**/console/api/desk", (r) => setTimeout(() => void r.continue(), 400));
+  await reply("stands there once");
+  await heard("stands there once");
+  await ann.locator(".bubble:not(.waiting)", { hasText: "stands there once" }).waitFor();
+  await ann.locator(".waiting", { hasText: "stands there once" }).waitFor({ state: "detached" });
+  await ann.unrouteAll({ behavior: "wait" });
+  assert.equal(await ann.evaluate(() => globalThis.twice), 1);
+});
+
 await journey("a socket that is half open is left when a text has no answer", async () => {
   await network("stall");
   const begun = Date.now();

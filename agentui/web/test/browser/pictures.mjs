@@ -1,6 +1,6 @@
 // The journeys through a flow's picture and the numbers.
 import assert from "node:assert/strict";
-import { looks, opens, word } from "./rig.mjs";
+import { fits, looks, opens, word } from "./rig.mjs";
 
 export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
   const found = async (page, query, who) => {
@@ -65,8 +65,7 @@ export async function pictures({ ann, bob, signedIn, sound, shot, journey }) {
       const page = await signedIn(options.locale ? "ida" : "eve", { viewport, reducedMotion: "reduce", ...options }); // ten tries a name are all there are
       const check = async (name) => {
         await sound(page, `${name} ${look}`);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${name} ${look}: ${over} px too wide`);
+        await fits(page, `${name} ${look}`);
         await shot(page, `${name}-${look}`, true);
       };
       const button = (key, values) => page.getByRole("button", { name: word(locale, key, values), exact: true });

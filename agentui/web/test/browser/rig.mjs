@@ -48,11 +48,18 @@ export const looks = [
   { size: "narrow", forcedColors: "active", colorScheme: "dark" },
 ];
 
-// signIn is for a page of one's own making.
-export async function signIn(page, name, locale = "en") {
+// watched ends everything when something goes wrong on a page, or a script of a stranger
+// speaks.
+export function watched(page, name) {
   page.setDefaultTimeout(8000);
   page.on("pageerror", (e) => assert.fail(`${name}: ${e.stack}`));
   page.on("dialog", (d) => assert.fail(`${name}: a dialog says ${d.message()}`));
+  return page;
+}
+
+// signIn is for a page of one's own making.
+export async function signIn(page, name, locale = "en") {
+  watched(page, name);
   await page.goto(`${at}/console/`);
   await page.getByLabel(word(locale, "name")).fill(name);
   await page.getByLabel(word(locale, "password")).fill(password);
@@ -83,6 +90,12 @@ export async function sound(page, what) {
     [],
     what,
   );
+}
+
+// fits: nobody has to scroll sideways (WCAG 2.2, 1.4.10).
+export async function fits(page, what) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${what}: ${over} px too wide`);
 }
 
 export async function shot(page, name) {
