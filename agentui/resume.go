@@ -2,6 +2,7 @@ package agentui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"parley/conversation"
@@ -17,16 +18,22 @@ func (s *seat) hear(e conversation.FeedEntry) {
 		s.event(e)
 	case s.missed != nil && len(s.missed) < replayed:
 		s.missed = append(s.missed, e)
+	case s.missed != nil:
+		s.close(closeIsSlow, "slow") // it comes back and reads everything anew
 	}
 }
 
-// event tells one, unless it was told; mu is held.
+// event tells one that follows, unless it was told; mu is held.
 func (s *seat) event(e conversation.FeedEntry) {
 	if e.Seq <= s.seq {
 		return
 	}
 	s.seq = e.Seq
-	s.send(frame{"ev", Happening{e.Seq, e.Conversation, e.Rev, e.Kind}})
+	s.send(happening(e))
+}
+
+func happening(e conversation.FeedEntry) frame {
+	return frame{"ev", Happening{e.Seq, e.Conversation, e.Rev, e.Kind}}
 }
 
 // resume tells what happened after a number, and then follows. Who was away too long, or
@@ -65,20 +72,47 @@ func (s *seat) resume(ctx context.Context, epoch string, since int64) {
 	s.follow(entries, since)
 }
 
+// few frames, or events, are no burden: they are told without waiting for room.
+const few = mostFrames / 4
+
 // follow tells what was read and what came meanwhile, in order, and from then on
-// everything as it comes.
+// everything as it comes. It waits for a browser that reads slowly, and nobody waits for it.
 func (s *seat) follow(entries []conversation.FeedEntry, since int64) {
+	seq := since
+	for {
+		for some := range slices.Chunk(entries, few) {
+			for _, e := range some {
+				if e.Seq > seq {
+					seq = e.Seq
+					s.send(happening(e))
+				}
+			}
+			if !s.eased(few) {
+				return
+			}
+		}
+		if entries = s.caughtUp(seq); entries == nil {
+			return
+		}
+	}
+}
+
+// caughtUp lets a seat that was told all up to seq follow, unless much has come meanwhile:
+// that is returned, to be told first.
+func (s *seat) caughtUp(seq int64) []conversation.FeedEntry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seq = since
-	for _, e := range entries {
+	missed := s.missed
+	if len(missed) > few {
+		s.missed = make([]conversation.FeedEntry, 0, few)
+		return missed
+	}
+	s.missed, s.live, s.seq = nil, true, seq
+	for _, e := range missed {
 		s.event(e)
 	}
-	for _, e := range s.missed {
-		s.event(e)
-	}
-	s.missed, s.live = nil, true
 	s.send(frame{"live", Following{s.seq}})
+	return nil
 }
 
 // Resync says that a page has to read everything anew, as of Head.

@@ -28,13 +28,14 @@ const (
 	spread = 2 * time.Second
 )
 
-// socket is one browser. One goroutine reads, one writes; frames that wait are
-// bounded, and a browser that does not keep up is closed with 4008 and comes back.
+// socket is one browser. One goroutine reads, one writes, one says farewell; frames that
+// wait are bounded, and a browser that does not keep up is closed with 4008 and comes back.
 type socket struct {
 	conn   *websocket.Conn
 	frames chan outgoing
 	done   chan struct{}
 	end    sync.Once
+	why    []byte // the close frame, once done is closed
 }
 
 // outgoing is a frame that waits to be written, or (code) the end of the socket after those
@@ -83,6 +84,24 @@ func (s *socket) queue(o outgoing) {
 	}
 }
 
+// eased waits until at most n frames wait, as long as a write may take; false: the socket
+// has ended.
+func (s *socket) eased(n int) bool {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(writeWait); len(s.frames) > n; {
+		select {
+		case <-s.done:
+			return false
+		case now := <-tick.C:
+			if now.After(late) {
+				s.close(closeIsSlow, "slow")
+			}
+		}
+	}
+	return true
+}
+
 // sendIfRoom queues a frame that nobody relies on, if there is room for it.
 func (s *socket) sendIfRoom(v any) {
 	if len(s.frames) < mostFrames/2 {
@@ -90,21 +109,33 @@ func (s *socket) sendIfRoom(v any) {
 	}
 }
 
-// close tells the browser why and ends both goroutines.
+// close ends both goroutines of run, which tells the browser why. It waits for nothing: who
+// finds a socket slow may hold what others wait for.
 func (s *socket) close(code int, reason string) {
 	s.end.Do(func() {
-		deadline := time.Now().Add(time.Second)
-		_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline) // it may be gone
+		s.why = websocket.FormatCloseMessage(code, reason)
 		close(s.done)
-		_ = s.conn.Close() // the other side may have closed first
 	})
+}
+
+// refuse closes a socket that does not run.
+func (s *socket) refuse(code int, reason string) {
+	s.close(code, reason)
+	s.farewell()
+}
+
+// farewell tells the browser why, if a frame that is being written lets it within a second.
+func (s *socket) farewell() {
+	_ = s.conn.WriteControl(websocket.CloseMessage, s.why, time.Now().Add(time.Second)) // it may be gone
+	_ = s.conn.Close()                                                                  // the other side may have closed first
 }
 
 // run writes what is queued and hands every frame of the browser to got, until
 // ctx or the socket ends.
 func (s *socket) run(ctx context.Context, got func([]byte)) {
-	var writer sync.WaitGroup
-	writer.Go(func() { s.write(ctx) })
+	var others sync.WaitGroup
+	others.Go(func() { s.write(ctx) })
+	others.Go(func() { <-s.done; s.farewell() })
 	s.conn.SetReadLimit(readLimit)
 	_ = s.conn.SetReadDeadline(time.Now().Add(pongWait))
 	s.conn.SetPongHandler(func(string) error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) })
@@ -116,7 +147,7 @@ func (s *socket) run(ctx context.Context, got func([]byte)) {
 		got(frame)
 	}
 	s.close(websocket.CloseNormalClosure, "")
-	writer.Wait()
+	others.Wait()
 }
 
 // comeBack is the reason of a close that asks the browser to wait before it comes again.
