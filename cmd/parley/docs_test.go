@@ -263,6 +263,9 @@ func (p *pageOfFlows) commands(b block) {
 	}
 	for line := range strings.Lines(strings.ReplaceAll(b.text, "\\\n", " ")) {
 		for one := range strings.SplitSeq(strings.TrimSpace(line), " && ") {
+			if inner, ok := strings.CutPrefix(one, "PARLEY_KEY=$("); ok {
+				one, _, _ = strings.Cut(inner, ")")
+			}
 			words := shellWords(one)
 			if len(words) > 2 && words[0] == "go" && words[1] == "run" && words[2] == "./cmd/parley" {
 				words = append([]string{"parley"}, words[3:]...)
