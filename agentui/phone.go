@@ -2,34 +2,47 @@ package agentui
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
-	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// Phone is the demo's handset: a page at /phone/ that shows what a customer would
-// see and sends what is typed on it. It exists only under parley demo. Its fields
-// are set before Handler.
+// Phone is the demo's handsets: a page at /phone/ that shows what some customers would
+// see, side by side, and sends what is typed on them. It exists only under parley demo.
+// Its fields are set before Handler.
 type Phone struct {
-	Number string // the customer's, E.164
-	Line   string // the business's sender
-	Brand  string // the business's name
-	Starts []Start
-	// Text hands over a typed text, as a carrier would: by a signed webhook.
-	Text func(ctx context.Context, text string) error
-	// Begin posts the event that starts a conversation.
-	Begin func(ctx context.Context, name string) error
-	Log   *slog.Logger
+	Customers []Handset
+	Line      string // the business's sender
+	Brand     string // the business's name
+	Starts    []Start
+	// Text hands over a typed text, as a carrier would: by a signed webhook. The picture is
+	// one of Pictures, or "".
+	Text func(ctx context.Context, from, text, picture string) error
+	// Begin posts the event that starts a conversation with a customer.
+	Begin func(ctx context.Context, to, name string) error
+	// Arrived reports that a phone has a text, as a carrier does by a receipt. It does not
+	// wait for anything.
+	Arrived func(id string)
+	// Travel begins to let time pass; Passed is called as it does. Now is the demo's clock.
+	Travel func(d time.Duration)
+	Now    func() time.Time
+	Log    *slog.Logger
 
-	mu      sync.Mutex
-	serial  int
-	bubbles []Bubble
-	open    map[*socket]struct{}
+	mu       sync.Mutex
+	serial   int
+	bubbles  []Bubble
+	waiting  []Bubble        // for phones that are off
+	off      map[string]bool // phones, by number
+	pictures pictures
+	open     map[*socket]struct{}
+}
+
+// Handset is one customer's phone.
+type Handset struct {
+	Number string `json:"number"` // E.164
+	Name   string `json:"name"`
 }
 
 // Start is a conversation that the page offers to begin.
@@ -38,22 +51,56 @@ type Start struct {
 	Title string `json:"title"`
 }
 
-// Bubble is one text on the screen.
+// Bubble is one text on a screen.
 type Bubble struct {
 	ID     string   `json:"id"`
+	Phone  string   `json:"phone"` // the customer's number
 	Mine   bool     `json:"mine"`
 	Text   string   `json:"text"`
-	At     int64    `json:"at"` // Unix ms
-	Status string   `json:"status"`
+	At     int64    `json:"at"`     // Unix ms
+	Status string   `json:"status"` // of a customer's: sending, sent, failed
 	Media  []string `json:"media,omitempty"`
 }
 
-// mostBubbles is how many texts the screen remembers.
+// mostBubbles is how many texts the screens remember.
 const mostBubbles = 500
 
-// Show puts a text of the business on the screen.
-func (p *Phone) Show(id, text string) {
-	p.put(Bubble{ID: id, Text: text, At: time.Now().UnixMilli()})
+// Show brings a text of the business to a phone: onto its screen, or where it waits until
+// the phone is on. The carrier hears when the phone has it.
+func (p *Phone) Show(b Bubble) {
+	p.mu.Lock()
+	b.At = p.Now().UnixMilli()
+	if p.off[b.Phone] {
+		p.waiting = append(p.waiting, b)
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	p.put(b)
+	p.Arrived(b.ID)
+}
+
+// turn switches a phone off or on; what waits for one that is on arrives.
+func (p *Phone) turn(number string, off bool) {
+	p.mu.Lock()
+	if p.off == nil {
+		p.off = map[string]bool{}
+	}
+	p.off[number] = off
+	var arriving []Bubble
+	if !off {
+		p.waiting = slices.DeleteFunc(p.waiting, func(b Bubble) bool {
+			if b.Phone == number {
+				arriving = append(arriving, b)
+			}
+			return b.Phone == number
+		})
+	}
+	p.tell(switched{"switched", number, off})
+	p.mu.Unlock()
+	for _, b := range arriving {
+		p.Show(b)
+	}
 }
 
 func (p *Phone) put(b Bubble) {
@@ -69,92 +116,42 @@ func (p *Phone) put(b Bubble) {
 		p.bubbles = append(p.bubbles, b)
 	}
 	if len(p.bubbles) > mostBubbles {
-		p.bubbles = append([]Bubble(nil), p.bubbles[len(p.bubbles)-mostBubbles:]...)
+		p.bubbles = slices.Clone(p.bubbles[len(p.bubbles)-mostBubbles:])
 	}
+	p.tell(struct {
+		Op     string `json:"op"`
+		Bubble Bubble `json:"bubble"`
+	}{"bubble", b})
+}
+
+// Passed shows what time it is by now.
+func (p *Phone) Passed() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tell(clock{"clock", p.Now().UnixMilli()})
+}
+
+// tell gives a frame to every page that is open; mu is held.
+func (p *Phone) tell(frame any) {
 	for s := range p.open {
-		s.send(struct {
-			Op     string `json:"op"`
-			Bubble Bubble `json:"bubble"`
-		}{"bubble", b})
+		s.send(frame)
 	}
 }
 
-// Handler serves the page and its socket below /phone/, until ctx ends.
-func (p *Phone) Handler(ctx context.Context) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /phone/", page("/phone/", "phone.html"))
-	mux.HandleFunc("GET /phone/ws", func(w http.ResponseWriter, r *http.Request) { p.serve(ctx, w, r) })
-	return mux
-}
-
-// serve talks to one browser.
-func (p *Phone) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) {
-	s, err := upgrade(w, r)
-	if err != nil {
-		return // gorilla has answered
-	}
-	p.join(s)
-	defer p.leave(s)
-	pace := rate.NewLimiter(5, 10)
-	s.run(ctx, func(frame []byte) {
-		var in struct{ Op, Text, Name string }
-		if err := json.Unmarshal(frame, &in); err != nil || !pace.Allow() {
-			p.trouble(s, "too fast")
-			return
-		}
-		switch in.Op {
-		case "text":
-			p.typed(ctx, in.Text)
-		case "start":
-			if err := p.Begin(ctx, in.Name); err != nil {
-				p.trouble(s, err.Error())
-			}
-		}
-	})
-}
-
-// join says hello with everything on the screen, and follows from there.
-func (p *Phone) join(s *socket) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.open == nil {
-		p.open = map[*socket]struct{}{}
-	}
-	p.open[s] = struct{}{}
-	bubbles := append([]Bubble{}, p.bubbles...)
-	s.send(struct {
-		Op      string   `json:"op"`
-		Line    string   `json:"line"`
-		Phone   string   `json:"phone"`
-		Brand   string   `json:"brand"`
-		Starts  []Start  `json:"starts"`
-		Bubbles []Bubble `json:"bubbles"`
-	}{"hello", p.Line, p.Number, p.Brand, p.Starts, bubbles})
-}
-
-func (p *Phone) leave(s *socket) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.open, s)
-}
-
-// typed shows a text at once and marks it when it could not be handed over.
-func (p *Phone) typed(ctx context.Context, text string) {
+// typed shows a text at once and says what became of it: the business has it, or not.
+func (p *Phone) typed(ctx context.Context, from, text, picture string) {
 	p.mu.Lock()
 	p.serial++
-	b := Bubble{ID: "typed-" + strconv.Itoa(p.serial), Mine: true, Text: text, At: time.Now().UnixMilli(), Status: "sent"}
+	b := Bubble{ID: "typed-" + strconv.Itoa(p.serial), Phone: from, Mine: true, Text: text, At: p.Now().UnixMilli(), Status: "sending"}
+	if picture != "" {
+		b.Media = []string{picture}
+	}
 	p.mu.Unlock()
 	p.put(b)
-	if err := p.Text(ctx, text); err != nil {
+	b.Status = "sent"
+	if err := p.Text(ctx, from, text, picture); err != nil {
 		p.Log.Warn("a typed text was not taken", "error", err)
 		b.Status = "failed"
-		p.put(b)
 	}
-}
-
-func (p *Phone) trouble(s *socket, text string) {
-	s.send(struct {
-		Op   string `json:"op"`
-		Text string `json:"text"`
-	}{"error", text})
+	p.put(b)
 }

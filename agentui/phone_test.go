@@ -1,13 +1,17 @@
 package agentui
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,29 +21,43 @@ import (
 // handset is a Phone behind a real server, and what was done with it.
 type handset struct {
 	*Phone
-	url   string
-	mu    sync.Mutex
-	typed []string
-	begun []string
+	url     string
+	mu      sync.Mutex
+	typed   []string
+	begun   []string
+	arrived []string
+	ahead   atomic.Int64
 }
+
+const ann, ben = "+12025550123", "+12025550125"
 
 func newHandset(t *testing.T) *handset {
 	t.Helper()
 	h := &handset{}
-	h.Phone = &Phone{Number: "+12025550123", Line: "+12025550100", Brand: "Acme", Starts: []Start{{"a", "A"}}, Log: slog.New(slog.DiscardHandler),
-		Text: func(_ context.Context, text string) error {
+	h.Phone = &Phone{Customers: []Handset{{ann, "Ann"}, {ben, "Ben"}}, Line: "+12025550100", Brand: "Acme", Starts: []Start{{"a", "A"}}, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
+		Travel: func(by time.Duration) {
+			h.ahead.Add(int64(by))
+			h.Passed()
+		},
+		Arrived: func(id string) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.typed = append(h.typed, text)
+			h.arrived = append(h.arrived, id)
+		},
+		Text: func(_ context.Context, from, text, picture string) error {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.typed = append(h.typed, from+" "+text+picture)
 			if text == "fail" {
 				return errors.New("no carrier")
 			}
 			return nil
 		},
-		Begin: func(_ context.Context, name string) error {
+		Begin: func(_ context.Context, to, name string) error {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.begun = append(h.begun, name)
+			h.begun = append(h.begun, to+" "+name)
 			return errors.New("cannot begin " + name)
 		}}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -85,42 +103,137 @@ func TestSocketWantsItsOwnOrigin(t *testing.T) {
 	}
 }
 
-func TestPhone(t *testing.T) {
-	h := newHandset(t)
-	h.Show("m1", "hello")
+func (h *handset) sits(t *testing.T) (conn *websocket.Conn, say func(v any)) {
+	t.Helper()
 	conn, _, err := h.dial(t, h.url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if hello := next(t, conn); hello["op"] != "hello" || len(hello["bubbles"].([]any)) != 1 || len(hello["starts"].([]any)) != 1 {
-		t.Errorf("hello %v", hello)
-	}
-	h.Show("m2", "again")
-	if b := next(t, conn)["bubble"].(map[string]any); b["text"] != "again" || b["mine"] != false {
-		t.Errorf("bubble %v", b)
-	}
-	send := func(v any) {
+	return conn, func(v any) {
+		t.Helper()
 		if err := conn.WriteJSON(v); err != nil {
 			t.Fatal(err)
 		}
 	}
-	send(map[string]string{"op": "text", "text": "yes"})
-	if b := next(t, conn)["bubble"].(map[string]any); b["text"] != "yes" || b["mine"] != true || b["status"] != "sent" {
+}
+
+func TestPhone(t *testing.T) {
+	h := newHandset(t)
+	h.Show(Bubble{ID: "m1", Phone: ann, Text: "hello"})
+	conn, say := h.sits(t)
+	if hello := next(t, conn); hello["op"] != "hello" || len(hello["bubbles"].([]any)) != 1 || len(hello["starts"].([]any)) != 1 || len(hello["phones"].([]any)) != 2 {
+		t.Errorf("hello %v", hello)
+	}
+	h.Show(Bubble{ID: "m2", Phone: ben, Text: "again"})
+	if b := next(t, conn)["bubble"].(map[string]any); b["text"] != "again" || b["mine"] != false || b["phone"] != ben {
 		t.Errorf("bubble %v", b)
 	}
-	send(map[string]string{"op": "text", "text": "fail"})
+	say(map[string]string{"op": "text", "phone": ben, "text": "yes"})
+	for _, status := range []string{"sending", "sent"} {
+		if b := next(t, conn)["bubble"].(map[string]any); b["text"] != "yes" || b["mine"] != true || b["status"] != status || b["phone"] != ben {
+			t.Errorf("bubble %v", b)
+		}
+	}
+	say(map[string]string{"op": "text", "phone": ann, "text": "fail"})
 	next(t, conn)
 	if b := next(t, conn)["bubble"].(map[string]any); b["text"] != "fail" || b["status"] != "failed" {
 		t.Errorf("bubble %v", b)
 	}
-	send(map[string]string{"op": "start", "name": "a"})
+	say(map[string]string{"op": "start", "phone": ann, "name": "a"})
 	if e := next(t, conn); e["op"] != "error" || e["text"] != "cannot begin a" {
 		t.Errorf("error %v", e)
 	}
+	for _, wrong := range []map[string]any{{"op": "text", "phone": "+12025550199", "text": "who"}, {"op": "text", "phone": ann, "picture": "1"}, {"op": "travel", "hours": -1}, {"op": "travel", "hours": 1e6}} {
+		say(wrong)
+		if e := next(t, conn); e["op"] != "error" {
+			t.Errorf("%v: %v", wrong, e)
+		}
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.typed) != 2 || len(h.begun) != 1 {
-		t.Errorf("typed %v, begun %v", h.typed, h.begun)
+	if !slices.Equal(h.typed, []string{ben + " yes", ann + " fail"}) || !slices.Equal(h.begun, []string{ann + " a"}) || !slices.Equal(h.arrived, []string{"m1", "m2"}) {
+		t.Errorf("typed %v, begun %v, arrived %v", h.typed, h.begun, h.arrived)
+	}
+}
+
+// TestPhoneThatIsOff gets nothing until it is on; the carrier hears of it only then.
+func TestPhoneThatIsOff(t *testing.T) {
+	h := newHandset(t)
+	conn, say := h.sits(t)
+	next(t, conn)
+	say(map[string]any{"op": "turn", "phone": ann, "off": true})
+	if f := next(t, conn); f["op"] != "switched" || f["off"] != true {
+		t.Fatalf("%v", f)
+	}
+	h.Show(Bubble{ID: "m1", Phone: ann, Text: "hello"})
+	h.Show(Bubble{ID: "m2", Phone: ben, Text: "there"})
+	if b := next(t, conn)["bubble"].(map[string]any); b["id"] != "m2" {
+		t.Errorf("a phone that is off shows %v", b)
+	}
+	say(map[string]any{"op": "travel", "hours": 24})
+	if f := next(t, conn); f["op"] != "clock" || f["now"].(float64) < float64(time.Now().Add(23*time.Hour).UnixMilli()) {
+		t.Errorf("%v", f)
+	}
+	say(map[string]any{"op": "turn", "phone": ann, "off": false})
+	next(t, conn)
+	if b := next(t, conn)["bubble"].(map[string]any); b["id"] != "m1" || b["at"].(float64) < float64(time.Now().Add(23*time.Hour).UnixMilli()) {
+		t.Errorf("%v", b)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !slices.Equal(h.arrived, []string{"m2", "m1"}) {
+		t.Errorf("arrived %v", h.arrived)
+	}
+}
+
+// TestPhonePictures are kept when they are some, from this page, and never run.
+func TestPhonePictures(t *testing.T) {
+	h := newHandset(t)
+	post := func(origin string, body []byte) (int, string) {
+		r, err := http.NewRequest(http.MethodPost, h.url+"/phone/media", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", origin)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		said, _ := io.ReadAll(answer.Body)
+		return answer.StatusCode, string(said)
+	}
+	gif := []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;")
+	if status, name := post(h.url, gif); status != http.StatusOK || name != "1" {
+		t.Fatalf("%d %s", status, name)
+	}
+	for _, bad := range []struct {
+		origin string
+		body   []byte
+		status int
+	}{
+		{"http://evil.example", gif, http.StatusForbidden},
+		{h.url, []byte("<html><script>alert(1)</script>"), http.StatusUnsupportedMediaType},
+		{h.url, []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`), http.StatusUnsupportedMediaType},
+		{h.url, append(slices.Clone(gif), make([]byte, largestPicture)...), http.StatusRequestEntityTooLarge},
+	} {
+		if status, said := post(bad.origin, bad.body); status != bad.status {
+			t.Errorf("%d %s, want %d", status, said, bad.status)
+		}
+	}
+	answer, err := http.Get(h.url + "/phone/media/1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.Header.Get("Content-Type") != "image/gif" || answer.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("%v", answer.Header)
+	}
+	conn, say := h.sits(t)
+	next(t, conn)
+	say(map[string]string{"op": "text", "phone": ann, "text": "see", "picture": "1"})
+	if b := next(t, conn)["bubble"].(map[string]any); b["media"].([]any)[0] != "1" {
+		t.Errorf("%v", b)
 	}
 }
 
@@ -133,7 +246,7 @@ func TestSlowBrowser(t *testing.T) {
 	text := strings.Repeat("x", 30_000)
 	begun := time.Now()
 	for i := range 4 * mostFrames {
-		h.Show("m"+string(rune('a'+i%26)), text)
+		h.Show(Bubble{ID: "m" + string(rune('a'+i%26)), Phone: ann, Text: text})
 	}
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("a browser that does not read held the phone up for %v", took)

@@ -50,6 +50,9 @@ type Config struct {
 	Console ConsoleConfig `yaml:"console"`
 	// LLM is any OpenAI-compatible service; without it free text is read locally.
 	LLM LLMConfig `yaml:"llm"`
+
+	// ahead is how far the demo's clock was put forward; nil: it cannot be.
+	ahead func() time.Duration
 }
 
 // BrandConfig is one of the names under which the business texts.

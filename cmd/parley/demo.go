@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"parley/agentui"
@@ -28,7 +29,7 @@ type demoCommand struct {
 // The demo's cast. 555-01xx numbers belong to nobody.
 const (
 	demoLine     = "+12025550100"
-	demoCustomer = "+12025550123" // has the phone in the browser
+	demoCustomer = "+12025550123" // has the first phone in the browser
 	demoScripted = "+12025550124" // plays the conversation in the terminal
 )
 
@@ -41,6 +42,10 @@ type demo struct {
 	enter   string // lets the demo's agent into the console
 	texts   chan provider.Outgoing
 	out     io.Writer
+
+	pictures string       // http://HOST:PORT, where the carrier keeps what customers send
+	passed   atomic.Int64 // how far the clock was put forward, in nanoseconds
+	wanted   atomic.Int64 // how far it shall be
 }
 
 // Run plays the conversation and then serves the phone.
@@ -68,6 +73,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	}
 	d.carrier.Webhook = "http://" + d.house.address + "/webhooks/demo"
 	go func() { _ = d.carrier.Run(serving) }() // ends with serving
+	go d.pass(serving)
 	if err := d.play(ctx); err != nil {
 		return err
 	}
@@ -82,27 +88,26 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 // newDemo builds a server of its own configuration, with a carrier that lives in
 // this process.
 func newDemo(ctx context.Context, listen, folder string, out io.Writer) (*demo, error) {
-	var secret [32]byte
-	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the process instead
-	config := defaultConfig()
-	config.Name, config.Listen, config.Admin = "demo", listen, "off"
-	config.Database = "sqlite:" + filepath.Join(folder, "demo.db")
-	config.Brands = map[string]BrandConfig{"acme": {Name: "Acme", Contact: "help@acme.example", Timezone: "UTC", Quiet: "off"}}
-	config.Carriers = map[string]CarrierConfig{"demo": {Provider: "loopback", Secret: "whsec_" + base64.StdEncoding.EncodeToString(secret[:]), Rate: 50}}
-	config.Lines = []LineConfig{{Number: demoLine, Carrier: "demo", Brand: "acme"}}
-	if err := config.check(); err != nil {
+	d := &demo{texts: make(chan provider.Outgoing, 64), out: out}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d.phone = d.handsets(log)
+	if err := d.keepPictures(ctx); err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	config, err := d.config(listen, folder)
+	if err != nil {
+		return nil, err
+	}
 	h, err := newHouse(ctx, config, log)
 	if err != nil {
 		return nil, err
 	}
+	h.dispatcher.Now = d.now
 	loop, ok := h.prepared.carriers["demo"].Provider.(*provider.Loopback)
 	if !ok {
 		return nil, errors.New("the demo's carrier is not the loopback")
 	}
-	d := &demo{house: h, carrier: loop.Carrier, texts: make(chan provider.Outgoing, 64), out: out}
+	d.house, d.carrier = h, loop.Carrier
 	d.carrier.Took = d.arrived
 	key, secretKey, err := inbound.NewKey("demo", "live", []string{"events", "read"})
 	if err != nil {
@@ -112,13 +117,22 @@ func newDemo(ctx context.Context, listen, folder string, out io.Writer) (*demo, 
 		return nil, fmt.Errorf("storing the demo's key: %w", err)
 	}
 	d.key = secretKey
-	if err := d.hire(ctx, log); err != nil {
-		return nil, err
-	}
-	d.phone = &agentui.Phone{Number: demoCustomer, Line: demoLine, Brand: "Acme", Log: log, Starts: demoStarts(),
-		Text:  func(ctx context.Context, text string) error { return d.typed(ctx, demoCustomer, text) },
-		Begin: func(ctx context.Context, name string) error { return d.begin(ctx, demoCustomer, name) }}
-	return d, nil
+	return d, d.hire(ctx, log)
+}
+
+// config is the demo's: a brand, a line, a carrier that keeps its customers' pictures on
+// this machine, and a clock that can be put forward.
+func (d *demo) config(listen, folder string) (Config, error) {
+	var secret [32]byte
+	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the process instead
+	c := defaultConfig()
+	c.Name, c.Listen, c.Admin = "demo", listen, "off"
+	c.Database = "sqlite:" + filepath.Join(folder, "demo.db")
+	c.ahead = d.ahead
+	c.Brands = map[string]BrandConfig{"acme": {Name: "Acme", Contact: "help@acme.example", Timezone: "UTC", Quiet: "off"}}
+	c.Carriers = map[string]CarrierConfig{"demo": {Provider: "loopback", BaseURL: d.pictures, Secret: "whsec_" + base64.StdEncoding.EncodeToString(secret[:]), Rate: 50}}
+	c.Lines = []LineConfig{{Number: demoLine, Carrier: "demo", Brand: "acme"}}
+	return c, c.check()
 }
 
 // hire lets an agent into the console, by a link that is printed and good for this demo.
@@ -134,23 +148,6 @@ func (d *demo) hire(ctx context.Context, log *slog.Logger) error {
 	d.enter = secret
 	d.house.mux.Handle("GET /console/enter", (&agentui.Auth{Agents: d.house.store, Plain: true, Log: log}).Enter(name, secret))
 	return nil
-}
-
-// arrived is called when the carrier has a text for the customer.
-func (d *demo) arrived(o provider.Outgoing) {
-	if o.To == demoCustomer {
-		d.phone.Show(o.ID, o.Text)
-		return
-	}
-	select {
-	case d.texts <- o:
-	default: // nobody waits for it any more
-	}
-}
-
-// typed sends what a customer typed, as a carrier does: a signed webhook.
-func (d *demo) typed(ctx context.Context, from, text string) error {
-	return d.carrier.Text(ctx, provider.Text{From: from, To: demoLine, Text: text, At: time.Now()})
 }
 
 // demoEvents are what the demo's business can report.
@@ -234,7 +231,7 @@ func (d *demo) play(ctx context.Context) error {
 	}
 	for _, text := range []string{"yeah it did", "2, the box is crushed"} {
 		fmt.Fprintf(d.out, "  %-9s %s\n", "customer:", text)
-		if err := d.typed(ctx, demoScripted, text); err != nil {
+		if err := d.typed(ctx, demoScripted, text, ""); err != nil {
 			return err
 		}
 		if err := d.hear(ctx, 1); err != nil {

@@ -18,7 +18,7 @@ import (
 // openStore opens the configured database. SQLite is migrated on the way, since
 // nobody else shares it; PostgreSQL wants parley migrate.
 func openStore(ctx context.Context, c Config, node string, log *slog.Logger) (*store.Store, error) {
-	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c), Accounts: c.Accounts.rules()}
+	o := store.Options{URL: c.Database, Node: node, Log: slog.New(onlyWarnings{log.Handler()}), Listeners: listeners(c), Accounts: c.Accounts.rules(), Ahead: c.ahead}
 	if strings.HasPrefix(c.Database, "sqlite:") {
 		if err := store.Migrate(ctx, o); err != nil {
 			return nil, err

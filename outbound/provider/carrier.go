@@ -28,7 +28,7 @@ type Carrier struct {
 	// without idempotency keys do.
 	Forgetful bool
 	// Reports are the statuses that every message goes through, reported by Run;
-	// nil: none. Reports that find more than 1,024 waiting are dropped.
+	// nil: none. Those that find more than 1,024 waiting are dropped.
 	Reports []conversation.Status
 	// Keep bounds how many messages are remembered, oldest dropped first; 0: 100,000.
 	Keep int
@@ -67,12 +67,17 @@ func (c *Carrier) Take(o Outgoing) (id string, repeated bool) {
 		c.Took(o)
 	}
 	for _, s := range c.Reports {
-		select {
-		case c.queue() <- status{ID: id, Status: s}:
-		default:
-		}
+		c.ReportLater(id, s)
 	}
 	return id, false
+}
+
+// ReportLater queues a receipt by the carrier's own id, for Run to post.
+func (c *Carrier) ReportLater(id string, s conversation.Status) {
+	select {
+	case c.queue() <- status{ID: id, Status: s}:
+	default:
+	}
 }
 
 // Find gives the carrier's id for a message of ours.

@@ -1,16 +1,21 @@
-// The demo phone: what a customer of the demo business sees. What is typed here
-// becomes a signed webhook, as a carrier would send it.
+// The demo's phones: what some customers of the demo business see, side by side. What is
+// typed here becomes a signed webhook, as a carrier would send it.
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
-import type { Bubble, FromServer, Start, ToServer } from "./wire";
+import type { Bubble, FromServer, Handset, Start, ToServer } from "./wire";
+import { box } from "./phone-box";
 
 const bubbles = signal<Bubble[]>([]);
 const starts = signal<Start[]>([]);
-const who = signal({ line: "", phone: "", brand: "" });
+const phones = signal<Handset[]>([]);
+const off = signal<string[]>([]);
+const who = signal({ line: "", brand: "" });
+const chosen = signal(""); // the phone that events are for
 const online = signal(false);
 const trouble = signal("");
-const draft = signal("");
+const ahead = signal(0); // ms that the demo's clock is before this one
+const tick = signal(0);
 
 let socket: WebSocket | undefined;
 let pause = 250;
@@ -34,15 +39,25 @@ function connect() {
 function receive(m: FromServer) {
   switch (m.op) {
     case "hello":
-      who.value = { line: m.line, phone: m.phone, brand: m.brand };
+      who.value = { line: m.line, brand: m.brand };
+      phones.value = m.phones;
+      off.value = m.off;
       starts.value = m.starts;
       bubbles.value = m.bubbles;
+      ahead.value = m.now - Date.now();
+      if (chosen.value === "") chosen.value = m.phones[0]?.number ?? "";
       break;
     case "bubble": {
       const rest = bubbles.value.filter((b) => b.id !== m.bubble.id);
       bubbles.value = [...rest, m.bubble].sort((a, b) => a.at - b.at);
       break;
     }
+    case "switched":
+      off.value = [...off.value.filter((n) => n !== m.phone), ...(m.off ? [m.phone] : [])];
+      break;
+    case "clock":
+      ahead.value = m.now - Date.now();
+      break;
     case "error":
       trouble.value = m.text;
       break;
@@ -54,84 +69,173 @@ function send(m: ToServer) {
   socket?.send(JSON.stringify(m));
 }
 
-function submit(e: Event) {
-  e.preventDefault();
-  const text = draft.value.trim();
-  if (text === "" || !online.value) return;
-  send({ op: "text", text });
-  draft.value = "";
+async function photo(phone: string, picture: Blob, text = "") {
+  trouble.value = "";
+  const answer = await fetch("media", { method: "POST", body: picture }).catch(() => null);
+  if (answer?.ok) send({ op: "text", phone, text, picture: await answer.text() });
+  else trouble.value = (await answer?.text()) ?? "the picture was not taken";
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const today = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const now = () => (tick.value, Date.now() + ahead.value);
+const status = { "": "", sending: "sending …", sent: "✓ sent", failed: "not sent" };
 
-function Thread() {
-  const end = useRef<HTMLDivElement>(null);
-  const count = bubbles.value.length;
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [count]);
+function Text({ b }: { b: Bubble }) {
   return (
-    <div class="thread" role="log" aria-live="polite" aria-label="Texts" tabIndex={0}>
-      {count === 0 && <p class="empty">No texts yet. Start a conversation on the right, or text anything.</p>}
+    <li class={b.mine ? "mine" : "theirs"}>
+      {b.media?.map((m) => <img key={m} src={`media/${m}`} alt="Picture" />)}
+      {b.text !== "" && <p dir="auto">{b.text}</p>}
+      <small>
+        <span class="hidden">{b.mine ? "You, " : `${who.value.brand}, `}</span>
+        <time dateTime={new Date(b.at).toISOString()}>{clock.format(b.at)}</time>
+        {b.mine && <span class={b.status === "failed" ? "failed" : ""}> {status[b.status]}</span>}
+      </small>
+    </li>
+  );
+}
+
+function Thread({ phone }: { phone: Handset }) {
+  const end = useRef<HTMLDivElement>(null);
+  const mine = bubbles.value.filter((b) => b.phone === phone.number);
+  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [mine.length]);
+  return (
+    <div class="thread" role="log" aria-live="polite" aria-label={`Texts of ${phone.name}`} tabIndex={0}>
+      {mine.length === 0 && <p class="empty">No texts yet. Let something happen at the business, or text anything.</p>}
       <ol>
-        {bubbles.value.map((b) => (
-          <li key={b.id} class={b.mine ? "mine" : "theirs"}>
-            <p dir="auto">{b.text}</p>
-            <small>
-              <span class="hidden">{b.mine ? "You, " : `${who.value.brand}, `}</span>
-              <time dateTime={new Date(b.at).toISOString()}>{clock.format(b.at)}</time>
-              {b.mine && b.status === "failed" && <span class="failed"> not sent</span>}
-            </small>
-          </li>
-        ))}
+        {mine.map((b, i) => {
+          const date = day.format(b.at);
+          const before = mine[i - 1];
+          return [before === undefined || day.format(before.at) !== date ? <li class="day" key={b.id + "day"}>{date}</li> : null, <Text key={b.id} b={b} />];
+        })}
       </ol>
       <div ref={end} />
     </div>
   );
 }
 
-function Phone() {
+function Writing({ phone, dark }: { phone: Handset; dark: boolean }) {
+  const box = useRef<HTMLInputElement>(null);
+  const file = useRef<HTMLInputElement>(null);
+  const submit = (e: Event) => {
+    e.preventDefault();
+    const text = box.current!.value.trim();
+    if (text === "" || !online.value) return;
+    send({ op: "text", phone: phone.number, text, picture: "" });
+    box.current!.value = "";
+  };
+  return (
+    <form onSubmit={submit}>
+      <button type="button" class="plus" aria-label={`Send a picture as ${phone.name}`} disabled={!online.value || dark} onClick={() => file.current!.click()}>
+        +
+      </button>
+      <input
+        ref={file}
+        type="file"
+        accept="image/png,image/jpeg,image/gif,image/webp"
+        hidden
+        onChange={(e) => {
+          const chosen = e.currentTarget.files?.[0];
+          if (chosen) void photo(phone.number, chosen);
+          e.currentTarget.value = "";
+        }}
+      />
+      <input ref={box} aria-label={`Text message of ${phone.name}`} placeholder="Text message" autocomplete="off" maxLength={1000} disabled={dark} />
+      <button type="submit" class="send" aria-label={`Send as ${phone.name}`} disabled={!online.value || dark}>
+        ↑
+      </button>
+    </form>
+  );
+}
+
+function Phone({ phone }: { phone: Handset }) {
+  const dark = off.value.includes(phone.number);
+  const choose = () => (chosen.value = phone.number);
+  return (
+    <section class={`phone${chosen.value === phone.number ? " chosen" : ""}${dark ? " dark" : ""}`} aria-label={`${phone.name}’s phone`} onFocusCapture={choose} onPointerDown={choose}>
+      <div class="bar">
+        <time>{clock.format(now())}</time>
+        <span>{phone.number}</span>
+        <button type="button" class="power" aria-pressed={!dark} aria-label={`${phone.name}’s phone is on`} title={dark ? "Turn it on" : "Turn it off"} onClick={() => send({ op: "turn", phone: phone.number, off: !dark })}>
+          {dark ? "off" : "on"}
+        </button>
+      </div>
+      <header>
+        <span class="avatar" aria-hidden="true">{who.value.brand.slice(0, 1)}</span>
+        <div>
+          <h2>{who.value.brand}</h2>
+          <p>{who.value.line}</p>
+        </div>
+      </header>
+      <Thread phone={phone} />
+      {dark && <p class="asleep">This phone is off. Texts wait for it at the carrier.</p>}
+      <Writing phone={phone} dark={dark} />
+    </section>
+  );
+}
+
+function Happenings() {
+  const phone = phones.value.find((p) => p.number === chosen.value);
+  if (phone === undefined) return null;
+  const dark = off.value.includes(phone.number);
+  return (
+    <aside aria-label="What may happen">
+      <h2>Something happens to {phone.name}</h2>
+      <p>Each button posts one event to the API, as the business’s own system would.</p>
+      {starts.value.map((s) => (
+        <button key={s.name} type="button" class="event" disabled={!online.value} onClick={() => send({ op: "start", phone: phone.number, name: s.name })}>
+          <code>{s.name}</code>
+          <span>{s.title}</span>
+        </button>
+      ))}
+      <h2>Try</h2>
+      <p>
+        Answer in your own words: <q>yeah it did</q>, <q>2, the box is crushed</q>. Text STOP, then START. Text HELP.
+      </p>
+      <button type="button" class="event" disabled={!online.value || dark} onClick={() => void box().then((b) => photo(phone.number, b, "look at this"))}>
+        <code>a photo of the box</code>
+        <span>Goes out as a picture message; the console shows it to whoever answers.</span>
+      </button>
+    </aside>
+  );
+}
+
+function Demo() {
   return (
     <main>
-      <section class="phone" aria-label="Phone">
-        <header>
-          <span class="avatar" aria-hidden="true">{who.value.brand.slice(0, 1)}</span>
-          <div>
-            <h1>{who.value.brand || "…"}</h1>
-            <p>{who.value.line}</p>
-          </div>
-          <span class={online.value ? "dot on" : "dot"} role="status">
-            {online.value ? "connected" : "reconnecting"}
-          </span>
-        </header>
-        <Thread />
-        {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}
-        <form onSubmit={submit}>
-          <input
-            aria-label="Text message"
-            placeholder="Text message"
-            autocomplete="off"
-            maxLength={1000}
-            value={draft.value}
-            onInput={(e) => (draft.value = e.currentTarget.value)}
-          />
-          <button type="submit" disabled={!online.value || draft.value.trim() === ""}>Send</button>
-        </form>
-      </section>
-      <aside>
-        <h2>Something happens at the business</h2>
-        <p>Each button posts one event to the API, as the business's own system would.</p>
-        {starts.value.map((s) => (
-          <button key={s.name} disabled={!online.value} onClick={() => send({ op: "start", name: s.name })}>
-            <code>{s.name}</code>
-            <span>{s.title}</span>
+      <div class="top">
+        <h1>{who.value.brand === "" ? "…" : `Customers of ${who.value.brand}`}</h1>
+        <span class={online.value ? "dot on" : "dot"} role="status">
+          {online.value ? "connected" : "reconnecting"}
+        </span>
+        <div class="time" role="group" aria-label="The demo’s clock">
+          <time>{today.format(now())}</time>
+          {([[1, "+1 hour"], [24, "+1 day"], [72, "+3 days"]] as const).map(([hours, label]) => (
+            <button key={hours} type="button" disabled={!online.value} title="Let time pass: what waits for an answer waits no longer" onClick={() => send({ op: "travel", hours })}>
+              {label}
+            </button>
+          ))}
+        </div>
+      </div>
+      {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}
+      <div class="who" role="group" aria-label="Whose phone">
+        {phones.value.map((p) => (
+          <button key={p.number} type="button" aria-pressed={chosen.value === p.number} onClick={() => (chosen.value = p.number)}>
+            {p.name}
           </button>
         ))}
-        <h2>Try</h2>
-        <p>Answer in your own words: <q>yeah it did</q>, <q>2, the box is crushed</q>. Text STOP, then START. Text HELP.</p>
-        <p class="number">This phone is {who.value.phone}.</p>
-      </aside>
+      </div>
+      <div class="phones">
+        {phones.value.map((p) => (
+          <Phone key={p.number} phone={p} />
+        ))}
+      </div>
+      <Happenings />
     </main>
   );
 }
 
-render(<Phone />, document.body);
+render(<Demo />, document.body);
+setInterval(() => tick.value++, 10_000);
 connect();

@@ -1,12 +1,18 @@
-// What the demo phone's socket carries; agentui/phone.go has the same types.
+// What the demo phones' socket carries; agentui/phone.go and phone_door.go have the same types.
 
 export interface Bubble {
   id: string;
-  mine: boolean; // typed on this phone
+  phone: string; // the customer's number
+  mine: boolean; // typed on that phone
   text: string;
   at: number; // Unix ms
   status: "" | "sending" | "sent" | "failed";
   media?: string[];
+}
+
+export interface Handset {
+  number: string;
+  name: string;
 }
 
 export interface Start {
@@ -15,9 +21,14 @@ export interface Start {
 }
 
 export type FromServer =
-  | { op: "hello"; line: string; phone: string; brand: string; starts: Start[]; bubbles: Bubble[] }
+  | { op: "hello"; line: string; brand: string; phones: Handset[]; off: string[]; starts: Start[]; bubbles: Bubble[]; now: number }
   | { op: "bubble"; bubble: Bubble }
-  | { op: "typing"; on: boolean }
+  | { op: "switched"; phone: string; off: boolean }
+  | { op: "clock"; now: number }
   | { op: "error"; text: string };
 
-export type ToServer = { op: "text"; text: string } | { op: "start"; name: string };
+export type ToServer =
+  | { op: "text"; phone: string; text: string; picture: string }
+  | { op: "start"; phone: string; name: string }
+  | { op: "turn"; phone: string; off: boolean }
+  | { op: "travel"; hours: number };
