@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -198,7 +201,7 @@ func (d *demo) begin(ctx context.Context, customer, name string) error {
 		if e.name != name {
 			continue
 		}
-		body, err := json.Marshal(map[string]any{"type": e.event, "to": customer, "data": e.data})
+		body, err := json.Marshal(map[string]any{"type": e.event, "to": customer, "data": of(customer, e.data)})
 		if err != nil {
 			return fmt.Errorf("encoding the event: %w", err)
 		}
@@ -206,6 +209,21 @@ func (d *demo) begin(ctx context.Context, customer, name string) error {
 		return err
 	}
 	return fmt.Errorf("there is no event %q", name)
+}
+
+// of gives an event's data to another customer: their name, their account.
+func of(customer string, data map[string]any) map[string]any {
+	i := slices.IndexFunc(demoHandsets, func(h agentui.Handset) bool { return h.Number == customer })
+	if i < 0 {
+		return data
+	}
+	data = maps.Clone(data)
+	for key, value := range map[string]string{"name": demoHandsets[i].Name, "subject": strings.ToLower(demoHandsets[i].Name), "account": fmt.Sprint("acc-", i+1)} {
+		if _, has := data[key]; has {
+			data[key] = value
+		}
+	}
+	return data
 }
 
 // invite says where to look now.

@@ -156,7 +156,7 @@ function Phone({ phone }: { phone: Handset }) {
     <section class={`phone${chosen.value === phone.number ? " chosen" : ""}${dark ? " dark" : ""}`} aria-label={`${phone.name}’s phone`} onFocusCapture={choose} onPointerDown={choose}>
       <div class="bar">
         <time>{clock.format(now())}</time>
-        <span>{phone.number}</span>
+        <span>{`${phone.name} · ${phone.number}`}</span>
         <button type="button" class="power" aria-pressed={!dark} aria-label={`${phone.name}’s phone is on`} title={dark ? "Turn it on" : "Turn it off"} onClick={() => send({ op: "turn", phone: phone.number, off: !dark })}>
           {dark ? "off" : "on"}
         </button>

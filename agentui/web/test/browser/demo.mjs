@@ -82,7 +82,7 @@ await journey("a phone that is off gets its texts when it is on again", async ()
   await phone.waitForTimeout(1500); // as long as texts take many times over
   assert.equal(await handset("Carla").locator(".theirs").count(), 0, "a phone that is off shows a text");
   await handset("Carla").getByRole("button", { name: "Carla’s phone is on" }).click();
-  await hears("Did it arrive?", "Carla");
+  await hears("Hi Carla, order A-1 was delivered.", "Carla");
   await shot(phone, "demo-phones");
 });
 
