@@ -43,7 +43,9 @@ func TestConsoleCore(t *testing.T) {
 func consoleInABrowser(t *testing.T) string {
 	t.Helper()
 	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
-	write(t, folder, "moving.yaml", moving)
+	for name, flow := range map[string]string{"moving": moving, "kaput": llmFlow, "visiting": visiting} {
+		write(t, folder, name+".yaml", flow)
+	}
 	c.PublicURL, c.Flows = "", append(c.Flows, folder)
 	brand := c.Brands["acme"]
 	brand.Timezone = "America/New_York"
