@@ -78,6 +78,11 @@ func (s *server) outside() http.Handler {
 			}
 		}
 	})
+	mux.HandleFunc("POST /role", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.house.store.SetRole(r.Context(), r.FormValue("name"), agentui.Role(r.FormValue("role"))); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
 	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) {
 		var texts []string
 		for _, m := range s.carrier.Messages() {

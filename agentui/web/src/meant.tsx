@@ -35,7 +35,7 @@ async function keep(i: Item, intent: string | null) {
       trouble.value = data;
       return;
     }
-    await relabel(i.position, intent);
+    relabel(i.position, intent);
     done();
   } catch {
     trouble.value = { code: "unavailable", detail: "" };

@@ -1,7 +1,7 @@
 // The journeys through what people begin, what they say that texts meant, and what they keep
-// of the list.
+// of the list; and through the change of what somebody may.
 import assert from "node:assert/strict";
-import { heard, journey, opens, reached, shot, signedIn, sound, texts, word } from "./rig.mjs";
+import { heard, journey, opens, post, reached, shot, signedIn, sound, texts, word } from "./rig.mjs";
 
 // inEachWay looks at what stands open: in the dark, on a phone, in forced colours.
 async function inEachWay(page, what) {
@@ -155,6 +155,7 @@ export async function work({ ann, bob }) {
     await ann.getByRole("dialog").getByLabel("none of these").check();
     await ann.getByRole("dialog").getByRole("button", { name: "Keep", exact: true }).click();
     await hers.getByText("Meant none of these, says ann").waitFor();
+    await ann.getByRole("dialog").waitFor({ state: "detached" });
     await ann.keyboard.press("Control+k");
     await ann.getByRole("textbox", { name: "Find" }).fill("last text meant");
     await ann.keyboard.press("Enter");
@@ -223,5 +224,28 @@ export async function work({ ann, bob }) {
     await elsewhere.context().close();
     await bob.reload();
     await bob.getByText("Live", { exact: true }).waitFor();
+  });
+
+  await journey("another role holds at once, and the page shows what it may", async () => {
+    await post("role", { name: "ida", role: "agent" });
+    const ida = await signedIn("ida");
+    await opens(ida, "+12025550190");
+    await ida.getByRole("button", { name: "Take", exact: true }).waitFor();
+    await ida.getByRole("button", { name: "Note", exact: true }).click();
+    const keeps = async (note) => {
+      await ida.getByRole("textbox", { name: "Note" }).fill(note);
+      await ida.keyboard.press("Control+Enter");
+    };
+    await keeps("I may write this");
+    await ida.locator(".note:not(.waiting)", { hasText: "I may write this" }).waitFor();
+    await post("role", { name: "ida", role: "auditor" });
+    await keeps("and not this");
+    await ida.locator(".note.waiting", { hasText: "and not this" }).getByText(word("en", "error.forbidden")).waitFor();
+    await ida.getByText(word("en", "reads_only")).waitFor();
+    await ida.getByTitle("Your sign-in").getByText("auditor").waitFor();
+    assert.equal(await ida.getByRole("button", { name: "Take", exact: true }).count(), 0);
+    await sound(ida, "an auditor from now on");
+    await shot(ida, "role-changed");
+    await ida.context().close();
   });
 }
