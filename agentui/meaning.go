@@ -142,7 +142,7 @@ func (c *Console) namedText(w http.ResponseWriter, r *http.Request) (x textOf, o
 
 // textAt reads it; false: there is none at this event, or no flow to say what it meant.
 func (c *Console) textAt(ctx context.Context, x textOf, rev int64) (textOf, bool, error) {
-	events, _, err := c.Reads.Thread(ctx, x.conv.ID, rev<<8+1, 2) // its first answer may stand at the same position
+	events, _, err := c.Reads.Thread(ctx, x.conv.ID, rev<<8+1, 1)
 	if err != nil || len(events) == 0 || events[0].Rev != rev {
 		return x, false, err
 	}

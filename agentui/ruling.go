@@ -148,8 +148,11 @@ func (t *table) deals(events []conversation.Event, d conversation.Desk) []conver
 
 // tells says that the customer waits longer than they should, unless that is known.
 func (t *table) tells(events []conversation.Event, d conversation.Desk) []conversation.Event {
+	if d.Overdue == d.Awaiting {
+		return events
+	}
 	due := t.queues.Due(d, t.Lines[d.Line])
-	if due == 0 || due >= t.Now || d.Overdue == d.Awaiting {
+	if due == 0 || due >= t.Now {
 		return events
 	}
 	return append(events, ruled(d, "overdue", "", conversation.Ruling{Awaiting: d.Awaiting, Due: due, Next: d.Replied != 0}))

@@ -120,6 +120,8 @@ func happened(e conversation.Logged, c conversation.Conversation) (i Item, by li
 		if a.Op != "reply" && a.Op != "resend" && a.Op != "begin" { // which stand there as messages
 			i.Text = a.Text
 		}
+	case past.Event.Trigger != nil && past.Event.Trigger.By != "":
+		i.By, i.Who, i.Note, i.To = "agent", past.Event.Trigger.By, "start", past.Event.Trigger.Flow
 	case past.Event.Trigger != nil:
 		i.By, i.Note = "business", past.Event.Trigger.Type
 	default:

@@ -62,7 +62,9 @@ func (s *server) journeys(script string, more ...string) string {
 func peopled(t *testing.T) *server {
 	t.Helper()
 	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
-	write(t, folder, "moving.yaml", moving)
+	for name, flow := range map[string]string{"moving": moving, "kaput": llmFlow, "visiting": visiting} {
+		write(t, folder, name+".yaml", flow)
+	}
 	c.PublicURL, c.Flows = "", append(c.Flows, folder)
 	brand := c.Brands["acme"]
 	brand.Timezone = "America/New_York"
@@ -87,6 +89,11 @@ func (s *server) outside() http.Handler {
 			if m.Text == r.FormValue("text") {
 				_ = s.carrier.Report(r.Context(), id, conversation.Status(r.FormValue("status")), r.FormValue("code")) // the script looks for what comes of it
 			}
+		}
+	})
+	mux.HandleFunc("POST /role", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.house.store.SetRole(r.Context(), r.FormValue("name"), agentui.Role(r.FormValue("role"))); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	})
 	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) {

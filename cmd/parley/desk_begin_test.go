@@ -76,6 +76,9 @@ func TestBeginning(t *testing.T) {
 		if text := s.hears(1); text != "Acme: Hello Zoë, our technician comes to your home on Wed, May 1 for 3 hours, and parks there. Is that right? YES or NO" {
 			t.Errorf("%q", text)
 		}
+		if view := ann.seen(begun["conversation"].(string)); !strings.Contains(view["raw"].(string), `"by":"agent","who":"ann","note":"start","to":"visiting"`) {
+			t.Errorf("%s", view["raw"])
+		}
 		s.did(`"what":"console.start","who":"agent:ann"`)
 
 		if out := ann.wants("POST", "begin", map[string]any{"id": "b7", "to": testPhone, "text": "hello"}, http.StatusConflict); out["conversation"] != begun["conversation"] {

@@ -231,8 +231,10 @@ func readerLife(t *testing.T, s *store.Store) {
 	}
 	c, found, err := s.Conversation(ctx, all[0].ID)
 	check(t, "the conversation", err == nil && found && c.Rev == 2)
-	events, messages, err := s.Thread(ctx, c.ID, 0, 3)
-	check(t, "the thread", err == nil && len(events)+len(messages) == 3 && events[0].Rev == 2)
+	events, messages, err := s.Thread(ctx, c.ID, 0, 1)
+	check(t, "an event is parted from its first message", err == nil && len(events) == 1 && len(messages) == 1 && events[0].Rev == 2)
+	events, messages, err = s.Thread(ctx, c.ID, 0, 3)
+	check(t, "the thread", err == nil && len(events) == 2 && len(messages) == 2 && events[0].Rev == 2)
 	older, earlier, err := s.Thread(ctx, c.ID, events[0].Rev<<8, 10)
 	said := must(s.Texts(ctx, c.ID, 10))(t)
 	check(t, "what the customer wrote", len(said) == 2 && said[1].Text == "hi")

@@ -61,7 +61,7 @@ func (s *Store) Conversation(ctx context.Context, id string) (conversation.Conve
 }
 
 // Thread lists a conversation's events and messages, newest first, before position
-// (0: from the end): together at most limit. An event stands at position rev<<8,
+// (0: from the end): together at most limit, or one more. An event stands at position rev<<8,
 // so that the smallest position of a page is where the next one goes on.
 func (s *Store) Thread(ctx context.Context, id string, before int64, limit int) ([]conversation.Logged, []conversation.Message, error) {
 	if before <= 0 {
@@ -108,7 +108,8 @@ func (s *Store) Texts(ctx context.Context, id string, limit int) ([]conversation
 	return texts, nil
 }
 
-// newest counts how many of each belong to the limit newest of both.
+// newest counts how many of each belong to the limit newest of both, and to one more where
+// an event would be parted from its first message, which stands at its position.
 func newest(events []conversation.Logged, messages []conversation.Message, limit int) (e, m int) {
 	for e+m < limit && (e < len(events) || m < len(messages)) {
 		if m == len(messages) || e < len(events) && events[e].Rev<<8 > messages[m].Position {
@@ -116,6 +117,9 @@ func newest(events []conversation.Logged, messages []conversation.Message, limit
 		} else {
 			m++
 		}
+	}
+	if m > 0 && e < len(events) && events[e].Rev<<8 == messages[m-1].Position {
+		e++ // the next page begins before both
 	}
 	return e, m
 }

@@ -189,12 +189,12 @@ export async function earlier() {
 }
 
 // relabel shows what somebody says that a text meant, on a page that was read back too.
-export async function relabel(position: number, intent: string | null) {
+export function relabel(position: number, intent: string | null) {
   const says = ({ meant: _, ...i }: Item): Item => (intent === null ? i : { ...i, meant: { intent, by: me.value!.name } });
   const anew = (all: Item[]) => all.map((i) => (i.position === position ? says(i) : i));
   if (older.length > 0) older = [older[0]!, anew(older[1]!)];
   if (thread.value !== null) thread.value = { ...thread.value, items: anew(thread.value.items) };
-  await loadThread(open.value, true);
+  void loadThread(open.value, true);
 }
 
 export async function loadColleagues() {

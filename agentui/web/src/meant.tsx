@@ -35,7 +35,7 @@ async function keep(i: Item, intent: string | null) {
       trouble.value = data;
       return;
     }
-    await relabel(i.position, intent);
+    relabel(i.position, intent);
     done();
   } catch {
     trouble.value = { code: "unavailable", detail: "" };
@@ -47,11 +47,12 @@ async function keep(i: Item, intent: string | null) {
 // Meaning stands below a text.
 export function Meaning({ item }: { item: Item }) {
   const m = item.meant;
-  if (item.flow === undefined || (m === undefined && !works.value)) return null;
+  const may = works.value && item.flow !== undefined;
+  if (m === undefined && !may) return null;
   return (
     <span class="meaning">
       {m !== undefined && <span>{rich("meant_by", { intent: <b>{named(m.intent)}</b>, who: m.by })}</span>}
-      {works.value && (
+      {may && (
         <button type="button" class="link" aria-haspopup="dialog" onClick={() => start(item)}>
           {t(m === undefined ? "meant" : "meant_change")}
         </button>

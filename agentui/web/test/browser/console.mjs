@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { pictures } from "./pictures.mjs";
 import { at, becomes, browser, core, done, fits, heard, journey, looks, opens, password, post, reached, sent, shot, signIn, signedIn, sound, texts, times, word } from "./rig.mjs";
+import { work } from "./work.mjs";
 
 const tom = "+12025550161";
 
@@ -205,38 +206,7 @@ await journey("the palette does what keys do, and nothing that cannot be done", 
   await bob.locator(".head .chip", { hasText: "called" }).waitFor();
 });
 
-await journey("a conversation is begun, and not beside a flow that is under way", async () => {
-  await bob.getByRole("button", { name: "New conversation" }).click();
-  const sheet = bob.getByRole("dialog");
-  await sheet.getByLabel("With").waitFor();
-  await sound(bob, "new conversation");
-  await shot(bob, "begin");
-  await sheet.getByLabel("To which number").fill("12");
-  await sheet.getByLabel("Your text").fill("Hello, this is Bob of Acme.");
-  await sheet.getByRole("button", { name: "Send" }).click();
-  await sheet.getByRole("alert").waitFor();
-  await sheet.getByLabel("To which number").fill("+12025550188");
-  await sheet.getByRole("button", { name: "Send" }).click();
-  await heard("Hello, this is Bob of Acme.");
-  await bob.locator(".head").getByText("Yours").waitFor();
-  assert.equal(await bob.locator(".bubble", { hasText: "Hello, this is Bob" }).count(), 1);
-  await bob.getByRole("button", { name: "New conversation" }).click();
-  await sheet.getByLabel("With").selectOption({ label: "Tells a customer that an order was delivered and asks how it arrived" });
-  await sheet.getByLabel("To which number").fill("+12025550189");
-  await sheet.getByRole("textbox", { name: "name" }).fill("Uma");
-  await sheet.getByRole("textbox", { name: "order" }).fill("Q-7");
-  await sound(bob, "new conversation by a flow");
-  await sheet.getByRole("button", { name: "Send" }).click();
-  await heard("order Q-7 was delivered");
-  await bob.getByRole("button", { name: "New conversation" }).click();
-  await sheet.getByLabel("With").selectOption({ label: "a text of your own" });
-  await sheet.getByLabel("To which number").fill("+12025550189");
-  await sheet.getByLabel("Your text").fill("me too");
-  await sheet.getByRole("button", { name: "Send" }).click();
-  await sheet.getByRole("alert").getByText("under way").waitFor();
-  await sheet.getByRole("button", { name: "Open it" }).click();
-  await bob.locator(".head").getByText("The bot has it").waitFor();
-});
+await work({ ann, bob });
 
 await journey("a second factor is turned on, and asked for", async () => {
   const key = (secret) => Buffer.from([...secret.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("").match(/.{8}/g).map((b) => parseInt(b, 2)));
@@ -339,6 +309,7 @@ await journey("news is told once, by one window, and not where it is read", asyn
   await heard("Yes?");
   await texts("+12025550181", "read at once");
   await first.locator(".bubble", { hasText: "read at once" }).waitFor();
+  for (const page of [first, second]) await page.locator(".row", { hasText: "read at once" }).waitFor(); // where news is found
   await first.waitForTimeout(800);
   assert.equal((await told()).length, 1, "told of what is read");
   await first.getByRole("textbox", { name: "Reply" }).fill("Go on");
