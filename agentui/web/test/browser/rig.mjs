@@ -1,5 +1,6 @@
 // What the journeys through a browser have in common. PARLEY_AT is the server, PARLEY_OUTSIDE
-// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go.
+// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go, PARLEY_HOST
+// what browsers call the server where that is no address.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
@@ -27,7 +28,7 @@ export const heard = async (text) => {
   assert.fail(`the customer never heard ${text}`);
 };
 
-export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", ...(process.env.PARLEY_HOST ? [`--host-resolver-rules=MAP ${process.env.PARLEY_HOST}:80 ${new URL(at).host}`] : [])] });
 
 const catalogues = Object.fromEntries(await Promise.all(["en", "es"].map(async (l) => [l, JSON.parse(await readFile(new URL(`../../src/words/${l}.json`, import.meta.url), "utf8"))])));
 
@@ -80,6 +81,18 @@ export const becomes = async (box, text) => {
 };
 
 export const opens = (page, who) => page.locator(".row", { hasText: who }).first().click();
+
+// finds opens what a search finds: the index is a second behind, so it asks until it does.
+export async function finds(page, query, who) {
+  const box = page.getByRole("searchbox");
+  const row = page.locator("button.row", { hasText: who }).first();
+  for (let i = 0; i < 20 && !(await row.isVisible()); i++) {
+    await box.fill("");
+    await box.fill(query);
+    await row.waitFor({ timeout: 400 }).catch(() => undefined);
+  }
+  await row.click();
+}
 
 export async function sound(page, what) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished))); // half faded in, nothing has its contrast
