@@ -75,6 +75,14 @@ func peopled(t *testing.T) *server {
 	return s
 }
 
+// types is what a phone types.
+func (s *server) types(phone, text string) {
+	s.t.Helper()
+	if err := s.carrier.Text(s.t.Context(), provider.Text{From: phone, To: testLine, Text: text}); err != nil {
+		s.t.Error(err)
+	}
+}
+
 // outside is where the script is the customer, and the carrier.
 func (s *server) outside() http.Handler {
 	mux := http.NewServeMux()

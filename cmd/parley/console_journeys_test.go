@@ -7,3 +7,10 @@ func TestProofConsoleByKeyboard(t *testing.T) {
 	inBrowser(t)
 	peopled(t).journeys("keyboard.mjs")
 }
+
+// TestProofConsoleScreens has axe look at every screen of a shift in Chromium: in forced
+// colours, at 320 px, from right to left, in the dark.
+func TestProofConsoleScreens(t *testing.T) {
+	inBrowser(t)
+	peopled(t).journeys("screens.mjs")
+}

@@ -1,7 +1,7 @@
 // The console where the network is bad: what is missed, what is sent twice, what people
 // are told of it.
 import assert from "node:assert/strict";
-import { becomes, done, heard, journey, opens, password, post, shot, signedIn, sound, times } from "./rig.mjs";
+import { becomes, done, heard, journey, opens, password, post, shot, signedIn, sound, times, turns } from "./rig.mjs";
 
 const one = "+12025550171";
 const two = "+12025550172";
@@ -77,7 +77,7 @@ await journey("thirty seconds without network, and nothing is lost or doubled", 
   await ann.locator(".bubble", { hasText: "missed in this one 50" }).last().waitFor();
   const seen = Date.now() - mended;
   await online();
-  assert.equal(await bar.textContent(), "");
+  await turns(() => bar.textContent(), "");
   await heard("to the second, offline");
   contiguous();
   assert.ok(numbers.length - before >= 200, `${numbers.length - before} events`);
@@ -315,6 +315,11 @@ await journey("signing out leaves nothing", async () => {
   const left = await ann.evaluate(() => new Promise((yes) => (indexedDB.open("parley").onsuccess = (e) => (e.target.result.transaction("outbox").objectStore("outbox").count().onsuccess = (c) => yes(c.target.result)))));
   assert.equal(left, 0);
   assert.equal(await times("not yet gone"), 0);
+});
+
+await journey("nothing was sent twice, and what was taken back not at all", async () => {
+  for (const text of ["to the second, offline", "an answer to what stood here", "once and only once", "stands there once", "into the void", "by request", "half a sentence", "mine alone"]) assert.equal(await times(text), 1, text);
+  for (const text of ["regretted", "the courier is five minutes away", "not yet gone"]) assert.equal(await times(text), 0, text);
 });
 
 await done();

@@ -1,7 +1,9 @@
 // What the journeys through a browser have in common. PARLEY_AT is the server, PARLEY_OUTSIDE
-// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go.
+// stands for the customers and the carrier, PARLEY_SHOTS is where pictures go, PARLEY_HOST
+// what browsers call the server where that is no address.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
 
 export const at = process.env.PARLEY_AT;
@@ -16,18 +18,28 @@ export const sent = () => fetch(`${outside}/messages`).then((r) => r.json());
 export const times = async (text) => (await sent()).filter((m) => m === text).length;
 // reached waits until the carrier has a text so many times: it has it later than the page shows it.
 export const reached = async (text, n) => {
-  for (let i = 0; i < 200 && (await times(text)) < n; i++) await new Promise((r) => setTimeout(r, 25));
+  for (let i = 0; i < 400 && (await times(text)) < n; i++) await new Promise((r) => setTimeout(r, 25));
   assert.equal(await times(text), n, text);
 };
 export const heard = async (text) => {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 400; i++) {
     if ((await sent()).some((m) => m.includes(text))) return;
     await new Promise((r) => setTimeout(r, 25));
   }
   assert.fail(`the customer never heard ${text}`);
 };
 
-export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+// turns waits until something is as it should be: it is asked again and again, for ten seconds.
+export async function turns(ask, want, what) {
+  let is = await ask();
+  for (let i = 0; i < 200 && !isDeepStrictEqual(is, want); i++) {
+    await new Promise((r) => setTimeout(r, 50));
+    is = await ask();
+  }
+  assert.deepEqual(is, want, what);
+}
+
+export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", ...(process.env.PARLEY_HOST ? [`--host-resolver-rules=MAP ${process.env.PARLEY_HOST}:80 ${new URL(at).host}`] : [])] });
 
 const catalogues = Object.fromEntries(await Promise.all(["en", "es"].map(async (l) => [l, JSON.parse(await readFile(new URL(`../../src/words/${l}.json`, import.meta.url), "utf8"))])));
 
@@ -80,6 +92,18 @@ export const becomes = async (box, text) => {
 };
 
 export const opens = (page, who) => page.locator(".row", { hasText: who }).first().click();
+
+// finds opens what a search finds: the index is a second behind, so it asks until it does.
+export async function finds(page, query, who) {
+  const box = page.getByRole("searchbox");
+  const row = page.locator("button.row", { hasText: who }).first();
+  for (let i = 0; i < 20 && !(await row.isVisible()); i++) {
+    await box.fill("");
+    await box.fill(query);
+    await row.waitFor({ timeout: 400 }).catch(() => undefined);
+  }
+  await row.click();
+}
 
 export async function sound(page, what) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) => a.finished))); // half faded in, nothing has its contrast
