@@ -89,6 +89,7 @@ export interface Mentioned {
 export interface Desks {
   conversations: Desk[];
   mentions: Mentioned[];
+  next?: string;
 }
 
 export interface Current {
