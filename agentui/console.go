@@ -96,7 +96,7 @@ type Reads interface {
 
 // mostThread is how many items a page of a thread has.
 const (
-	mostThread = 100
+	mostThread = 50
 
 	mostMentioned = 50
 )
