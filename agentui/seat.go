@@ -57,12 +57,12 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 			return // gorilla has answered
 		}
 		if conn.conn.Subprotocol() != protocol {
-			conn.close(closeOtherUI, "reload the page")
+			conn.refuse(closeOtherUI, "reload the page")
 			return
 		}
 		s := &seat{socket: conn, console: c, agent: a, hash: in.Hash}
 		if c.Hub.full(a.Name) {
-			s.close(closeTooMany, "too many")
+			s.refuse(closeTooMany, "too many")
 			return
 		}
 		c.Hub.join(s)
@@ -84,7 +84,7 @@ type Hello struct {
 func (s *seat) serve(ctx context.Context) {
 	epoch, head, err := s.console.Reads.FeedHead(ctx)
 	if err != nil {
-		s.close(closeTryLater, comeBack(time.Second))
+		s.refuse(closeTryLater, comeBack(time.Second))
 		return
 	}
 	s.send(frame{"hello", Hello{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})

@@ -31,10 +31,11 @@ const (
 // socket is one browser. One goroutine reads, one writes; frames that wait are
 // bounded, and a browser that does not keep up is closed with 4008 and comes back.
 type socket struct {
-	conn   *websocket.Conn
-	frames chan []byte
-	done   chan struct{}
-	end    sync.Once
+	conn     *websocket.Conn
+	frames   chan []byte
+	done     chan struct{}
+	end      sync.Once
+	farewell []byte // why it ends; set when done is closed
 }
 
 // upgrade turns a request into a socket. The Origin must be there and be this
@@ -75,14 +76,25 @@ func (s *socket) sendIfRoom(v any) {
 	}
 }
 
-// close tells the browser why and ends both goroutines.
+// close ends both goroutines, of which the one that writes tells the browser why. It never
+// blocks: whoever tells all sockets something must not wait for one that does not read.
 func (s *socket) close(code int, reason string) {
 	s.end.Do(func() {
-		deadline := time.Now().Add(time.Second)
-		_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), deadline) // it may be gone
+		s.farewell = websocket.FormatCloseMessage(code, reason)
 		close(s.done)
-		_ = s.conn.Close() // the other side may have closed first
 	})
+}
+
+// refuse closes a socket that nothing was written to yet.
+func (s *socket) refuse(code int, reason string) {
+	s.close(code, reason)
+	s.part()
+}
+
+// part says farewell and hangs up; done is closed, and nobody else writes.
+func (s *socket) part() {
+	_ = s.conn.WriteControl(websocket.CloseMessage, s.farewell, time.Now().Add(time.Second)) // it may be gone
+	_ = s.conn.Close()                                                                       // the other side may have closed first
 }
 
 // run writes what is queued and hands every frame of the browser to got, until
@@ -110,6 +122,7 @@ func comeBack(after time.Duration) string {
 }
 
 func (s *socket) write(ctx context.Context) {
+	defer s.part()
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
 	for {
