@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -21,6 +22,7 @@ const (
 	pingEvery     = 25 * time.Second
 	writeWait     = 10 * time.Second
 	mostFrames    = 256
+	kernelBuffer  = 16 << 10 // bytes, about: the system may make more of it
 	closeIsSlow   = 4008
 	closeTryLater = websocket.CloseTryAgainLater
 	// spread is over how long the pages of a server that ends are sent back to the next
@@ -51,6 +53,9 @@ func upgrade(w http.ResponseWriter, r *http.Request, protocols ...string) (*sock
 	conn, err := up.Upgrade(w, r, nil)
 	if err != nil {
 		return nil, err
+	}
+	if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(kernelBuffer) // else megabytes wait there before anybody knows that a browser is slow
 	}
 	return &socket{conn: conn, frames: make(chan []byte, mostFrames), done: make(chan struct{})}, nil
 }
