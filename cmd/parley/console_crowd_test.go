@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ type crowd struct {
 	state   string
 	event   string // its last text
 	rev     int64
+	since   string // when it came
 }
 
 // stands is what every customer of the pattern has said.
@@ -37,6 +39,7 @@ func newCrowd(s *server, database string) *crowd {
 		}
 	}
 	read(`SELECT state, rev FROM conversations WHERE id = $1`, &c.state, &c.rev)
+	read(`SELECT since FROM desk WHERE conversation = $1`, &c.since)
 	read(`SELECT data FROM events WHERE conversation = $1 AND kind = 'text' ORDER BY rev DESC LIMIT 1`, &c.event)
 	return c
 }
@@ -46,8 +49,7 @@ func customer(i int) string { return fmt.Sprintf("+1202%07d", 6_000_000+i) }
 
 func (c *crowd) id(i int) string { return c.s.house.store.ConversationID(testLine, customer(i)) }
 
-// grows adds the customers from one number up to another. Each of the first hundred came
-// before all others: they stand on top.
+// grows adds the customers from one number up to another, each later than the one before.
 func (c *crowd) grows(from, to int) {
 	c.t.Helper()
 	now := time.Now().UnixMilli()
@@ -55,7 +57,8 @@ func (c *crowd) grows(from, to int) {
 	for i := from; i < to; i++ {
 		id, phone, since := c.id(i), customer(i), now-int64(20_000_000-i*1000)
 		text := strings.ReplaceAll(c.event, stands, fmt.Sprintf("%s, says number %d", stands, i))
-		all.add("conversations (id, line, phone, rev, state, created_at, updated_at)", id, testLine, phone, c.rev, c.state, since, since)
+		state := strings.ReplaceAll(c.state, c.since, strconv.FormatInt(since, 10))
+		all.add("conversations (id, line, phone, rev, state, created_at, updated_at)", id, testLine, phone, c.rev, state, since, since)
 		all.add("contacts (phone, name, created_at, updated_at)", phone, fmt.Sprintf("Customer Number %d", i), since, since)
 		all.add("events (conversation, rev, at, kind, data)", id, c.rev, since, "text", text)
 		all.add("desk (conversation, line, phone, owner, reason, since, awaiting, urgency)", id, testLine, phone, "queue", "unclear", since, since, 2)
