@@ -19,8 +19,9 @@ const views: [View, string][] = [
   ["snoozed", t("view.snoozed")],
 ];
 
+const own = (d: Desk) => d.owner === "agent" && d.agent === me.value?.name;
 const within: Record<View, (d: Desk) => boolean> = {
-  mine: (d) => d.agent === me.value?.name && !d.snoozed,
+  mine: (d) => own(d) && !d.snoozed,
   waiting: (d) => d.owner === "queue" && !d.snoozed,
   all: (d) => !d.snoozed,
   snoozed: (d) => (d.snoozed ?? 0) > 0,
@@ -45,9 +46,9 @@ const sections = computed((): [string, Desk[]][] => {
   const some = rows.value;
   if (view.value !== "all") return [["", some]];
   return [
-    [t("yours_many"), some.filter((d) => d.agent === me.value?.name)],
+    [t("yours_many"), some.filter(own)],
     [t("view.waiting"), some.filter((d) => d.owner === "queue")],
-    [t("colleagues_have"), some.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
+    [t("colleagues_have"), some.filter((d) => d.owner === "agent" && !own(d))],
   ];
 });
 
