@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -61,7 +63,8 @@ func consoleSpeed(t *testing.T, many int, part string) {
 	defer pouring.Wait()
 	defer stop()
 	out, err := s.scripted("budgets.mjs", "http://"+s.house.address, c.outside(ctx, network, &pouring))
-	t.Logf("%s", out)
+	load, _ := os.ReadFile("/proc/loadavg") // elsewhere nobody can say
+	t.Logf("%s(of %d cores; load of the last 1, 5 and 15 minutes, processes: %s)", out, runtime.NumCPU(), bytes.TrimSpace(load))
 	if err != nil {
 		t.Error(err)
 	}
