@@ -56,7 +56,7 @@ proof:
 	exit $$status
 
 # What it costs. The figures are this machine's: leave it alone meanwhile.
-bench:
+bench: web
 	@.ci/tools go gcc
 	@.ci/packages >/dev/null
 	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'

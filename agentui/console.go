@@ -60,8 +60,10 @@ type Engine interface {
 // Reads answers the console's questions.
 type Reads interface {
 	// Desk lists the conversations that people have or should have, the most urgent first,
-	// at most limit: of one agent, or (agent "") of all.
-	Desk(ctx context.Context, agent string, limit int) ([]conversation.Desk, error)
+	// behind after, at most limit: of one agent, or (agent "") of all.
+	Desk(ctx context.Context, agent string, after Place, limit int) ([]conversation.Desk, error)
+	// DeskOf lists those of these conversations that people have or should have.
+	DeskOf(ctx context.Context, ids []string) ([]conversation.Desk, error)
 	// Contact reads what is known of a phone.
 	Contact(ctx context.Context, phone string) (flows.Contact, bool, error)
 	// Consent reads what a phone has said about being texted; the zero state: nothing.
@@ -94,11 +96,9 @@ type Reads interface {
 	FeedHead(ctx context.Context) (epoch string, seq int64, err error)
 }
 
-// mostDesk is how many conversations a list shows, mostThread how many items a page of
-// one.
+// mostThread is how many items a page of a thread has.
 const (
-	mostDesk   = 500
-	mostThread = 100
+	mostThread = 50
 
 	mostMentioned = 50
 )
@@ -137,42 +137,6 @@ func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux.HandleFunc("GET /console/ws", c.socket(ctx))
 	mux.Handle("GET /console/", page("/console/", "console.html"))
 	return guarded(mux, mostCommand)
-}
-
-// Desks is what waits and what is somebody's, and where one is called to.
-type Desks struct {
-	Conversations []conversation.Desk `json:"conversations"`
-	Mentions      []Mentioned         `json:"mentions"`
-}
-
-// desk lists what waits and what is somebody's: ?mine=1 one's own.
-func (c *Console) desk(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent) {
-	who := ""
-	if r.URL.Query().Get("mine") != "" {
-		who = a.Name
-	}
-	list, err := c.Reads.Desk(r.Context(), who, mostDesk)
-	if err != nil {
-		c.Auth.failed(w, err)
-		return
-	}
-	if list == nil {
-		list = []conversation.Desk{}
-	}
-	lines := c.Lines().Lines
-	for i := range list {
-		list[i].Due = c.Queues.Due(list[i], lines[list[i].Line])
-	}
-	sorted(list)
-	calls, err := c.Reads.Mentions(r.Context(), a.Name, mostMentioned)
-	if err != nil {
-		c.Auth.failed(w, err)
-		return
-	}
-	if calls == nil {
-		calls = []Mentioned{}
-	}
-	answer(w, http.StatusOK, Desks{list, calls})
 }
 
 // named finds the conversation that the path names; false: it has been answered.

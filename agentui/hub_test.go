@@ -279,11 +279,11 @@ func TestReplay(t *testing.T) {
 	conn := r.comes("back", 0)
 	go func() {
 		for range 100 {
-			r.tape.happen(5)
+			r.tape.happen(2)
 			time.Sleep(time.Millisecond)
 		}
 	}()
-	if _, err := follows(conn, 0, replayed-100+500); err != nil {
+	if _, err := follows(conn, 0, replayed-100+200); err != nil {
 		t.Error(err)
 	}
 	stop()

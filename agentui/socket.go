@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -20,7 +21,9 @@ const (
 	pongWait      = 60 * time.Second
 	pingEvery     = 25 * time.Second
 	writeWait     = 10 * time.Second
+	partWait      = time.Second
 	mostFrames    = 256
+	kernelBuffer  = 16 << 10 // bytes, about: the system may make more of it
 	closeIsSlow   = 4008
 	closeTryLater = websocket.CloseTryAgainLater
 	// spread is over how long the pages of a server that ends are sent back to the next
@@ -28,14 +31,14 @@ const (
 	spread = 2 * time.Second
 )
 
-// socket is one browser. One goroutine reads, one writes, one says farewell; frames that
-// wait are bounded, and a browser that does not keep up is closed with 4008 and comes back.
+// socket is one browser. One goroutine reads, one writes; frames that wait are
+// bounded, and a browser that does not keep up is closed with 4008 and comes back.
 type socket struct {
 	conn   *websocket.Conn
 	frames chan outgoing
 	done   chan struct{}
 	end    sync.Once
-	why    []byte // the close frame, once done is closed
+	why    []byte // the frame that ends it, once done is closed
 }
 
 // outgoing is a frame that waits to be written, or (code) the end of the socket after those
@@ -59,6 +62,9 @@ func upgrade(w http.ResponseWriter, r *http.Request, protocols ...string) (*sock
 	conn, err := up.Upgrade(w, r, nil)
 	if err != nil {
 		return nil, err
+	}
+	if tcp, ok := conn.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(kernelBuffer) // else megabytes wait there before anybody knows that a browser is slow
 	}
 	return &socket{conn: conn, frames: make(chan outgoing, mostFrames), done: make(chan struct{})}, nil
 }
@@ -109,33 +115,43 @@ func (s *socket) sendIfRoom(v any) {
 	}
 }
 
-// close ends both goroutines of run, which tells the browser why. It waits for nothing: who
-// finds a socket slow may hold what others wait for.
+// close ends both goroutines, of which the one that writes tells the browser why. It waits
+// for nothing: who finds a socket slow may hold what others wait for. What is being
+// written has partWait more.
 func (s *socket) close(code int, reason string) {
 	s.end.Do(func() {
 		s.why = websocket.FormatCloseMessage(code, reason)
 		close(s.done)
+		_ = s.conn.NetConn().SetWriteDeadline(time.Now().Add(partWait)) // it may be gone
 	})
+}
+
+func (s *socket) ended() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // refuse closes a socket that does not run.
 func (s *socket) refuse(code int, reason string) {
 	s.close(code, reason)
-	s.farewell()
+	s.part()
 }
 
-// farewell tells the browser why, if a frame that is being written lets it within a second.
-func (s *socket) farewell() {
-	_ = s.conn.WriteControl(websocket.CloseMessage, s.why, time.Now().Add(time.Second)) // it may be gone
-	_ = s.conn.Close()                                                                  // the other side may have closed first
+// part says farewell and hangs up; done is closed, and nobody else writes.
+func (s *socket) part() {
+	_ = s.conn.WriteControl(websocket.CloseMessage, s.why, time.Now().Add(partWait)) // it may be gone
+	_ = s.conn.Close()                                                               // the other side may have closed first
 }
 
 // run writes what is queued and hands every frame of the browser to got, until
 // ctx or the socket ends.
 func (s *socket) run(ctx context.Context, got func([]byte)) {
-	var others sync.WaitGroup
-	others.Go(func() { s.write(ctx) })
-	others.Go(func() { <-s.done; s.farewell() })
+	var writer sync.WaitGroup
+	writer.Go(func() { s.write(ctx) })
 	s.conn.SetReadLimit(readLimit)
 	_ = s.conn.SetReadDeadline(time.Now().Add(pongWait))
 	s.conn.SetPongHandler(func(string) error { return s.conn.SetReadDeadline(time.Now().Add(pongWait)) })
@@ -147,7 +163,7 @@ func (s *socket) run(ctx context.Context, got func([]byte)) {
 		got(frame)
 	}
 	s.close(websocket.CloseNormalClosure, "")
-	others.Wait()
+	writer.Wait()
 }
 
 // comeBack is the reason of a close that asks the browser to wait before it comes again.
@@ -156,9 +172,10 @@ func comeBack(after time.Duration) string {
 }
 
 func (s *socket) write(ctx context.Context) {
+	defer s.part()
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
-	for {
+	for !s.ended() {
 		var err error
 		select {
 		case <-s.done:

@@ -212,7 +212,7 @@ func (w *world) beyond(server *served, network *badNetwork, file string) http.Ha
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /network", func(_ http.ResponseWriter, r *http.Request) { network.becomes(r.FormValue("how")) })
 	mux.HandleFunc("POST /text", func(rw http.ResponseWriter, r *http.Request) {
-		if err := crowd(r.Context(), mouth, r.FormValue("from"), r.FormValue("text"), r.FormValue("times")); err != nil {
+		if err := textsMany(r.Context(), mouth, r.FormValue("from"), r.FormValue("text"), r.FormValue("times")); err != nil {
 			http.Error(rw, err.Error(), http.StatusInternalServerError)
 		}
 	})
@@ -237,15 +237,15 @@ func carried(c *provider.Carrier) []string {
 	return texts
 }
 
-// crowd sends a text, numbered: from one phone, or (from ending in *) from a hundred in
+// textsMany sends a text, numbered: from one phone, or (from ending in *) from a hundred in
 // turn, sixteen at a time.
-func crowd(ctx context.Context, c *provider.Carrier, from, text, times string) error {
+func textsMany(ctx context.Context, c *provider.Carrier, from, text, times string) error {
 	n, err := strconv.Atoi(times)
 	if err != nil {
 		n = 1
 	}
 	if whole, many := strings.CutSuffix(from, "*"); many {
-		return crowded(ctx, c, whole, text, n)
+		return textsFromMany(ctx, c, whole, text, n)
 	}
 	for i := range n {
 		said := text
@@ -259,7 +259,7 @@ func crowd(ctx context.Context, c *provider.Carrier, from, text, times string) e
 	return nil
 }
 
-func crowded(ctx context.Context, c *provider.Carrier, from, text string, n int) error {
+func textsFromMany(ctx context.Context, c *provider.Carrier, from, text string, n int) error {
 	var all sync.WaitGroup
 	failed := make(chan error, n)
 	for worker := range 16 {

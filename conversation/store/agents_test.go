@@ -77,18 +77,20 @@ func deskLife(t *testing.T, s *store.Store) {
 		check(t, "not committed", b.Commit(ctx, w) == nil)
 	}
 	at(conversation.Desk{Owner: conversation.OwnerQueue, Queue: "fraud", Reason: "flow", Priority: flows.Alert, Since: 5, Awaiting: 7})
-	all := must(s.Desk(ctx, "", 10))(t)
+	all := must(s.Desk(ctx, "", agentui.Place{}, 10))(t)
 	check(t, "not waiting", len(all) == 1 && all[0].Owner == conversation.OwnerQueue && all[0].Queue == "fraud" && all[0].Awaiting == 7 && all[0].Priority == flows.Alert)
 	at(conversation.Desk{Owner: conversation.OwnerAgent, Agent: "ann", Since: 5, Snoozed: 9, Labels: []string{"late parcel", "vip"}})
-	aside := must(s.Desk(ctx, "", 10))(t)
+	aside := must(s.Desk(ctx, "", agentui.Place{}, 10))(t)
 	check(t, "not put aside", len(aside) == 1 && aside[0].Snoozed == 9 && slices.Equal(aside[0].Labels, []string{"late parcel", "vip"}))
-	check(t, "not hers", len(must(s.Desk(ctx, "ann", 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", 10))(t)) == 0)
+	check(t, "not hers", len(must(s.Desk(ctx, "ann", agentui.Place{}, 10))(t)) == 1 && len(must(s.Desk(ctx, "bob", agentui.Place{}, 10))(t)) == 0)
+	some := must(s.DeskOf(ctx, []string{"nobody", all[0].Conversation, "\x00"}))(t)
+	check(t, "not the one that was asked for", len(some) == 1 && some[0].Snoozed == 9)
 	mentions(t, s, all[0].Conversation)
 	paneLife(t, s)
 	findLife(t, s)
 	savedLife(t, s)
 	at(conversation.Desk{Owner: conversation.OwnerBot})
-	check(t, "still there", len(must(s.Desk(ctx, "", 10))(t)) == 0)
+	check(t, "still there", len(must(s.Desk(ctx, "", agentui.Place{}, 10))(t)) == 0)
 }
 
 // mentions calls somebody twice, and they look once.

@@ -22,11 +22,15 @@ const (
 
 	clearedSQL = `DELETE FROM desk WHERE conversation = $1`
 
-	// deskRowsSQL puts what was put aside last.
-	deskRowsSQL = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, d.wrote, d.replied, d.given, d.flow, COALESCE(k.name, ''),
+	deskRow = `SELECT d.conversation, d.line, d.phone, d.owner, d.agent, d.queue, d.reason, d.priority, d.since, d.awaiting, d.snoozed, d.labels, d.wrote, d.replied, d.given, d.flow, COALESCE(k.name, ''),
 			COALESCE((SELECT e.data FROM events AS e WHERE e.conversation = d.conversation AND e.kind = 'text' ORDER BY e.rev DESC LIMIT 1), '')
-		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone
-		WHERE ($1 = '' OR d.agent = $1) ORDER BY (d.snoozed > 0), d.urgency, d.since, d.conversation LIMIT $2`
+		FROM desk AS d LEFT JOIN contacts AS k ON k.phone = d.phone `
+
+	// deskRowsSQL puts what was put aside last. It reads along the index desk_order.
+	deskRowsSQL = deskRow + `WHERE ($1 = '' OR d.agent = $1) AND (d.aside, d.urgency, d.since, d.conversation) > ($2, $3, $4, $5)
+		ORDER BY d.aside, d.urgency, d.since, d.conversation LIMIT $6`
+
+	deskOfSQL = deskRow + `WHERE d.conversation IN ({ids})`
 
 	mentionSQL = `INSERT INTO mentions (agent, conversation, by_agent, at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (agent, conversation) DO UPDATE SET by_agent = excluded.by_agent, at = excluded.at`
@@ -80,10 +84,32 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 }
 
 // Desk lists the conversations that people have or should have, the most urgent first,
-// at most limit: of one agent, or (agent "") of all.
-func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conversation.Desk, err error) {
+// behind after, at most limit: of one agent, or (agent "") of all.
+func (s *Store) Desk(ctx context.Context, agent string, after agentui.Place, limit int) (all []conversation.Desk, err error) {
 	p := new(pipe)
-	p.query(func(r row) error {
+	p.query(deskRows(&all), deskRowsSQL, agent, after.Aside, after.Urgency, after.Since, after.Conversation, int64(limit))
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading the desk: %w", err)
+	}
+	return all, nil
+}
+
+// DeskOf lists those of these conversations that people have or should have.
+func (s *Store) DeskOf(ctx context.Context, ids []string) (all []conversation.Desk, err error) {
+	p, sound := new(pipe), make([]string, len(ids))
+	for i, id := range ids {
+		sound[i] = storable(id)
+	}
+	p.inList(deskRows(&all), deskOfSQL, sound)
+	if err := s.db.read(ctx, p); err != nil {
+		return nil, fmt.Errorf("reading some of the desk: %w", err)
+	}
+	return all, nil
+}
+
+// deskRows reads rows of the desk.
+func deskRows(all *[]conversation.Desk) func(r row) error {
+	return func(r row) error {
 		var d conversation.Desk
 		var labels, event string
 		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Flow, &d.Customer, &event)
@@ -91,13 +117,9 @@ func (s *Store) Desk(ctx context.Context, agent string, limit int) (all []conver
 		if labels != "" {
 			d.Labels = strings.Split(labels, "\n")
 		}
-		all = append(all, d)
+		*all = append(*all, d)
 		return err
-	}, deskRowsSQL, agent, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading the desk: %w", err)
 	}
-	return all, nil
 }
 
 // mostGlance is how many characters of a text a list shows.

@@ -76,6 +76,31 @@ func AskText(ctx context.Context, s *Store, text string, args ...any) (v string,
 	return v, s.db.read(ctx, p)
 }
 
+// DeskRowsSQL is the list's statement.
+const DeskRowsSQL = deskRowsSQL
+
+// Explain is how the engine would carry a statement out.
+func Explain(ctx context.Context, s *Store, text string, args ...any) (plan string, err error) {
+	p := new(pipe)
+	if s.db.name() == "postgres" {
+		p.query(func(r row) error {
+			var line string
+			err := r.Scan(&line)
+			plan += line + "\n"
+			return err
+		}, "EXPLAIN "+text, args...)
+		return plan, s.db.read(ctx, p)
+	}
+	p.query(func(r row) error {
+		var id, parent, unused int64
+		var line string
+		err := r.Scan(&id, &parent, &unused, &line)
+		plan += line + "\n"
+		return err
+	}, "EXPLAIN QUERY PLAN "+text, args...)
+	return plan, s.db.read(ctx, p)
+}
+
 // Believe makes s take for granted that a conversation has a row.
 func Believe(s *Store, id string) { s.known.add([]string{id}) }
 

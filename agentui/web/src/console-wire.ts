@@ -90,6 +90,7 @@ export interface Mentioned {
 export interface Desks {
   conversations: Desk[];
   mentions: Mentioned[];
+  next?: string;
 }
 
 export interface Current {

@@ -1,20 +1,18 @@
-// What the console knows, and how it comes to know it: lists and the open thread are read
+// What the console knows, and how it comes to know it: the list and the open thread are read
 // over HTTP; the socket only says that something changed, by number.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import * as drafts from "./drafts";
 import { pause } from "./again";
 import { Once } from "./once";
+import { again, forget, glance, list, loaded, mentions, reread, took } from "./desks";
 import { connect, hangUp, online, say, trouble } from "./line";
 import { empty } from "./outbox";
 import { t } from "./t";
-import type { Away, Colleague, Command, Customer, Desk, Desks, Found, Item, Look, Me, Mentioned, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
+import type { Away, Colleague, Command, Customer, Found, Item, Look, Me, Refusal, Replies, SavedReply, Search, Thread } from "./console-wire";
 
-export { online };
+export { list, loaded, mentions, online, reread };
 
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
-export const list = signal<Desk[]>([]);
-export const mentions = signal<Mentioned[]>([]);
-export const loaded = signal(false); // the list has been read
 export const open = signal<string>("");
 export const thread = signal<Thread | null>(null);
 export const customer = signal<Customer | null>(null);
@@ -122,22 +120,6 @@ export async function signOut(): Promise<boolean> {
   stop();
   me.value = null;
   return true;
-}
-
-let asked = 0;
-let newest = 0;
-
-// loadList shows what waits; an answer that comes after a newer one is left out.
-export async function loadList() {
-  const turn = ++asked;
-  const all = await read<Desks>("desk");
-  if (all === null || turn < newest) return;
-  newest = turn;
-  batch(() => {
-    list.value = all.conversations;
-    mentions.value = all.mentions;
-    loaded.value = true;
-  });
 }
 
 export async function show(id: string) {
@@ -275,7 +257,7 @@ export async function command(op: Command["op"], d: Doing = {}): Promise<Refusal
   try {
     const { status, data } = await ask<Refusal>("POST", "cmd", cmd);
     once.answered(what, status);
-    void loadList(); // nobody has to wait for it
+    void reread([t.id]); // nobody has to wait for it
     await loadThread(t.id);
     return status === 200 ? null : data;
   } catch {
@@ -288,10 +270,10 @@ let running = false;
 async function start() {
   running = true;
   written.value = drafts.drafted(localStorage, me.value!.name);
-  await Promise.all([refresh(), loadColleagues()]);
+  await Promise.all([glance(), loadOpen(), loadColleagues()]); // the rest, when the line is there
   connect({
     changed: later,
-    everything: () => void refresh(),
+    everything: (all) => void Promise.all([again(all), loadOpen()]),
     looked,
     whereabout,
     out: () => (me.value = null),
@@ -306,17 +288,17 @@ async function start() {
 function stop() {
   running = false;
   hangUp();
-  loaded.value = false;
-  list.value = [];
-  mentions.value = [];
+  forget();
   seek("");
   open.value = "";
   thread.value = null;
   customer.value = null;
 }
 
-// refresh reads anew all that is on the screen.
-const refresh = () => Promise.all([loadList(), open.value === "" ? null : loadThread(open.value)]);
+const loadOpen = () => (open.value === "" ? null : loadThread(open.value));
+
+// What no event tells, a customer's name, is not older than five minutes.
+window.setInterval(() => running && void reread([], true), 300_000);
 
 // Whoever is signed out by the server sees no line either; what they wrote is kept.
 effect(() => {
@@ -338,25 +320,25 @@ function looked(e: Look) {
   lookers.value = new Map(lookers.value).set(key, l);
 }
 
-// later reads what changed a moment after it did: a burst of events is one reading.
+// later reads what changed a moment after it did: a burst of events is one reading. Where
+// that takes its time, the next one waits for three times as long: a page and a server that
+// have much to do get to other things as well.
 let waiting = 0;
 const changed = new Set<string>();
 function later(conv: string) {
   changed.add(conv);
   if (waiting !== 0) return;
-  waiting = window.setTimeout(async () => {
-    const here = changed.has(open.value);
-    changed.clear();
-    await Promise.all([loadList(), here ? loadThread(open.value) : null]);
+  waiting = window.setTimeout(() => {
     waiting = 0;
-    const [one] = changed;
-    if (one !== undefined) later(one);
-  }, 60);
+    void reread([...changed]);
+    if (changed.has(open.value)) void loadThread(open.value);
+    changed.clear();
+  }, Math.max(60, Math.min(2000, 3 * took.value)));
 }
 
 window.setInterval(() => {
   if (document.visibilityState === "visible") look(false);
-  if (running && (trouble.value === "blocked" || trouble.value === "windows")) void refresh(); // nobody tells us
+  if (running && (trouble.value === "blocked" || trouble.value === "windows")) void Promise.all([reread([], true), loadOpen()]); // nobody tells us
 }, 4000);
 window.setInterval(() => {
   now.value = Date.now();

@@ -15,7 +15,7 @@ export const trouble = signal<Trouble>("");
 // Ears are who is told.
 export interface Ears {
   changed(conversation: string): void;
-  everything(): void; // the line is there: whatever was missed is read anew
+  everything(all: boolean): void; // the line is there, and tells what was missed; all: it does not
   looked(l: Look): void;
   whereabout(a: Away): void;
   out(): void; // nobody is signed in any more
@@ -50,6 +50,7 @@ let failed = 0; // tries since it was live
 let refused = 0; // sockets, one after the other, that never opened
 let epoch = "";
 let since = 0;
+let missed = true; // more than the line tells
 let heard = 0;
 let begun = 0; // when this socket was opened
 let beat = 0; // when the last heartbeat went out
@@ -170,7 +171,10 @@ function blame() {
 function hear(f: Frame) {
   switch (f.op) {
     case "hello":
-      if (epoch === "") ({ epoch, head: since } = f.d);
+      if (epoch === "") {
+        ({ epoch, head: since } = f.d);
+        missed = true;
+      }
       beats = f.d.hb_s * 1000;
       say("resume", { epoch, since });
       break;
@@ -178,10 +182,12 @@ function hear(f: Frame) {
       failed = 0;
       trouble.value = "";
       online.value = true;
-      ears?.everything(); // what could not be read meanwhile, too
+      ears?.everything(missed); // what could not be read meanwhile, too
+      missed = false;
       break;
     case "resync":
       ({ epoch, head: since } = f.d); // what is live after it reads everything
+      missed = true;
       break;
     case "ev":
       if (f.d.seq <= since) break; // told before

@@ -7,6 +7,7 @@ import { ViewBar } from "./keeping-views";
 import { begin } from "./modal";
 import { found, list, lookers, me, mentions, now, open, seek, show, sought, works, written } from "./desk";
 import { t } from "./t";
+import { Windowed } from "./windowed";
 import { age, because, called, initials, moment, priorities, shade } from "./words";
 import { chosen, fits, look, view } from "./views";
 import type { Desk } from "./console-wire";
@@ -19,8 +20,9 @@ const parts: [View, string][] = [
   ["snoozed", t("view.snoozed")],
 ];
 
+const own = (d: Desk) => d.owner === "agent" && d.agent === me.value?.name;
 const within: Record<View, (d: Desk) => boolean> = {
-  mine: (d) => d.agent === me.value?.name && !d.snoozed,
+  mine: (d) => own(d) && !d.snoozed,
   waiting: (d) => d.owner === "queue" && !d.snoozed,
   all: (d) => !d.snoozed,
   snoozed: (d) => (d.snoozed ?? 0) > 0,
@@ -29,7 +31,7 @@ const within: Record<View, (d: Desk) => boolean> = {
 export const rows = computed(() => list.value.filter(within[view.value]).filter(fits));
 
 // counts are what the tabs show.
-export const counts = computed(() => Object.fromEntries(parts.map(([v]) => [v, list.value.filter(within[v]).length])) as Record<View, number>);
+export const counts = computed(() => Object.fromEntries(parts.map(([v]) => [v, list.value.reduce((n, d) => n + Number(within[v](d)), 0)])) as Record<View, number>);
 
 // step opens the row after or before the open one.
 export function step(by: number) {
@@ -38,16 +40,16 @@ export function step(by: number) {
   const next = all[i < 0 ? (by > 0 ? 0 : all.length - 1) : Math.max(0, Math.min(all.length - 1, i + by))];
   if (next === undefined) return;
   void show(next.conversation);
-  document.getElementById(`row-${next.conversation}`)?.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(() => document.getElementById(`row-${next.conversation}`)?.scrollIntoView({ block: "nearest" })); // it is there when it is open
 }
 
 const sections = computed((): [string, Desk[]][] => {
   const some = rows.value;
   if (view.value !== "all") return [["", some]];
   return [
-    [t("yours_many"), some.filter((d) => d.agent === me.value?.name)],
+    [t("yours_many"), some.filter(own)],
     [t("view.waiting"), some.filter((d) => d.owner === "queue")],
-    [t("colleagues_have"), some.filter((d) => d.owner === "agent" && d.agent !== me.value?.name)],
+    [t("colleagues_have"), some.filter((d) => d.owner === "agent" && !own(d))],
   ];
 });
 
@@ -63,44 +65,42 @@ function Row({ d }: { d: Desk }) {
   const here = [...lookers.value.values()].filter((l) => l.conversation === d.conversation);
   const own = d.agent === me.value?.name;
   return (
-    <li>
-      <a
-        id={`row-${d.conversation}`}
-        href={`#${d.conversation}`}
-        class="row"
-        aria-current={open.value === d.conversation ? "true" : undefined}
-        onClick={(e) => {
-          if (e.ctrlKey || e.metaKey) return;
-          e.preventDefault();
-          void show(d.conversation);
-        }}
-      >
-        <Avatar name={called(d)} />
-        <span class="name">
-          <bdi>{called(d)}</bdi>
-        </span>
-        <time class="when" dateTime={new Date(d.awaiting ?? d.since).toISOString()}>
-          {age(d.awaiting ?? d.since, now.value)}
-        </time>
-        <span class="why">
-          {d.awaiting !== undefined && <i class="dot" title={t("waits_for_word")} />}
-          {d.snoozed ? t("until", { when: moment(d.snoozed) }) : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
-        </span>
-        <span class="marks">
-          <Clock at={d.due} now={now.value} />
-          {d.priority === "alert" && <b class="chip urgent">{priorities.alert}</b>}
-          {d.queue && <span class="chip">{d.queue}</span>}
-          {d.owner === "agent" && !own && <span class="chip who">{d.agent}</span>}
-          {(d.labels ?? []).map((l) => (
-            <span key={l} class="chip label" dir="auto">
-              {l}
-            </span>
-          ))}
-          {written.value.has(d.conversation) && <span class="chip draft">{t("draft")}</span>}
-          {here.length > 0 && <span class="chip who here">{here.some((l) => l.typing) ? t("is_typing", { who: here.find((l) => l.typing)!.agent }) : t("looks", { who: here[0]!.agent })}</span>}
-        </span>
-      </a>
-    </li>
+    <a
+      id={`row-${d.conversation}`}
+      href={`#${d.conversation}`}
+      class="row"
+      aria-current={open.value === d.conversation ? "true" : undefined}
+      onClick={(e) => {
+        if (e.ctrlKey || e.metaKey) return;
+        e.preventDefault();
+        void show(d.conversation);
+      }}
+    >
+      <Avatar name={called(d)} />
+      <span class="name">
+        <bdi>{called(d)}</bdi>
+      </span>
+      <time class="when" dateTime={new Date(d.awaiting ?? d.since).toISOString()}>
+        {age(d.awaiting ?? d.since, now.value)}
+      </time>
+      <span class="why">
+        {d.awaiting !== undefined && <i class="dot" title={t("waits_for_word")} />}
+        {d.snoozed ? t("until", { when: moment(d.snoozed) }) : d.text ? <bdi>{d.text}</bdi> : because(d.reason)}
+      </span>
+      <span class="marks">
+        <Clock at={d.due} now={now.value} />
+        {d.priority === "alert" && <b class="chip urgent">{priorities.alert}</b>}
+        {d.queue && <span class="chip">{d.queue}</span>}
+        {d.owner === "agent" && !own && <span class="chip who">{d.agent}</span>}
+        {(d.labels ?? []).map((l) => (
+          <span key={l} class="chip label" dir="auto">
+            {l}
+          </span>
+        ))}
+        {written.value.has(d.conversation) && <span class="chip draft">{t("draft")}</span>}
+        {here.length > 0 && <span class="chip who here">{here.some((l) => l.typing) ? t("is_typing", { who: here.find((l) => l.typing)!.agent }) : t("looks", { who: here[0]!.agent })}</span>}
+      </span>
+    </a>
   );
 }
 
@@ -231,11 +231,9 @@ export function List() {
         some.length === 0 ? null : (
           <section key={name} aria-label={name || undefined}>
             {name !== "" && <h2>{name}</h2>}
-            <ul>
-              {some.map((d) => (
-                <Row key={d.conversation} d={d} />
-              ))}
-            </ul>
+            <Windowed all={some} id={(d) => d.conversation} held={open.value}>
+              {(d) => <Row d={d} />}
+            </Windowed>
           </section>
         ),
       )}

@@ -16,10 +16,20 @@ export interface Look {
 const waits = (d: Desk) => d.owner === "queue" && !d.snoozed;
 const name = (d: Pick<Desk, "customer" | "phone">) => d.customer || d.phone;
 
+// differing leaves out what two lists begin and end with alike.
+function differing(a: Desk[], b: Desk[]): [Desk[], Desk[]] {
+  const most = Math.min(a.length, b.length);
+  let [first, last] = [0, 0];
+  while (first < most && a[first] === b[first]) first++;
+  while (last < most - first && a.at(-1 - last) === b.at(-1 - last)) last++;
+  return [a.slice(first, a.length - last), b.slice(first, b.length - last)];
+}
+
 export function news(before: Look, after: Look, me: string): News[] {
-  const old = new Map(before.desks.map((d) => [d.conversation, d]));
+  const [was, is] = differing(before.desks, after.desks);
+  const old = new Map(was.map((d) => [d.conversation, d]));
   const all: News[] = [];
-  for (const d of after.desks) {
+  for (const d of is) {
     const was = old.get(d.conversation);
     const about = { conversation: d.conversation, who: name(d) };
     if (waits(d) && !(was && waits(was))) all.push({ ...about, kind: "waits", mark: `waits/${d.conversation}/${d.since}` });

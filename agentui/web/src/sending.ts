@@ -1,7 +1,7 @@
 // How what was sent gets out: by the socket, or by POST where there is none.
 import { effect } from "@preact/signals";
 import { pause } from "./again";
-import { ask, loadList, loadThread, me, open, read } from "./desk";
+import { ask, loadThread, me, open, read, reread } from "./desk";
 import { carry, online, probe } from "./line";
 import { amend, came, follow, hide, load, outbox, put, ready, settle, uuid7 } from "./outbox";
 import type { Answer } from "./line";
@@ -120,7 +120,7 @@ async function onlyMine(name: string, o: Outgoing): Promise<boolean> {
 }
 
 async function seen(conversation: string) {
-  void loadList();
+  void reread([conversation]);
   if (open.value === conversation) await loadThread(conversation);
 }
 

@@ -73,4 +73,5 @@ export function shade(name: string): number {
   return n % 6;
 }
 
-export const percent = (share: number) => new Intl.NumberFormat(locale, { style: "percent" }).format(share);
+const shares = new Intl.NumberFormat(locale, { style: "percent" });
+export const percent = (share: number) => shares.format(share);
