@@ -3,7 +3,7 @@
 # make proof  the long proofs: crashes, two nodes, the real gateway, fuzzing
 # make bench  what it costs, against stated baselines
 # make eval   how well free text is understood (PARLEY_EVAL=DIR for data from outside)
-# make screenshots DIR=out/screens   the console, light and dark, wide and narrow
+# make screenshots  every screen into docs/img (DIR=docs/img), light and dark
 # make build  bin/parley
 
 SHELL := /bin/bash
@@ -62,10 +62,12 @@ bench: web
 	@$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu'
 	@PARLEY_BENCH=1 $(GO) test -count=1 -timeout 30m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{'
 
-DIR ?= out/screens
+# Every screen, in the light and in the dark, as docs/img has them.
+DIR ?= docs/img
 screenshots: web
+	@.ci/packages >/dev/null
 	@mkdir -p "$(DIR)"
-	@PARLEY_PROOF=1 PARLEY_SHOTS="$(abspath $(DIR))" $(GO) test -count=1 -vet=off -timeout 10m -run TestProofConsoleInABrowser ./cmd/parley && ls "$(DIR)"
+	@PARLEY_PROOF=1 PARLEY_ALBUM="$(abspath $(DIR))" $(GO) test -count=1 -vet=off -timeout 10m -run 'TestProofConsoleAlbum|TestProofDemoInABrowser' ./cmd/parley && ls "$(DIR)"
 
 # How well free text is understood, beside what is aimed at; it fails when words miss
 # that. docs/replies.md keeps the figures.

@@ -14,3 +14,11 @@ func TestProofConsoleScreens(t *testing.T) {
 	inBrowser(t)
 	peopled(t).journeys("screens.mjs")
 }
+
+// TestProofConsoleAlbum takes the pictures of docs/img, when PARLEY_ALBUM names the folder.
+func TestProofConsoleAlbum(t *testing.T) {
+	inBrowser(t)
+	s := peopled(t)
+	aMonth(t, ledger(t, s.house.config.Database))
+	s.journeys("album.mjs")
+}

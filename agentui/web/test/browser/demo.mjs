@@ -1,7 +1,7 @@
 // A handover through `parley demo`: the customer at its phone, somebody at work in the
 // console that its link opens. PARLEY_ENTER is the link.
 import assert from "node:assert/strict";
-import { at, browser, done, fits, journey, looks, opens, shot, sound, watched } from "./rig.mjs";
+import { at, browser, done, fits, journey, looks, opens, pictured, shot, sound, watched } from "./rig.mjs";
 
 const customer = "+12025550123";
 const wide = { viewport: { width: 1440, height: 900 } };
@@ -83,7 +83,7 @@ await journey("a phone that is off gets its texts when it is on again", async ()
   assert.equal(await handset("Carla").locator(".theirs").count(), 0, "a phone that is off shows a text");
   await handset("Carla").getByRole("button", { name: "Carla’s phone is on" }).click();
   await hears("Hi Carla, order A-1 was delivered.", "Carla");
-  await shot(phone, "demo-phones");
+  await pictured(phone, "phones");
 });
 
 await journey("time passes at a press, and silence is answered", async () => {

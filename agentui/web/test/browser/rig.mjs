@@ -126,6 +126,15 @@ export async function shot(page, name) {
   if (shots !== "") await page.screenshot({ path: `${shots}/${name}.png` });
 }
 
+// pictured looks at a page twice, in the light and in the dark; PARLEY_ALBUM is where that goes.
+export async function pictured(page, name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    if (process.env.PARLEY_ALBUM) await page.screenshot({ path: `${process.env.PARLEY_ALBUM}/${name}-${colorScheme}.jpg`, type: "jpeg", quality: 80 });
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
 // With PARLEY_CORE=1 only the journeys of the core are made: they are short, and each that
 // needs another finds it made before.
 const onlyCore = process.env.PARLEY_CORE === "1";
