@@ -58,19 +58,18 @@ func (s *server) journeys(script string, more ...string) string {
 	return string(out)
 }
 
-// peopled is a server with customers who wait, and colleagues who have some.
+// peopled is a process with customers who wait, and colleagues who have some.
 func peopled(t *testing.T) *server {
 	t.Helper()
-	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
+	folder := t.TempDir()
 	for name, flow := range map[string]string{"moving": moving, "kaput": llmFlow, "visiting": visiting} {
 		write(t, folder, name+".yaml", flow)
 	}
-	c.PublicURL, c.Flows = "", append(c.Flows, folder)
-	brand := c.Brands["acme"]
-	brand.Timezone = "America/New_York"
-	c.Brands["acme"] = brand
-	c.Console.Queues = map[string]QueueConfig{"deliveries": {FirstResponse: time.Millisecond}, "default": {FirstResponse: 10*time.Minute + 30*time.Second}}
-	s := serveTest(t, c)
+	s, _ := spawned(t, map[string]any{
+		"flows":   append(defaultConfig().Flows, folder),
+		"brands":  map[string]any{"acme": map[string]any{"name": "Acme", "contact": "help@acme.example", "quiet": "off", "timezone": "America/New_York"}},
+		"console": map[string]any{"queues": map[string]any{"deliveries": map[string]any{"first_response": "1ms"}, "default": map[string]any{"first_response": "10m30s"}}},
+	}, http.NotFoundHandler())
 	s.people()
 	return s
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -48,20 +47,16 @@ var kept = map[string]string{
 // colleague's.
 func TestProofConsoleAgainstStrangers(t *testing.T) {
 	inBrowser(t)
-	keeps := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	folder := t.TempDir()
+	write(t, folder, "hostile.yaml", hostileFlow)
+	s, carrier := spawned(t, map[string]any{"flows": []string{folder}}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html") // what the carrier says counts for nothing
 		_, _ = io.WriteString(w, kept[r.URL.Path])
 	}))
-	defer keeps.Close()
-	c, folder := testConfig("sqlite:"+t.TempDir()+"/parley.db"), t.TempDir()
-	write(t, folder, "hostile.yaml", hostileFlow)
-	c.PublicURL, c.Flows = "", []string{folder}
-	c.Carriers["lab"] = CarrierConfig{Provider: "loopback", Secret: testSecret, Rate: 1000, BaseURL: keeps.URL}
-	s := serveTest(t, c)
 	s.seat("ann", agentui.RoleLead)
 	s.seat("bob", agentui.RoleLead)
 	s.seat("eve", agentui.RoleAgent)
-	id := s.hostile(keeps.URL)
+	id := s.hostile(carrier)
 	out, err := scripted(t, "strangers.mjs", "http://"+s.house.address, s.strangers(), "PARLEY_CONVERSATION="+id)
 	t.Logf("%s", out)
 	if err != nil {

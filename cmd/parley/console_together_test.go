@@ -13,7 +13,7 @@ import (
 func TestProofConsoleTogether(t *testing.T) {
 	inBrowser(t)
 	asked, answers := make(chan struct{}, 9), make(chan struct{})
-	c := withModel(t, "sqlite:"+t.TempDir()+"/parley.db", &model{answer: func(_ int, w http.ResponseWriter) {
+	thinking := listen(t, &model{answer: func(_ int, w http.ResponseWriter) {
 		asked <- struct{}{}
 		select {
 		case <-answers:
@@ -23,8 +23,11 @@ func TestProofConsoleTogether(t *testing.T) {
 	}})
 	folder := t.TempDir()
 	write(t, folder, "guarded.yaml", guarded)
-	c.PublicURL, c.Flows = "", append(c.Flows, folder)
-	s := serveTest(t, c)
+	write(t, folder, "kaput.yaml", llmFlow)
+	s, _ := spawned(t, map[string]any{
+		"flows": append(defaultConfig().Flows, folder),
+		"llm":   map[string]any{"base_url": "http://" + thinking + "/v1", "model": "small", "private": true},
+	}, http.NotFoundHandler())
 	s.seat("ann", agentui.RoleAgent)
 	s.seat("bob", agentui.RoleAgent)
 	out, err := scripted(t, "together.mjs", "http://"+s.house.address, s.together(asked, answers))
@@ -73,7 +76,7 @@ func (s *server) together(asked <-chan struct{}, answers chan<- struct{}) http.H
 // each as many as they have room for.
 func TestProofConsoleCapacity(t *testing.T) {
 	inBrowser(t)
-	s := serveTest(t, queueConfig("sqlite:"+t.TempDir()+"/parley.db", QueueConfig{Rule: "balanced", Capacity: 1}))
+	s, _ := spawned(t, map[string]any{"console": map[string]any{"queues": map[string]any{"default": map[string]any{"rule": "balanced", "capacity": 1}}}}, http.NotFoundHandler())
 	for _, name := range []string{"ann", "bob"} {
 		s.seat(name, agentui.RoleAgent)
 	}
@@ -84,10 +87,9 @@ func TestProofConsoleCapacity(t *testing.T) {
 // Chromium.
 func TestProofConsoleByProvider(t *testing.T) {
 	inBrowser(t)
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
-	c.PublicURL = "http://" + consoleHost
-	c.Console.OIDC = OIDCConfig{Issuer: startProvider(t), ClientID: "parley", ClientSecret: "a-secret-of-the-test", Private: true, Only: true, Title: "Sign in with Acme <script>alert(1)</script>"}
-	s := serveTest(t, c)
+	s, _ := spawned(t, map[string]any{"public_url": "http://" + consoleHost, "console": map[string]any{"oidc": map[string]any{
+		"issuer": startProvider(t), "client_id": "parley", "client_secret": "a-secret-of-the-test", "private": true, "only": true, "title": "Sign in with Acme <script>alert(1)</script>",
+	}}}, http.NotFoundHandler())
 	s.hire("ann@acme.example", agentui.RoleLead)
 	s.hire("pat@acme.example", agentui.RoleAgent)
 	s.journeys("provider.mjs", "PARLEY_HOST="+consoleHost)

@@ -26,6 +26,8 @@ const take = (page) =>
 
 await journey("fifty times two take one at once: one has it, the other is told who at once", async () => {
   const late = [];
+  const tab = (page, name) => page.locator(".tab", { hasText: name }).click();
+  for (const page of both) await tab(page, "Waiting"); // of a long list only what can be seen is there
   for (let i = 1; i <= 50; i++) {
     const text = `race ${String(i).padStart(2, "0")}.`;
     await texts(`+120255502${String(i).padStart(2, "0")}`, text);
@@ -43,6 +45,7 @@ await journey("fifty times two take one at once: one has it, the other is told w
     await other.getByRole("toolbar").getByRole("button", { name: "Take", exact: true }).waitFor({ state: "detached" });
     assert.equal(await other.getByRole("textbox", { name: "Reply" }).count(), 0);
   }
+  for (const page of both) await tab(page, "All");
   late.sort((x, y) => x - y);
   console.log(`   the loser knew after ${Math.round(late[25])} ms (half), ${Math.round(late[49])} ms (last)`);
   assert.ok(late[25] < 200, `half of the losers knew after ${Math.round(late[25])} ms`);
