@@ -73,7 +73,7 @@ await journey("what the bot still thinks of when somebody takes over is never se
 await journey("two unlock an account: one proposes, the other agrees, and neither does both", async () => {
   await post("lock", {});
   const person = async (page) => {
-    await opens(page, "+12025550141");
+    await finds(page, "0141", "+12025550141");
     await page.getByRole("complementary", { name: "About the customer" }).locator(".account", { hasText: "acc-7" }).waitFor();
     return page.locator(".account", { hasText: "acc-7" });
   };
