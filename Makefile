@@ -40,7 +40,7 @@ test:
 	(cd $(WEB) && npm run --silent test) || status=1; \
 	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -vet=off -parallel 4 -timeout 20m -skip TestRandomSequences ./... || status=1; \
 	$(GO) test -vet=off -run TestRandomSequences ./conversation || status=1; \
-	.ci/fuzz 3 || status=1; \
+	.ci/fuzz 2 || status=1; \
 	if [ -n "$$forbidden" ]; then echo "not run: the full disk; nobody may mount a small one here (in CI that is a failure)"; fi; \
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
