@@ -33,8 +33,15 @@ effect(() => {
 
 function write(text: string, rev = current.value.text === "" ? (thread.value?.rev ?? 0) : current.value.rev) {
   current.value = { text, rev };
-  drafts.save(localStorage, me.value!.name, open.value, mode.value, current.value);
-  written.value = drafts.drafted(localStorage, me.value!.name);
+  store(open.value, mode.value, current.value);
+}
+
+// store keeps a draft for whoever sits here. Who was signed out meanwhile has none.
+function store(id: string, kind: Mode, d: Draft) {
+  const name = me.value?.name;
+  if (name === undefined) return;
+  drafts.save(localStorage, name, id, kind, d);
+  written.value = drafts.drafted(localStorage, name);
 }
 
 // newer are the customer's texts that came after the draft was begun: its writer may not
@@ -66,8 +73,7 @@ async function send(anyway = false) {
   busy.value = false;
   refocus("answer");
   if (open.value === t.id && mode.value === kind) return write("");
-  drafts.save(localStorage, me.value!.name, t.id, kind, { text: "", rev: 0 }); // one has gone on
-  written.value = drafts.drafted(localStorage, me.value!.name);
+  store(t.id, kind, { text: "", rev: 0 }); // one has gone on
 }
 
 // resend sends what failed as a text of its own.

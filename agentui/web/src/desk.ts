@@ -99,7 +99,7 @@ export async function signIn(name: string, password: string, fresh: string, code
 export async function factor<T>(method: "POST" | "PUT" | "DELETE", body: { password?: string; code?: string }): Promise<{ data: T; refused: Refusal | null }> {
   try {
     const { status, data } = await ask<T & Refusal>(method, "totp", body);
-    if (status < 300 && method !== "POST") me.value = { ...me.value!, totp: method === "PUT" };
+    if (status < 300 && method !== "POST" && me.value) me.value = { ...me.value, totp: method === "PUT" };
     return { data, refused: status < 300 ? null : data };
   } catch {
     return { data: null as T, refused: noAnswer };
@@ -172,7 +172,7 @@ export async function earlier() {
 
 // relabel shows what somebody says that a text meant, on a page that was read back too.
 export function relabel(position: number, intent: string | null) {
-  const says = ({ meant: _, ...i }: Item): Item => (intent === null ? i : { ...i, meant: { intent, by: me.value!.name } });
+  const says = ({ meant: _, ...i }: Item): Item => (intent === null ? i : { ...i, meant: { intent, by: me.value?.name ?? "" } });
   const anew = (all: Item[]) => all.map((i) => (i.position === position ? says(i) : i));
   if (older.length > 0) older = [older[0]!, anew(older[1]!)];
   if (thread.value !== null) thread.value = { ...thread.value, items: anew(thread.value.items) };
@@ -191,7 +191,7 @@ export const away = computed(() => colleagues.value.some((c) => c.name === me.va
 export async function setAway(now: boolean) {
   try {
     const { status } = await ask("POST", "presence", { away: now });
-    if (status === 204) whereabout({ agent: me.value!.name, away: now });
+    if (status === 204 && me.value) whereabout({ agent: me.value.name, away: now });
   } catch {
     return;
   }

@@ -44,12 +44,12 @@ export async function flush(now = false) {
     again = true;
     return;
   }
-  if (!me.value || Date.now() < notBefore) return;
+  if (Date.now() < notBefore) return;
   flushing = true;
   try {
     do {
       again = false;
-      if (!(await round(me.value.name))) break;
+      if (!me.value || !(await round(me.value.name))) break; // signed out, also in the middle of it
     } while (again);
   } finally {
     flushing = false;
