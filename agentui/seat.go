@@ -61,13 +61,12 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		s := &seat{socket: conn, console: c, agent: a, hash: in.Hash}
-		if c.Hub.full(a.Name) {
+		if !c.Hub.join(s) {
 			s.refuse(closeTooMany, "too many")
 			return
 		}
-		c.Hub.join(s)
 		defer c.Hub.leave(s)
-		if err := c.Attend(ctx); err != nil && ctx.Err() == nil {
+		if err := c.Rulings.SeenHere(ctx, []string{a.Name}); err != nil && ctx.Err() == nil {
 			c.Log.Warn("who is there could not be noted", "error", err)
 		}
 		s.serve(ctx)
