@@ -300,9 +300,12 @@ const loadOpen = () => (open.value === "" ? null : loadThread(open.value));
 // What no event tells, a customer's name, is not older than five minutes.
 window.setInterval(() => running && void reread([], true), 300_000);
 
-// Whoever is signed out by the server sees no line either; what they wrote is kept.
+// Whoever is signed out by the server sees no line either, and asks for nothing; what they
+// wrote is kept.
 effect(() => {
-  if (me.value === null) hangUp();
+  if (me.value !== null) return;
+  running = false;
+  hangUp();
 });
 
 // look tells colleagues what is on this screen.
