@@ -69,11 +69,17 @@ export async function read<T>(path: string): Promise<T | null> {
   }
 }
 
-// whoAmI asks until somebody answers: no network is no reason to sign in again.
+let whose = ""; // who has sat here since the page was loaded
+
+// whoAmI asks until somebody answers: no network is no reason to sign in again. Whoever comes
+// back finds the page as they left it; for somebody else it is loaded anew, so that no dialog,
+// text or list of another's is on it.
 export async function whoAmI(failed = 0): Promise<void> {
   try {
     const { status, data } = await ask<Me>("GET", "me");
     if (status === 200 || status === 401) {
+      if (status === 200 && whose !== "" && whose !== data.name) return location.reload();
+      if (status === 200) whose = data.name;
       me.value = status === 200 ? data : null;
       trouble.value = "";
       return me.value ? start() : undefined;

@@ -7,7 +7,8 @@ const beats = []; // what the page does every so often
 globalThis.window = { setInterval: (f) => beats.push(f), setTimeout: (...a) => setTimeout(...a), addEventListener() {} };
 globalThis.localStorage = { getItem: () => null, setItem() {}, removeItem() {}, key: () => null, length: 0 };
 globalThis.document = { visibilityState: "visible", addEventListener() {}, documentElement: {} };
-globalThis.location = { href: "http://parley.test/console/", protocol: "http:" };
+let reloads = 0;
+globalThis.location = { href: "http://parley.test/console/", protocol: "http:", reload: () => reloads++ };
 globalThis.WebSocket = class {
   static OPEN = 1;
   static CONNECTING = 0;
@@ -59,4 +60,15 @@ test("whoever is signed out by the server asks for nothing any more", async () =
     await quiet();
   }
   assert.deepEqual(asked, []);
+});
+
+test("whoever comes back finds the page as it was, and somebody else nothing of it", async () => {
+  answer = well;
+  await d.whoAmI();
+  assert.deepEqual([d.me.value.name, d.open.value, reloads], ["ann", "c_1", 0]);
+  answer = () => [401, null];
+  await d.reread([], true);
+  answer = (path) => (path === "me" ? [200, { name: "bob", role: "agent" }] : well(path));
+  await d.whoAmI();
+  assert.deepEqual([d.me.value, reloads], [null, 1]);
 });
