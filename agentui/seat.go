@@ -137,7 +137,7 @@ func (s *seat) still(ctx context.Context) (bool, error) {
 // owner finds who the socket's owner is by now; false: nobody knows, or they are signed out
 // and it has ended.
 func (s *seat) owner(ctx context.Context) (a Agent, ok bool, err error) {
-	_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
+	_, a, found, err := s.console.Auth.signedIn(ctx, s.hash)
 	if err == nil && !found {
 		s.close(closeEnded, "sign in again")
 	}
