@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -114,11 +115,16 @@ func (c *Console) within(w http.ResponseWriter, r *http.Request, h verify.Hit) b
 	return err == nil && ok
 }
 
+// aLanguage is what a BCP 47 tag looks like: it is kept with the conversation.
+var aLanguage = regexp.MustCompile(`^[A-Za-z0-9-]{0,35}$`)
+
 // beginning makes the event; wrong says why there can be none.
 func (c *Console) beginning(b Beginning, a Agent) (e conversation.Event, wrong *Refusal) {
 	switch {
 	case !anID.MatchString(b.ID) || (b.Flow == "") == (b.Text == "") || !utf8.ValidString(b.Text) || strings.ContainsRune(b.Text, 0):
 		return e, &Refusal{Code: "invalid", Detail: "id and to are wanted, and either a text or a flow"}
+	case !aLanguage.MatchString(b.Language):
+		return e, &Refusal{Code: "invalid", Detail: "language: want a BCP 47 tag, like es or pt-BR"}
 	case utf8.RuneCountInString(b.Text) > conversation.MostReply:
 		return e, &Refusal{Code: "too_long", Detail: "text: write 1 to 1600 characters"}
 	}

@@ -91,14 +91,28 @@ func (h *Hub) tell(e conversation.FeedEntry) {
 	}
 }
 
-func (h *Hub) join(s *seat) {
+// mostSeats is how many sockets one person may have.
+const mostSeats = 10
+
+// join takes a seat in; false: its owner has as many as they may.
+func (h *Hub) join(s *seat) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	n := 0
+	for other := range h.seats {
+		if other.agent.Name == s.agent.Name {
+			n++
+		}
+	}
+	if n >= mostSeats {
+		return false
+	}
 	if h.seats == nil {
 		h.seats, h.looks = map[*seat]struct{}{}, map[looking]time.Time{}
 	}
 	h.seats[s] = struct{}{}
 	h.open.Add(1)
+	return true
 }
 
 func (h *Hub) leave(s *seat) {
@@ -106,22 +120,6 @@ func (h *Hub) leave(s *seat) {
 	defer h.mu.Unlock()
 	delete(h.seats, s)
 	h.open.Done()
-}
-
-// mostSeats is how many sockets one person may have.
-const mostSeats = 10
-
-// full says whether somebody has as many as they may.
-func (h *Hub) full(agent string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	n := 0
-	for s := range h.seats {
-		if s.agent.Name == agent {
-			n++
-		}
-	}
-	return n >= mostSeats
 }
 
 // here says who has a socket on this node.

@@ -304,3 +304,49 @@ func nobodyLeft(t *testing.T, before int) {
 	stacks := make([]byte, 1<<16)
 	t.Errorf("%d goroutines, and %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 }
+
+// TestHubBeginsLate: what happened after a page began to follow and before the hub did is not
+// left out between two events: the page is sent back for it.
+func TestHubBeginsLate(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	r := newRoom(ctx, t)
+	conn := r.comes("early", 0)
+	for {
+		var f struct{ Op string }
+		if err := conn.ReadJSON(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Op == "live" {
+			break
+		}
+	}
+	r.tape.happen(3)
+	over := make(chan error, 1)
+	begun := make(chan struct{})
+	go func() { over <- r.hub.Run(ctx, r.tape, began{r.tape, begun}) }()
+	<-begun
+	r.tape.happen(2)
+	seq, err := follows(conn, 0, 5)
+	if !websocket.IsCloseError(errors.Unwrap(err), closeIsSlow) {
+		t.Fatalf("it is told %d: %v", seq, err)
+	}
+	if _, err := follows(r.comes("again", seq), seq, 5); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
+
+// began says when the newest number was read.
+type began struct {
+	*tape
+	read chan struct{}
+}
+
+func (b began) FeedHead(ctx context.Context) (string, int64, error) {
+	defer close(b.read)
+	return b.tape.FeedHead(ctx)
+}

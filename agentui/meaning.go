@@ -189,9 +189,9 @@ func (c *Console) mean(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent
 	if !c.within(w, r, verify.Hit{Key: "mean/" + a.Name, Most: mostMeant, Per: time.Hour}) {
 		return
 	}
-	contact, _, err := c.Reads.Contact(r.Context(), x.conv.Phone)
+	masked, err := c.masked(r.Context(), x)
 	if err == nil {
-		err = c.Meanings.NoteLabel(r.Context(), conversation.Label{Conversation: x.conv.ID, Event: x.event, Text: conversation.MaskOf(x.conv, contact, x.text),
+		err = c.Meanings.NoteLabel(r.Context(), conversation.Label{Conversation: x.conv.ID, Event: x.event, Text: masked,
 			Language: x.conv.State.Language, Flow: x.by.flow, State: x.by.state, Intent: said.Intent, Agent: a.Name})
 	}
 	if err != nil {
@@ -199,6 +199,16 @@ func (c *Console) mean(w http.ResponseWriter, r *http.Request, _ SignIn, a Agent
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// masked is the text without what is known of its customer.
+func (c *Console) masked(ctx context.Context, x textOf) (string, error) {
+	contact, _, err := c.Reads.Contact(ctx, x.conv.Phone)
+	if err != nil {
+		return "", err
+	}
+	past, err := c.Reads.Ends(ctx, x.conv.Phone, conversation.MostPast)
+	return conversation.MaskOf(x.conv, past, contact, c.Catalog.ByHash, x.text), err
 }
 
 // unmean takes a label back, whoever wrote it.

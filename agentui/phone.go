@@ -62,7 +62,8 @@ type Bubble struct {
 	Media  []string `json:"media,omitempty"`
 }
 
-// mostBubbles is how many texts the screens remember.
+// mostBubbles is how many texts the screens remember, and how many wait for phones that are
+// off: the oldest go.
 const mostBubbles = 500
 
 // Show brings a text of the business to a phone: onto its screen, or where it waits until
@@ -72,6 +73,9 @@ func (p *Phone) Show(b Bubble) {
 	b.At = p.Now().UnixMilli()
 	if p.off[b.Phone] {
 		p.waiting = append(p.waiting, b)
+		if len(p.waiting) > mostBubbles {
+			p.waiting = slices.Clone(p.waiting[1:])
+		}
 		p.mu.Unlock()
 		return
 	}
@@ -101,6 +105,12 @@ func (p *Phone) turn(number string, off bool) {
 	for _, b := range arriving {
 		p.Show(b)
 	}
+}
+
+func (p *Phone) isOff(number string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.off[number]
 }
 
 func (p *Phone) put(b Bubble) {

@@ -60,11 +60,14 @@ func (p *Phone) serve(ctx context.Context, w http.ResponseWriter, r *http.Reques
 func (p *Phone) do(ctx context.Context, s *socket, in typing) {
 	switch in.Op {
 	case "text":
-		if in.Picture != "" && !p.pictures.has(in.Picture) {
+		switch {
+		case in.Picture != "" && !p.pictures.has(in.Picture):
 			p.trouble(s, "there is no such picture")
-			return
+		case p.isOff(in.Phone):
+			p.trouble(s, "this phone is off")
+		default:
+			p.typed(ctx, in.Phone, in.Text, in.Picture)
 		}
-		p.typed(ctx, in.Phone, in.Text, in.Picture)
 	case "start":
 		if err := p.Begin(ctx, in.Phone, in.Name); err != nil {
 			p.trouble(s, err.Error())

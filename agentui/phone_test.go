@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -183,6 +184,28 @@ func TestPhoneThatIsOff(t *testing.T) {
 	defer h.mu.Unlock()
 	if !slices.Equal(h.arrived, []string{"m2", "m1"}) {
 		t.Errorf("arrived %v", h.arrived)
+	}
+}
+
+// TestPhoneThatIsOffForLong: it sends nothing, and the carrier keeps for it what it would
+// remember of a screen, the newest.
+func TestPhoneThatIsOffForLong(t *testing.T) {
+	h := newHandset(t)
+	conn, say := h.sits(t)
+	next(t, conn)
+	say(map[string]any{"op": "turn", "phone": ann, "off": true})
+	next(t, conn)
+	say(map[string]any{"op": "text", "phone": ann, "text": "from the dark"})
+	if f := next(t, conn); f["op"] != "error" {
+		t.Errorf("%v", f)
+	}
+	for i := range mostBubbles + 7 {
+		h.Show(Bubble{ID: strconv.Itoa(i), Phone: ann})
+	}
+	h.Phone.mu.Lock()
+	defer h.Phone.mu.Unlock()
+	if len(h.waiting) != mostBubbles || h.waiting[mostBubbles-1].ID != strconv.Itoa(mostBubbles+6) {
+		t.Errorf("%d wait", len(h.waiting))
 	}
 }
 

@@ -46,7 +46,8 @@ func (h *Hub) toAll(f frame) {
 }
 
 // Attend notes who has the console open at this node. Whoever runs the console calls it
-// four times in the time after which they would count as away; who comes in is noted at once.
+// four times in the time after which they would count as away; who comes in is noted at once,
+// by themselves.
 func (c *Console) Attend(ctx context.Context) error {
 	names := slices.Collect(maps.Keys(c.Hub.here()))
 	if len(names) == 0 {

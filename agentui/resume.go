@@ -23,13 +23,17 @@ func (s *seat) hear(e conversation.FeedEntry) {
 	}
 }
 
-// event tells one that follows, unless it was told; mu is held.
+// event tells one that follows, unless it was told; mu is held. Where one is missing between,
+// since the hub began after the seat, the page is sent back: it says from where it follows.
 func (s *seat) event(e conversation.FeedEntry) {
-	if e.Seq <= s.seq {
-		return
+	switch {
+	case e.Seq <= s.seq:
+	case e.Seq > s.seq+1:
+		s.close(closeIsSlow, "gap")
+	default:
+		s.seq = e.Seq
+		s.send(happening(e))
 	}
-	s.seq = e.Seq
-	s.send(happening(e))
 }
 
 func happening(e conversation.FeedEntry) frame {

@@ -61,13 +61,12 @@ func (c *Console) socket(ctx context.Context) http.HandlerFunc {
 			return
 		}
 		s := &seat{socket: conn, console: c, agent: a, hash: in.Hash}
-		if c.Hub.full(a.Name) {
+		if !c.Hub.join(s) {
 			s.refuse(closeTooMany, "too many")
 			return
 		}
-		c.Hub.join(s)
 		defer c.Hub.leave(s)
-		if err := c.Attend(ctx); err != nil && ctx.Err() == nil {
+		if err := c.Rulings.SeenHere(ctx, []string{a.Name}); err != nil && ctx.Err() == nil {
 			c.Log.Warn("who is there could not be noted", "error", err)
 		}
 		s.serve(ctx)
@@ -138,7 +137,7 @@ func (s *seat) still(ctx context.Context) (bool, error) {
 // owner finds who the socket's owner is by now; false: nobody knows, or they are signed out
 // and it has ended.
 func (s *seat) owner(ctx context.Context) (a Agent, ok bool, err error) {
-	_, a, found, err := s.console.Auth.Agents.SignedIn(ctx, s.hash, idleFor, wholeFor)
+	_, a, found, err := s.console.Auth.signedIn(ctx, s.hash)
 	if err == nil && !found {
 		s.close(closeEnded, "sign in again")
 	}

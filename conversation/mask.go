@@ -19,12 +19,22 @@ import (
 // taken out is named in brackets, as in "call [number]".
 func Mask(text string) string { return (&masker{}).text(text) }
 
-// MaskOf masks a text of a conversation: what is known of the contact and of its live runs
-// is taken out too.
-func MaskOf(c Conversation, contact flows.Contact, text string) string {
+// MostPast is how many results of a phone MaskOf should be given.
+const MostPast = 100
+
+// MaskOf masks a text of a conversation: what is known of the contact, of its live runs and of
+// past ones is taken out too, since a text is spoken of when its run is long over. Of the
+// secrets of those nothing is kept, nor can they be found. A version that is not found has no
+// words of its own.
+func MaskOf(c Conversation, past []Ended, contact flows.Contact, version func(hash string) (*flows.Flow, bool), text string) string {
 	m := &masker{}
 	for _, run := range c.State.Runs {
-		m.run(nil, run.Run)
+		f, _ := version(run.Hash)
+		m.run(f, run.Run)
+	}
+	for _, e := range past {
+		f, _ := version(e.Hash)
+		m.run(f, flows.Run{Vars: e.Details.Answers})
 	}
 	contact.Phone = c.Phone
 	m.contact(contact)

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 // Labels keeps what agents say that texts meant.
@@ -57,13 +58,25 @@ func (a *API) postLabel(ctx context.Context, in *LabelInput) (*One[LabelBody], e
 	if err != nil {
 		return nil, a.unavailable(err)
 	}
+	past, err := a.Reads.Ends(ctx, c.Phone, conversation.MostPast)
+	if err != nil {
+		return nil, a.unavailable(err)
+	}
 	if b.Language == "" {
 		b.Language = c.State.Language
 	}
-	l := conversation.Label{Conversation: c.ID, Event: strconv.FormatInt(b.Event, 10), Text: conversation.MaskOf(c, contact, b.Text), Language: b.Language,
+	l := conversation.Label{Conversation: c.ID, Event: strconv.FormatInt(b.Event, 10), Text: conversation.MaskOf(c, past, contact, a.version, b.Text), Language: b.Language,
 		Flow: b.Flow, State: b.State, Intent: b.Intent, Agent: b.Agent}
 	if err := a.Labels.Label(ctx, l); err != nil {
 		return nil, a.unavailable(err)
 	}
 	return &One[LabelBody]{LabelBody{l.Conversation, b.Event, l.Text, l.Intent}}, nil
+}
+
+// version finds a version of a flow that is loaded.
+func (a *API) version(hash string) (*flows.Flow, bool) {
+	if a.Version == nil {
+		return nil, false
+	}
+	return a.Version(hash)
 }

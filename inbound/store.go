@@ -104,6 +104,8 @@ type Reads interface {
 	Texts(ctx context.Context, id string, limit int) ([]conversation.Text, error)
 	// Results lists results of a flow, oldest end first: a page of at most limit.
 	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
+	// Ends lists the latest results of a phone's runs, newest first, at most limit.
+	Ends(ctx context.Context, phone string, limit int) ([]conversation.Ended, error)
 	// Ping says whether the database answers, for /readyz.
 	Ping(ctx context.Context) error
 }

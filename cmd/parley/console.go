@@ -66,7 +66,7 @@ func (h *house) console(ctx context.Context) (hub func(context.Context) error) {
 	if err != nil {
 		return func(context.Context) error { return err }
 	}
-	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Log: h.log}
+	auth := &agentui.Auth{Agents: h.store, Plain: byPlainHTTP(h.config), Proxies: h.config.Console.proxies, OIDC: provider, Lasting: h.config.ahead != nil, Log: h.log}
 	seats := new(agentui.Hub)
 	desk := &agentui.Console{Auth: auth, Engine: h.engine, Reads: h.store, Finds: h.store, Saved: h.store, Meanings: h.store, Views: h.store, Counts: h.store, Catalog: h.engine.Catalog, Lines: h.engine.Directory, Hub: seats,
 		Accounts: words{h.store, h.gate}, Starts: h.starts(), Media: h.prepared.media,

@@ -21,7 +21,7 @@ var demoHandsets = []agentui.Handset{{Number: demoCustomer, Name: "Ann"}, {Numbe
 // handsets are the demo's phones and how they reach its world.
 func (d *demo) handsets(log *slog.Logger) *agentui.Phone {
 	return &agentui.Phone{Customers: demoHandsets, Line: demoLine, Brand: "Acme", Log: log, Starts: demoStarts(),
-		Text: d.typed, Begin: d.begin, Now: d.now, Travel: func(by time.Duration) { d.wanted.Add(int64(by)) },
+		Text: d.typed, Begin: d.begin, Now: d.now, Travel: d.travel,
 		Arrived: func(id string) {
 			theirs, _ := d.carrier.Find(id)
 			d.carrier.ReportLater(theirs, conversation.Delivered)
@@ -37,7 +37,16 @@ func (d *demo) now() time.Time       { return time.Now().Add(d.ahead()) }
 const (
 	demoStep   = 2 * time.Hour
 	demoMoment = 100 * time.Millisecond
+	demoQueue  = 31 * 24 * time.Hour       // wanted and not passed yet: more is not taken
+	demoEnd    = 10 * 365 * 24 * time.Hour // of all time
 )
+
+// travel wants more time to pass.
+func (d *demo) travel(by time.Duration) {
+	if wanted := time.Duration(d.wanted.Load()); by > 0 && wanted-d.ahead() < demoQueue && wanted < demoEnd {
+		d.wanted.Add(int64(by))
+	}
+}
 
 // pass lets the time pass that is wanted, until ctx ends.
 func (d *demo) pass(ctx context.Context) {

@@ -58,6 +58,8 @@ func TestBeginning(t *testing.T) {
 			{visit("b1", map[string]string{"name": "Zoë", "day": "2030-05-01", "place": "home", "parking": "perhaps"}), "input", "parking"},
 			{map[string]any{"id": "b1", "to": testPhone, "flow": "login_code"}, "no_flow", ""},
 			{map[string]any{"id": "b1", "to": "12", "text": "hello"}, "number", ""},
+			{map[string]any{"id": "b1", "to": testPhone, "flow": "visiting", "inputs": typed, "language": "e\x00n"}, "invalid", ""},
+			{map[string]any{"id": "b1", "to": testPhone, "flow": "visiting", "inputs": typed, "language": strings.Repeat("x", 36)}, "invalid", ""},
 			{map[string]any{"id": "b1", "to": "202 555 0123", "text": "hello"}, "number", ""},
 			{map[string]any{"id": "b1", "to": testPhone, "text": "hello", "flow": "visiting"}, "invalid", ""},
 			{map[string]any{"id": "b1", "to": testPhone, "text": "hello", "line": "+12025550999"}, "no_line", ""},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/agentui"
 	"parley/conversation/store/storetest"
@@ -98,5 +99,43 @@ func TestMeaningOfNothing(t *testing.T) {
 		}
 		ann.wants("GET", "conversations/"+id+"/texts/1/label", nil, http.StatusNotFound)
 		ann.wants("PUT", "conversations/"+id+"/texts/1/label", typed{"intent": "yes"}, http.StatusNotFound)
+	})
+}
+
+// TestMeaningOfThePast: a text is labelled when its run is long over; what that run knew of
+// the customer is masked as it was while it lived, by both doors.
+func TestMeaningOfThePast(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		c, folder := testConfig(url), t.TempDir()
+		write(t, folder, "kaput.yaml", llmFlow)
+		c.PublicURL, c.Flows = "", []string{folder}
+		s := serveTest(t, c)
+		ann := s.enters("ann", agentui.RoleAgent)
+		s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "parcel.came", "to": testPhone, "data": map[string]any{"order": "Quillfeather"}})
+		s.hears(1)
+		s.texts("yes, quillfeather came")
+		s.hears(1)
+		id := s.house.store.ConversationID(testLine, testPhone)
+		var rev int64
+		for _, i := range ann.seen(id)["items"].([]any) {
+			if i := i.(map[string]any); i["by"] == "customer" {
+				rev = int64(i["position"].(float64)) >> 8
+			}
+		}
+		kept := func() string {
+			all, err := s.house.store.Labels(t.Context(), "kaput", time.Time{})
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%+v %v", all, err)
+			}
+			return all[0].Text
+		}
+		ann.wants("PUT", fmt.Sprintf("conversations/%s/texts/%d/label", id, rev), typed{"intent": "yes"}, http.StatusNoContent)
+		if got := kept(); got != "yes, [order] came" {
+			t.Errorf("the console keeps %q", got)
+		}
+		s.do(http.MethodPost, "/v1/labels", s.key, map[string]any{"conversation": id, "event": rev, "text": "it is quillfeather", "flow": "kaput", "intent": "yes", "agent": "bob"})
+		if got := kept(); got != "it is [order]" {
+			t.Errorf("the API keeps %q", got)
+		}
 	})
 }

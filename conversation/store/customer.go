@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 const (
-	endsSQL = `SELECT flow, conversation, outcome, ended_at FROM results WHERE phone = $1 AND test = 0 ORDER BY ended_at DESC, run LIMIT $2`
+	endsSQL = `SELECT flow, hash, conversation, outcome, ended_at, details FROM results WHERE phone = $1 AND test = 0 ORDER BY ended_at DESC, run LIMIT $2`
 
 	boundSQL = `SELECT subject FROM bindings WHERE phone = $1 AND suspended = '' ORDER BY subject LIMIT $2`
 
@@ -26,9 +27,12 @@ func (s *Store) Ends(ctx context.Context, phone string, limit int) (all []conver
 	p := new(pipe)
 	p.query(func(r row) error {
 		e := conversation.Ended{Phone: phone}
-		err := r.Scan(&e.Flow, &e.Conversation, &e.Outcome, &e.EndedAt)
+		var details string
+		if err := r.Scan(&e.Flow, &e.Hash, &e.Conversation, &e.Outcome, &e.EndedAt, &details); err != nil {
+			return err
+		}
 		all = append(all, e)
-		return err
+		return json.Unmarshal([]byte(details), &all[len(all)-1].Details)
 	}, endsSQL, phone, int64(limit))
 	if err := s.db.read(ctx, p); err != nil {
 		return nil, fmt.Errorf("reading a phone's results: %w", err)

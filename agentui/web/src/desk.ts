@@ -69,11 +69,17 @@ export async function read<T>(path: string): Promise<T | null> {
   }
 }
 
-// whoAmI asks until somebody answers: no network is no reason to sign in again.
+let whose = ""; // who has sat here since the page was loaded
+
+// whoAmI asks until somebody answers: no network is no reason to sign in again. Whoever comes
+// back finds the page as they left it; for somebody else it is loaded anew, so that no dialog,
+// text or list of another's is on it.
 export async function whoAmI(failed = 0): Promise<void> {
   try {
     const { status, data } = await ask<Me>("GET", "me");
     if (status === 200 || status === 401) {
+      if (status === 200 && whose !== "" && whose !== data.name) return location.reload();
+      if (status === 200) whose = data.name;
       me.value = status === 200 ? data : null;
       trouble.value = "";
       return me.value ? start() : undefined;
@@ -300,9 +306,12 @@ const loadOpen = () => (open.value === "" ? null : loadThread(open.value));
 // What no event tells, a customer's name, is not older than five minutes.
 window.setInterval(() => running && void reread([], true), 300_000);
 
-// Whoever is signed out by the server sees no line either; what they wrote is kept.
+// Whoever is signed out by the server sees no line either, and asks for nothing; what they
+// wrote is kept.
 effect(() => {
-  if (me.value === null) hangUp();
+  if (me.value !== null) return;
+  running = false;
+  hangUp();
 });
 
 // look tells colleagues what is on this screen.

@@ -1,7 +1,8 @@
 // The list as the server has it: read once, a page at a time, and from then on only what
 // has changed. Readings follow one another, so that what was answered last is how it stands.
 import { batch, signal } from "@preact/signals";
-import { read } from "./desk";
+import { pause } from "./again";
+import { me, read } from "./desk";
 import { before } from "./order";
 import type { Desk, Desks, Mentioned } from "./console-wire";
 
@@ -20,9 +21,11 @@ let stale = new Set<string>(); // what has changed since it was read
 let asked: string[] = []; // what is being read
 let turn = 0; // the readings that count
 let reading: Promise<void> | null = null;
+let failed = 0; // readings, one after the other
+let retry: ReturnType<typeof setTimeout> | undefined;
 
 // reread reads these, and what else has changed: all of the list, where nobody knows what
-// did. What cannot be read now is read next time.
+// did. What cannot be read now is read a while later.
 export function reread(ids: string[], all = false): Promise<void> {
   for (const id of ids) stale.add(id);
   whole ||= all;
@@ -46,6 +49,8 @@ export async function glance() {
 // forget leaves nothing of the list.
 export function forget() {
   turn++;
+  clearTimeout(retry);
+  failed = 0;
   reading = fresh = null;
   whole = true;
   rows = new Map();
@@ -60,7 +65,11 @@ export function forget() {
 async function readings(mine: number) {
   let answered = await Promise.resolve(true); // until whoever began it has noted that it runs
   while (answered && (whole || stale.size > 0)) answered = whole ? await readAll(mine) : await readSome(mine);
-  if (mine === turn) reading = null;
+  if (mine !== turn) return;
+  reading = null;
+  clearTimeout(retry);
+  if (answered) failed = 0;
+  else if (me.value) retry = setTimeout(() => void reread([]), 1000 + pause(failed++, Math.random()));
 }
 
 // readAll shows each page as it comes; what none of them had is gone after the last.
