@@ -7,6 +7,7 @@ import (
 	"parley/flows"
 	"parley/outbound/quiet"
 	"parley/outbound/segment"
+	"parley/outbound/senders"
 )
 
 // draft is a text on its way to becoming a message.
@@ -39,6 +40,10 @@ func (s *step) send(d draft) *Message {
 	if !d.exempt && s.byItself() {
 		s.record(Decision{About: "send", Choice: "refused", Why: tooManyUnasked, Class: d.class})
 		s.handoff(Handing{Reason: "problem", Note: tooManyUnasked})
+		return nil
+	}
+	if why := s.barred(); why != "" {
+		s.record(Decision{About: "send", Choice: "refused", Why: why, Class: d.class})
 		return nil
 	}
 	if !s.wanted(d) {
@@ -140,6 +145,19 @@ const (
 	NotOptedIn = "to: " + notOptedIn
 )
 
+// barred says why the customer's country does not let the line's name through now; "": it
+// does, or the line has a number. What is not let through is billed all the same.
+func (s *step) barred() string {
+	if !s.env.Line.OneWay {
+		return ""
+	}
+	name := senders.Sender{ID: s.env.Line.Number, Registered: s.env.Line.Registered}
+	if d := senders.Check(name, s.c.Phone, time.UnixMilli(s.env.Now), false); d.Choice != senders.Use {
+		return "to: " + d.Why
+	}
+	return ""
+}
+
 // wanted says whether the draft may go to this customer by what it is.
 func (s *step) wanted(d draft) bool {
 	return d.class != flows.Bulk || s.optedIn(d.run != nil && d.run.Test) || s.answering()
@@ -190,6 +208,10 @@ func (s *step) outgoing(o Outgoing) {
 	}
 	if o.Class == flows.Bulk && !s.optedIn(false) {
 		s.refuse(NotOptedIn)
+		return
+	}
+	if why := s.barred(); why != "" {
+		s.refuse(why)
 		return
 	}
 	s.send(draft{class: o.Class, text: o.Text, media: o.Media})

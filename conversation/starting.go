@@ -144,6 +144,9 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	if s.env.Consent.State == OptedOut {
 		return []string{OutOfReach}
 	}
+	if why := s.barred(); why != "" {
+		return []string{why}
+	}
 	if s.elsewhere(f) {
 		return []string{"flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"}
 	}
