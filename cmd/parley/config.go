@@ -198,6 +198,17 @@ func (c *Config) check() error {
 			bad("carriers.%s.rate: want segments per second", name)
 		}
 	}
+	c.checkLines(bad)
+	c.checkCallbacks(bad)
+	c.Accounts.check(bad)
+	c.Console.check(bad)
+	c.checkCalls(bad)
+	c.Codes.check(bad)
+	c.LLM.check(bad)
+	return inOneLine(wrong)
+}
+
+func (c *Config) checkLines(bad func(format string, args ...any)) {
 	seen := map[string]bool{}
 	for i := range c.Lines {
 		l := &c.Lines[i]
@@ -224,13 +235,6 @@ func (c *Config) check() error {
 			bad("lines[%d].brand: there is no brand %q", i, l.Brand)
 		}
 	}
-	c.checkCallbacks(bad)
-	c.Accounts.check(bad)
-	c.Console.check(bad)
-	c.checkCalls(bad)
-	c.Codes.check(bad)
-	c.LLM.check(bad)
-	return inOneLine(wrong)
 }
 
 func (l *LineConfig) checkRegistered(i int, bad func(format string, args ...any)) {
