@@ -145,18 +145,22 @@ const (
 	NotOptedIn = "to: " + notOptedIn
 )
 
-// barred says why the customer's country does not let the line's name through now; "": it
-// does, or the line has a number. What is not let through is billed all the same.
-func (s *step) barred() string {
-	if !s.env.Line.OneWay {
+// NotCarried begins why nothing goes out under the line's name.
+const NotCarried = "to: the sender's name is not let through: "
+
+// Barred says why the customer's country does not let the line's name through at that time;
+// "": it does, or the line has a number. What is not let through is billed all the same.
+func (l Line) Barred(phone string, at time.Time) string {
+	if !l.OneWay {
 		return ""
 	}
-	name := senders.Sender{ID: s.env.Line.Number, Registered: s.env.Line.Registered}
-	if d := senders.Check(name, s.c.Phone, time.UnixMilli(s.env.Now), false); d.Choice != senders.Use {
-		return "to: " + d.Why
+	if d := senders.Check(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at, false); d.Choice != senders.Use {
+		return NotCarried + d.Why
 	}
 	return ""
 }
+
+func (s *step) barred() string { return s.env.Line.Barred(s.c.Phone, time.UnixMilli(s.env.Now)) }
 
 // wanted says whether the draft may go to this customer by what it is.
 func (s *step) wanted(d draft) bool {
