@@ -38,5 +38,8 @@ func TestNamedSender(t *testing.T) {
 		if all := s.carrier.Messages(); len(all) != 1 || all[0].From != "ACME" || all[0].To != "+6591234567" {
 			t.Errorf("the carrier got %+v", all)
 		}
+		eventually(t, "the metric has the one text", func() bool {
+			return s.gauge(`parley_send_seconds_count{answer="accepted",carrier="lab"}`) == "1"
+		})
 	})
 }
