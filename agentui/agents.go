@@ -17,8 +17,9 @@ import (
 // Role is what somebody may do in the console.
 type Role string
 
-// The roles. An auditor sees and changes nothing; a lead sees everybody's work; an
-// admin decides who may sign in.
+// The roles. An auditor sees and changes nothing; a lead does to everybody's conversations
+// what agents do to their own; an admin may what a lead may. Who may sign in is said at the
+// command line alone.
 const (
 	RoleAgent   Role = "agent"
 	RoleLead    Role = "lead"

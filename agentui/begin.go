@@ -98,7 +98,7 @@ func (c *Console) begin(w http.ResponseWriter, r *http.Request, _ SignIn, a Agen
 			Conversation string `json:"conversation"`
 		}{Refusal{Code: "conflict", Detail: why}, out[0].Conversation})
 	default:
-		answer(w, http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "not_begun"), Detail: why})
+		answer(w, http.StatusUnprocessableEntity, Refusal{Code: codeOf(why, "not_begun"), Detail: why})
 	}
 }
 

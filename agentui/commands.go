@@ -205,12 +205,20 @@ func (c *Console) came(ctx context.Context, out conversation.Outcome) (status in
 		return http.StatusConflict, Refusal{Code: "conflict", Detail: first(out.Problems), Current: &now}
 	}
 	why := first(out.Problems)
-	return http.StatusUnprocessableEntity, Refusal{Code: cmp.Or(refusals[why], "invalid"), Detail: why}
+	return http.StatusUnprocessableEntity, Refusal{Code: codeOf(why, "invalid"), Detail: why}
 }
 
 // refusals are the codes of what the page has more to say about.
 var refusals = map[string]string{
 	conversation.HasOptedOut: "opted_out", conversation.OutOfReach: "opted_out", conversation.NotOptedIn: "not_opted_in", conversation.InQuietHours: "quiet", conversation.MayHaveArrived: "unsure",
+}
+
+// codeOf is the code of what Step says; otherwise, where the page has no more to say.
+func codeOf(why, otherwise string) string {
+	if strings.HasPrefix(why, conversation.NotCarried) {
+		return "sender"
+	}
+	return cmp.Or(refusals[why], otherwise)
 }
 
 // again finds the text that a resend sends. Only what failed is sent again, no codes, and

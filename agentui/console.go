@@ -103,8 +103,8 @@ const (
 	mostMentioned = 50
 )
 
-// Handler serves the page at /console/, /console/api/desk, /conversations/{id} and /cmd,
-// and the socket /console/ws until ctx ends.
+// Handler serves the page at /console/, what it reads and does below /console/api/, and the
+// socket /console/ws until ctx ends. Who comes in is Auth's, in a handler of its own.
 func (c *Console) Handler(ctx context.Context) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /console/api/desk", c.Auth.as(c.desk))

@@ -14,7 +14,7 @@ import (
 
 // Stop is one thing that speaks against texting the customer now.
 type Stop struct {
-	Code   string `json:"code"` // opted_out, quiet
+	Code   string `json:"code"` // opted_out, sender, quiet
 	Detail string `json:"detail"`
 	Until  int64  `json:"until,omitempty"` // Unix ms; 0: nobody knows
 	// Anyway: somebody who has read it may send all the same.
@@ -32,6 +32,9 @@ func (c *Console) stops(ctx context.Context, conv conversation.Conversation, now
 		all = append(all, Stop{Code: "opted_out", Detail: conversation.HasOptedOut})
 	}
 	line := c.Lines().Lines[conv.Line]
+	if why := line.Barred(conv.Phone, now); why != "" {
+		all = append(all, Stop{Code: "sender", Detail: why})
+	}
 	if conv.State.Awaiting == 0 && line.Quiet.Covers(now, line.Zone) {
 		all = append(all, Stop{Code: "quiet", Detail: conversation.InQuietHours, Until: line.Quiet.After(now, line.Zone).UnixMilli(), Anyway: true})
 	}

@@ -15,8 +15,7 @@ import (
 type Hub struct {
 	mu    sync.Mutex
 	seats map[*seat]struct{}
-	// looks are who has which conversation open, until when; presence is nothing that
-	// anybody relies on.
+	// looks are who has which conversation open, until when: nothing that anybody relies on.
 	looks map[looking]time.Time
 	open  sync.WaitGroup
 }
@@ -150,8 +149,8 @@ func (h *Hub) look(l looking, now time.Time) {
 	}
 }
 
-// present is who looks at what just now, for somebody who comes in.
-func (h *Hub) present(now time.Time) []looking {
+// lookers are who looks at what just now, for somebody who comes in.
+func (h *Hub) lookers(now time.Time) []looking {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var all []looking

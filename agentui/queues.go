@@ -117,7 +117,7 @@ func flagOf(b bool) int {
 	return 0
 }
 
-// urgencyOf ranks what handed over, as the store does.
+// urgencyOf ranks what handed over: 0 is served first. The store sorts by it (PlaceOf).
 func urgencyOf(c flows.Class) int {
 	switch c {
 	case flows.Alert:

@@ -89,7 +89,7 @@ func (s *seat) serve(ctx context.Context) {
 		return
 	}
 	s.send(frame{"hello", Hello{s.agent.Name, s.agent.Role, epoch, head, int(heartbeat.Seconds())}})
-	for _, l := range s.console.Hub.present(time.Now()) {
+	for _, l := range s.console.Hub.lookers(time.Now()) {
 		s.show(l)
 	}
 	ctx, stop := context.WithCancel(ctx)

@@ -37,18 +37,22 @@ func (s *step) languageOf(run string) string {
 	return s.c.State.Language
 }
 
-// code texts a code. To those who opted out none is sent: the challenge ends.
+// code texts a code. To those who opted out, and where the line's name is not let through,
+// none is sent: the challenge ends.
 func (s *step) code(c Code) {
 	if s.env.Consent.State == OptedOut {
 		s.record(Decision{About: "send", Choice: "refused", Why: "the customer has opted out", Class: flows.Code})
-		s.endCode(c.Challenge, "failed", "opted_out", 0)
-		s.outcome(Verified{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, Outcome: "failed", Reason: "opted_out"})
+		s.failCode(c, "opted_out", "opted_out")
+		return
+	}
+	if why := s.barred(); why != "" {
+		s.record(Decision{About: "send", Choice: "refused", Why: why, Class: flows.Code})
+		s.failCode(c, "sender", "refused")
 		return
 	}
 	m := s.send(draft{class: flows.Code, text: c.Text, code: &c, before: time.UnixMilli(c.Until)})
 	if m == nil {
-		s.endCode(c.Challenge, "failed", "too_late", 0)
-		s.outcome(Verified{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, Outcome: "failed", Reason: "too_late"})
+		s.failCode(c, "too_late", "too_late")
 		return
 	}
 	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test}
@@ -59,6 +63,12 @@ func (s *step) code(c Code) {
 	}
 	s.c.State.Codes = append(codes, live)
 	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerCode, Name: c.Challenge, At: c.Until})
+}
+
+// failCode ends a challenge whose code is not texted; told is the reason that callbacks have.
+func (s *step) failCode(c Code, reason, told string) {
+	s.endCode(c.Challenge, "failed", reason, 0)
+	s.outcome(Verified{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, Outcome: "failed", Reason: told})
 }
 
 // forgetCode takes a code out of mind; false: it was not there.

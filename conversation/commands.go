@@ -144,6 +144,8 @@ func (s *step) replied(a Agent) string {
 		s.conflict("the conversation is not yours: take it first")
 	case s.env.Consent.State == OptedOut:
 		s.refuse(HasOptedOut)
+	case s.barred() != "":
+		s.refuse(s.barred())
 	case a.Text == "" && len(a.Media) == 0:
 		s.refuse("text: write 1 to 1600 characters")
 	case !a.Anyway && st.Awaiting == 0 && s.asleep():

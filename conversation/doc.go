@@ -16,5 +16,5 @@
 // every message whose carrier answered. The one edge that is not: a sender dies
 // after the carrier took a message and before the answer was stored. Such a
 // message is looked up, repeated under the same idempotency key, or parked, as its
-// carrier allows (outbound/claim.go).
+// carrier allows (outbound/fate.go).
 package conversation

@@ -44,6 +44,8 @@ type Line struct {
 	DefaultFlow string      `json:"default_flow,omitempty"` // started by a text that nothing else reads
 	Language    string      `json:"language,omitempty"`     // default of its customers
 	OneWay      bool        `json:"one_way,omitempty"`      // cannot receive answers
+	// Registered are the countries (ISO 3166-1 alpha-2) where a name as sender is registered.
+	Registered []string `json:"registered,omitempty"`
 	// Classifier: an LLM may be asked when words and examples are not enough.
 	Classifier bool `json:"classifier,omitempty"`
 	// Quiet are the hours of the brand's day in which notices and bulk texts are held.

@@ -7,6 +7,7 @@ import (
 	"parley/flows"
 	"parley/outbound/quiet"
 	"parley/outbound/segment"
+	"parley/outbound/senders"
 )
 
 // draft is a text on its way to becoming a message.
@@ -39,6 +40,10 @@ func (s *step) send(d draft) *Message {
 	if !d.exempt && s.byItself() {
 		s.record(Decision{About: "send", Choice: "refused", Why: tooManyUnasked, Class: d.class})
 		s.handoff(Handing{Reason: "problem", Note: tooManyUnasked})
+		return nil
+	}
+	if why := s.barred(); why != "" {
+		s.record(Decision{About: "send", Choice: "refused", Why: why, Class: d.class})
 		return nil
 	}
 	if !s.wanted(d) {
@@ -140,6 +145,23 @@ const (
 	NotOptedIn = "to: " + notOptedIn
 )
 
+// NotCarried begins why nothing goes out under the line's name.
+const NotCarried = "to: the sender's name is not let through: "
+
+// Barred says why the customer's country does not let the line's name through at that time;
+// "": it does, or the line has a number. What is not let through is billed all the same.
+func (l Line) Barred(phone string, at time.Time) string {
+	if !l.OneWay {
+		return ""
+	}
+	if d := senders.Check(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at, false); d.Choice != senders.Use {
+		return NotCarried + d.Why
+	}
+	return ""
+}
+
+func (s *step) barred() string { return s.env.Line.Barred(s.c.Phone, time.UnixMilli(s.env.Now)) }
+
 // wanted says whether the draft may go to this customer by what it is.
 func (s *step) wanted(d draft) bool {
 	return d.class != flows.Bulk || s.optedIn(d.run != nil && d.run.Test) || s.answering()
@@ -190,6 +212,10 @@ func (s *step) outgoing(o Outgoing) {
 	}
 	if o.Class == flows.Bulk && !s.optedIn(false) {
 		s.refuse(NotOptedIn)
+		return
+	}
+	if why := s.barred(); why != "" {
+		s.refuse(why)
 		return
 	}
 	s.send(draft{class: o.Class, text: o.Text, media: o.Media})

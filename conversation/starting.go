@@ -141,14 +141,8 @@ const (
 // says why: a trigger is refused then, a customer's text goes on to whatever else
 // may read it.
 func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
-	if s.env.Consent.State == OptedOut {
-		return []string{OutOfReach}
-	}
-	if s.elsewhere(f) {
-		return []string{"flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"}
-	}
-	if f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test) {
-		return []string{NotOptedIn}
+	if why := s.unreachable(f, t); why != "" {
+		return []string{why}
 	}
 	vars, problems := inputs(f, t)
 	if len(problems) > 0 {
@@ -187,6 +181,21 @@ func (s *step) launch(f *flows.Flow, t Trigger) (problems []string) {
 	}
 	s.begin(f, t, vars, key, s.e.Test || t.Test)
 	return nil
+}
+
+// unreachable says why the flow may not text this customer from this line; "": it may.
+func (s *step) unreachable(f *flows.Flow, t Trigger) string {
+	switch {
+	case s.env.Consent.State == OptedOut:
+		return OutOfReach
+	case s.barred() != "":
+		return s.barred()
+	case s.elsewhere(f):
+		return "flow: " + f.Name + " is of the brand " + f.Brand + ", and this line is not"
+	case f.Class == flows.Bulk && !t.ByText && !s.optedIn(t.Test):
+		return NotOptedIn
+	}
+	return ""
 }
 
 // retell tells a customer who asked by a keyword how the live run stands.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/looplab/fsm"
@@ -23,7 +22,6 @@ type Transition struct {
 // be used by any number of goroutines; what a move leads to is the caller's to decide
 // and to store.
 type Machine struct {
-	rows   []Transition
 	movers sync.Pool // of *fsm.FSM: making one is slow, reusing it is not
 }
 
@@ -37,7 +35,7 @@ func NewMachine(rows ...Transition) (*Machine, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	m := &Machine{rows: rows}
+	m := &Machine{}
 	m.movers.New = func() any { return fsm.NewFSM("", t.rows, nil) }
 	return m, nil
 }
@@ -49,9 +47,6 @@ func (m *Machine) Fire(from, event string) (to string, ok bool) {
 	to, err := fire(mover, from, event)
 	return to, err == nil
 }
-
-// Table is what the machine was made of.
-func (m *Machine) Table() []Transition { return slices.Clone(m.rows) }
 
 // fire moves from a state by an event and returns the state reached, which may be the
 // same one. The library is given no callbacks: they would have to know the call.

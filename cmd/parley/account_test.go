@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -214,4 +215,19 @@ func textIn(t *testing.T, e conversation.Logged) string {
 		t.Fatalf("event %d holds no text", e.Rev)
 	}
 	return text
+}
+
+// linesFrom reads what directory encoded: for replays.
+func linesFrom(b []byte) (map[string]conversation.Line, error) {
+	var lines map[string]conversation.Line
+	if err := json.Unmarshal(b, &lines); err != nil {
+		return nil, fmt.Errorf("reading stored lines: %w", err)
+	}
+	for number, l := range lines {
+		if err := locate(&l); err != nil {
+			return nil, err
+		}
+		lines[number] = l
+	}
+	return lines, nil
 }

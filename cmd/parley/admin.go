@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"parley/outbound/provider"
 )
 
 // metrics are what an operator watches. Labels never hold texts or numbers.
@@ -19,6 +22,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	commits  prometheus.Counter
 	webhooks *prometheus.CounterVec
+	sends    *prometheus.HistogramVec
 
 	llmAsked  *prometheus.CounterVec
 	llmTokens prometheus.Counter
@@ -33,6 +37,8 @@ func newMetrics(h *house) *metrics {
 		registry: prometheus.NewRegistry(),
 		commits:  prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_commits_total", Help: "Batches of events committed by this node."}),
 		webhooks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_webhooks_total", Help: "Webhooks by carrier and answer."}, []string{"carrier", "status"}),
+		sends: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "parley_send_seconds", Help: "How long carriers took over texts that this node gave them, by what they answered.",
+			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10}}, []string{"carrier", "answer"}),
 
 		llmAsked:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "parley_llm_questions_total", Help: "Texts that this node asked the LLM about, by how that ended."}, []string{"outcome"}),
 		llmTokens: prometheus.NewCounter(prometheus.CounterOpts{Name: "parley_llm_tokens_total", Help: "Tokens that this node's questions took."}),
@@ -44,7 +50,7 @@ func newMetrics(h *house) *metrics {
 	m.flowsLoaded.SetToCurrentTime()
 	nodes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "parley_live_nodes", Help: "Nodes that were seen within six seconds."},
 		func() float64 { return float64(h.live.Load()) })
-	m.registry.MustRegister(m.commits, m.webhooks, m.flowsFailed, m.flowsLoaded, m.llmAsked, m.llmTokens, m.llmCost, nodes, newSpent(h), newOverdue(h), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.commits, m.webhooks, m.sends, m.flowsFailed, m.flowsLoaded, m.llmAsked, m.llmTokens, m.llmCost, nodes, newSpent(h), newOverdue(h), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -59,6 +65,11 @@ func (m *metrics) counted(next http.Handler, known func(carrier string) bool) ht
 		}
 		m.webhooks.WithLabelValues(carrier, strconv.Itoa(seen.status)).Inc()
 	})
+}
+
+// sent counts a text that a carrier was given.
+func (m *metrics) sent(carrier string, class provider.Class, took time.Duration) {
+	m.sends.WithLabelValues(carrier, cmp.Or(string(class), "accepted")).Observe(took.Seconds())
 }
 
 // statusWriter remembers the status.

@@ -14,7 +14,7 @@ import (
 type agentsCommand struct {
 	Add struct {
 		Name string `arg:"" help:"Their name: letters, digits, dots and dashes, or an address."`
-		Role string `enum:"agent,lead,admin,auditor" default:"agent" help:"agent; lead: sees everybody's work; admin: also who may sign in; auditor: sees, and changes nothing."`
+		Role string `enum:"agent,lead,admin,auditor" default:"agent" help:"agent; lead: also sees numbers, keeps saved replies, and does to colleagues' conversations what they may; admin: as lead; auditor: reads all, and changes nothing."`
 	} `cmd:"" help:"Let somebody sign in to the console. Their first password is shown once; they set their own with it."`
 	List struct{} `cmd:"" help:"List who may sign in."`
 	Role struct {

@@ -13,7 +13,7 @@ import (
 	"parley/conversation/verify"
 )
 
-// auditCommand reads the audit trail of codes and accounts. It holds no codes and no
+// auditCommand reads the audit trail. It holds no codes and no
 // texts, and numbers only masked.
 type auditCommand struct {
 	Verify struct {

@@ -78,6 +78,7 @@ func TestCommandLineErrors(t *testing.T) {
 		{"unknown provider", strings.Replace(good, "provider: loopback", "provider: pigeon", 1), []string{"config", "check"}, 1, []string{"pigeon", "twilio"}},
 		{"long timeout", strings.Replace(good, "provider: loopback", "provider: loopback, timeout: 11s", 1), []string{"config", "check"}, 1, []string{"carriers.lab.timeout", "10s"}},
 		{"negative rate", strings.Replace(good, "provider: loopback", "provider: loopback, rate: -1", 1), []string{"config", "check"}, 1, []string{"carriers.lab.rate"}},
+		{"a number that is registered", strings.Replace(good, "carrier: lab", "carrier: lab, registered: [uk]", 1), []string{"config", "check"}, 1, []string{"lines[0].registered: only names", `"uk" is no country`}},
 		{"a line's rate that is no number", strings.Replace(good, "carrier: lab", "carrier: lab, rate: .nan", 1), []string{"config", "check"}, 1, []string{"lines[0].rate"}},
 		{"taken port", strings.Replace(good, "127.0.0.1:0", taken.Addr().String(), 1), []string{"serve"}, 1, []string{"address already in use"}},
 		{"unreachable database", strings.Replace(good, "sqlite:"+folder+"/parley.db", "postgres://127.0.0.1:1/none", 1), []string{"serve"}, 1, []string{"127.0.0.1"}},

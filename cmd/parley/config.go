@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"parley/outbound/senders"
 )
 
 // Config is the whole of parley.yaml. Unknown keys are errors; ${NAME} in a value
@@ -95,6 +97,10 @@ type LineConfig struct {
 	DefaultFlow string  `yaml:"default_flow"` // started by texts that nothing else reads
 	Language    string  `yaml:"language"`     // of its customers, BCP 47; default the flow's first
 	Rate        float64 `yaml:"rate"`         // segments per second; default the carrier's
+	// Registered are the countries (ISO 3166-1 alpha-2) where a name as sender is registered
+	// for the business. Where one has to be and is not, and where none is let through,
+	// nothing is sent under it.
+	Registered []string `yaml:"registered"`
 }
 
 // defaultConfig is what an absent key means.
@@ -192,6 +198,17 @@ func (c *Config) check() error {
 			bad("carriers.%s.rate: want segments per second", name)
 		}
 	}
+	c.checkLines(bad)
+	c.checkCallbacks(bad)
+	c.Accounts.check(bad)
+	c.Console.check(bad)
+	c.checkCalls(bad)
+	c.Codes.check(bad)
+	c.LLM.check(bad)
+	return inOneLine(wrong)
+}
+
+func (c *Config) checkLines(bad func(format string, args ...any)) {
 	seen := map[string]bool{}
 	for i := range c.Lines {
 		l := &c.Lines[i]
@@ -205,6 +222,7 @@ func (c *Config) check() error {
 			bad("lines[%d].rate: want segments per second", i)
 		}
 		seen[l.Number] = true
+		l.checkRegistered(i, bad)
 		if _, ok := c.Carriers[l.Carrier]; !ok {
 			bad("lines[%d].carrier: there is no carrier %q", i, l.Carrier)
 		}
@@ -217,13 +235,17 @@ func (c *Config) check() error {
 			bad("lines[%d].brand: there is no brand %q", i, l.Brand)
 		}
 	}
-	c.checkCallbacks(bad)
-	c.Accounts.check(bad)
-	c.Console.check(bad)
-	c.checkCalls(bad)
-	c.Codes.check(bad)
-	c.LLM.check(bad)
-	return inOneLine(wrong)
+}
+
+func (l *LineConfig) checkRegistered(i int, bad func(format string, args ...any)) {
+	if len(l.Registered) > 0 && !senders.IsAlphanumeric(l.Number) {
+		bad("lines[%d].registered: only names are registered, and %s is a number", i, l.Number)
+	}
+	for _, country := range l.Registered {
+		if !countryCode.MatchString(country) {
+			bad("lines[%d].registered: %q is no country of two letters, like GB", i, country)
+		}
+	}
 }
 
 // inOneLine makes one line of all that is wrong; nil of nothing.

@@ -26,7 +26,7 @@ import (
 // demoCommand shows Parley in a minute.
 type demoCommand struct {
 	Once   bool   `help:"Play one conversation, print it, and end."`
-	Listen string `default:"127.0.0.1:0" help:"Where to serve the phone."`
+	Listen string `default:"127.0.0.1:0" help:"Where to serve the phones and the console; port 0 is any free one."`
 }
 
 // The demo's cast. 555-01xx numbers belong to nobody.
@@ -51,7 +51,7 @@ type demo struct {
 	wanted   atomic.Int64 // how far it shall be
 }
 
-// Run plays the conversation and then serves the phone.
+// Run plays the conversation and then serves the phones and the console.
 func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	folder, err := os.MkdirTemp("", "parley-demo-")
 	if err != nil {

@@ -5,12 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"parley/conversation"
 	"parley/flows"
 	"parley/outbound/quiet"
+	"parley/outbound/senders"
 )
 
 // directory turns the config into the lines as the engine needs them, and its
@@ -50,9 +50,9 @@ func lineOf(b BrandConfig, l LineConfig) (conversation.Line, error) {
 		return conversation.Line{}, fmt.Errorf("brands.%s.quiet: %w", l.Brand, err)
 	}
 	line := conversation.Line{
-		Number: l.Number, DefaultFlow: l.DefaultFlow, Language: l.Language, Quiet: held,
+		Number: l.Number, DefaultFlow: l.DefaultFlow, Language: l.Language, Quiet: held, Registered: l.Registered,
 		Brand:  flows.Brand{ID: l.Brand, Name: b.Name, Contact: b.Contact, Timezone: b.Timezone, Hours: b.Hours},
-		OneWay: strings.ContainsFunc(l.Number, func(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' }),
+		OneWay: senders.IsAlphanumeric(l.Number),
 	}
 	if err := locate(&line); err != nil {
 		return line, fmt.Errorf("brands.%s: %w", l.Brand, err)
@@ -69,19 +69,4 @@ func locate(l *conversation.Line) (err error) {
 		return fmt.Errorf("hours: %w", err)
 	}
 	return nil
-}
-
-// linesFrom reads what directory encoded: for replays.
-func linesFrom(b []byte) (map[string]conversation.Line, error) {
-	var lines map[string]conversation.Line
-	if err := json.Unmarshal(b, &lines); err != nil {
-		return nil, fmt.Errorf("reading stored lines: %w", err)
-	}
-	for number, l := range lines {
-		if err := locate(&l); err != nil {
-			return nil, err
-		}
-		lines[number] = l
-	}
-	return lines, nil
 }

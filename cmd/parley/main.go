@@ -35,11 +35,11 @@ type Program struct {
 // commands is the whole command line.
 type commands struct {
 	Demo      demoCommand      `cmd:"" help:"Watch a conversation happen: a temporary database, a carrier that lives in this process, the shipped flows."`
-	Serve     serveCommand     `cmd:"" help:"Serve webhooks and the API, apply events, send messages."`
+	Serve     serveCommand     `cmd:"" help:"Serve webhooks, the API and the console; apply events, send messages."`
 	Chat      chatCommand      `cmd:"" help:"Be the customer of a flow, in the terminal; nothing is stored or sent."`
 	Trigger   triggerCommand   `cmd:"" help:"Report a business event to a running server, for one customer or for a list (--csv)."`
 	Flows     flowsCommand     `cmd:"" help:"Check, test and compare flow files."`
-	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood."`
+	Intents   intentsCommand   `cmd:"" help:"Try out how well free text is understood, and learn from what people say that it meant."`
 	Contacts  contactsCommand  `cmd:"" help:"Import and export contacts."`
 	Keys      keysCommand      `cmd:"" help:"Make, list and revoke API keys."`
 	Agents    agentsCommand    `cmd:"" help:"Say who may sign in to the console."`
@@ -47,7 +47,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version's schema."`
 	Dead      deadCommand      `cmd:"" help:"Look after events that could not be applied, and callbacks that nobody took."`
 	Callbacks callbacksCommand `cmd:"" help:"Look after the endpoints that are told of events."`
-	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail of codes and accounts."`
+	Audit     auditCommand     `cmd:"" help:"Check and read the audit trail: codes, accounts, and what people did at the console."`
 	Config    configCommand    `cmd:"" help:"Check the configuration."`
 	Doctor    doctorCommand    `cmd:"" help:"Say which protections this configuration and its database lack, and what to do about it."`
 

@@ -87,7 +87,7 @@ func (s *server) gauge(name string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	found := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindSubmatch(text)
+	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindSubmatch(text)
 	if found == nil {
 		s.t.Fatalf("there is no metric %s", name)
 	}

@@ -214,7 +214,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	}
 	h.dispatcher = &outbound.Dispatcher{
 		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
-		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Log: log,
+		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Sent: h.metrics.sent, Log: log,
 	}
 	if h.codes != nil {
 		h.dispatcher.Codes = h.codes

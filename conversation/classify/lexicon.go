@@ -1,5 +1,7 @@
 // Package classify finds out what a customer means. The lexicon knows a text by
-// its words alone: fast, deterministic, and silent when it is not certain.
+// its words alone: fast, deterministic, and silent when it is not certain. A model of
+// the flow's own examples guesses then (local.go), and an LLM is asked last (llm.go);
+// flows decides what either may settle.
 package classify
 
 import (

@@ -10,7 +10,6 @@ import (
 	"parley/agentui"
 	"parley/conversation"
 	"parley/conversation/verify"
-	"parley/flows"
 )
 
 const (
@@ -41,9 +40,6 @@ const (
 
 	seenMentionSQL = `DELETE FROM mentions WHERE agent = $1 AND conversation = $2`
 )
-
-// urgency says whom to serve first.
-var urgency = map[flows.Class]int64{flows.Alert: 0, flows.Code: 1, flows.Notice: 2, "": 2, flows.Bulk: 3}
 
 // writeDesk keeps what the people at work see, of which the last word on a conversation
 // counts, and what they did.
@@ -77,7 +73,7 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 			p.exec(clearedSQL, id)
 			continue
 		}
-		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, urgency[d.Priority], d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given, d.Flow, d.Overdue)
+		p.exec(deskSQL, id, d.Line, d.Phone, string(d.Owner), d.Agent, d.Queue, d.Reason, string(d.Priority), d.Since, d.Awaiting, agentui.PlaceOf(*d).Urgency, d.Snoozed, strings.Join(d.Labels, "\n"), d.Wrote, d.Replied, d.Given, d.Flow, d.Overdue)
 	}
 	writeGiven(p, given)
 	return audit(p, now, deeds...)

@@ -1,11 +1,11 @@
 package verify
 
-import "slices"
-
 // Status is where a challenge stands.
 type Status string
 
-// The statuses. Pending and sent are live; the others are final.
+// The statuses. Pending and sent are live; the others are final. The database holds to
+// that: every statement that changes a status names those that it may have been. Pending
+// may become approved: the carrier's answer may come after the customer's.
 const (
 	Pending     Status = "pending" // asked for, and not with the carrier yet
 	Sent        Status = "sent"    // the carrier took the text
@@ -15,16 +15,6 @@ const (
 	Canceled    Status = "canceled" // by the business, by NO, by being texted to us
 	Failed      Status = "failed"   // nothing was sent, or it did not arrive
 )
-
-// transitions say what each status may become. The database holds to them: every
-// statement that changes a status names those that it may have been.
-var transitions = map[Status][]Status{
-	Pending: {Sent, Approved, MaxAttempts, Expired, Canceled, Failed}, // approved: the carrier's answer may come after the customer's
-	Sent:    {Approved, MaxAttempts, Expired, Canceled, Failed},
-}
-
-// MayBecome says whether a challenge may go from one status to another.
-func (s Status) MayBecome(next Status) bool { return slices.Contains(transitions[s], next) }
 
 // Live says whether a code is still good.
 func (s Status) Live() bool { return s == Pending || s == Sent }

@@ -9,14 +9,15 @@ package senders
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Sender is the identity that a text would go out under.
 type Sender struct {
-	ID         string // a number, a short code, or a name of up to 11 characters
-	Registered bool   // the business has proof of registration in the customer's country
+	ID         string   // a number, a short code, or a name of up to 11 characters
+	Registered []string // the countries (ISO 3166-1 alpha-2) where the business has it registered
 }
 
 // Choice is what Check decides.
@@ -42,6 +43,7 @@ type Decision struct {
 // expectsReply says that the flow waits for an answer, which a name cannot receive.
 func Check(sender Sender, to string, at time.Time, expectsReply bool) Decision {
 	rule, known := Lookup(to)
+	registered := slices.Contains(sender.Registered, rule.Country)
 	d := Decision{Choice: Use, Country: rule.Country}
 	if !IsAlphanumeric(sender.ID) {
 		d.Why = "a numeric sender"
@@ -60,11 +62,11 @@ func Check(sender Sender, to string, at time.Time, expectsReply bool) Decision {
 		d.Choice, d.Why = Numeric, rule.Name+" overwrites sender names"
 	case rule.Confidence == "low":
 		d.Choice, d.Why = Numeric, "the sources about sender names in "+rule.Name+" conflict"
-	case rule.Alphanumeric == NeedsRegistration && !sender.Registered:
+	case rule.Alphanumeric == NeedsRegistration && !registered:
 		d = unregistered(d, rule, at)
 	default:
 		d.Why = "sender names are allowed in " + rule.Name
-		if sender.Registered {
+		if registered {
 			d.Why = "the sender name is registered in " + rule.Name
 		}
 	}
