@@ -27,15 +27,31 @@ func TestProofConsoleInABrowser(t *testing.T) {
 // handover and back, an unread text, what a text costs, a note, colleagues, a failure,
 // STOP, and strangers' markup.
 func TestConsoleCore(t *testing.T) {
-	if missing := lacksBrowser(); missing != "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the console cannot be tried: " + missing)
-		}
-		t.Skip("not run: " + missing)
-	}
+	wantsBrowser(t)
 	t.Setenv("PARLEY_CORE", "1")
 	if out := consoleInABrowser(t); !strings.Contains(out, "8 journeys") {
 		t.Error("the core has eight journeys")
+	}
+}
+
+// TestConsoleIsAccessible has axe look at every screen in one look at every make test; in
+// all of them the proofs do.
+func TestConsoleIsAccessible(t *testing.T) {
+	wantsBrowser(t)
+	s := peopled(t)
+	aMonth(t, ledger(t, s.house.config.Database))
+	s.journeys("screens.mjs", "PARLEY_ONE=1")
+}
+
+// wantsBrowser skips where there is none, but for CI: what it shows would not hold.
+func wantsBrowser(t *testing.T) {
+	t.Helper()
+	missing := lacksBrowser()
+	switch {
+	case missing != "" && os.Getenv("CI") == "true":
+		t.Fatal("the console cannot be tried: " + missing)
+	case missing != "":
+		t.Skip("not run: " + missing)
 	}
 }
 
