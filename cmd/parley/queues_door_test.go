@@ -258,7 +258,7 @@ func TestClocks(t *testing.T) {
 			return strings.Contains(ann.seen(late)["raw"].(string), `"by":"queue","who":"default","note":"overdue","since":`)
 		})
 		s.did(`"what":"console.overdue","who":"queue:default","id":"`+late, `"detail":"first answer, due `)
-		if n := s.gauge(`parley_console_overdue\{queue="default"\}`); n != "1" {
+		if n := s.gauge(`parley_console_overdue{queue="default"}`); n != "1" {
 			t.Errorf("%s are overdue", n)
 		}
 	})
