@@ -21,7 +21,7 @@ const (
 	pongWait      = 60 * time.Second
 	pingEvery     = 25 * time.Second
 	writeWait     = 10 * time.Second
-	partWait      = time.Second
+	partWait      = 5 * time.Second
 	mostFrames    = 256
 	kernelBuffer  = 16 << 10 // bytes, about: the system may make more of it
 	closeIsSlow   = 4008
