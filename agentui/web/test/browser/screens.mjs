@@ -26,7 +26,7 @@ await journey("a text fails, another asks, and the customer opts out", async () 
 const state = await home.storageState(); // ten tries a name are all there are: one sign-in serves all looks
 // PARLEY_ONE is for every make test: one look, and the screens that others look at otherwise.
 const one = process.env.PARLEY_ONE === "1";
-const some = one ? looks.slice(0, 1) : looks.filter((l) => l.forcedColors || l.locale === "ar-XB" || (l.size === "narrow" && !l.locale));
+const some = one ? looks.slice(0, 1) : looks.filter((l) => l.forcedColors || l.colorScheme === "dark" || l.locale === "ar-XB" || (l.size === "narrow" && !l.locale));
 let screens = 0;
 
 async function others(page, check, button) {
