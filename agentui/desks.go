@@ -29,6 +29,7 @@ func PlaceOf(d conversation.Desk) Place {
 	return Place{int64(flagOf(d.Snoozed > 0)), int64(urgencyOf(d.Priority)), d.Since, d.Conversation}
 }
 
+// String is the place as ?after= has it.
 func (p Place) String() string {
 	return fmt.Sprintf("%d.%d.%d.%s", p.Aside, p.Urgency, p.Since, p.Conversation)
 }

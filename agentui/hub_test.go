@@ -228,7 +228,7 @@ func TestHub(t *testing.T) {
 		r.hub.tell(conversation.FeedEntry{}) // an old one: nobody is told it, and it takes as long as telling takes
 		slowest = max(slowest, time.Since(begun))
 		r.tape.happen(burst)
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond) // two thousand events a second, in real time
 	}
 	all.Wait()
 	if slowest > 500*time.Millisecond {
@@ -280,7 +280,7 @@ func TestReplay(t *testing.T) {
 	go func() {
 		for range 100 {
 			r.tape.happen(2)
-			time.Sleep(time.Millisecond)
+			time.Sleep(time.Millisecond) // it happens while the rest is told, in real time
 		}
 	}()
 	if _, err := follows(conn, 0, replayed-100+200); err != nil {
@@ -299,7 +299,7 @@ func nobodyLeft(t *testing.T, before int) {
 		if runtime.NumGoroutine() <= before+1 { // the listener, closed when the test is over
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond) // goroutines end in real time
 	}
 	stacks := make([]byte, 1<<16)
 	t.Errorf("%d goroutines, and %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
