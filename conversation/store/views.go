@@ -11,6 +11,10 @@ import (
 const (
 	viewsSQL = `SELECT filter FROM views WHERE agent = $1 ORDER BY at, name`
 
+	// saverSQL makes the tabs of one person save one after another: on PostgreSQL two that
+	// count at the same moment would both find the last place free.
+	saverSQL = `SELECT name FROM agents WHERE name = $1 {lock}`
+
 	saveViewSQL = `INSERT INTO views (agent, name, filter, at) SELECT $1, $2, $3, {now} WHERE (SELECT COUNT(*) FROM views WHERE agent = $1 AND name <> $2) < $4
 		ON CONFLICT (agent, name) DO UPDATE SET filter = excluded.filter`
 
@@ -44,7 +48,14 @@ func (s *Store) SaveView(ctx context.Context, agent string, v agentui.ListView, 
 	if err != nil {
 		return false, fmt.Errorf("encoding a view: %w", err)
 	}
-	return s.change(ctx, "keeping a view", saveViewSQL, agent, v.Name, string(filter), int64(most))
+	var kept bool
+	p := new(pipe)
+	p.query(func(row) error { return nil }, saverSQL, agent)
+	p.affected(func(n int64) { kept = n > 0 }, saveViewSQL, agent, v.Name, string(filter), int64(most))
+	if err := s.db.write(ctx, p); err != nil {
+		return false, fmt.Errorf("keeping a view: %w", err)
+	}
+	return kept, nil
 }
 
 // DropView takes one out; false: there is none of that name.
