@@ -69,17 +69,13 @@ func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (
 		return false, fmt.Errorf("burying an event: %w", err)
 	}
 	p = new(pipe)
-	if !isNew {
-		if err := tx.commit(ctx, p); err != nil {
-			return false, fmt.Errorf("burying an event: %w", err)
-		}
-		return false, nil
+	if isNew {
+		p.exec(burySQL, id.String(), storable(e.Carrier), storable(e.Dedupe), string(e.Kind), storable(reason), storable(e.Conversation), storable(string(text)))
 	}
-	p.exec(burySQL, id.String(), storable(e.Carrier), storable(e.Dedupe), string(e.Kind), storable(reason), storable(e.Conversation), string(text))
 	if err := tx.commit(ctx, p); err != nil {
 		return false, fmt.Errorf("burying an event: %w", err)
 	}
-	return true, nil
+	return isNew, nil
 }
 
 // storable makes a text that PostgreSQL takes: what is buried may be buried for

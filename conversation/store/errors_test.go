@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,10 @@ func TestEventErrors(t *testing.T) {
 			}
 			if ok, err := s.Bury(t.Context(), text(1, "\x00"), "bad \x00"); !ok || err != nil {
 				t.Errorf("it cannot even be buried: %v", err)
+			}
+			answer := conversation.Event{Kind: conversation.KindResult, Result: &conversation.Result{Data: json.RawMessage("\"\xff\"")}}
+			if ok, err := s.Bury(t.Context(), answer, "bad"); !ok || err != nil {
+				t.Errorf("an answer that is not UTF-8 cannot even be buried: %v", err)
 			}
 		}
 		if _, seen := begin(t, s, text(1, "2")).Seen(0); seen {
