@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,9 +33,10 @@ const (
 	deadNodesSQL = `DELETE FROM nodes WHERE seen_at < {now} - $1`
 )
 
-// Sweep removes dedupe keys and feed rows older than eight days, callbacks that were
-// given up thirty days ago, and what codes and questions to an LLM have left behind, in small transactions, until none is left or ctx
-// ends. It returns how many it removed.
+// Sweep removes what has been kept long enough, in small transactions, until none is
+// left or ctx ends, and returns how many rows that were: dedupe keys, feed rows and nodes
+// after eight days, callbacks that were given up after thirty, and what codes, sign-ins
+// and questions to an LLM have left behind.
 func (s *Store) Sweep(ctx context.Context) (int, error) {
 	removed := 0
 	for {
@@ -70,6 +74,7 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 	if err := s.db.read(ctx, p); err != nil {
 		return 0, err
 	}
+	slices.SortStableFunc(deletes.statements, byKey)
 	deletes.affected(count, oldFeedSQL, age, int64(sweepSize))
 	deletes.affected(count, deadNodesSQL, age)
 	sweepAsks(deletes, count)
@@ -77,4 +82,10 @@ func (s *Store) sweepOnce(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return int(removed), nil
+}
+
+// byKey sorts deletions of one kind by their first argument: whoever counts under several
+// keys at that moment locks their rows in this order.
+func byKey(x, y statement) int {
+	return cmp.Or(strings.Compare(x.text, y.text), strings.Compare(x.args[0].(string), y.args[0].(string)))
 }
