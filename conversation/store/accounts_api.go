@@ -18,7 +18,7 @@ func (s *Store) Account(ctx context.Context, ref string, test bool) (verify.Acco
 	a := verify.Account{Ref: ref, Test: test}
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	p.query(func(r row) (err error) {
 		_, a, err = scanAccount(r)
 		return err
@@ -48,7 +48,7 @@ func (s *Store) ChangeAccount(ctx context.Context, ref string, test bool, e veri
 	asks := []accountAsk{{ref: ref, test: test, new: e.Op == verify.OpLock, event: e}}
 	now, fresh, found := int64(0), once.Key == "", make(map[string]verify.Account)
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	if once.Key != "" {
 		p.each(func(r row) error {
 			var carrier, key string
@@ -61,7 +61,7 @@ func (s *Store) ChangeAccount(ctx context.Context, ref string, test bool, e veri
 		return inbound.AccountAnswer{}, fmt.Errorf("changing an account: %w", err)
 	}
 	if !fresh {
-		return s.answeredBefore(ctx, tx, ref, test, once)
+		return answeredBefore(ctx, tx, ref, test, once)
 	}
 	p = new(pipe)
 	d, err := decideAccounts(p, s.rules, now, asks, found)
@@ -86,7 +86,7 @@ func (s *Store) ChangeAccount(ctx context.Context, ref string, test bool, e veri
 }
 
 // answeredBefore gives the answer that the key was given the first time.
-func (s *Store) answeredBefore(ctx context.Context, tx session, ref string, test bool, once inbound.Once) (inbound.AccountAnswer, error) {
+func answeredBefore(ctx context.Context, tx session, ref string, test bool, once inbound.Once) (inbound.AccountAnswer, error) {
 	var result, bodyHash string
 	p := new(pipe)
 	p.query(func(r row) error { return r.Scan(&result, &bodyHash) }, storedSQL, "", once.Key)
@@ -112,16 +112,9 @@ const mostDue = 100
 // transaction of its own, and returns how many it looked at: fewer than mostDue were
 // all. Nodes may do so side by side.
 func (s *Store) SettleAccounts(ctx context.Context) (int, error) {
-	var due []string
-	p := new(pipe)
-	p.query(func(r row) error {
-		var key string
-		err := r.Scan(&key)
-		due = append(due, key)
-		return err
-	}, dueAccountsSQL, int64(mostDue))
-	if err := s.db.read(ctx, p); err != nil {
-		return 0, fmt.Errorf("looking for due accounts: %w", err)
+	due, err := readAll(ctx, s, "looking for due accounts", scanText, dueAccountsSQL, int64(mostDue))
+	if err != nil {
+		return 0, err
 	}
 	var failed error
 	for _, key := range due {
@@ -142,7 +135,7 @@ func (s *Store) settleAccount(ctx context.Context, key string) error {
 	asks := []accountAsk{{ref: ref, test: test, event: verify.AccountEvent{Op: verify.OpTick}}}
 	now, found := int64(0), make(map[string]verify.Account)
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	lockAccounts(p, asks, found)
 	if err := tx.flush(ctx, p); err != nil {
 		return err

@@ -68,20 +68,13 @@ func (s *Store) Agent(ctx context.Context, name string) (agentui.Agent, bool, er
 // Agents lists all, by name.
 func (s *Store) Agents(ctx context.Context) ([]agentui.Agent, error) { return s.agents(ctx, agentsSQL) }
 
-func (s *Store) agents(ctx context.Context, text string, args ...any) (all []agentui.Agent, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var a agentui.Agent
+func (s *Store) agents(ctx context.Context, text string, args ...any) ([]agentui.Agent, error) {
+	return readAll(ctx, s, "reading agents", func(r row, a *agentui.Agent) error {
 		var once int64
 		err := r.Scan(&a.Name, &a.Role, &a.Password, &once, &a.CreatedAt, &a.DisabledAt, &a.TOTP, &a.TOTPBegun)
 		a.Once = once == 1
-		all = append(all, a)
 		return err
 	}, text, args...)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading agents: %w", err)
-	}
-	return all, nil
 }
 
 // AddAgent returns false when the name is taken.
@@ -183,18 +176,10 @@ func (s *Store) SignedIn(ctx context.Context, hash string, idle, whole time.Dura
 }
 
 // SignIns lists those of an agent, newest first.
-func (s *Store) SignIns(ctx context.Context, name string) (all []agentui.SignIn, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var in agentui.SignIn
-		err := r.Scan(&in.ID, &in.Hash, &in.Agent, &in.Network, &in.Browser, &in.CreatedAt, &in.SeenAt)
-		all = append(all, in)
-		return err
+func (s *Store) SignIns(ctx context.Context, name string) ([]agentui.SignIn, error) {
+	return readAll(ctx, s, "reading sign-ins", func(r row, in *agentui.SignIn) error {
+		return r.Scan(&in.ID, &in.Hash, &in.Agent, &in.Network, &in.Browser, &in.CreatedAt, &in.SeenAt)
 	}, signInsSQL, name)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading sign-ins: %w", err)
-	}
-	return all, nil
 }
 
 // EndSignIn ends one of the agent's; false: there is none of that id.

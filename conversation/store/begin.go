@@ -10,13 +10,12 @@ import (
 	"strings"
 
 	"parley/conversation"
+	"parley/flows"
 )
 
 var errVanished = errors.New("a conversation that was there is gone")
 
 const (
-	nowSQL = `SELECT {now}`
-
 	// dedupeSQL waits for whoever is inserting the same key, until it commits.
 	dedupeSQL = `INSERT INTO inbox (carrier, key, at, body_hash) VALUES {each}($1, $2, {now}, $3){/each}
 		ON CONFLICT DO NOTHING RETURNING carrier, key`
@@ -77,7 +76,7 @@ func (s *Store) tryBegin(ctx context.Context, events []conversation.Event) (*bat
 // open dedupes, creates, locks and loads.
 func (b *batch) open(ctx context.Context) error {
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&b.now) }, nowSQL)
+	p.clock(&b.now)
 	b.dedupe(p)
 	ids, inserts := b.conversations()
 	created := make(map[string]bool)
@@ -171,10 +170,10 @@ func (b *batch) loadRow(r row) error {
 
 // loadKnown takes what the phone has said about being texted, and its contact.
 func (b *batch) loadKnown(r row) error {
-	var id string
+	var id, fields, tags string
 	var s conversation.Consent
-	var k contactColumns
-	if err := r.Scan(&id, &s.State, &s.At, &s.Source, &s.Word, &k.Name, &k.Language, &k.Timezone, &k.fields, &k.tags); err != nil {
+	var k flows.Contact
+	if err := r.Scan(&id, &s.State, &s.At, &s.Source, &s.Word, &k.Name, &k.Language, &k.Timezone, &fields, &tags); err != nil {
 		return err
 	}
 	l := b.rows[id]
@@ -182,10 +181,8 @@ func (b *batch) loadKnown(r row) error {
 		return nil
 	}
 	s.Phone, k.Phone = l.Conversation.Phone, l.Conversation.Phone
-	l.Consent = s
-	var err error
-	l.Contact, err = k.contact()
-	return err
+	l.Consent, l.Contact = s, k
+	return decodeContact(&l.Contact, fields, tags)
 }
 
 // complete compares what was loaded with what was expected.

@@ -72,8 +72,7 @@ const (
 )
 
 // scanChallenge reads challengeColumns and the clock.
-func scanChallenge(r row) (verify.Challenge, error) {
-	var c verify.Challenge
+func scanChallenge(r row, c *verify.Challenge) error {
 	var about, autofill string
 	var origin *string
 	var test, rotate, open int64
@@ -81,7 +80,7 @@ func scanChallenge(r row) (verify.Challenge, error) {
 		&c.Network, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &open, &c.Reason, &c.Attempts, &c.MostAttempts,
 		&c.Sends, &c.Asked, &c.MostSends, &rotate, &c.NextSendAt, &c.CreatedAt, &c.ExpiresAt, &c.Now)
 	if err != nil {
-		return c, err
+		return err
 	}
 	c.Test, c.Rotate, c.Open = test == 1, rotate == 1, open == 1
 	if origin != nil {
@@ -89,11 +88,11 @@ func scanChallenge(r row) (verify.Challenge, error) {
 	}
 	if about != "" {
 		if err := json.Unmarshal([]byte(about), &c.About); err != nil {
-			return c, fmt.Errorf("reading challenge %s: %w", c.ID, err)
+			return fmt.Errorf("reading challenge %s: %w", c.ID, err)
 		}
 	}
 	c.Autofill = autofillOf(autofill)
-	return c, nil
+	return nil
 }
 
 // autofillText is how the last line that was asked for is kept.
@@ -114,15 +113,6 @@ func autofillOf(text string) (a verify.Autofill) {
 		a.App = app
 	}
 	return a
-}
-
-// one gives a row callback that keeps the challenge it reads.
-func one(c *verify.Challenge, found *bool) func(row) error {
-	return func(r row) (err error) {
-		*c, err = scanChallenge(r)
-		*found = true
-		return err
-	}
 }
 
 // Open implements verify.Store.
@@ -153,7 +143,7 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	counted := hit(p, hits)
 	p.exec(overSQL, c.Subject, string(c.Purpose))
 	written := false
-	p.query(one(&o.Challenge, &written), openSQL, c.ID, c.Subject, string(c.Purpose), c.Line, c.Phone, c.Conversation, c.Run, c.Context, about,
+	p.query(into(&o.Challenge, &written, scanChallenge), openSQL, c.ID, c.Subject, string(c.Purpose), c.Line, c.Phone, c.Conversation, c.Run, c.Context, about,
 		autofillText(c.Autofill), origin, c.Network, flag(c.Test), int64(c.Digits), int64(c.MostAttempts), int64(c.MostSends), flag(c.Rotate),
 		c.Language, c.NextSendAt, ttl.Milliseconds())
 	if err := tx.flush(ctx, p); err != nil {
@@ -161,7 +151,7 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	}
 	over := counted.over()
 	if !written {
-		there, err := s.inTheWay(ctx, tx, c, origin)
+		there, err := inTheWay(ctx, tx, c, origin)
 		if err != nil || len(over) == 0 || !there.Live { // a repeat is none too many
 			return there, err
 		}
@@ -178,11 +168,11 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 }
 
 // inTheWay finds the challenge because of which another was not written.
-func (s *Store) inTheWay(ctx context.Context, tx session, c verify.Challenge, origin *string) (o verify.Opened, err error) {
+func inTheWay(ctx context.Context, tx session, c verify.Challenge, origin *string) (o verify.Opened, err error) {
 	known := false
 	var left int64
 	p := new(pipe)
-	p.query(one(&o.Challenge, &known), originSQL, origin)
+	p.query(into(&o.Challenge, &known, scanChallenge), originSQL, origin)
 	p.query(func(r row) error { return r.Scan(&left) }, liveUntilSQL, c.Subject, string(c.Purpose))
 	if err := tx.flush(ctx, p); err != nil || known {
 		return o, err
@@ -198,8 +188,8 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 	var known bool
 	p := new(pipe)
 	counted := hit(p, hits)
-	p.query(one(&before, &known), challengeSQL, id)
-	p.query(one(&a.Challenge, &a.Found), askSQL, id, cooldown.Milliseconds())
+	p.query(into(&before, &known, scanChallenge), challengeSQL, id)
+	p.query(into(&a.Challenge, &a.Found, scanChallenge), askSQL, id, cooldown.Milliseconds())
 	if err = tx.flush(ctx, p); err != nil {
 		return verify.Asked{}, fmt.Errorf("asking for another send: %w", err)
 	}
@@ -227,11 +217,7 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 func (s *Store) Work(ctx context.Context, limit int, lease time.Duration) ([]verify.Challenge, error) {
 	var all []verify.Challenge
 	p := new(pipe)
-	p.query(func(r row) error {
-		c, err := scanChallenge(r)
-		all = append(all, c)
-		return err
-	}, workSQL, lease.Milliseconds(), int64(limit))
+	p.query(appendTo(&all, scanChallenge), workSQL, lease.Milliseconds(), int64(limit))
 	if err := s.db.write(ctx, p); err != nil {
 		return nil, fmt.Errorf("looking for codes to send: %w", err)
 	}
@@ -246,24 +232,8 @@ func (s *Store) Later(ctx context.Context, id string, after time.Duration) error
 
 // Finish implements verify.Store.
 func (s *Store) Finish(ctx context.Context, id string, to verify.Status, reason string) (bool, error) {
-	tx := s.db.begin()
-	defer tx.rollback()
-	changed := false
-	var now int64
-	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
-	p.affected(func(n int64) { changed = n == 1 }, finishSQL, id, string(to), reason)
-	err := tx.flush(ctx, p)
-	if err == nil && changed {
-		p = new(pipe)
-		if err = audit(p, now, verify.Entry{What: "verification." + string(to), Who: "system", ID: id, Reason: reason}); err == nil {
-			err = tx.commit(ctx, p)
-		}
-	}
-	if err != nil {
-		return false, fmt.Errorf("ending a challenge: %w", err)
-	}
-	return changed, nil
+	e := verify.Entry{What: "verification." + string(to), Who: "system", ID: id, Reason: reason}
+	return s.noted(ctx, "ending a challenge", e, finishSQL, id, string(to), reason)
 }
 
 // Cancel implements verify.Store. The statements are the same for one that there is not.
@@ -272,7 +242,7 @@ func (s *Store) Cancel(ctx context.Context, id string, test bool, entry verify.E
 	defer tx.rollback()
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	p.affected(func(n int64) {
 		if n == 0 {
 			entry.Reason = "nothing to cancel"
@@ -300,7 +270,7 @@ func (s *Store) CloseChallenge(ctx context.Context, id string) error {
 // Challenge implements verify.Store.
 func (s *Store) Challenge(ctx context.Context, id string) (c verify.Challenge, found bool, err error) {
 	p := new(pipe)
-	p.query(one(&c, &found), challengeSQL, id)
+	p.query(into(&c, &found, scanChallenge), challengeSQL, id)
 	if err := s.db.read(ctx, p); err != nil {
 		return verify.Challenge{}, false, fmt.Errorf("reading a challenge: %w", err)
 	}
@@ -309,17 +279,7 @@ func (s *Store) Challenge(ctx context.Context, id string) (c verify.Challenge, f
 
 // Recent implements verify.Store.
 func (s *Store) Recent(ctx context.Context, phone string) ([]verify.Challenge, error) {
-	var all []verify.Challenge
-	p := new(pipe)
-	p.query(func(r row) error {
-		c, err := scanChallenge(r)
-		all = append(all, c)
-		return err
-	}, recentSQL, phone)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading a phone's challenges: %w", err)
-	}
-	return all, nil
+	return readAll(ctx, s, "reading a phone's challenges", scanChallenge, recentSQL, phone)
 }
 
 // GrantOf implements verify.Store.

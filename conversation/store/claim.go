@@ -74,7 +74,7 @@ func (s *Store) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Mes
 	least := cmp.Or(c.Least, conversation.PriorityBulk)
 	var all []conversation.Message
 	p := new(pipe)
-	p.query(collect(&all), claimSQL, c.Line, c.Node, c.Lease.Milliseconds(), int64(least), int64(c.Limit))
+	p.query(appendTo(&all, scanMessage), claimSQL, c.Line, c.Node, c.Lease.Milliseconds(), int64(least), int64(c.Limit))
 	if err := s.db.write(ctx, p); err != nil {
 		return nil, fmt.Errorf("claiming messages: %w", err)
 	}
@@ -89,15 +89,14 @@ func (s *Store) Claim(ctx context.Context, c outbound.Claim) ([]conversation.Mes
 func (s *Store) Stranded(ctx context.Context, node string, lease time.Duration, limit int) ([]conversation.Message, error) {
 	var all []conversation.Message
 	p := new(pipe)
-	p.query(func(r row) error {
+	p.query(appendTo(&all, func(r row, m *conversation.Message) error {
 		var out int64
-		m, err := scanMessage(r, &out)
+		err := scanMessageAnd(r, m, &out)
 		if out == 1 {
 			m.Status = conversation.Cancelled
 		}
-		all = append(all, m)
 		return err
-	}, strandedSQL, node, lease.Milliseconds(), int64(limit))
+	}), strandedSQL, node, lease.Milliseconds(), int64(limit))
 	if err := s.db.write(ctx, p); err != nil {
 		return nil, fmt.Errorf("taking over stranded messages: %w", err)
 	}
@@ -180,17 +179,14 @@ func (s *Store) Overdue(ctx context.Context, limit int) ([]conversation.Message,
 	if err := s.db.read(ctx, p); err != nil {
 		return nil, fmt.Errorf("looking for overdue messages: %w", err)
 	}
-	var all []conversation.Message
-	p = new(pipe)
-	p.query(func(r row) error {
+	all, err := readAll(ctx, s, "looking for overdue messages", func(r row, m *conversation.Message) error {
 		var fate conversation.Status
-		m, err := scanMessage(r, &fate)
+		err := scanMessageAnd(r, m, &fate)
 		m.Status, m.Error = fate, reasons[fate]
-		all = append(all, m)
 		return err
 	}, overdueSQL, s.walk.after, to, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("looking for overdue messages: %w", err)
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case len(all) >= limit: // the same window again

@@ -35,7 +35,7 @@ func (s *Store) NoteConsent(ctx context.Context, phone string, state conversatio
 	var now int64
 	written := false
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	p.affected(func(n int64) { written = n == 1 }, noteConsentSQL, phone, string(state), how)
 	tx := s.db.begin()
 	defer tx.rollback()

@@ -37,43 +37,34 @@ const (
 			fields = excluded.fields, tags = excluded.tags, updated_at = excluded.updated_at`
 )
 
-// contactColumns is a contact as its row has it.
-type contactColumns struct {
-	flows.Contact
-	fields, tags string // JSON
-}
-
-func (k *contactColumns) contact() (flows.Contact, error) {
-	if k.fields != "" {
-		if err := json.Unmarshal([]byte(k.fields), &k.Fields); err != nil {
-			return flows.Contact{}, fmt.Errorf("reading a contact's fields: %w", err)
-		}
-	}
-	if k.tags != "" {
-		if err := json.Unmarshal([]byte(k.tags), &k.Tags); err != nil {
-			return flows.Contact{}, fmt.Errorf("reading a contact's tags: %w", err)
-		}
-	}
-	return k.Contact, nil
-}
-
 // scanContact reads ofContact.
-func scanContact(r row) (flows.Contact, error) {
-	var k contactColumns
-	if err := r.Scan(&k.Phone, &k.Name, &k.Language, &k.Timezone, &k.fields, &k.tags); err != nil {
-		return flows.Contact{}, err
+func scanContact(r row, c *flows.Contact) error {
+	var fields, tags string
+	if err := r.Scan(&c.Phone, &c.Name, &c.Language, &c.Timezone, &fields, &tags); err != nil {
+		return err
 	}
-	return k.contact()
+	return decodeContact(c, fields, tags)
+}
+
+// decodeContact reads the columns that hold JSON.
+func decodeContact(c *flows.Contact, fields, tags string) error {
+	if fields != "" {
+		if err := json.Unmarshal([]byte(fields), &c.Fields); err != nil {
+			return fmt.Errorf("reading a contact's fields: %w", err)
+		}
+	}
+	if tags != "" {
+		if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
+			return fmt.Errorf("reading a contact's tags: %w", err)
+		}
+	}
+	return nil
 }
 
 // Contact reads what is known of a phone.
 func (s *Store) Contact(ctx context.Context, phone string) (c flows.Contact, found bool, err error) {
 	p := new(pipe)
-	p.query(func(r row) (err error) {
-		found = true
-		c, err = scanContact(r)
-		return err
-	}, contactSQL, phone)
+	p.query(into(&c, &found, scanContact), contactSQL, phone)
 	if err := s.db.read(ctx, p); err != nil {
 		return flows.Contact{}, false, fmt.Errorf("reading a contact: %w", err)
 	}
@@ -82,17 +73,7 @@ func (s *Store) Contact(ctx context.Context, phone string) (c flows.Contact, fou
 
 // Contacts lists contacts by phone, those after the given one, at most limit.
 func (s *Store) Contacts(ctx context.Context, after string, limit int) ([]flows.Contact, error) {
-	all := make([]flows.Contact, 0, limit)
-	p := new(pipe)
-	p.query(func(r row) error {
-		c, err := scanContact(r)
-		all = append(all, c)
-		return err
-	}, contactPageSQL, after, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading contacts: %w", err)
-	}
-	return all, nil
+	return readAll(ctx, s, "reading contacts", scanContact, contactPageSQL, after, int64(limit))
 }
 
 // ChangeContacts locks the contacts of the phones, lets change work on each (a
@@ -112,27 +93,11 @@ func (s *Store) ChangeContacts(ctx context.Context, phones []string, change func
 	return written, nil
 }
 
-// changeContacts queues on out what has to be written; rows are made, then locked,
-// sorted, so that no two of these wait for each other.
+// changeContacts queues on out what has to be written.
 func changeContacts(ctx context.Context, tx session, out *pipe, phones []string, change func(c *flows.Contact) bool) (int, error) {
 	phones = slices.Compact(slices.Sorted(slices.Values(phones)))
-	before, made := make(map[string]flows.Contact, len(phones)), make(map[string]bool)
-	inserts := make([][]any, len(phones))
-	for i, phone := range phones {
-		inserts[i] = []any{phone}
-	}
 	look := new(pipe)
-	look.each(func(r row) error {
-		var phone string
-		err := r.Scan(&phone)
-		made[phone] = true
-		return err
-	}, createContactSQL, inserts)
-	look.inList(func(r row) error {
-		c, err := scanContact(r)
-		before[c.Phone] = c
-		return err
-	}, lockContactsSQL, phones)
+	before, made := lockContacts(look, phones)
 	if err := tx.flush(ctx, look); err != nil {
 		return 0, err
 	}
@@ -163,21 +128,37 @@ func changeContacts(ctx context.Context, tx session, out *pipe, phones []string,
 	return len(rows), nil
 }
 
-func contactRow(c flows.Contact) ([]any, error) {
-	fields, tags := "", ""
-	if len(c.Fields) > 0 {
-		b, err := json.Marshal(c.Fields)
-		if err != nil {
-			return nil, fmt.Errorf("encoding a contact: %w", err)
-		}
-		fields = string(b)
+// lockContacts queues the rows, sorted, so that no two of these wait for each other: they
+// are made where there are none, then locked. before and made are filled by the flush.
+func lockContacts(p *pipe, sorted []string) (before map[string]flows.Contact, made map[string]bool) {
+	before, made = make(map[string]flows.Contact, len(sorted)), make(map[string]bool)
+	inserts := make([][]any, len(sorted))
+	for i, phone := range sorted {
+		inserts[i] = []any{phone}
 	}
-	if len(c.Tags) > 0 {
-		b, err := json.Marshal(c.Tags)
-		if err != nil {
-			return nil, fmt.Errorf("encoding a contact: %w", err)
-		}
-		tags = string(b)
+	p.each(func(r row) error {
+		var phone string
+		err := r.Scan(&phone)
+		made[phone] = true
+		return err
+	}, createContactSQL, inserts)
+	p.inList(func(r row) error {
+		var c flows.Contact
+		err := scanContact(r, &c)
+		before[c.Phone] = c
+		return err
+	}, lockContactsSQL, sorted)
+	return before, made
+}
+
+func contactRow(c flows.Contact) ([]any, error) {
+	fields, err := encoded(c.Fields, len(c.Fields))
+	if err != nil {
+		return nil, fmt.Errorf("encoding a contact: %w", err)
+	}
+	tags, err := encoded(c.Tags, len(c.Tags))
+	if err != nil {
+		return nil, fmt.Errorf("encoding a contact: %w", err)
 	}
 	return []any{c.Phone, c.Name, c.Language, c.Timezone, fields, tags}, nil
 }

@@ -58,7 +58,7 @@ const (
 	mostResponses = 500_000
 )
 
-// hour and day in ms.
+// How long an hour and a day are, in ms.
 const (
 	hourMs = 3_600_000
 	dayMs  = 24 * hourMs
@@ -83,13 +83,10 @@ func (s *Store) Numbers(ctx context.Context, from, to int64) (agentui.Numbers, e
 	n := agentui.Numbers{From: from, To: to, Waiting: []agentui.Waiting{}, Days: []agentui.ResponseDay{}, Handovers: []agentui.Handovers{},
 		Outcomes: []agentui.FlowOutcome{}, Codes: []agentui.CodesSent{}, OptOuts: []agentui.OptOuts{}}
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&n.At) }, nowSQL)
-	p.query(func(r row) error {
-		var w agentui.Waiting
-		err := r.Scan(&w.Queue, &w.Count, &w.Since)
-		n.Waiting = append(n.Waiting, w)
-		return err
-	}, queuesSQL, int64(mostKinds))
+	p.clock(&n.At)
+	p.query(appendTo(&n.Waiting, func(r row, w *agentui.Waiting) error {
+		return r.Scan(&w.Queue, &w.Count, &w.Since)
+	}), queuesSQL, int64(mostKinds))
 	took := map[int64][]int64{} // by day
 	p.query(func(r row) error {
 		var day, ms int64
@@ -97,31 +94,20 @@ func (s *Store) Numbers(ctx context.Context, from, to int64) (agentui.Numbers, e
 		took[day] = append(took[day], ms)
 		return err
 	}, tookSQL, from, to, int64(mostResponses))
-	p.query(func(r row) error {
-		var h agentui.Handovers
-		err := r.Scan(&h.Reason, &h.Count, &h.Answered)
-		n.Handovers = append(n.Handovers, h)
-		return err
-	}, handoversSQL, from, to, int64(mostKinds))
-	p.query(func(r row) error {
-		var o agentui.FlowOutcome
-		err := r.Scan(&o.Flow, &o.Outcome, &o.Count)
-		n.Outcomes = append(n.Outcomes, o)
-		return err
-	}, outcomesSQL, from, to, int64(mostKinds))
-	p.query(func(r row) error {
-		var c agentui.CodesSent
-		err := r.Scan(&c.Purpose, &c.Sent, &c.Approved)
-		n.Codes = append(n.Codes, c)
-		return err
-	}, codesSentSQL, from, to, int64(mostKinds))
-	p.query(func(r row) error {
-		var o agentui.OptOuts
+	p.query(appendTo(&n.Handovers, func(r row, h *agentui.Handovers) error {
+		return r.Scan(&h.Reason, &h.Count, &h.Answered)
+	}), handoversSQL, from, to, int64(mostKinds))
+	p.query(appendTo(&n.Outcomes, func(r row, o *agentui.FlowOutcome) error {
+		return r.Scan(&o.Flow, &o.Outcome, &o.Count)
+	}), outcomesSQL, from, to, int64(mostKinds))
+	p.query(appendTo(&n.Codes, func(r row, c *agentui.CodesSent) error {
+		return r.Scan(&c.Purpose, &c.Sent, &c.Approved)
+	}), codesSentSQL, from, to, int64(mostKinds))
+	p.query(appendTo(&n.OptOuts, func(r row, o *agentui.OptOuts) error {
 		err := r.Scan(&o.At, &o.Count)
 		o.At = from + o.At*hourMs
-		n.OptOuts = append(n.OptOuts, o)
 		return err
-	}, optOutsSQL, from, to)
+	}), optOutsSQL, from, to)
 	if err := s.db.read(ctx, p); err != nil {
 		return agentui.Numbers{}, fmt.Errorf("counting what happened: %w", err)
 	}
@@ -151,33 +137,16 @@ func ranked(all []int64) agentui.FirstResponse {
 
 // Ways counts the runs of a flow that ended in a range by the way they went, the most
 // frequent first, at most limit.
-func (s *Store) Ways(ctx context.Context, flow string, from, to int64, limit int) (all []agentui.Way, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var w agentui.Way
+func (s *Store) Ways(ctx context.Context, flow string, from, to int64, limit int) ([]agentui.Way, error) {
+	return readAll(ctx, s, "counting a flow's ways", func(r row, w *agentui.Way) error {
 		var path string
 		err := r.Scan(&path, &w.State, &w.Outcome, &w.Count)
 		w.Path = strings.Fields(path)
-		all = append(all, w)
 		return err
 	}, waysSQL, flow, from, to, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("counting a flow's ways: %w", err)
-	}
-	return all, nil
 }
 
 // FlowNames lists every flow that was ever loaded, by name.
-func (s *Store) FlowNames(ctx context.Context) (all []string, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var name string
-		err := r.Scan(&name)
-		all = append(all, name)
-		return err
-	}, flowNamesSQL)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading the names of flows: %w", err)
-	}
-	return all, nil
+func (s *Store) FlowNames(ctx context.Context) ([]string, error) {
+	return readAll(ctx, s, "reading the names of flows", scanText, flowNamesSQL)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -78,12 +77,6 @@ func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (
 	return isNew, nil
 }
 
-// storable makes a text that PostgreSQL takes: what is buried may be buried for
-// this very reason.
-func storable(text string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
-}
-
 // DeadLetters lists the open ones, oldest first.
 func (s *Store) DeadLetters(ctx context.Context, limit int) ([]conversation.DeadLetter, error) {
 	return s.deadLetters(ctx, deadLettersSQL, int64(limit))
@@ -99,10 +92,7 @@ func (s *Store) DeadLetter(ctx context.Context, id string) (conversation.DeadLet
 }
 
 func (s *Store) deadLetters(ctx context.Context, text string, arg any) ([]conversation.DeadLetter, error) {
-	var all []conversation.DeadLetter
-	p := new(pipe)
-	p.query(func(r row) error {
-		var d conversation.DeadLetter
+	return readAll(ctx, s, "reading dead letters", func(r row, d *conversation.DeadLetter) error {
 		var event string
 		if err := r.Scan(&d.ID, &d.At, &d.Carrier, &d.Key, &d.Kind, &d.Reason, &d.Conversation, &event, &d.Status, &d.Tries); err != nil {
 			return err
@@ -116,29 +106,13 @@ func (s *Store) deadLetters(ctx context.Context, text string, arg any) ([]conver
 		if err != nil {
 			return fmt.Errorf("reading the content of dead letter %s: %w", d.ID, err)
 		}
-		all = append(all, d)
 		return nil
 	}, text, arg)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading dead letters: %w", err)
-	}
-	return all, nil
 }
 
 // CloseDeadLetter marks an open one as retried or dropped; false: it was not open.
 func (s *Store) CloseDeadLetter(ctx context.Context, id, status string) (bool, error) {
 	return s.change(ctx, "closing a dead letter", closeDeadSQL, id, status)
-}
-
-// change runs one statement and says whether it changed a row.
-func (s *Store) change(ctx context.Context, doing, text string, args ...any) (bool, error) {
-	var changed bool
-	p := new(pipe)
-	p.affected(func(n int64) { changed = n > 0 }, text, args...)
-	if err := s.db.write(ctx, p); err != nil {
-		return false, fmt.Errorf("%s: %w", doing, err)
-	}
-	return changed, nil
 }
 
 // writeDead keeps the events that this batch stands for: their dedupe keys are the

@@ -81,13 +81,8 @@ func writeDesk(p *pipe, now int64, effects []conversation.Effect) error {
 
 // Desk lists the conversations that people have or should have, the most urgent first,
 // behind after, at most limit: of one agent, or (agent "") of all.
-func (s *Store) Desk(ctx context.Context, agent string, after agentui.Place, limit int) (all []conversation.Desk, err error) {
-	p := new(pipe)
-	p.query(deskRows(&all), deskRowsSQL, agent, after.Aside, after.Urgency, after.Since, after.Conversation, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading the desk: %w", err)
-	}
-	return all, nil
+func (s *Store) Desk(ctx context.Context, agent string, after agentui.Place, limit int) ([]conversation.Desk, error) {
+	return readAll(ctx, s, "reading the desk", scanDesk, deskRowsSQL, agent, after.Aside, after.Urgency, after.Since, after.Conversation, int64(limit))
 }
 
 // DeskOf lists those of these conversations that people have or should have.
@@ -96,26 +91,22 @@ func (s *Store) DeskOf(ctx context.Context, ids []string) (all []conversation.De
 	for i, id := range ids {
 		sound[i] = storable(id)
 	}
-	p.inList(deskRows(&all), deskOfSQL, sound)
+	p.inList(appendTo(&all, scanDesk), deskOfSQL, sound)
 	if err := s.db.read(ctx, p); err != nil {
 		return nil, fmt.Errorf("reading some of the desk: %w", err)
 	}
 	return all, nil
 }
 
-// deskRows reads rows of the desk.
-func deskRows(all *[]conversation.Desk) func(r row) error {
-	return func(r row) error {
-		var d conversation.Desk
-		var labels, event string
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Flow, &d.Customer, &event)
-		d.Text = cut(said(event))
-		if labels != "" {
-			d.Labels = strings.Split(labels, "\n")
-		}
-		*all = append(*all, d)
-		return err
+// scanDesk reads deskRow.
+func scanDesk(r row, d *conversation.Desk) error {
+	var labels, event string
+	err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Reason, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &labels, &d.Wrote, &d.Replied, &d.Given, &d.Flow, &d.Customer, &event)
+	d.Text = cut(said(event))
+	if labels != "" {
+		d.Labels = strings.Split(labels, "\n")
 	}
+	return err
 }
 
 // mostGlance is how many characters of a text a list shows.
@@ -127,18 +118,10 @@ func cut(text string) string {
 }
 
 // Mentions lists where colleagues call an agent to, newest first, at most limit.
-func (s *Store) Mentions(ctx context.Context, agent string, limit int) (all []agentui.Mentioned, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var m agentui.Mentioned
-		err := r.Scan(&m.Conversation, &m.By, &m.At, &m.Phone, &m.Customer)
-		all = append(all, m)
-		return err
+func (s *Store) Mentions(ctx context.Context, agent string, limit int) ([]agentui.Mentioned, error) {
+	return readAll(ctx, s, "reading mentions", func(r row, m *agentui.Mentioned) error {
+		return r.Scan(&m.Conversation, &m.By, &m.At, &m.Phone, &m.Customer)
 	}, mentionsSQL, agent, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading mentions: %w", err)
-	}
-	return all, nil
 }
 
 // SeeMention takes one off the agent's list; false: it is not on it.

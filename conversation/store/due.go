@@ -55,7 +55,7 @@ func (s *Store) Peek(ctx context.Context, e conversation.Event) (conversation.Lo
 	l := conversation.Loaded{Conversation: conversation.Conversation{ID: id, Line: e.Line, Phone: e.Phone}}
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	p.query(func(r row) error {
 		l.Existed = true
 		return scanConversation(r, &l.Conversation)
@@ -64,10 +64,7 @@ func (s *Store) Peek(ctx context.Context, e conversation.Event) (conversation.Lo
 		k := &l.Consent
 		return r.Scan(&k.Phone, &k.State, &k.At, &k.Source, &k.Word)
 	}, peekConsentSQL, id, e.Phone)
-	p.query(func(r row) (err error) {
-		l.Contact, err = scanContact(r)
-		return err
-	}, peekContactSQL, id, e.Phone)
+	p.query(func(r row) error { return scanContact(r, &l.Contact) }, peekContactSQL, id, e.Phone)
 	if err := s.db.read(ctx, p); err != nil {
 		return conversation.Loaded{}, time.Time{}, fmt.Errorf("reading a conversation: %w", err)
 	}

@@ -145,7 +145,7 @@ func (w *weighing) read(p *pipe) {
 	for i, key := range keys {
 		rows[i] = []any{key}
 	}
-	p.query(func(r row) error { return r.Scan(&w.now) }, nowSQL)
+	p.clock(&w.now)
 	w.counted = hit(p, w.send.Hits)
 	p.each(nil, holdSQL, rows)
 	p.query(func(r row) error { return r.Scan(&w.judged) }, judgedSQL, w.send.Challenge)
@@ -190,18 +190,10 @@ const (
 )
 
 // Rebound implements verify.Store.
-func (s *Store) Rebound(ctx context.Context, limit int) (all []verify.Rebinding, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var b verify.Rebinding
-		err := r.Scan(&b.Subject, &b.Previous, &b.Line, &b.Language, &b.At)
-		all = append(all, b)
-		return err
+func (s *Store) Rebound(ctx context.Context, limit int) ([]verify.Rebinding, error) {
+	return readAll(ctx, s, "looking for changed numbers", func(r row, b *verify.Rebinding) error {
+		return r.Scan(&b.Subject, &b.Previous, &b.Line, &b.Language, &b.At)
 	}, reboundSQL, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("looking for changed numbers: %w", err)
-	}
-	return all, nil
 }
 
 // ToldRebound implements verify.Store.
@@ -224,7 +216,7 @@ func (s *Store) Note(ctx context.Context, key, value string, differ func(before 
 	var before string
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	p.query(func(r row) error { return r.Scan(&before) }, notedSQL, key)
 	if err := tx.flush(ctx, p); err != nil {
 		return fmt.Errorf("noting settings: %w", err)
@@ -248,7 +240,7 @@ func (s *Store) Note(ctx context.Context, key, value string, differ func(before 
 func (s *Store) Clock(ctx context.Context) (time.Duration, error) {
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	before := time.Now()
 	if err := s.db.read(ctx, p); err != nil {
 		return 0, fmt.Errorf("asking for the time: %w", err)

@@ -24,20 +24,17 @@ const (
 	revokeKeySQL = `UPDATE api_keys SET revoked_at = {now} WHERE id = $1 AND revoked_at = 0`
 )
 
-// hour is how exactly the last use of a key is kept, in milliseconds.
-const hour = 3_600_000
-
 // Key finds a live key by the SHA-256 of its secret, hex, and notes the hour of
 // its use.
 func (s *Store) Key(ctx context.Context, hash string) (inbound.Key, bool, error) {
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	all, err := s.keys(ctx, p, keySQL, hash)
 	if err != nil || len(all) == 0 {
 		return inbound.Key{}, false, err
 	}
-	if all[0].LastUsedAt < now/hour*hour {
+	if all[0].LastUsedAt < now/hourMs*hourMs {
 		if _, err := s.change(ctx, "noting the use of a key", usedKeySQL, hash); err != nil {
 			return inbound.Key{}, false, err
 		}

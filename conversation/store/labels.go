@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"parley/conversation"
@@ -49,31 +48,20 @@ func (s *Store) DropLabel(ctx context.Context, conversation, event, by string) (
 }
 
 // LabelsOf reads the labels of a conversation's texts from one event to another.
-func (s *Store) LabelsOf(ctx context.Context, id string, from, to int64) (all []conversation.Label, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		l := conversation.Label{Conversation: id}
-		err := r.Scan(&l.Event, &l.Intent, &l.Agent)
-		all = append(all, l)
-		return err
+func (s *Store) LabelsOf(ctx context.Context, id string, from, to int64) ([]conversation.Label, error) {
+	return readAll(ctx, s, "reading the labels of a conversation", func(r row, l *conversation.Label) error {
+		l.Conversation = id
+		return r.Scan(&l.Event, &l.Intent, &l.Agent)
 	}, labelsOfSQL, id, from, to)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading the labels of a conversation: %w", err)
-	}
-	return all, nil
 }
 
 // Labels lists the labels of a flow's texts since a moment, oldest first.
-func (s *Store) Labels(ctx context.Context, flow string, since time.Time) (all []conversation.Label, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var l conversation.Label
-		err := r.Scan(&l.Conversation, &l.Event, &l.Text, &l.Language, &l.Flow, &l.State, &l.Intent, &l.Agent, &l.At)
-		all = append(all, l)
-		return err
+func (s *Store) Labels(ctx context.Context, flow string, since time.Time) ([]conversation.Label, error) {
+	all, err := readAll(ctx, s, "reading labels", func(r row, l *conversation.Label) error {
+		return r.Scan(&l.Conversation, &l.Event, &l.Text, &l.Language, &l.Flow, &l.State, &l.Intent, &l.Agent, &l.At)
 	}, labelsSQL, flow, since.UnixMilli(), int64(mostLabels))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading labels: %w", err)
+	if err != nil {
+		return nil, err
 	}
 	if len(all) == mostLabels {
 		return nil, errors.New("there are too many labels to read at once: give a later --since")

@@ -12,8 +12,10 @@ const messageColumns = `id, conversation, position, run, line, phone, class, pri
 	segments, wait, epoch, by_agent, exempt, test, created_at, due_at, expires_at,
 	status, carrier, provider_id, attempt, sent_at, error, challenge`
 
-func scanMessage(r row, also ...any) (conversation.Message, error) {
-	var m conversation.Message
+func scanMessage(r row, m *conversation.Message) error { return scanMessageAnd(r, m) }
+
+// scanMessageAnd reads further columns behind those of the message.
+func scanMessageAnd(r row, m *conversation.Message, also ...any) error {
 	var byAgent, exempt, test int64
 	var media string
 	dest := []any{
@@ -22,22 +24,13 @@ func scanMessage(r row, also ...any) (conversation.Message, error) {
 		&m.Status, &m.Carrier, &m.ProviderID, &m.Attempt, &m.SentAt, &m.Error, &m.Challenge,
 	}
 	if err := r.Scan(append(dest, also...)...); err != nil {
-		return m, err
+		return err
 	}
 	m.ByAgent, m.Exempt, m.Test = byAgent == 1, exempt == 1, test == 1
 	if media != "" {
 		if err := json.Unmarshal([]byte(media), &m.Media); err != nil {
-			return m, fmt.Errorf("reading the media of message %s: %w", m.ID, err)
+			return fmt.Errorf("reading the media of message %s: %w", m.ID, err)
 		}
 	}
-	return m, nil
-}
-
-// collect gives a row callback that appends messages to all.
-func collect(all *[]conversation.Message) func(row) error {
-	return func(r row) error {
-		m, err := scanMessage(r)
-		*all = append(*all, m)
-		return err
-	}
+	return nil
 }

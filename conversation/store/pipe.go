@@ -43,6 +43,11 @@ func (p *pipe) query(each func(row) error, text string, args ...any) {
 	p.statements = append(p.statements, statement{text: text, args: args, row: each})
 }
 
+const nowSQL = `SELECT {now}`
+
+// clock queues the question what time it is, in Unix milliseconds.
+func (p *pipe) clock(now *int64) { p.query(func(r row) error { return r.Scan(now) }, nowSQL) }
+
 // eachSizes are the numbers of rows of one INSERT: few, since each makes a text of
 // its own, which every connection prepares once.
 var eachSizes = [...]int{32, 8, 1}

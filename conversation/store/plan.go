@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,9 +44,9 @@ func (b *batch) plan(ctx context.Context, effects []conversation.Effect) (*plan,
 		case e.Send != nil:
 			m := *e.Send
 			m.Status = cmp.Or(m.Status, conversation.Queued)
-			media, err := encodeMedia(m.Media)
+			media, err := encoded(m.Media, len(m.Media))
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("encoding media: %w", err)
 			}
 			p.messages, p.media = append(p.messages, &m), append(p.media, media)
 		case e.Cancel != nil:
@@ -63,17 +62,6 @@ func (b *batch) plan(ctx context.Context, effects []conversation.Effect) (*plan,
 		return p, nil
 	}
 	return p, p.cancelStored(ctx, b.tx, cancels)
-}
-
-func encodeMedia(media []flows.Media) (string, error) {
-	if len(media) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(media)
-	if err != nil {
-		return "", fmt.Errorf("encoding media: %w", err)
-	}
-	return string(text), nil
 }
 
 func (p *plan) cancelOwn(c conversation.Cancel) {

@@ -37,21 +37,16 @@ const (
 func (s *Store) Scene(ctx context.Context, limit int) (agentui.Scene, error) {
 	scene := agentui.Scene{Turns: map[string]map[string]int64{}}
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&scene.Now) }, nowSQL)
-	p.query(func(r row) error {
-		var d conversation.Desk
-		err := r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &d.Wrote, &d.Replied, &d.Given, &d.Overdue)
-		scene.Desk = append(scene.Desk, d)
-		return err
-	}, sceneSQL, int64(limit))
-	p.query(func(r row) error {
-		var who agentui.Presence
+	p.clock(&scene.Now)
+	p.query(appendTo(&scene.Desk, func(r row, d *conversation.Desk) error {
+		return r.Scan(&d.Conversation, &d.Line, &d.Phone, &d.Owner, &d.Agent, &d.Queue, &d.Priority, &d.Since, &d.Awaiting, &d.Snoozed, &d.Wrote, &d.Replied, &d.Given, &d.Overdue)
+	}), sceneSQL, int64(limit))
+	p.query(appendTo(&scene.People, func(r row, who *agentui.Presence) error {
 		var away int64
 		err := r.Scan(&who.Name, &who.Role, &away, &who.Since, &who.Seen)
 		who.Away = away == 1
-		scene.People = append(scene.People, who)
 		return err
-	}, peopleSQL)
+	}), peopleSQL)
 	p.query(func(r row) error {
 		var queue, agent string
 		var turn int64

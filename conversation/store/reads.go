@@ -25,33 +25,18 @@ const (
 )
 
 // Message reads one message with its status.
-func (s *Store) Message(ctx context.Context, id string) (conversation.Message, bool, error) {
-	var all []conversation.Message
+func (s *Store) Message(ctx context.Context, id string) (m conversation.Message, found bool, err error) {
 	p := new(pipe)
-	p.query(collect(&all), readMessageSQL, id)
+	p.query(into(&m, &found, scanMessage), readMessageSQL, id)
 	if err := s.db.read(ctx, p); err != nil {
 		return conversation.Message{}, false, fmt.Errorf("reading a message: %w", err)
 	}
-	if len(all) == 0 {
-		return conversation.Message{}, false, nil
-	}
-	return all[0], true, nil
+	return m, found, nil
 }
 
 // Conversations lists a phone's conversations, the one that changed last first.
 func (s *Store) Conversations(ctx context.Context, phone string) ([]conversation.Conversation, error) {
-	var all []conversation.Conversation
-	p := new(pipe)
-	p.query(func(r row) error {
-		var c conversation.Conversation
-		err := scanConversation(r, &c)
-		all = append(all, c)
-		return err
-	}, ofPhoneSQL, phone)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading conversations: %w", err)
-	}
-	return all, nil
+	return readAll(ctx, s, "reading conversations", scanConversation, ofPhoneSQL, phone)
 }
 
 // Conversation reads one by its id.
@@ -70,13 +55,10 @@ func (s *Store) Thread(ctx context.Context, id string, before int64, limit int) 
 	var events []conversation.Logged
 	var messages []conversation.Message
 	p := new(pipe)
-	p.query(func(r row) error {
-		var e conversation.Logged
-		err := r.Scan(&e.Conversation, &e.Rev, &e.At, &e.Kind, &e.Data)
-		events = append(events, e)
-		return err
-	}, threadEventsSQL, id, (before+255)>>8, int64(limit))
-	p.query(collect(&messages), threadMessagesSQL, id, before, int64(limit))
+	p.query(appendTo(&events, func(r row, e *conversation.Logged) error {
+		return r.Scan(&e.Conversation, &e.Rev, &e.At, &e.Kind, &e.Data)
+	}), threadEventsSQL, id, (before+255)>>8, int64(limit))
+	p.query(appendTo(&messages, scanMessage), threadMessagesSQL, id, before, int64(limit))
 	if err := s.db.read(ctx, p); err != nil {
 		return nil, nil, fmt.Errorf("reading a thread: %w", err)
 	}

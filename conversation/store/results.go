@@ -53,10 +53,7 @@ func writeResults(p *pipe, effects []conversation.Effect) error {
 // the last one of the page before. Rows of batches that are still being committed
 // may come in up to twelve seconds late.
 func (s *Store) Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error) {
-	var all []conversation.Ended
-	p := new(pipe)
-	p.query(func(r row) error {
-		var e conversation.Ended
+	return readAll(ctx, s, "reading results", func(r row, e *conversation.Ended) error {
 		var test int64
 		var details string
 		err := r.Scan(&e.Run, &e.Conversation, &e.Line, &e.Phone, &e.Flow, &e.Hash, &e.Key, &e.Language, &e.Outcome, &e.State,
@@ -68,13 +65,8 @@ func (s *Store) Results(ctx context.Context, q conversation.ResultQuery, limit i
 		if err := json.Unmarshal([]byte(details), &e.Details); err != nil {
 			return fmt.Errorf("reading the result of run %s: %w", e.Run, err)
 		}
-		all = append(all, e)
 		return nil
 	}, resultsSQL, q.Flow, q.Since, q.Until, q.AfterAt, q.AfterRun, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading results: %w", err)
-	}
-	return all, nil
 }
 
 // Walk gives every conversation that has live runs to each, in the order of the

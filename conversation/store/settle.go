@@ -181,11 +181,3 @@ func (o *settling) settle(p *pipe, news *news) {
 		p.affected(held, droppedSQL, o.Message, string(o.Status), o.Error)
 	}
 }
-
-// flag is a boolean as both engines store it.
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}

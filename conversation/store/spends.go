@@ -46,15 +46,15 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	slices.SortStableFunc(all, func(x, y *spending) int { return cmp.Compare(x.ID, y.ID) })
 	p := new(pipe)
 	var now int64
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	for _, v := range all {
 		v.out, v.known = verify.Spent{}, false
-		p.query(one(&v.out.Challenge, &v.out.OK), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
+		p.query(into(&v.out.Challenge, &v.out.OK, scanChallenge), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
 	}
 	if err := tx.flush(ctx, p); err != nil {
 		return err
 	}
-	if err := s.whyNot(ctx, tx, all); err != nil {
+	if err := whyNot(ctx, tx, all); err != nil {
 		return err
 	}
 	p = new(pipe)
@@ -75,11 +75,11 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 }
 
 // whyNot reads the challenges of which no attempt could be spent.
-func (s *Store) whyNot(ctx context.Context, tx session, all []*spending) error {
+func whyNot(ctx context.Context, tx session, all []*spending) error {
 	p := new(pipe)
 	for _, v := range all {
 		if v.there, v.known = v.out.Challenge, v.out.OK; !v.out.OK {
-			p.query(one(&v.there, &v.known), challengeSQL, v.ID)
+			p.query(into(&v.there, &v.known, scanChallenge), challengeSQL, v.ID)
 		}
 	}
 	if len(p.statements) == 0 {

@@ -103,7 +103,7 @@ func toldID() string { return "told_" + uuid.NewString() }
 func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
 	var now int64
 	p := new(pipe)
-	p.query(func(r row) error { return r.Scan(&now) }, nowSQL)
+	p.clock(&now)
 	tx := s.db.begin()
 	defer tx.rollback()
 	err := s.finish(ctx, tx, p, func() []conversation.Job {

@@ -77,16 +77,7 @@ func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
 
 // AuditLinks lists rows of the audit trail after seq, in order, at most limit.
 func (s *Store) AuditLinks(ctx context.Context, after int64, limit int) ([]verify.Link, error) {
-	var all []verify.Link
-	p := new(pipe)
-	p.query(func(r row) error {
-		var l verify.Link
-		err := r.Scan(&l.Seq, &l.At, &l.Data, &l.Hash)
-		all = append(all, l)
-		return err
+	return readAll(ctx, s, "reading the audit trail", func(r row, l *verify.Link) error {
+		return r.Scan(&l.Seq, &l.At, &l.Data, &l.Hash)
 	}, auditLinksSQL, after, int64(limit))
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading the audit trail: %w", err)
-	}
-	return all, nil
 }

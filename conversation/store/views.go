@@ -22,24 +22,17 @@ const (
 )
 
 // Views lists what somebody keeps of the list, in the order in which it was first kept.
-func (s *Store) Views(ctx context.Context, agent string) (all []agentui.ListView, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
+func (s *Store) Views(ctx context.Context, agent string) ([]agentui.ListView, error) {
+	return readAll(ctx, s, "reading views", func(r row, v *agentui.ListView) error {
 		var filter string
-		var v agentui.ListView
 		if err := r.Scan(&filter); err != nil {
 			return err
 		}
-		if err := json.Unmarshal([]byte(filter), &v); err != nil {
+		if err := json.Unmarshal([]byte(filter), v); err != nil {
 			return fmt.Errorf("a view of %s: %w", agent, err)
 		}
-		all = append(all, v)
 		return nil
 	}, viewsSQL, agent)
-	if err := s.db.read(ctx, p); err != nil {
-		return nil, fmt.Errorf("reading views: %w", err)
-	}
-	return all, nil
 }
 
 // SaveView keeps one, in place of another of its name; false: there are most already.
