@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -110,7 +111,7 @@ func decideAccounts(p *pipe, rules verify.Rules, now int64, asks []accountAsk, f
 		before, there := found[key]
 		if a := d.accounts[key]; a.Changed(before) {
 			if !there {
-				return nil, fmt.Errorf("an account changed that has no row")
+				return nil, errors.New("an account changed that has no row")
 			}
 			data, err := json.Marshal(a)
 			if err != nil {

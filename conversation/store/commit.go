@@ -33,20 +33,44 @@ const (
 	// heardSQL marks that a conversation heard of a message's fate, unless the fate
 	// has changed since.
 	heardSQL = `UPDATE messages SET untold = 0 WHERE id = $1 AND untold = 1 AND (status = 'failed') = ($2 = 'failed')`
-
-	versionOfSQL = `SELECT name, source FROM flow_versions WHERE hash = $1`
 )
 
-// Commit writes everything and commits, in one round trip; jobs and cancellations
-// cost one more each.
+// Commit writes everything and commits, in one round trip. Cancellations, labels and
+// accounts cost one more each, to look first, and jobs two.
 func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
-	plan, err := b.plan(ctx, w.Effects)
-	if err != nil {
+	if err := b.commit(ctx, w); err != nil {
 		return fmt.Errorf("committing a batch: %w", err)
 	}
+	return nil
+}
+
+func (b *batch) commit(ctx context.Context, w conversation.Writes) error {
+	plan, err := b.plan(ctx, w.Effects)
+	if err != nil {
+		return err
+	}
 	p := new(pipe)
+	jobs, err := b.write(ctx, p, plan, w)
+	if err != nil {
+		return err
+	}
+	lines := plan.lines()
+	if len(lines) > 0 {
+		b.s.db.notify(p, hint(lines))
+	}
+	if err := b.finish(ctx, p, jobs); err != nil {
+		return err
+	}
+	if len(lines) > 0 {
+		b.s.db.committed(hint(lines))
+	}
+	return nil
+}
+
+// write queues all that the batch leaves behind, and gives the jobs that this leads to.
+func (b *batch) write(ctx context.Context, p *pipe, plan *plan, w conversation.Writes) ([]conversation.Job, error) {
 	if err := b.save(p, w.Conversations); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	for _, id := range w.Unborn {
 		b.s.known.forget(id)
@@ -59,38 +83,25 @@ func (b *batch) Commit(ctx context.Context, w conversation.Writes) error {
 	p.each(nil, eventSQL, events)
 	plan.writeConsents(p)
 	if err := writeDesk(p, b.now, w.Effects); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	if err := b.writeTags(ctx, p, w.Effects); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	if err := b.writeChanges(p, w.Effects); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	accounts, err := b.writeAccounts(ctx, p, w.Effects)
 	if err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	b.writeKeys(p, w)
 	b.writeFeed(p, w.Events)
 	if err := b.writeDead(p, w.Dead); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
+		return nil, err
 	}
 	plan.writeMessages(p, b.told())
-	if err := writeResults(p, w.Effects); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
-	}
-	lines := plan.lines()
-	if len(lines) > 0 {
-		b.s.db.notify(p, hint(lines))
-	}
-	if err := b.finish(ctx, p, slices.Concat(plan.jobs, b.news.jobs, accounts)); err != nil {
-		return fmt.Errorf("committing a batch: %w", err)
-	}
-	if len(lines) > 0 {
-		b.s.db.committed(hint(lines))
-	}
-	return nil
+	return slices.Concat(plan.jobs, b.news.jobs, accounts), writeResults(p, w.Effects)
 }
 
 func (b *batch) finish(ctx context.Context, p *pipe, all []conversation.Job) error {
@@ -157,10 +168,7 @@ func (b *batch) writeFeed(p *pipe, events []conversation.Logged) {
 	for i, e := range events {
 		all[i] = pendingEvent{e.Conversation, e.Rev, e.Kind}
 	}
-	text, err := json.Marshal(all)
-	if err != nil { // strings and numbers: it cannot be
-		text = []byte("[]")
-	}
+	text, _ := json.Marshal(all) // strings and numbers: it cannot fail
 	p.exec(pendingSQL, b.now, string(text))
 }
 
@@ -182,22 +190,4 @@ func (b *batch) told() map[string]string {
 		}
 	}
 	return all
-}
-
-// FlowVersion reads a stored flow version on the batch's own connection.
-func (b *batch) FlowVersion(ctx context.Context, hash string) (name string, source []byte, found bool, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var text string
-		found = true
-		if err := r.Scan(&name, &text); err != nil {
-			return err
-		}
-		source = []byte(text)
-		return nil
-	}, versionOfSQL, hash)
-	if err := b.tx.flush(ctx, p); err != nil {
-		return "", nil, false, fmt.Errorf("reading a flow version: %w", err)
-	}
-	return name, source, found, nil
 }

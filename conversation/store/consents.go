@@ -39,12 +39,13 @@ func (s *Store) NoteConsent(ctx context.Context, phone string, state conversatio
 	p.affected(func(n int64) { written = n == 1 }, noteConsentSQL, phone, string(state), how)
 	tx := s.db.begin()
 	defer tx.rollback()
-	t := conversation.ConsentChanged{State: string(state), Source: "api"}
 	err := s.finish(ctx, tx, p, func() []conversation.Job {
 		if !written {
 			return nil
 		}
-		return []conversation.Job{{ID: toldID(), Kind: conversation.JobCallback, Name: t.Event(), Phone: phone, Data: conversation.DataOf(t), At: now}}
+		j := telling(conversation.ConsentChanged{State: string(state), Source: "api"}, now)
+		j.Phone = phone
+		return []conversation.Job{j}
 	})
 	if err != nil {
 		return false, fmt.Errorf("writing a consent: %w", err)

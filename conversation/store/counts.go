@@ -47,8 +47,6 @@ const (
 	waysSQL = `SELECT path, state, outcome, COUNT(*) FROM results
 		WHERE flow = $1 AND ended_at >= $2 AND ended_at < $3 AND test = 0
 		GROUP BY path, state, outcome ORDER BY COUNT(*) DESC, path, state, outcome LIMIT $4`
-
-	flowNamesSQL = `SELECT DISTINCT name FROM flow_versions ORDER BY name`
 )
 
 // mostKinds is how many queues, reasons, purposes or outcomes are counted, mostResponses
@@ -144,9 +142,4 @@ func (s *Store) Ways(ctx context.Context, flow string, from, to int64, limit int
 		w.Path = strings.Fields(path)
 		return err
 	}, waysSQL, flow, from, to, int64(limit))
-}
-
-// FlowNames lists every flow that was ever loaded, by name.
-func (s *Store) FlowNames(ctx context.Context) ([]string, error) {
-	return readAll(ctx, s, "reading the names of flows", scanText, flowNamesSQL)
 }

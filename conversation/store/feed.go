@@ -41,12 +41,7 @@ func (s *Store) Relay(ctx context.Context, limit int) (int, error) {
 	var rows []waiting
 	p := new(pipe)
 	p.query(func(r row) error { return r.Scan(&seq) }, takeHeadSQL)
-	p.query(func(r row) error {
-		var w waiting
-		err := r.Scan(&w.id, &w.at, &w.events)
-		rows = append(rows, w)
-		return err
-	}, waitingSQL, int64(limit))
+	p.query(appendTo(&rows, func(r row, w *waiting) error { return r.Scan(&w.id, &w.at, &w.events) }), waitingSQL, int64(limit))
 	if err := tx.flush(ctx, p); err != nil {
 		return 0, fmt.Errorf("relaying the feed: %w", err)
 	}

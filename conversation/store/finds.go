@@ -182,11 +182,11 @@ func matching(engine string, terms []agentui.Term) string {
 	}
 	all := make([]string, len(terms))
 	for i, t := range terms {
-		any := make([]string, len(t))
+		words := make([]string, len(t))
 		for j, w := range t {
-			any[j] = fmt.Sprintf(quote, w)
+			words[j] = fmt.Sprintf(quote, w)
 		}
-		all[i] = "(" + strings.Join(any, or) + ")"
+		all[i] = "(" + strings.Join(words, or) + ")"
 	}
 	return strings.Join(all, and)
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"parley/conversation"
 	"parley/conversation/verify"
 )
@@ -102,7 +100,7 @@ func (s *Store) weigh(ctx context.Context, send verify.Send, decide func(verify.
 	for _, m := range v.Marks {
 		p.affected(func(n int64) {
 			if n == 1 {
-				told = append(told, conversation.Job{ID: "told_" + uuid.NewString(), Kind: conversation.JobCallback, Name: m.Told.Event(), Data: conversation.DataOf(m.Told), At: w.now})
+				told = append(told, telling(m.Told, w.now))
 			}
 		}, pauseKeySQL, send.Mark(m), m.For.Milliseconds(), m.Reason)
 	}

@@ -26,11 +26,11 @@ const (
 // needs: Parley's own tables, River's, and the installation's salt, which never
 // changes afterwards. It may be repeated, and by several nodes at once.
 func Migrate(ctx context.Context, o Options) error {
-	alone, err := alone(ctx, o)
+	done, err := alone(ctx, o)
 	if err != nil {
 		return fmt.Errorf("migrating the database: %w", classify(err))
 	}
-	defer alone()
+	defer done()
 	if err := migrateTables(ctx, o); err != nil {
 		return fmt.Errorf("migrating the database: %w", classify(err))
 	}

@@ -104,18 +104,3 @@ func (s *Store) Walk(ctx context.Context, looked func(n int), each func(conversa
 		}
 	}
 }
-
-// FlowVersion reads a stored flow version; found=false when no node ever stored it.
-func (s *Store) FlowVersion(ctx context.Context, hash string) (name string, source []byte, found bool, err error) {
-	p := new(pipe)
-	p.query(func(r row) error {
-		var text string
-		err := r.Scan(&name, &text)
-		source, found = []byte(text), true
-		return err
-	}, versionOfSQL, hash)
-	if err := s.db.read(ctx, p); err != nil {
-		return "", nil, false, fmt.Errorf("reading a flow version: %w", err)
-	}
-	return name, source, found, nil
-}

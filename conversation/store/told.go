@@ -83,8 +83,8 @@ func (s *Store) toEach(all []conversation.Job) []conversation.Job {
 	return out
 }
 
-// finish flushes p, inserts jobs and commits; without jobs that is one round trip.
-// Jobs that p's answers lead to are asked for after the flush.
+// finish flushes p, inserts jobs and commits. The jobs are asked for after the flush: p's
+// answers may lead to some.
 func (s *Store) finish(ctx context.Context, tx session, p *pipe, all func() []conversation.Job) error {
 	if err := tx.flush(ctx, p); err != nil {
 		return err
@@ -97,7 +97,10 @@ func (s *Store) finish(ctx context.Context, tx session, p *pipe, all func() []co
 	return tx.commit(ctx, new(pipe))
 }
 
-func toldID() string { return "told_" + uuid.NewString() }
+// telling is a callback that no event of a conversation leads to.
+func telling(t conversation.Told, now int64) conversation.Job {
+	return conversation.Job{ID: "told_" + uuid.NewString(), Kind: conversation.JobCallback, Name: t.Event(), Data: conversation.DataOf(t), At: now}
+}
 
 // Tell lets the business know of something that concerns no conversation.
 func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
@@ -106,9 +109,7 @@ func (s *Store) Tell(ctx context.Context, t conversation.Told) error {
 	p.clock(&now)
 	tx := s.db.begin()
 	defer tx.rollback()
-	err := s.finish(ctx, tx, p, func() []conversation.Job {
-		return []conversation.Job{{ID: toldID(), Kind: conversation.JobCallback, Name: t.Event(), Data: conversation.DataOf(t), At: now}}
-	})
+	err := s.finish(ctx, tx, p, func() []conversation.Job { return []conversation.Job{telling(t, now)} })
 	if err != nil {
 		return fmt.Errorf("telling the business: %w", err)
 	}

@@ -30,30 +30,11 @@ const (
 func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
 	tx := s.db.begin()
 	defer tx.rollback()
-	var mine bool
-	var head verify.Link
-	type waiting struct {
-		id   int64
-		data string
-	}
-	var rows []waiting
-	p := new(pipe)
-	p.query(func(r row) error {
-		var id int64
-		mine = true
-		return r.Scan(&id)
-	}, chainingSQL)
-	p.query(func(r row) error { return r.Scan(&head.Seq, &head.Hash) }, auditHeadSQL)
-	p.query(func(r row) error {
-		var w waiting
-		err := r.Scan(&w.id, &w.data)
-		rows = append(rows, w)
-		return err
-	}, auditWaitingSQL, int64(limit))
-	if err := tx.flush(ctx, p); err != nil {
+	head, rows, err := unchained(ctx, tx, limit)
+	if err != nil {
 		return 0, fmt.Errorf("chaining the audit trail: %w", err)
 	}
-	if !mine || len(rows) == 0 {
+	if len(rows) == 0 {
 		return 0, nil
 	}
 	links, ids := make([][]any, len(rows)), make([]int64, len(rows))
@@ -66,13 +47,37 @@ func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
 		head.Hash = verify.LinkHash(head.Hash, head.Seq, w.data)
 		links[i], ids[i] = []any{head.Seq, e.At, w.data, head.Hash}, w.id
 	}
-	p = new(pipe)
+	p := new(pipe)
 	p.each(nil, chainSQL, links)
 	listed(p, nil, chainedSQL, ids)
 	if err := tx.commit(ctx, p); err != nil {
 		return 0, fmt.Errorf("chaining the audit trail: %w", err)
 	}
 	return len(rows), nil
+}
+
+// pendingEntry is one row of the audit trail before it is chained.
+type pendingEntry struct {
+	id   int64
+	data string
+}
+
+// unchained reads the end of the chain and what comes behind it; nothing comes while
+// another node chains.
+func unchained(ctx context.Context, tx session, limit int) (head verify.Link, rows []pendingEntry, err error) {
+	mine := false
+	p := new(pipe)
+	p.query(func(r row) error {
+		var id int64
+		mine = true
+		return r.Scan(&id)
+	}, chainingSQL)
+	p.query(func(r row) error { return r.Scan(&head.Seq, &head.Hash) }, auditHeadSQL)
+	p.query(appendTo(&rows, func(r row, w *pendingEntry) error { return r.Scan(&w.id, &w.data) }), auditWaitingSQL, int64(limit))
+	if err := tx.flush(ctx, p); err != nil || !mine {
+		return verify.Link{}, nil, err
+	}
+	return head, rows, nil
 }
 
 // AuditLinks lists rows of the audit trail after seq, in order, at most limit.
