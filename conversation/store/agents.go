@@ -82,7 +82,8 @@ func (s *Store) AddAgent(ctx context.Context, a agentui.Agent) (bool, error) {
 	return s.change(ctx, "adding an agent", addAgentSQL, a.Name, string(a.Role), a.Password, flag(a.Once))
 }
 
-// SetPassword replaces it and ends every sign-in of the agent.
+// SetPassword replaces it and ends every sign-in of the agent. One that is good once takes
+// their second factor away, and whom the provider meant.
 func (s *Store) SetPassword(ctx context.Context, name, password string, once bool) (bool, error) {
 	return s.endingAll(ctx, "setting a password", name, setPasswordSQL, name, password, flag(once), flag(once))
 }

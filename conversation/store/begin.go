@@ -213,13 +213,13 @@ func (b *batch) complete(created map[string]bool) error {
 func (b *batch) second(ctx context.Context) error {
 	p := new(pipe)
 	for i, e := range b.events {
-		if e.Dedupe != "" && !b.fresh[i] && b.seen[i] == nil {
+		if b.repeats(i) && b.seen[i] == nil {
 			p.query(func(r row) error { return b.loadResult(r, i) }, storedSQL, e.Carrier, e.Dedupe)
 		}
 	}
 	b.changing = b.changesOf()
 	for _, c := range b.changing {
-		if b.seen[c.event] == nil && (b.events[c.event].Dedupe == "" || b.fresh[c.event]) {
+		if !b.repeats(c.event) {
 			c.queue(p)
 		}
 	}
@@ -236,13 +236,16 @@ func (b *batch) second(ctx context.Context) error {
 	for _, c := range b.changing {
 		b.refused[c.event] = b.refused[c.event] || !c.held
 	}
-	for i, e := range b.events {
-		if e.Dedupe != "" && !b.fresh[i] && b.seen[i] == nil {
+	for i := range b.events {
+		if b.repeats(i) && b.seen[i] == nil {
 			return unavailable(fmt.Errorf("the dedupe key of event %d vanished", i))
 		}
 	}
 	return nil
 }
+
+// repeats says that the i-th event's key was there already.
+func (b *batch) repeats(i int) bool { return b.events[i].Dedupe != "" && !b.fresh[i] }
 
 func (b *batch) loadResult(r row, i int) error {
 	var result, bodyHash string

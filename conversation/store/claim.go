@@ -141,13 +141,16 @@ type cursor struct {
 	after string
 }
 
-// last is above every conversation id.
-const last = "zzzzzzzzzzzzzzzzzzzzzzzzzzz"
+// aboveAll is above every conversation id.
+const aboveAll = "zzzzzzzzzzzzzzzzzzzzzzzzzzz"
 
 const (
+	// windowSQL finds where a window ends; nothing: the rest of the queue fits into it.
 	windowSQL = `SELECT conversation FROM messages WHERE status IN ('queued', 'sending') AND conversation > $1
 		ORDER BY conversation, position LIMIT 1 OFFSET $2`
 
+	// overdueSQL names what it joins by other names, since messageColumns are unqualified.
+	// It asks for the status twice: as the index messages_open has it, and as it is meant.
 	overdueSQL = `SELECT ` + messageColumns + `,
 			CASE WHEN expires_at <= {now} THEN 'expired' WHEN consent = 'out' AND exempt = 0 THEN 'cancelled'
 				ELSE 'superseded' END
@@ -173,7 +176,7 @@ var reasons = map[conversation.Status]string{
 func (s *Store) Overdue(ctx context.Context, limit int) ([]conversation.Message, error) {
 	s.walk.mu.Lock()
 	defer s.walk.mu.Unlock()
-	to := last
+	to := aboveAll
 	p := new(pipe)
 	p.query(func(r row) error { return r.Scan(&to) }, windowSQL, s.walk.after, int64(window))
 	if err := s.db.read(ctx, p); err != nil {
@@ -190,7 +193,7 @@ func (s *Store) Overdue(ctx context.Context, limit int) ([]conversation.Message,
 	}
 	switch {
 	case len(all) >= limit: // the same window again
-	case to == last:
+	case to == aboveAll:
 		s.walk.after = ""
 	default:
 		s.walk.after = to

@@ -4,9 +4,10 @@
 //
 // A method queues its statements on a pipe and flushes it: one round trip on
 // PostgreSQL, a loop over prepared statements on SQLite. What differs between
-// the engines lives in dialect.go, postgres.go and sqlite.go; every other file
-// serves one room: begin.go and commit.go the engine, claim.go and settle.go the
-// dispatcher, receipts.go the doors, feed.go the agents.
+// the engines lives in dialect.go, postgres.go, sqlite.go and hints.go. rows.go and
+// writes.go hold what all methods share; every other file serves one room: begin.go and
+// commit.go the engine, claim.go and settle.go the dispatcher, receipts.go the doors,
+// challenges.go and gate.go the codes, feed.go and desk.go the agents.
 //
 // Locks are always taken in one order: dedupe keys sorted, new conversations
 // sorted, conversations by id, contacts by phone, challenges and accounts by key,
@@ -21,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/agentui"
 	"parley/conversation"
 	"parley/conversation/jobs"
 	"parley/conversation/verify"
@@ -65,9 +67,9 @@ type Store struct {
 	credits  group[verify.Credit]
 	scales   chan struct{} // holds one for each send that is being weighed
 
-	listeners func(event string) []string
-	fates     fates
-	rules     verify.Rules
+	listeners func(event string) []string // of Options
+	fates     fates                       // of messages, that some endpoint listens for
+	rules     verify.Rules                // of accounts
 }
 
 // The rooms whose interfaces Store serves.
@@ -80,16 +82,24 @@ var (
 	_ conversation.Hints        = (*Store)(nil)
 	_ outbound.Queue            = (*Store)(nil)
 	_ outbound.CallbackStore    = (*Store)(nil)
+	_ verify.Store              = (*Store)(nil)
+	_ verify.GateStore          = (*Store)(nil)
+	_ verify.Trail              = (*Store)(nil)
 	_ inbound.Receipts          = (*Store)(nil)
 	_ inbound.Keys              = (*Store)(nil)
 	_ inbound.Reads             = (*Store)(nil)
 	_ inbound.Contacts          = (*Store)(nil)
 	_ inbound.Consents          = (*Store)(nil)
-	_ verify.Store              = (*Store)(nil)
 	_ inbound.Accounts          = (*Store)(nil)
 	_ inbound.Labels            = (*Store)(nil)
-	_ verify.Trail              = (*Store)(nil)
-	_ verify.GateStore          = (*Store)(nil)
+	_ agentui.Agents            = (*Store)(nil)
+	_ agentui.Reads             = (*Store)(nil)
+	_ agentui.Finds             = (*Store)(nil)
+	_ agentui.Meanings          = (*Store)(nil)
+	_ agentui.Counts            = (*Store)(nil)
+	_ agentui.Rulings           = (*Store)(nil)
+	_ agentui.SavedReplies      = (*Store)(nil)
+	_ agentui.Views             = (*Store)(nil)
 )
 
 // Open connects to a migrated database. One that is not, or that a newer version
@@ -102,8 +112,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, known: newKnown(knownLimit), log: o.Log, receipts: newGroup[*received](), spends: newGroup[*spending](), credits: newGroup[verify.Credit](), scales: make(chan struct{}, mostWeighing),
-		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts}
+	s := &Store{
+		db: db, known: newKnown(knownLimit), log: o.Log,
+		receipts: newGroup[*received](), spends: newGroup[*spending](), credits: newGroup[verify.Credit](),
+		scales:    make(chan struct{}, mostWeighing),
+		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts,
+	}
 	if err := s.check(ctx); err != nil {
 		db.close()
 		return nil, err

@@ -83,7 +83,8 @@ func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason s
 
 // Credit implements verify.Store. What arrives while others commit shares the next
 // transaction: rows that all checks count under are locked once for many of them, and
-// for no longer than this. Tallies are locked first, as by a send that is weighed.
+// for no longer than this. Tallies are locked first: what a send that is weighed locks
+// before them is its number's, which no check counts under.
 func (s *Store) Credit(ctx context.Context, c verify.Credit) error {
 	if err := s.credits.do(ctx, []verify.Credit{c}, s.credit); err != nil {
 		return fmt.Errorf("counting an approval: %w", err)

@@ -59,12 +59,14 @@ type Settings struct {
 // PARLEY_TEST_POSTGRES names. Stop ends it; it also ends with the process.
 func Start(ctx context.Context, o Settings) (*Server, error) {
 	s := &Server{URL: os.Getenv("PARLEY_TEST_POSTGRES"), stop: func() {}}
+	var err error
 	if s.URL == "" {
-		if err := s.launch(ctx, o); err != nil {
-			return nil, err
-		}
+		err = s.launch(ctx, o)
 	}
-	if err := s.prepare(ctx); err != nil {
+	if err == nil {
+		err = s.prepare(ctx)
+	}
+	if err != nil {
 		s.Stop()
 		return nil, err
 	}
@@ -122,7 +124,8 @@ func (s *Server) exec(ctx context.Context, sql string) error {
 	return err
 }
 
-// launch runs initdb and the server, as another user when this one is root.
+// launch runs initdb and the server, as another user when this one is root. s.stop ends
+// what it began, if it fails too.
 func (s *Server) launch(ctx context.Context, o Settings) error {
 	bin := binaries()
 	if bin == "" {
@@ -135,7 +138,6 @@ func (s *Server) launch(ctx context.Context, o Settings) error {
 	s.stop = func() { os.RemoveAll(dir) }
 	who, err := dropRoot(dir)
 	if err != nil {
-		s.stop()
 		return err
 	}
 	data := filepath.Join(dir, "data")
@@ -143,11 +145,9 @@ func (s *Server) launch(ctx context.Context, o Settings) error {
 		"--username=postgres", "--encoding=UTF8", "--no-instructions", "-D", data)
 	initdb.Dir, initdb.SysProcAttr = dir, &syscall.SysProcAttr{Credential: who}
 	if out, err := initdb.CombinedOutput(); err != nil {
-		s.stop()
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	if err := s.serve(bin, dir, data, who, o); err != nil {
-		s.stop()
 		return err
 	}
 	return s.await(ctx)
@@ -207,7 +207,6 @@ func (s *Server) await(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			s.stop()
 			return fmt.Errorf("waiting for PostgreSQL: %w", err)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -225,8 +224,8 @@ func binaries() string {
 	if err != nil {
 		return ""
 	}
-	if real, err := filepath.EvalSymlinks(initdb); err == nil {
-		initdb = real
+	if target, err := filepath.EvalSymlinks(initdb); err == nil {
+		initdb = target
 	}
 	return filepath.Dir(initdb)
 }
