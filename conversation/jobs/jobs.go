@@ -1,5 +1,5 @@
 // Package jobs carries out slow effects: callbacks to the business, HTTP calls,
-// classifications. They are River jobs, inserted by the transaction that decided
+// classifications, codes that flows ask for, news of accounts. They are River jobs, inserted by the transaction that decided
 // upon them, so that a job exists exactly when its event was stored. What a job
 // brings back goes through the engine as an event of its own, deduped by the
 // effect's id: a job that runs twice is heard once.

@@ -17,12 +17,13 @@ import (
 type plan struct {
 	tries   int           // with the first one
 	spare   int           // see spareTries
-	timeout time.Duration // of one try
+	timeout time.Duration // of one try: whoever is asked is given up before
 	longest time.Duration // that a peer may ask us to wait, see Later
 	pause   func(n int) time.Duration
 }
 
-// plans by the job's kind; another kind is tried as othersPlan says.
+// plans by the job's kind. Codes and news, which stay in the house, are tried as
+// othersPlan says.
 //
 // A run that waits for a call gives up after 60 s: three tries of ten seconds and
 // the pauses between them fit in. Nobody waits for a callback, which may be late by

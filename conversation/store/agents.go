@@ -53,9 +53,6 @@ const (
 	endSignInSQL = `DELETE FROM sign_ins WHERE agent = $1 AND id = $2`
 )
 
-// minute is how exactly it is kept when somebody was last seen, in milliseconds.
-const minute = 60_000
-
 // Agent reads one by name, disabled ones too.
 func (s *Store) Agent(ctx context.Context, name string) (agentui.Agent, bool, error) {
 	all, err := s.agents(ctx, agentSQL, storable(name))
@@ -92,7 +89,7 @@ func (s *Store) SetPassword(ctx context.Context, name, password string, once boo
 // or they have it.
 func (s *Store) SetRole(ctx context.Context, name string, role agentui.Role) (bool, error) {
 	e := verify.Entry{What: "agent.role", Who: "command", ID: name, Detail: string(role)}
-	return s.noted(ctx, "changing a role", e, setRoleSQL, name, string(role))
+	return s.audited(ctx, "changing a role", e, setRoleSQL, name, string(role))
 }
 
 // BindOIDC notes whom the provider means by the name; false: another one, or there is
@@ -170,7 +167,7 @@ func (s *Store) SignedIn(ctx context.Context, hash string, idle, whole time.Dura
 		return in, a, false, fmt.Errorf("finding who is signed in: %w", err)
 	}
 	a.Once = once == 1
-	if found && in.SeenAt < now/minute*minute {
+	if found && in.SeenAt < now/minuteMs*minuteMs {
 		_, err = s.change(ctx, "noting who was seen", seenSQL, hash)
 	}
 	return in, a, found && err == nil, err

@@ -233,7 +233,7 @@ func (s *Store) Later(ctx context.Context, id string, after time.Duration) error
 // Finish implements verify.Store.
 func (s *Store) Finish(ctx context.Context, id string, to verify.Status, reason string) (bool, error) {
 	e := verify.Entry{What: "verification." + string(to), Who: "system", ID: id, Reason: reason}
-	return s.noted(ctx, "ending a challenge", e, finishSQL, id, string(to), reason)
+	return s.audited(ctx, "ending a challenge", e, finishSQL, id, string(to), reason)
 }
 
 // Cancel implements verify.Store. The statements are the same for one that there is not.

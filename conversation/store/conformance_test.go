@@ -31,7 +31,7 @@ func TestConformance(t *testing.T) {
 			mu.Unlock()
 		})
 		life(t, s)
-		// Three run outside: at Open, in Migrate, and where only a server hears.
+		// Some run elsewhere: at Open, in Migrate and Inspect, and where only a server hears.
 		elsewhere := map[string]bool{"versionSQL": true, "saltSQL": true, "installSQL": true, "headSQL": true, "sessionSQL": true, "networksSQL": true, "notifySQL": store.Engine(s) == "sqlite"}
 		for name, text := range statements {
 			if !run[text] && !elsewhere[name] {

@@ -56,12 +56,6 @@ const (
 	mostResponses = 500_000
 )
 
-// How long an hour and a day are, in ms.
-const (
-	hourMs = 3_600_000
-	dayMs  = 24 * hourMs
-)
-
 // writeHandover keeps when people were asked for.
 func writeHandover(p *pipe, d conversation.Desk) {
 	if d.Owner != conversation.OwnerBot && d.Since > 0 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"parley/conversation"
 	"parley/conversation/verify"
@@ -232,17 +231,4 @@ func (s *Store) Note(ctx context.Context, key, value string, differ func(before 
 		return fmt.Errorf("noting settings: %w", err)
 	}
 	return nil
-}
-
-// Clock is how far the database's clock is ahead of this one's.
-func (s *Store) Clock(ctx context.Context) (time.Duration, error) {
-	var now int64
-	p := new(pipe)
-	p.clock(&now)
-	before := time.Now()
-	if err := s.db.read(ctx, p); err != nil {
-		return 0, fmt.Errorf("asking for the time: %w", err)
-	}
-	half := before.Add(time.Since(before) / 2)
-	return time.UnixMilli(now).Sub(half), nil
 }

@@ -37,14 +37,14 @@ func (s *Store) Label(ctx context.Context, l conversation.Label) error {
 // something new. The trail says which text and what it meant, never what stands in it.
 func (s *Store) NoteLabel(ctx context.Context, l conversation.Label) error {
 	e := verify.Entry{What: "console.mean", Who: "agent:" + l.Agent, ID: l.Conversation, Detail: "text " + l.Event + ": " + l.Flow + " " + l.Intent}
-	_, err := s.noted(ctx, "writing a label", e, labelSQL, l.Conversation, l.Event, l.Text, l.Language, l.Flow, l.State, l.Intent, l.Agent)
+	_, err := s.audited(ctx, "writing a label", e, labelSQL, l.Conversation, l.Event, l.Text, l.Language, l.Flow, l.State, l.Intent, l.Agent)
 	return err
 }
 
 // DropLabel takes one back; false: there is none.
 func (s *Store) DropLabel(ctx context.Context, conversation, event, by string) (bool, error) {
 	e := verify.Entry{What: "console.unmean", Who: "agent:" + by, ID: conversation, Detail: "text " + event}
-	return s.noted(ctx, "taking a label back", e, dropLabelSQL, conversation, event)
+	return s.audited(ctx, "taking a label back", e, dropLabelSQL, conversation, event)
 }
 
 // LabelsOf reads the labels of a conversation's texts from one event to another.

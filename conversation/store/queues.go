@@ -91,7 +91,7 @@ func (s *Store) SetAway(ctx context.Context, name string, away bool) error {
 	if away {
 		detail = "away"
 	}
-	_, err := s.noted(ctx, "keeping who is away", verify.Entry{What: "console.presence", Who: "agent:" + name, Detail: detail}, setAwaySQL, name, flag(away))
+	_, err := s.audited(ctx, "keeping who is away", verify.Entry{What: "console.presence", Who: "agent:" + name, Detail: detail}, setAwaySQL, name, flag(away))
 	return err
 }
 

@@ -7,6 +7,13 @@ import (
 	"strings"
 )
 
+// How long a minute, an hour and a day are, in the unit of all times.
+const (
+	minuteMs = 60_000
+	hourMs   = 60 * minuteMs
+	dayMs    = 24 * hourMs
+)
+
 // readAll runs one statement and gives what scan reads of each row.
 func readAll[T any](ctx context.Context, s *Store, doing string, scan func(row, *T) error, text string, args ...any) ([]T, error) {
 	var all []T

@@ -36,5 +36,5 @@ func (s *Store) DropReply(ctx context.Context, name, by string) (bool, error) {
 
 // saved changes one, with the entry of the audit trail that tells of it.
 func (s *Store) saved(ctx context.Context, what, name, by, text string, args ...any) (changed bool, err error) {
-	return s.noted(ctx, "changing a saved reply", verify.Entry{What: what, Who: "agent:" + by, ID: name}, text, args...)
+	return s.audited(ctx, "changing a saved reply", verify.Entry{What: what, Who: "agent:" + by, ID: name}, text, args...)
 }

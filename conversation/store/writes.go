@@ -18,8 +18,8 @@ func (s *Store) change(ctx context.Context, doing, text string, args ...any) (bo
 	return changed, nil
 }
 
-// noted is change with an entry of the audit trail, where a row was changed.
-func (s *Store) noted(ctx context.Context, doing string, e verify.Entry, text string, args ...any) (changed bool, err error) {
+// audited is change with an entry of the audit trail, where a row was changed.
+func (s *Store) audited(ctx context.Context, doing string, e verify.Entry, text string, args ...any) (changed bool, err error) {
 	var now int64
 	tx := s.db.begin()
 	defer tx.rollback()
