@@ -85,7 +85,7 @@ func (r *run) reap(ctx context.Context) {
 }
 
 func (r *run) reapStranded(ctx context.Context) {
-	stranded, err := r.Queue.Stranded(ctx, r.Node, r.lease, r.batch())
+	stranded, err := r.Queue.Stranded(ctx, r.Node, r.lease, batch)
 	if err != nil && ctx.Err() == nil {
 		r.log.Warn("looking for stranded messages", "error", err)
 	}
@@ -113,7 +113,7 @@ func (r *run) reapStranded(ctx context.Context) {
 }
 
 func (r *run) reapOverdue(ctx context.Context) {
-	overdue, err := r.Queue.Overdue(ctx, 4*r.batch())
+	overdue, err := r.Queue.Overdue(ctx, 4*batch)
 	if err != nil && ctx.Err() == nil {
 		r.log.Warn("looking for overdue messages", "error", err)
 	}

@@ -41,8 +41,7 @@ type Claim struct {
 	Node  string
 	Limit int
 	Lease time.Duration
-	// Least is the least urgent priority that may go now; quiet hours and test
-	// stops lower it. 0: any.
+	// Least is the least urgent priority that may go now, in quiet hours; 0: any.
 	Least conversation.Priority
 }
 

@@ -80,13 +80,12 @@ func (r *run) complete(ctx context.Context, m conversation.Message) (string, err
 // conclude turns a carrier's definite answer into a result.
 func (r *run) conclude(m conversation.Message, out *outlet, started time.Time, a provider.Accepted, err *provider.Error) {
 	now := r.now()
-	down := out.fuse.note(err)
+	down := out.fuse.note(err, now)
 	if err == nil {
 		r.succeed(m, out.name, conversation.Sent, a.IDs, "", started)
 		return
 	}
 	if down { // an outage is not the message's fault
-		out.pace.block(now.Add(outagePause))
 		r.again(m, out.name, now.Add(outagePause), err, true, started)
 		return
 	}
