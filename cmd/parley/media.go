@@ -37,6 +37,6 @@ func fetcherOf(c Config) (*outbound.Fetcher, error) {
 
 // media brings what a customer of the line sent.
 func (p *prepared) media(ctx context.Context, line, address string) (string, []byte, error) {
-	m, err := p.fetcher.Fetch(ctx, p.carriers[p.senders[line].Carrier].Provider, address)
+	m, err := p.fetcher.Fetch(ctx, p.carriers[p.lines[line].Carrier].Provider, address)
 	return m.Type, m.Data, err
 }

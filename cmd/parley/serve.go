@@ -58,9 +58,9 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 type prepared struct {
 	library   *flows.Library
 	directory *conversation.Directory
-	lines     []byte // the directory's stored form
+	stored    []byte // the directory, as it is stored
 	carriers  map[string]outbound.Carrier
-	senders   map[string]outbound.Line
+	lines     map[string]outbound.Line
 	callbacks *outbound.Callbacks
 	caller    *outbound.Caller
 	llm       *classify.LLM // nil: none is configured
@@ -78,11 +78,11 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public_url: %w", err)
 	}
-	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, senders: map[string]outbound.Line{}}
+	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, lines: map[string]outbound.Line{}}
 	if p.library, err = loadFlows(c); err != nil {
 		return nil, err
 	}
-	if p.directory, p.lines, err = directory(c); err != nil {
+	if p.directory, p.stored, err = directory(c); err != nil {
 		return nil, err
 	}
 	for name, cc := range c.Carriers {
@@ -96,7 +96,7 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 	}
 	for _, l := range c.Lines {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
-		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
+		p.lines[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
 	if p.caller, err = callerOf(c); err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 		}
 	}
 	h.dispatcher = &outbound.Dispatcher{
-		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
+		Queue: h.store, Carriers: p.carriers, Lines: p.lines, Submit: h.engine.Submit, Node: h.node,
 		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Sent: h.metrics.sent, Log: log,
 	}
 	if h.codes != nil {
