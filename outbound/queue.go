@@ -48,6 +48,6 @@ type Claim struct {
 // Codes keeps one-time codes sealed until they are sent.
 type Codes interface {
 	// Fill puts a challenge's code into the blanks of a text. An error means that the
-	// code is over, or that the database does not answer.
+	// code is over; conversation.ErrUnavailable, that the database does not answer.
 	Fill(ctx context.Context, challenge, text string) (string, error)
 }

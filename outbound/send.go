@@ -38,7 +38,7 @@ func (r *run) send(m conversation.Message, out *outlet, repeat bool) (provider.A
 	text, err := r.complete(ctx, m)
 	if err != nil {
 		r.log.Warn("a code cannot be sent", "message", m.ID, "error", err)
-		return provider.Accepted{}, &provider.Error{Class: provider.Rejected, Code: "code_gone", Err: err}
+		return provider.Accepted{}, withoutCode(err)
 	}
 	o := provider.Outgoing{ID: m.ID, From: m.Line, To: m.To, Text: text, Media: m.Media, Repeat: repeat}
 	if m.ExpiresAt > 0 {
@@ -75,6 +75,14 @@ func (r *run) complete(ctx context.Context, m conversation.Message) (string, err
 		return "", errNoCodes
 	}
 	return r.Codes.Fill(ctx, m.Challenge, m.Text)
+}
+
+// withoutCode says for how long a text has no code: for now, or for good.
+func withoutCode(err error) *provider.Error {
+	if errors.Is(err, conversation.ErrUnavailable) {
+		return &provider.Error{Class: provider.Temporary, Code: "no_database", Err: err}
+	}
+	return &provider.Error{Class: provider.Rejected, Code: "code_gone", Err: err}
 }
 
 // conclude turns a carrier's definite answer into a result.
