@@ -62,7 +62,7 @@ func (w *Webhooks) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := w.now()
-	delivery, err := carrier.Receive(provider.Request{Method: r.Method, URL: w.signed(r.URL), Header: r.Header, Body: body, Now: now})
+	delivery, err := carrier.Receive(provider.Request{URL: w.signed(r.URL), Header: r.Header, Body: body, Now: now})
 	if err == nil && delivery.Nonce != "" && w.replays.seen(name+"/"+delivery.Nonce, now) {
 		err = fmt.Errorf("replayed: %w", provider.ErrSignature)
 	}

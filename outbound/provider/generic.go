@@ -161,7 +161,7 @@ func genericAnswer(r reply) (Accepted, error) {
 		if jsonErr != nil || checkIDs(body.ID) != nil {
 			return Accepted{}, &Error{Class: Ambiguous, Code: "no_id"}
 		}
-		return Accepted{IDs: []string{body.ID}, Status: conversation.Sent}, nil
+		return Accepted{IDs: []string{body.ID}}, nil
 	}
 	e := byStatus(r, time.Now())
 	switch body.Error {

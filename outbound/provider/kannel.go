@@ -241,7 +241,7 @@ func kannelAnswer(r reply, id string) (Accepted, error) {
 	body := strings.TrimSpace(string(r.body))
 	if r.status >= 200 && r.status < 300 {
 		if strings.HasPrefix(body, "0:") || strings.HasPrefix(body, "3:") {
-			return Accepted{IDs: []string{id}, Status: conversation.Sent}, nil
+			return Accepted{IDs: []string{id}}, nil
 		}
 		return Accepted{}, &Error{Class: Ambiguous, Code: "odd_reply"}
 	}

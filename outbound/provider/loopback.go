@@ -1,10 +1,6 @@
 package provider
 
-import (
-	"context"
-
-	"parley/conversation"
-)
+import "context"
 
 // Loopback is the carrier that lives in this process: nothing leaves the machine.
 // It receives as the generic provider does, signatures included.
@@ -38,7 +34,7 @@ func (l *Loopback) Send(ctx context.Context, o Outgoing) (Accepted, error) {
 		return Accepted{}, &Error{Class: Temporary, Code: "cancelled", Err: ctx.Err()}
 	}
 	id, _ := l.Carrier.Take(o)
-	return Accepted{IDs: []string{id}, Status: conversation.Sent}, nil
+	return Accepted{IDs: []string{id}}, nil
 }
 
 // Look asks Carrier.
@@ -47,5 +43,5 @@ func (l *Loopback) Look(_ context.Context, id string) (Accepted, bool, error) {
 	if !found {
 		return Accepted{}, false, nil
 	}
-	return Accepted{IDs: []string{theirs}, Status: conversation.Sent}, true, nil
+	return Accepted{IDs: []string{theirs}}, true, nil
 }

@@ -49,7 +49,6 @@ type Keeper interface {
 
 // Request is a webhook as it arrived.
 type Request struct {
-	Method string
 	URL    *url.URL // rebuilt from public_url, never from the Host header
 	Header http.Header
 	Body   []byte
@@ -92,18 +91,14 @@ type Outgoing struct {
 
 // Accepted is a carrier's yes.
 type Accepted struct {
-	IDs    []string // the carrier's ids, one per part where it splits
-	Status conversation.Status
+	IDs []string // the carrier's ids, one per part where it splits
 }
 
-// Traits says what a provider can do; the table gives them, so that routing and
-// the treatment of unknown fates need no instance.
+// Traits says what a provider can do, for the treatment of unknown fates.
 type Traits struct {
 	// Idempotent: a repeat under the same id is absorbed by the carrier, so a
 	// message of unknown fate may be sent again.
 	Idempotent bool
-	// Media: MMS can be sent.
-	Media bool
 }
 
 // Class says what a failed send means for the next step.

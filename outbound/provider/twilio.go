@@ -238,7 +238,7 @@ func twilioAnswer(r reply) (Accepted, error) {
 		if jsonErr != nil || checkIDs(body.SID) != nil {
 			return Accepted{}, &Error{Class: Ambiguous, Code: "no_sid"}
 		}
-		return Accepted{IDs: []string{body.SID}, Status: conversation.Sent}, nil
+		return Accepted{IDs: []string{body.SID}}, nil
 	}
 	e := byStatus(r, time.Now())
 	if body.Code != 0 {
