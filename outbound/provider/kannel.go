@@ -110,13 +110,24 @@ func kannelDecode(b, charset, coding string) string {
 	case slices.Contains([]string{"UTF-16BE", "UTF-16", "UCS-2", "ISO-10646-UCS-2"}, charset), charset == "" && coding == "2":
 		b = fromUTF16(b)
 	case slices.Contains([]string{"ISO-8859-1", "LATIN1", "WINDOWS-1252"}, charset):
-		r := make([]rune, len(b))
-		for i := range len(b) {
-			r[i] = rune(b[i])
-		}
-		b = string(r)
+		b = fromWindows1252(b)
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(b, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// above7F are what Windows-1252 has at 0x80 to 0x9F, where ISO 8859-1 has controls that
+// no text holds: what is called ISO 8859-1 is read the same, as browsers do
+// (https://encoding.spec.whatwg.org/#names-and-labels).
+var above7F = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ")
+
+func fromWindows1252(b string) string {
+	r := make([]rune, len(b))
+	for i := range len(b) {
+		if r[i] = rune(b[i]); r[i] >= 0x80 && r[i] <= 0x9F {
+			r[i] = above7F[r[i]-0x80]
+		}
+	}
+	return string(r)
 }
 
 func fromUTF16(b string) string {
