@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +32,7 @@ func (c *Caller) exchange(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	defer res.Body.Close()
-	got := reply{answer: answer{Status: res.StatusCode}, after: retryAfter(res.Header)}
+	got := reply{answer: answer{Status: res.StatusCode}, after: egress.RetryAfter(res.Header, time.Now())}
 	body, err := io.ReadAll(res.Body)
 	switch {
 	case errors.Is(err, egress.ErrTooLarge):
@@ -63,18 +62,6 @@ func readJSON(body []byte) (json.RawMessage, string) {
 		return nil, CallNotJSON
 	}
 	return bytes.ToValidUTF8(tidy.Bytes(), []byte("\uFFFD")), ""
-}
-
-// retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds or a date.
-func retryAfter(h http.Header) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 1<<20)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }
 
 // unavailable is an answer, or the lack of one, that is worth another try.

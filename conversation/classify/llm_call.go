@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -90,8 +89,7 @@ func failureOf(err error, h http.Header) *failure {
 	case errors.As(err, &request):
 		status = request.HTTPStatusCode
 	}
-	seconds, _ := strconv.Atoi(h.Get("Retry-After"))
-	after := time.Duration(min(max(seconds, 0), 3600)) * time.Second
+	after := egress.RetryAfter(h, time.Now())
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
