@@ -154,8 +154,8 @@ func (l Line) Barred(phone string, at time.Time) string {
 	if !l.OneWay {
 		return ""
 	}
-	if d := senders.Check(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at, false); d.Choice != senders.Use {
-		return NotCarried + d.Why
+	if why := senders.Refusal(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at); why != "" {
+		return NotCarried + why
 	}
 	return ""
 }
