@@ -37,7 +37,7 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 }
 
 func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, error) {
-	if strings.ContainsRune(in.Body.Text, 0) {
+	if !storableText(in.Body.Text) {
 		return nil, invalid("text", "it holds U+0000")
 	}
 	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)

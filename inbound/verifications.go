@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -122,10 +121,8 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	case !storableText(in.Body.Subject):
 		return nil, invalid("subject", "it holds U+0000")
 	}
-	for name, value := range in.Body.Transaction {
-		if why := lossy(value); why != "" || !storableText(name) {
-			return nil, invalid("transaction", "a value of it cannot be kept")
-		}
+	if err := storable(in.RawBody); err != nil {
+		return nil, err
 	}
 	to, err := a.numberOf(in.Body.To)
 	if err != nil {
@@ -170,6 +167,9 @@ func (a *API) checkVerification(ctx context.Context, in *CheckInput) (*One[Check
 	}
 	if !verificationID.MatchString(in.ID) || !storableText(in.Body.Subject) {
 		return nil, a.verificationError(verify.ErrRefused)
+	}
+	if err := storable(in.RawBody); err != nil {
+		return nil, err
 	}
 	key := caller(ctx)
 	grant, err := a.Codes.Check(ctx, verify.Check{ID: in.ID, Code: in.Body.Code, Purpose: verify.Purpose(in.Body.Purpose), Subject: in.Body.Subject,
@@ -279,6 +279,3 @@ func (a *API) verificationError(err error) error {
 	}
 	return a.unavailable(err)
 }
-
-// storableText says whether a text can be kept: PostgreSQL takes no U+0000.
-func storableText(s string) bool { return !strings.ContainsRune(s, 0) }
