@@ -123,9 +123,8 @@ type EventInput struct {
 
 // MessageInput is POST /v1/messages.
 type MessageInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		To    string `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164."`
 		Text  string `json:"text" minLength:"1" maxLength:"1600"`
 		Class string `json:"class,omitempty" enum:"alert,notice,bulk" default:"notice" doc:"Decides priority, quiet hours and consent."`
@@ -136,10 +135,9 @@ type MessageInput struct {
 
 // EndInput is POST /v1/runs/{id}/end.
 type EndInput struct {
-	ID             string `path:"id" maxLength:"128"`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	ID string `path:"id" maxLength:"128"`
+	Keyed
+	Body struct {
 		Outcome string `json:"outcome,omitempty" maxLength:"64" default:"ended" pattern:"^[a-z][a-z0-9_]*$"`
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/conversation"
-	"parley/flows"
 )
 
 // Labels keeps what agents say that texts meant.
@@ -73,12 +72,4 @@ func (a *API) postLabel(ctx context.Context, in *LabelInput) (*One[LabelBody], e
 		return nil, a.unavailable(err)
 	}
 	return &One[LabelBody]{LabelBody{l.Conversation, b.Event, l.Text, l.Intent}}, nil
-}
-
-// version finds a version of a flow that is loaded.
-func (a *API) version(hash string) (*flows.Flow, bool) {
-	if a.Version == nil {
-		return nil, false
-	}
-	return a.Version(hash)
 }

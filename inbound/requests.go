@@ -23,7 +23,7 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 	if err != nil {
 		return nil, err
 	}
-	e := a.event(ctx, "events", in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "events", Keyed{in.IdempotencyKey, in.RawBody})
 	e.Kind, e.Line, e.Phone = conversation.KindTrigger, line, to
 	e.Trigger = &conversation.Trigger{ID: eventID(e.Dedupe), Type: in.Body.Type, Data: in.Body.Data, Language: in.Body.Language}
 	if in.DryRun {
@@ -44,7 +44,7 @@ func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, err
 	if err != nil {
 		return nil, err
 	}
-	e := a.event(ctx, "messages", in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "messages", in.Keyed)
 	e.Kind, e.Line, e.Phone = conversation.KindMessage, line, to
 	e.Outgoing = &conversation.Outgoing{Text: in.Body.Text, Class: flows.Class(in.Body.Class)}
 	return a.submit(ctx, e, http.StatusAccepted)
@@ -55,7 +55,7 @@ func (a *API) endRun(ctx context.Context, in *EndInput) (*Accepted, error) {
 	if !ok || id == "" || !knowable(in.ID) {
 		return nil, huma.Error404NotFound("there is no run of this id")
 	}
-	e := a.event(ctx, "runs/"+in.ID, in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "runs/"+in.ID, in.Keyed)
 	e.Kind, e.Conversation = conversation.KindEndRun, id
 	e.EndRun = &conversation.EndRun{Run: in.ID, Outcome: in.Body.Outcome}
 	return a.submit(ctx, e, http.StatusOK)
@@ -83,15 +83,9 @@ func (a *API) address(line, brand, to string) (string, string, error) {
 }
 
 // event begins an event of this request: its dedupe key and the caller's mode.
-func (a *API) event(ctx context.Context, path, idempotency string, body []byte) conversation.Event {
-	key := caller(ctx)
-	e := conversation.Event{Test: key.Mode == "test"}
-	if idempotency != "" {
-		sum := sha256.Sum256(body)
-		e.BodyHash = hex.EncodeToString(sum[:])
-		e.Dedupe = "api/" + key.ID + "/" + path + "/" + idempotency
-	}
-	return e
+func event(ctx context.Context, path string, k Keyed) conversation.Event {
+	once := k.once(ctx, path)
+	return conversation.Event{Test: caller(ctx).Test(), Dedupe: once.Key, BodyHash: once.BodyHash}
 }
 
 // eventID names an event: the same for a repeat under the same key.

@@ -50,6 +50,9 @@ type Key struct {
 	Agent      string   // the one person who has it, as verify.GoodAgent names them; "": a program
 }
 
+// Test says that nothing of what is done by the key leaves the house.
+func (k Key) Test() bool { return k.Mode == "test" }
+
 // Contacts keeps what is known of phones.
 type Contacts interface {
 	Contact(ctx context.Context, phone string) (flows.Contact, bool, error)
@@ -76,10 +79,6 @@ type Accounts interface {
 	// fault, and nothing was stored.
 	ChangeAccount(ctx context.Context, ref string, test bool, e verify.AccountEvent, once Once) (AccountAnswer, error)
 }
-
-// Once is the key under which a request is carried out once; the zero value: it is
-// carried out whenever it comes.
-type Once struct{ Key, BodyHash string }
 
 // AccountAnswer is what became of a change. Conflict says that its key was used with
 // another body; nothing else is set then.

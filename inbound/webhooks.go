@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"parley/conversation"
@@ -91,15 +92,8 @@ func (w *Webhooks) now() time.Time {
 // the Host header, which anybody may set.
 func (w *Webhooks) signed(u *url.URL) *url.URL {
 	public := *w.Public
-	public.Path, public.RawPath, public.RawQuery = joined(w.Public.Path, u.Path), "", u.RawQuery
+	public.Path, public.RawPath, public.RawQuery = strings.TrimRight(w.Public.Path, "/")+u.Path, "", u.RawQuery
 	return &public
-}
-
-func joined(base, path string) string {
-	for len(base) > 0 && base[len(base)-1] == '/' {
-		base = base[:len(base)-1]
-	}
-	return base + path
 }
 
 // take commits everything that the webhook brought.
@@ -116,7 +110,7 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 		events = moved
 	}
 	for _, t := range d.Texts {
-		e := event(carrier, t)
+		e := textEvent(carrier, t)
 		reason := w.resolve(&e, t)
 		if err := w.screen(r.Context(), &e); err != nil {
 			return err
@@ -136,8 +130,8 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 	return err
 }
 
-// event is a text as the engine takes it, not yet resolved.
-func event(carrier string, t provider.Text) conversation.Event {
+// textEvent is a text as the engine takes it, not yet resolved.
+func textEvent(carrier string, t provider.Text) conversation.Event {
 	e := conversation.Event{Kind: conversation.KindText, Carrier: carrier, Line: t.To, Phone: t.From,
 		Text: &conversation.Text{Text: t.Text, Media: t.Media, OptOut: t.OptOut}}
 	if !t.At.IsZero() {
