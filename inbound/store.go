@@ -32,10 +32,6 @@ type Receipts interface {
 type Keys interface {
 	// Key finds a live key by the SHA-256 of its secret, hex.
 	Key(ctx context.Context, hash string) (Key, bool, error)
-	CreateKey(ctx context.Context, k Key, hash string) error
-	ListKeys(ctx context.Context) ([]Key, error)
-	// RevokeKey returns false when there is no such live key.
-	RevokeKey(ctx context.Context, id string) (bool, error)
 }
 
 // Key is one API key as it may be shown.
@@ -105,6 +101,4 @@ type Reads interface {
 	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
 	// Ends lists the latest results of a phone's runs, newest first, at most limit.
 	Ends(ctx context.Context, phone string, limit int) ([]conversation.Ended, error)
-	// Ping says whether the database answers, for /readyz.
-	Ping(ctx context.Context) error
 }
