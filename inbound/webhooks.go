@@ -39,7 +39,6 @@ type Webhooks struct {
 	// challenge when it is still good; nil: nothing is looked for.
 	Screen func(ctx context.Context, phone, text string) (masked, burned string, err error)
 	Log    *slog.Logger
-	Now    func() time.Time // nil: time.Now
 
 	replays replays
 }
@@ -62,7 +61,7 @@ func (w *Webhooks) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, http.StatusText(status), status)
 		return
 	}
-	now := w.now()
+	now := time.Now()
 	delivery, err := carrier.Receive(provider.Request{URL: w.signed(r.URL), Header: r.Header, Body: body, Now: now})
 	if err == nil && delivery.Nonce != "" && w.replays.seen(name+"/"+delivery.Nonce, now) {
 		err = fmt.Errorf("replayed: %w", provider.ErrSignature)
@@ -79,13 +78,6 @@ func (w *Webhooks) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		w.replays.remember(name+"/"+delivery.Nonce, now)
 	}
 	answer(out, delivery)
-}
-
-func (w *Webhooks) now() time.Time {
-	if w.Now != nil {
-		return w.Now()
-	}
-	return time.Now()
 }
 
 // signed is the address that the carrier called: ours by configuration, never by

@@ -78,7 +78,7 @@ func (k *kannel) Receive(r Request) (Delivery, error) {
 	}
 	d := Delivery{ContentType: "text/plain"}
 	if query.Has("dlr") {
-		receipt, err := k.receipt(query)
+		receipt, err := kannelReceipt(query)
 		return d.withReceipt(receipt, err)
 	}
 	text, err := kannelText(query)
@@ -169,11 +169,11 @@ var kannelStatuses = map[string]conversation.Status{
 	"1": conversation.Delivered, "2": conversation.Failed, "4": conversation.Sent, "8": conversation.Sent, "16": conversation.Failed,
 }
 
-// receipt reads what our own dlr-url asked for. Kannel gives no id when it takes a
+// kannelReceipt reads what our own dlr-url asked for. Kannel gives no id when it takes a
 // message: ours serves as the provider's.
-func (k *kannel) receipt(query url.Values) (conversation.Receipt, error) {
+func kannelReceipt(query url.Values) (conversation.Receipt, error) {
 	r := conversation.Receipt{
-		Carrier: k.settings.Name, ProviderID: query.Get("m"), Message: query.Get("m"),
+		ProviderID: query.Get("m"), Message: query.Get("m"),
 		Status: kannelStatuses[query.Get("dlr")], Raw: word(query.Get("dlr")),
 	}
 	if r.Status == conversation.Failed {

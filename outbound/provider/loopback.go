@@ -8,7 +8,6 @@ type Loopback struct {
 	// Carrier is the other side: what was sent is found here.
 	Carrier *Carrier
 
-	name string
 	keys Keys
 }
 
@@ -21,12 +20,12 @@ func newLoopback(s Settings) (Provider, error) {
 	}
 	return &Loopback{
 		Carrier: &Carrier{Keys: keys, Webhook: s.Options["webhook"], Client: s.Client},
-		name:    s.Name, keys: keys,
+		keys:    keys,
 	}, nil
 }
 
 // Receive reads a webhook of the generic dialect.
-func (l *Loopback) Receive(r Request) (Delivery, error) { return receiveGeneric(l.name, l.keys, r) }
+func (l *Loopback) Receive(r Request) (Delivery, error) { return receiveGeneric(l.keys, r) }
 
 // Send hands the message to Carrier.
 func (l *Loopback) Send(ctx context.Context, o Outgoing) (Accepted, error) {

@@ -58,8 +58,8 @@ type Request struct {
 // Delivery is what one webhook brought: texts and receipts, and what to answer.
 type Delivery struct {
 	Texts       []Text
-	Receipts    []conversation.Receipt
-	ContentType string // of the answer; "" with an empty Answer is 204
+	Receipts    []conversation.Receipt // Carrier is the door's to say
+	ContentType string                 // of the answer; "" with an empty Answer is 204
 	Answer      string
 	// Nonce, when set, must not have been seen before (replay protection); it is
 	// remembered with the delivery.
