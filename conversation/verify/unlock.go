@@ -77,7 +77,7 @@ const mostAsks = 3
 // the business hears that its customer wants to be let in again, and by which way that
 // can be is its own to say.
 func (c *change) askedToVerify() {
-	c.Asks = slices.DeleteFunc(c.Asks, func(at int64) bool { return at <= c.at-day })
+	c.Asks = c.withinDay(c.Asks)
 	switch {
 	case c.State == Suspended:
 		c.refuse("agents_only")
