@@ -96,15 +96,15 @@ func failureOf(err error, h http.Header) *failure {
 	case status == http.StatusTooManyRequests:
 		return &failure{reason: Busy, after: after, retry: true}
 	case status >= 500:
-		return &failure{reason: BadGateway, after: after, retry: true}
+		return &failure{reason: Unavailable, after: after, retry: true}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return &failure{reason: BadKey}
 	case status > 0:
 		return &failure{reason: BadRequest}
 	case errors.As(err, &syntax), errors.As(err, &kind), errors.Is(err, egress.ErrTooLarge):
-		return &failure{reason: errMalformed.Error(), lost: true}
+		return &failure{reason: Malformed, lost: true}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &failure{reason: "cut_off", lost: true, retry: true}
+		return &failure{reason: CutOff, lost: true, retry: true}
 	case errors.Is(err, egress.ErrForbidden):
 		return &failure{reason: egress.Reason(err)}
 	}
