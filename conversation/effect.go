@@ -1,6 +1,10 @@
 package conversation
 
-import "parley/flows"
+import (
+	"encoding/json"
+
+	"parley/flows"
+)
 
 // Effect is one thing that an event asks of the outside world. Step returns
 // effects; the engine commits them with the new state; other loops carry them out.
@@ -60,6 +64,12 @@ const (
 	JobIssue    = "issue_code" // a flow asks for a one-time code
 	JobNews     = "news"       // an account's news come back as a business event
 )
+
+// Answered is the event by which the conversation hears what the job brought back.
+func (j Job) Answered(data json.RawMessage, problem string) Event {
+	return Event{Kind: KindResult, Conversation: j.Conversation, Line: j.Line, Phone: j.Phone, Test: j.Test,
+		Result: &Result{Effect: j.ID, Kind: j.Kind, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch, Data: data, Error: problem}}
+}
 
 // Decision is the record of one reading or sending decision: what was chosen and
 // why. One shape for readings, sends, refusals and handoffs.

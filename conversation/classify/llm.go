@@ -116,8 +116,7 @@ func resultOf(j conversation.Job, a conversation.Answer, problem string) (conver
 	if err != nil {
 		return conversation.Event{}, false, fmt.Errorf("encoding an answer: %w", err)
 	}
-	r := &conversation.Result{Effect: j.ID, Kind: conversation.JobClassify, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch, Data: data, Error: problem}
-	return conversation.Event{Kind: conversation.KindResult, Conversation: j.Conversation, Line: j.Line, Phone: j.Phone, Test: j.Test, Result: r}, true, nil
+	return j.Answered(data, problem), true, nil
 }
 
 // Ask asks about one text, under an id that is counted once. A *failure says why there
