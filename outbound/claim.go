@@ -79,7 +79,7 @@ func (r *run) claim(ctx context.Context, name string, line Line, out *outlet, pa
 		segments += max(1, m.Segments)
 		r.sends.Go(func() {
 			defer out.free(1)
-			r.deliver(m, out, started)
+			attempt{r, m, out, started}.deliver()
 		})
 	}
 	pace.charge(started, segments)

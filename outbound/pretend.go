@@ -2,7 +2,6 @@ package outbound
 
 import (
 	"strings"
-	"time"
 
 	"parley/conversation"
 )
@@ -10,14 +9,14 @@ import (
 // pretend plays the carrier for messages of test keys. Reserved endings decide:
 // 0002 fails, 0003 opts out, all others are delivered; 0004 also answers every
 // question with YES.
-func (r *run) pretend(m conversation.Message, started time.Time) {
+func (a attempt) pretend() {
 	switch {
-	case strings.HasSuffix(m.To, "0002"):
-		r.fail(m, "test", "test", started)
-	case strings.HasSuffix(m.To, "0003"):
-		r.optOut(m, "test", "test", started)
+	case strings.HasSuffix(a.m.To, "0002"):
+		a.fail("test")
+	case strings.HasSuffix(a.m.To, "0003"):
+		a.optOut("test")
 	default:
-		r.succeed(m, "test", conversation.Delivered, nil, "", started)
+		a.succeed(conversation.Delivered, nil, "")
 	}
 }
 
