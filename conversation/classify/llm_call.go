@@ -130,8 +130,7 @@ func (l *LLM) used(u openai.Usage, estimate conversation.Expense) conversation.E
 	return l.cost(in, out)
 }
 
-// estimate is more than a request can take: no token is shorter than a byte or two, and
-// few have less than three.
+// estimate is about the most that a request takes: few tokens have less than three bytes.
 func (l *LLM) estimate(r openai.ChatCompletionRequest) conversation.Expense {
 	in := 0
 	for _, m := range r.Messages {
