@@ -113,7 +113,7 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 		grant = NewSecret("grant_" + base64.RawURLEncoding.EncodeToString(raw[:]))
 		change.Grant.Hash, change.Grant.Scope, change.Grant.For = hashOf(grant), scope, grantFor.Milliseconds()
 	}
-	out, err := s.Submit(ctx, []conversation.Event{s.told(ch, "approved", "", change)})
+	out, err := s.Submit(ctx, []conversation.Event{verified(ch, "approved", "", change)})
 	switch {
 	case err != nil:
 		return Secret{}, err
@@ -133,9 +133,9 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	return grant, nil
 }
 
-// told is the event by which a conversation hears what became of a code; change is
+// verified is the event by which a conversation hears what became of a code; change is
 // what becomes of the challenge in the same transaction.
-func (s *Service) told(c Challenge, outcome, reason string, change *conversation.Change) conversation.Event {
+func verified(c Challenge, outcome, reason string, change *conversation.Change) conversation.Event {
 	return conversation.Event{Kind: conversation.KindVerified, Conversation: c.Conversation, Line: c.Line, Phone: c.Phone, Test: c.Test, Change: change,
 		Verified: &conversation.Verified{Challenge: c.ID, Purpose: string(c.Purpose), Subject: plain(c.Subject), Run: c.Run, Outcome: outcome, Reason: reason}}
 }

@@ -116,7 +116,7 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 // the business canceled, and whoever asked has used up the attempts.
 func (s *Service) close(ctx context.Context, c Challenge) error {
 	if c.Status == Canceled && c.Reason == "canceled" {
-		e := s.told(c, "failed", c.Reason, nil)
+		e := verified(c, "failed", c.Reason, nil)
 		e.Dedupe = "code/" + c.ID + "/canceled"
 		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
 			return err
@@ -135,10 +135,10 @@ func (s *Service) end(ctx context.Context, c Challenge, to Status, reason string
 	if to == Expired {
 		outcome = "expired"
 	}
-	told := reason
+	said := reason
 	if private[reason] {
-		told = "refused"
+		said = "refused"
 	}
-	_, err := s.Submit(ctx, []conversation.Event{s.told(c, outcome, told, &conversation.Change{Challenge: c.ID, To: string(to), Reason: reason})})
+	_, err := s.Submit(ctx, []conversation.Event{verified(c, outcome, said, &conversation.Change{Challenge: c.ID, To: string(to), Reason: reason})})
 	return err
 }
