@@ -22,13 +22,7 @@ func (s *step) move(i int, m flows.Move) {
 	if ok {
 		class = flow.Class
 	}
-	var question asked
-	for _, say := range m.Says {
-		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
-		if say.Asks {
-			question = asked{message: sent, dropped: sent == nil}
-		}
-	}
+	question := s.say(run, flow, class, m)
 	s.entered += m.Entered
 	for _, a := range m.Actions {
 		s.act(*run, a)
@@ -48,14 +42,29 @@ func (s *step) move(i int, m flows.Move) {
 		return
 	}
 	if m.Handoff != nil {
-		reason := "flow"
-		switch {
-		case m.Problem != "":
-			reason = "problem"
-		case m.Handoff.Unclear:
-			reason = "unclear"
+		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: whyHanded(m), Run: m.Run.ID, Priority: class})
+	}
+}
+
+// say sends a move's texts, and returns the one that asks.
+func (s *step) say(run *Run, flow *flows.Flow, class flows.Class, m flows.Move) (question asked) {
+	for _, say := range m.Says {
+		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
+		if say.Asks {
+			question = asked{message: sent, dropped: sent == nil}
 		}
-		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: reason, Run: m.Run.ID, Priority: class})
+	}
+	return question
+}
+
+func whyHanded(m flows.Move) string {
+	switch {
+	case m.Problem != "":
+		return "problem"
+	case m.Handoff.Unclear:
+		return "unclear"
+	default:
+		return "flow"
 	}
 }
 
