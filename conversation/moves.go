@@ -8,7 +8,7 @@ import (
 	"parley/flows"
 )
 
-// move takes over what a flow decided for run i and returns the run's id.
+// move takes over what a flow decided for run i.
 func (s *step) move(i int, m flows.Move) {
 	run := &s.c.State.Runs[i]
 	before := run.State
@@ -102,20 +102,15 @@ func (s *step) wait(i int, m flows.Move, question asked, answered bool, before s
 	s.toFront(i)
 }
 
-// toFront brings run i, which asks, to the front; the runs behind it are interrupted.
+// toFront brings run i, which asks, to the front; whoever else asks is interrupted.
 func (s *step) toFront(i int) {
-	run := &s.c.State.Runs[i]
-	for j := range i {
-		s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
+	runs := s.c.State.Runs
+	front := runs[i]
+	runs = append(slices.Delete(runs, i, i+1), front)
+	for j := range len(runs) - 1 {
+		runs[j].Interrupted = runs[j].Interrupted || runs[j].Wait > 0
 	}
-	last := len(s.c.State.Runs) - 1
-	if i < last {
-		r := *run
-		s.c.State.Runs = append(slices.Delete(s.c.State.Runs, i, i+1), r)
-		for j := range last {
-			s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
-		}
-	}
+	s.c.State.Runs = runs
 }
 
 // act wraps what a flow asks of the outside world into an effect.
