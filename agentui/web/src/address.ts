@@ -5,6 +5,16 @@ import { me, open, show } from "./desk";
 
 const named = () => location.hash.slice(1); // ids are letters and digits
 
+// A provider that signs people in sends them back without it.
+const wanted = "parley/wanted";
+export const keepAddress = () => sessionStorage.setItem(wanted, named());
+
+function first(): string {
+  const kept = sessionStorage.getItem(wanted) ?? "";
+  sessionStorage.removeItem(wanted);
+  return named() || kept;
+}
+
 // address opens what the address names, and keeps it as it should be. Back closes what was
 // opened from the list alone.
 export function address() {
@@ -14,7 +24,8 @@ export function address() {
     const id = open.value;
     if (!come) {
       come = true;
-      if (named() !== "") return untracked(() => void show(named()));
+      const to = first();
+      if (to !== "") return untracked(() => void show(to));
     }
     if (id === named()) return;
     const to = id === "" ? location.pathname : `#${id}`;
