@@ -91,7 +91,7 @@ func (s *step) byItself() bool {
 	if !slices.Contains([]Kind{KindTimer, KindResult, KindSent, KindFailed}, s.e.Kind) {
 		return false
 	}
-	u := Unasked{Since: s.env.Now}
+	u := Hourly{Since: s.env.Now}
 	if old := s.c.State.Unasked; old != nil && s.env.Now-old.Since < unaskedFor {
 		u = *old
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/url"
 
 	"parley/outbound"
@@ -22,11 +21,7 @@ func fetcherOf(c Config) (*outbound.Fetcher, error) {
 		if err != nil || u.Host == "" {
 			continue
 		}
-		port := u.Port()
-		if port == "" {
-			port = defaultPorts[u.Scheme]
-		}
-		private = append(private, net.JoinHostPort(u.Hostname(), port))
+		private = append(private, hostPort(u))
 	}
 	client, err := egress.NewClient(egress.Config{Private: private, Timeout: outbound.MediaTimeout, MostBody: outbound.MostMedia})
 	if err != nil {
