@@ -16,6 +16,9 @@ import (
 	"parley/conversation"
 )
 
+// everything is the pattern of elsewhere.
+const everything = "/v1/"
+
 // elsewhere answers what no operation takes, as a problem like all others: 405 with
 // Allow where another method would do, else 404.
 func elsewhere(mux *http.ServeMux) http.HandlerFunc {
@@ -65,9 +68,6 @@ func place(location string) string {
 	}
 	return strings.Join(names, ".")
 }
-
-// everything is the pattern of elsewhere.
-const everything = "/v1/"
 
 // knowable says whether an id can be one of ours: anything else is not found
 // without asking the database, which takes no odd bytes.

@@ -25,7 +25,8 @@ const mostBody = 64 << 10
 // Webhooks receives carriers' texts and receipts at /webhooks/{carrier}. It
 // answers 2xx when everything in the webhook has been committed, 403 to a bad
 // signature, 400 to nonsense, 404 to an unknown carrier, 413 to a body that is too
-// large, 503 when nothing was stored and the carrier should try again.
+// large, 503 when nothing was stored and the carrier should try again. All but Screen
+// must be set.
 type Webhooks struct {
 	Engine   Engine
 	Receipts Receipts
