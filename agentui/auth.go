@@ -183,6 +183,10 @@ func (a *Auth) begin(w http.ResponseWriter, r *http.Request, name, network strin
 
 func (a *Auth) beginWith(w http.ResponseWriter, r *http.Request, name, network string, status int) {
 	secret := newSecret()
+	if err := a.endHere(r); err != nil {
+		a.failed(w, err)
+		return
+	}
 	browser := strings.ToValidUTF8(r.UserAgent(), "")
 	s := SignIn{ID: hashOf(newSecret())[:16], Hash: hashOf(secret), Agent: name, Network: network, Browser: browser[:min(len(browser), mostBrowser)]}
 	s.Browser = strings.ToValidUTF8(strings.ReplaceAll(s.Browser, "\x00", ""), "")
@@ -192,6 +196,17 @@ func (a *Auth) beginWith(w http.ResponseWriter, r *http.Request, name, network s
 	}
 	http.SetCookie(w, a.cookie(secret, int(wholeFor.Seconds())))
 	w.WriteHeader(status)
+}
+
+// endHere ends what this browser was signed in as until now: its cookie is replaced, and
+// its other windows are told at their next check.
+func (a *Auth) endHere(r *http.Request) error {
+	s, p, found, err := a.here(r)
+	if err != nil || !found {
+		return err
+	}
+	_, err = a.Agents.EndSignIn(r.Context(), p.Name, s.ID)
+	return err
 }
 
 // Enter lets whoever holds the secret in as an agent, by a link: for the demo alone, which
@@ -221,21 +236,23 @@ func (a *Auth) cookieName() string {
 
 // Who says who is signed in; false: nobody, and the answer has been given.
 func (a *Auth) Who(w http.ResponseWriter, r *http.Request) (SignIn, Agent, bool) {
-	c, err := r.Cookie(a.cookieName())
-	if err != nil || len(c.Value) > 64 {
-		problem(w, http.StatusUnauthorized, "sign_in", "sign in first")
-		return SignIn{}, Agent{}, false
-	}
-	s, p, found, err := a.signedIn(r.Context(), hashOf(c.Value))
+	s, p, found, err := a.here(r)
 	switch {
 	case err != nil:
 		a.failed(w, err)
-		return SignIn{}, Agent{}, false
 	case !found:
-		problem(w, http.StatusUnauthorized, "sign_in", "sign in again")
-		return SignIn{}, Agent{}, false
+		problem(w, http.StatusUnauthorized, "sign_in", "sign in first")
 	}
-	return s, p, true
+	return s, p, err == nil && found
+}
+
+// here finds who is signed in in the browser that asks.
+func (a *Auth) here(r *http.Request) (s SignIn, p Agent, found bool, err error) {
+	c, err := r.Cookie(a.cookieName())
+	if err != nil || len(c.Value) > 64 {
+		return SignIn{}, Agent{}, false, nil
+	}
+	return a.signedIn(r.Context(), hashOf(c.Value))
 }
 
 // signedIn finds a sign-in that has not ended, by its hash, and whose it is.

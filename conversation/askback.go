@@ -49,13 +49,13 @@ func (s *step) askBack(c candidate, said flows.Said, likely Likely) bool {
 // words.
 func (s *step) backText(f *flows.Flow, run *Run, likely Likely) string {
 	if ask := f.AskBack(likely.Intent, run.Language); ask != "" {
-		return ask + " " + consentText("yes_no", run.Language, s.env.Line)
+		return ask + " " + ownText("yes_no", run.Language, s.env.Line)
 	}
 	choice := strings.ToUpper(strings.NewReplacer("_", " ", "-", " ", ".", " ").Replace(likely.Intent))
 	if likely.Intent == "" {
 		choice = likely.Value
 	}
-	return strings.ReplaceAll(consentText("sure", run.Language, s.env.Line), "{choice}", choice)
+	return strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", choice)
 }
 
 // whichLikely reads the answer to askBack. A yes that cannot have been meant for it, and

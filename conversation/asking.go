@@ -51,18 +51,6 @@ type Reserved struct {
 	Answer string
 }
 
-// Label is what an agent says that a text meant.
-type Label struct {
-	Conversation string
-	Event        string // of the conversation: the rev of the text
-	Text         string // masked
-	Language     string
-	Flow, State  string
-	Intent       string // "-" : none of the flow's
-	Agent        string
-	At           int64 // Unix ms
-}
-
 // AskingOf reads what a job's classifier is told.
 func AskingOf(j Job) (Asking, error) {
 	var a Asking

@@ -41,6 +41,9 @@ func (e *Engine) process(batch []*request) {
 	}
 }
 
+// batchTimeout bounds one transaction: longer than the database's own timeouts.
+const batchTimeout = 12 * time.Second
+
 // attempt applies a batch in one transaction. A panic is an event's own fault.
 func (e *Engine) attempt(batch []*request) (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), batchTimeout)

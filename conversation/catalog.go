@@ -7,21 +7,11 @@ import (
 	"parley/flows"
 )
 
-// Library answers which flows the loaded files hold.
-type Library interface {
-	Current(name string) (*flows.Flow, bool)
-	ByHash(hash string) (*flows.Flow, bool)
-	ForEvent(typ string) []*flows.Flow
-	ForKeyword(text string) (f *flows.Flow, args map[string]any, ok bool)
-	ForIntent(g flows.Guesser, text string) (f *flows.Flow, guess flows.Guess)
-	Successor(run flows.Run) (f *flows.Flow, state string, ok bool)
-}
-
 // Catalog is the loaded library and the older versions that live runs are still
 // on. It is safe for many goroutines; a new library takes effect for the next
 // event. The zero value is empty and useful.
 type Catalog struct {
-	library atomic.Pointer[Library]
+	library atomic.Pointer[Flows]
 	mu      sync.RWMutex
 	older   map[string]*flows.Flow
 }
@@ -31,9 +21,9 @@ type Catalog struct {
 const mostOlder = 256
 
 // Use makes a library the current one.
-func (c *Catalog) Use(l Library) { c.library.Store(&l) }
+func (c *Catalog) Use(l Flows) { c.library.Store(&l) }
 
-func (c *Catalog) current() Library {
+func (c *Catalog) current() Flows {
 	if p := c.library.Load(); p != nil {
 		return *p
 	}

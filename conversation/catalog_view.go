@@ -6,19 +6,19 @@ import "parley/flows"
 // takes effect for the next batch, and a version once found stays found: neither a
 // reload nor a full cache may take it away between the look and the step.
 type view struct {
-	Library
+	Flows
 	catalog *Catalog
 	found   map[string]*flows.Flow
 }
 
 func (c *Catalog) view() *view {
-	return &view{Library: c.current(), catalog: c, found: map[string]*flows.Flow{}}
+	return &view{Flows: c.current(), catalog: c, found: map[string]*flows.Flow{}}
 }
 
 // ByHash finds a version that was loaded when the batch began, or that is loaded
 // now, or that was fetched.
 func (v *view) ByHash(hash string) (*flows.Flow, bool) {
-	if f, ok := v.Library.ByHash(hash); ok {
+	if f, ok := v.Flows.ByHash(hash); ok {
 		return f, true
 	}
 	if f, ok := v.found[hash]; ok {

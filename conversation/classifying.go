@@ -22,7 +22,7 @@ func (s *step) classify(c candidate, e Event) bool {
 		return false
 	}
 	run := s.c.State.Runs[c.i]
-	spent := Unasked{Since: s.env.Now}
+	spent := Hourly{Since: s.env.Now}
 	if was := s.c.State.Classified; was != nil && s.env.Now-was.Since < 3_600_000 {
 		spent = *was
 	}
@@ -125,3 +125,6 @@ type fixed string
 func (f fixed) Read(_, _ string, intents []string) (string, bool, bool) {
 	return string(f), slices.Contains(intents, string(f)), false
 }
+
+// Skim adds nothing to what is fixed.
+func (fixed) Skim(_, _ string, _ []string) (string, bool) { return "", false }

@@ -165,7 +165,7 @@ func (s *step) denied(live LiveCode) {
 	s.endCode(live.Challenge, "canceled", "denied", deniedFor)
 	s.account(AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code", Run: live.Run, Language: s.c.State.Language, Test: live.Test})
 	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "denied"})
-	s.send(draft{class: flows.Alert, text: consentText("denied", s.c.State.Language, s.env.Line)})
+	s.send(draft{class: flows.Alert, text: ownText("denied", s.c.State.Language, s.env.Line)})
 }
 
 // burned ends a code that the customer texted to us: somebody may have asked them
@@ -178,13 +178,13 @@ func (s *step) burned(e Event) {
 	}
 	s.endCode(live.Challenge, "canceled", "texted", 0)
 	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "texted"})
-	s.send(draft{class: flows.Alert, text: consentText("burned", s.c.State.Language, s.env.Line)})
+	s.send(draft{class: flows.Alert, text: ownText("burned", s.c.State.Language, s.env.Line)})
 }
 
 // askWhichCode asks whether a NO was meant for a code or for the open question.
 func (s *step) askWhichCode(live LiveCode, front candidate, said flows.Said) {
 	s.c.State.Which = &Which{Text: Text{Text: said.Text}, Code: live.Challenge, Newer: s.c.State.Runs[front.i].ID}
-	text := consentText("which_code", s.c.State.Language, s.env.Line)
+	text := ownText("which_code", s.c.State.Language, s.env.Line)
 	text = strings.ReplaceAll(text, "{second}", s.gist(front))
 	s.record(Decision{About: "reading", Choice: "ask which", Run: s.c.State.Runs[front.i].ID, Why: "fits the open question and a code that is still good"})
 	s.send(draft{class: flows.Alert, text: text})

@@ -117,9 +117,9 @@ func (s *step) give(name string) {
 	s.tell(HandoffTaken{Agent: name}, "")
 }
 
-// approached writes to somebody whom nobody talks to: the conversation is theirs who wrote, and
-// what the customer answers comes to them. Not while a flow
-// is under way: the NO to an alert would wait for a person, and lock nothing.
+// approached writes to somebody whom nobody talks to: the conversation is theirs who wrote,
+// and what the customer answers comes to them. Not while a flow is under way: the NO to an
+// alert would wait for a person, and lock nothing.
 func (s *step) approached(a Agent) string {
 	if !s.bot() && !(s.c.State.Owner == OwnerAgent && s.c.State.Agent == a.Name) {
 		s.conflict("somebody has this conversation, or it waits for one: take it there")

@@ -63,7 +63,7 @@ func (c *comparison) settle() {
 			}
 		case flows.StepState:
 			if c.expectState(s.Name, s.Text) != nil {
-				c.found = append(c.found, Difference{Line: s.Line, Got: stands(c.stands())})
+				c.found = append(c.found, Difference{Line: s.Line, Got: stateLine(c.stands())})
 			}
 		}
 	}
@@ -152,8 +152,8 @@ func EmittedLine(name string, data map[string]any) string {
 	return line + " " + strings.TrimSpace(b.String())
 }
 
-// stands is the line for where the run stands; "": nothing is open.
-func stands(where string) string {
+// stateLine is the line for where the run stands; "": nothing is open.
+func stateLine(where string) string {
 	kind, name, ok := strings.Cut(where, " ")
 	switch {
 	case !ok || kind == "nothing":

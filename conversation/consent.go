@@ -109,7 +109,7 @@ func (s *step) answer(which, why string) {
 	if s.answered {
 		return
 	}
-	s.send(draft{class: "notice", text: consentText(which, s.c.State.Language, s.env.Line), exempt: true})
+	s.send(draft{class: "notice", text: ownText(which, s.c.State.Language, s.env.Line), exempt: true})
 }
 
 // setConsent writes what the phone has said. What a test key plays is not the
@@ -160,7 +160,7 @@ func (s *step) unknownSubscriber() {
 }
 
 // carrierOptOut mirrors the carrier's own opt-out list.
-func (s *step) carrierOptOut(Settled) {
+func (s *step) carrierOptOut() {
 	if s.env.Consent.State == OptedOut {
 		s.ignore()
 		return

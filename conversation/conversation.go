@@ -72,15 +72,14 @@ type State struct {
 	Labels []string `json:"lb,omitempty"`
 	// Unasked counts the texts of the last hour that no event of anybody's brought
 	// about.
-	Unasked *Unasked `json:"ua,omitempty"`
+	Unasked *Hourly `json:"ua,omitempty"`
 	// Classified counts the texts of the last hour that a slow classifier was asked about.
-	Classified *Unasked `json:"cl,omitempty"`
+	Classified *Hourly `json:"cl,omitempty"`
 }
 
-// Unasked is how many texts have gone out by themselves, or to a classifier, since a
-// moment.
-type Unasked struct {
-	Since int64 `json:"s"` // Unix ms
+// Hourly counts texts within an hour.
+type Hourly struct {
+	Since int64 `json:"s"` // when the hour began, Unix ms
 	Texts int   `json:"n"`
 }
 

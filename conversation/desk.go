@@ -158,6 +158,7 @@ func (s *step) labelled(a Agent) string {
 	labels = slices.Compact(labels)
 	if len(labels) > mostLabels {
 		s.refuse(problemOfLabel)
+		return ""
 	}
 	s.c.State.Labels = labels
 	if len(labels) == 0 {

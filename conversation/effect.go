@@ -1,6 +1,10 @@
 package conversation
 
-import "parley/flows"
+import (
+	"encoding/json"
+
+	"parley/flows"
+)
 
 // Effect is one thing that an event asks of the outside world. Step returns
 // effects; the engine commits them with the new state; other loops carry them out.
@@ -33,12 +37,11 @@ type Cancel struct {
 	Message      string `json:"message,omitempty"`      // only this one
 }
 
-// Job is a slow effect: a callback to the business, an HTTP call, a
-// classification. ID is derived, so that the same step makes the same job.
+// Job is a slow effect, like a callback to the business or an HTTP call. ID is derived, so that the same step makes the same job.
 // Wait and Epoch come back in Result; Wait 0 means that nobody waits for it.
 type Job struct {
 	ID           string         `json:"id"`
-	Kind         string         `json:"kind"` // callback, call, classify
+	Kind         string         `json:"kind"` // one of the kinds below
 	Conversation string         `json:"conversation"`
 	Line         string         `json:"line"`
 	Phone        string         `json:"phone"`
@@ -61,10 +64,16 @@ const (
 	JobNews     = "news"       // an account's news come back as a business event
 )
 
+// Answered is the event by which the conversation hears what the job brought back.
+func (j Job) Answered(data json.RawMessage, problem string) Event {
+	return Event{Kind: KindResult, Conversation: j.Conversation, Line: j.Line, Phone: j.Phone, Test: j.Test,
+		Result: &Result{Effect: j.ID, Kind: j.Kind, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch, Data: data, Error: problem}}
+}
+
 // Decision is the record of one reading or sending decision: what was chosen and
 // why. One shape for readings, sends, refusals and handoffs.
 type Decision struct {
-	About  string `json:"about"`           // reading, consent, send, handoff, start, refuse
+	About  string `json:"about"`           // reading, consent, send, start, event, handoff, owner …
 	Choice string `json:"choice"`          // what was decided
 	Why    string `json:"why,omitempty"`   // the reason, in words; never a customer's text
 	Run    string `json:"run,omitempty"`   //

@@ -68,12 +68,12 @@ func (r *Run) answered(now int64, as string) {
 	r.Readings = append(kept, ReadAs{r.State, as})
 }
 
-// Result is what a run has led to so far. Nothing of its variables is known to be
-// fit to be shown without the version that it is on.
-func (r *Run) Result(c *Conversation, versions Flows) Ended {
+// Result is what a run has led to so far; f is the version that it is on. Without it (nil)
+// nothing of the run's variables is known to be fit to be shown.
+func (r *Run) Result(c *Conversation, f *flows.Flow) Ended {
 	e := Ended{Run: r.ID, Conversation: c.ID, Line: c.Line, Phone: c.Phone, Flow: r.Flow, Hash: r.Hash, Language: r.Language,
 		State: r.State, Path: r.Path, BeganAt: r.BeganAt, AnswerIn: r.AnswerIn, Texts: r.Texts, Test: r.Test, Details: Details{Readings: r.Readings}}
-	if f, ok := versions.ByHash(r.Hash); ok {
+	if f != nil {
 		e.Details.Answers, e.Details.Photos = f.Results(r.Vars)
 		e.Key = toldKey(f, r.Key)
 	}
@@ -91,7 +91,8 @@ func toldKey(f *flows.Flow, key string) string {
 
 // results keeps what a run that is over has led to.
 func (s *step) results(run Run, outcome string) {
-	e := run.Result(&s.c, s.env.Flows)
+	f, _ := s.env.Flows.ByHash(run.Hash)
+	e := run.Result(&s.c, f)
 	e.Outcome, e.EndedAt, e.Instead = outcome, s.env.Now, run.EndedAt
 	s.effects = append(s.effects, Effect{Ended: &e})
 }

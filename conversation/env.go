@@ -23,7 +23,7 @@ type Env struct {
 }
 
 // Flows finds flow versions. Current, ForEvent, ForKeyword and ForIntent answer by the files
-// loaded now; ByHash by every version ever started.
+// loaded now; ByHash, where the engine asks, by every version ever started.
 type Flows interface {
 	ByHash(hash string) (*flows.Flow, bool)
 	Current(name string) (*flows.Flow, bool)

@@ -8,7 +8,7 @@ import (
 	"parley/flows"
 )
 
-// move takes over what a flow decided for run i and returns the run's id.
+// move takes over what a flow decided for run i.
 func (s *step) move(i int, m flows.Move) {
 	run := &s.c.State.Runs[i]
 	before := run.State
@@ -22,13 +22,7 @@ func (s *step) move(i int, m flows.Move) {
 	if ok {
 		class = flow.Class
 	}
-	var question asked
-	for _, say := range m.Says {
-		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
-		if say.Asks {
-			question = asked{message: sent, dropped: sent == nil}
-		}
-	}
+	question := s.say(run, flow, class, m)
 	s.entered += m.Entered
 	for _, a := range m.Actions {
 		s.act(*run, a)
@@ -48,14 +42,29 @@ func (s *step) move(i int, m flows.Move) {
 		return
 	}
 	if m.Handoff != nil {
-		reason := "flow"
-		switch {
-		case m.Problem != "":
-			reason = "problem"
-		case m.Handoff.Unclear:
-			reason = "unclear"
+		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: whyHanded(m), Run: m.Run.ID, Priority: class})
+	}
+}
+
+// say sends a move's texts, and returns the one that asks.
+func (s *step) say(run *Run, flow *flows.Flow, class flows.Class, m flows.Move) (question asked) {
+	for _, say := range m.Says {
+		sent := s.send(draft{run: run, flow: flow, class: class, text: s.marked(run, say.Text, say.Asks || m.Asks && !m.Moved), media: say.Media, asks: say.Asks && m.Moved, before: say.Before})
+		if say.Asks {
+			question = asked{message: sent, dropped: sent == nil}
 		}
-		s.handoff(Handing{Queue: m.Handoff.Queue, Note: m.Handoff.Note, Reason: reason, Run: m.Run.ID, Priority: class})
+	}
+	return question
+}
+
+func whyHanded(m flows.Move) string {
+	switch {
+	case m.Problem != "":
+		return "problem"
+	case m.Handoff.Unclear:
+		return "unclear"
+	default:
+		return "flow"
 	}
 }
 
@@ -93,20 +102,15 @@ func (s *step) wait(i int, m flows.Move, question asked, answered bool, before s
 	s.toFront(i)
 }
 
-// toFront brings run i, which asks, to the front; the runs behind it are interrupted.
+// toFront brings run i, which asks, to the front; whoever else asks is interrupted.
 func (s *step) toFront(i int) {
-	run := &s.c.State.Runs[i]
-	for j := range i {
-		s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
+	runs := s.c.State.Runs
+	front := runs[i]
+	runs = append(slices.Delete(runs, i, i+1), front)
+	for j := range len(runs) - 1 {
+		runs[j].Interrupted = runs[j].Interrupted || runs[j].Wait > 0
 	}
-	last := len(s.c.State.Runs) - 1
-	if i < last {
-		r := *run
-		s.c.State.Runs = append(slices.Delete(s.c.State.Runs, i, i+1), r)
-		for j := range last {
-			s.c.State.Runs[j].Interrupted = s.c.State.Runs[j].Interrupted || s.c.State.Runs[j].Wait > 0
-		}
-	}
+	s.c.State.Runs = runs
 }
 
 // act wraps what a flow asks of the outside world into an effect.

@@ -112,7 +112,7 @@ func (s *step) askNumber(run Run, said flows.Said) {
 		class = flows.Alert
 	}
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Numbered: true}
-	text := strings.ReplaceAll(consentText("number", run.Language, s.env.Line), "{n}", strconv.Itoa(run.Number))
+	text := strings.ReplaceAll(ownText("number", run.Language, s.env.Line), "{n}", strconv.Itoa(run.Number))
 	s.record(Decision{About: "reading", Choice: "ask for the number", Run: run.ID, Flow: run.Flow, State: run.State, Why: "fits more than one question of the flow"})
 	s.send(draft{class: class, text: text})
 }

@@ -148,7 +148,7 @@ func (t *retelling) heard() {
 			t.lines = append(t.lines, EmittedLine(j.Name, j.Data))
 		}
 	}
-	where := stands(t.r.stands())
+	where := stateLine(t.r.stands())
 	if where != t.where && (strings.HasPrefix(where, "= handoff") || strings.HasPrefix(where, "= ended")) {
 		t.lines = append(t.lines, where)
 	}
@@ -182,7 +182,7 @@ func (t *retelling) event(r Record) bool {
 	case KindSent: // rehearsals do it by themselves
 	case KindTimer:
 		early := max(0, t.r.Env.Now-r.Took.Now) + time.Minute.Milliseconds() // rehearsed customers think longer than some
-		if due := t.due(); due > 0 && due <= r.Took.Now+early {
+		if due := t.r.Conversation.State.due(); due > 0 && due <= r.Took.Now+early {
 			return t.pass(max(time.Duration(due-t.r.Env.Now), time.Duration(r.Took.Now-t.r.Env.Now))*time.Millisecond, true)
 		}
 	case KindText:
@@ -218,17 +218,6 @@ func asIf(r Record) string {
 		}
 	}
 	return op
-}
-
-// due is the rehearsal's earliest timer; 0: none.
-func (t *retelling) due() int64 {
-	var at int64
-	for _, timer := range t.r.Conversation.State.Timers {
-		if at == 0 || timer.At < at {
-			at = timer.At
-		}
-	}
-	return at
 }
 
 // pass lets whole minutes go by, rounded up so that a timer fires.

@@ -91,7 +91,7 @@ func (s *step) byItself() bool {
 	if !slices.Contains([]Kind{KindTimer, KindResult, KindSent, KindFailed}, s.e.Kind) {
 		return false
 	}
-	u := Unasked{Since: s.env.Now}
+	u := Hourly{Since: s.env.Now}
 	if old := s.c.State.Unasked; old != nil && s.env.Now-old.Since < unaskedFor {
 		u = *old
 	}
@@ -154,8 +154,8 @@ func (l Line) Barred(phone string, at time.Time) string {
 	if !l.OneWay {
 		return ""
 	}
-	if d := senders.Check(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at, false); d.Choice != senders.Use {
-		return NotCarried + d.Why
+	if why := senders.Refusal(senders.Sender{ID: l.Number, Registered: l.Registered}, phone, at); why != "" {
+		return NotCarried + why
 	}
 	return ""
 }

@@ -12,9 +12,3 @@ func (s *step) skimmed(front candidate, said flows.Said) bool {
 	s.take(front, said)
 	return true
 }
-
-// Skim adds nothing to what is fixed.
-func (fixed) Skim(_, _ string, _ []string) (string, bool) { return "", false }
-
-// Skim is never sure.
-func (deaf) Skim(_, _ string, _ []string) (string, bool) { return "", false }

@@ -126,9 +126,9 @@ func merged(base, checked, data map[string]any) map[string]any {
 }
 
 // mostRuns is how many runs of one conversation may be live, mostRunBytes how long those
-// may be together that another one joins, mostQueued how many
-// starts may wait for one, and mostQueuedBytes how long these may be together with the
-// events kept for them: beyond it, whoever starts runs has lost count.
+// may be together that another one joins, mostQueued how many starts may wait for one, and
+// mostQueuedBytes how long these may be together with the events kept for them: beyond it,
+// whoever starts runs has lost count.
 const (
 	mostRuns        = 32
 	mostRunBytes    = 192 << 10

@@ -73,7 +73,7 @@ func (s *step) decide() {
 	case KindFailed:
 		s.failed(*s.e.Settled)
 	case KindOptOut:
-		s.carrierOptOut(*s.e.Settled)
+		s.carrierOptOut()
 	case KindUnknown:
 		s.unknownSubscriber()
 	case KindResult:

@@ -116,7 +116,7 @@ func TestCancelWhileARunIsOpen(t *testing.T) {
 	k := newTalk(t, parcel)
 	k.start("parcel", nil)
 	k.taken().after(time.Minute).text("cancel")
-	k.wantSaid("Acme: You are unsubscribed. If you meant something else, contact us at help@acme.example, or reply START.")
+	k.wantSaid("Acme: You are unsubscribed. Reply START if you meant something else. Or contact us: help@acme.example.")
 	if !slices.Contains(k.callbacks(), "run.optout_while_open") || k.c.State.Handoff == nil || k.env.Consent.State != OptedOut {
 		t.Errorf("callbacks %v, handoff %+v, consent %+v", k.callbacks(), k.c.State.Handoff, k.env.Consent)
 	}

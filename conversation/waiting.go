@@ -20,11 +20,15 @@ func (s *step) wake() {
 // earliest is when the conversation next has something to do on its own; while a
 // person has it, silence does not run out, and only a snooze does.
 func (s *step) earliest() int64 {
-	var at int64
 	if !s.bot() {
 		return s.c.State.Snoozed
 	}
-	for _, t := range s.c.State.Timers {
+	return s.c.State.due()
+}
+
+// due is when the earliest timer fires, Unix ms; 0: there is none.
+func (s *State) due() (at int64) {
+	for _, t := range s.Timers {
 		if at == 0 || t.At < at {
 			at = t.At
 		}

@@ -12,7 +12,7 @@ import (
 func (s *step) askWhich(older, newer candidate, said flows.Said) {
 	a, b := s.c.State.Runs[older.i], s.c.State.Runs[newer.i]
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Older: a.ID, Newer: b.ID}
-	text := consentText("which", s.c.State.Language, s.env.Line)
+	text := ownText("which", s.c.State.Language, s.env.Line)
 	text = strings.ReplaceAll(text, "{first}", s.gist(older))
 	text = strings.ReplaceAll(text, "{second}", s.gist(newer))
 	s.record(Decision{About: "reading", Choice: "ask which", Run: b.ID, Why: "fits two open questions, one of them an alert or to be confirmed"})
@@ -90,7 +90,7 @@ func (s *step) askSure(c candidate, said flows.Said) {
 	run := &s.c.State.Runs[c.i]
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Intent: c.reading.Intent}
 	choice := strings.ReplaceAll(choiceOf(c.reading), "_", " ")
-	text := strings.ReplaceAll(consentText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
+	text := strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
 	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State,
 		Why: "the transition asks to be confirmed and this was not its exact word"})
 	s.send(draft{run: run, class: c.flow.Class, text: text})

@@ -75,12 +75,3 @@ func shownAccount(a verify.Account) AccountBody {
 	}
 	return b
 }
-
-// moment is a time, or none.
-func moment(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	at := time.UnixMilli(ms).UTC()
-	return &at
-}

@@ -2,8 +2,6 @@ package inbound
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -46,9 +44,8 @@ type OfAccount struct {
 // LockInput is POST /v1/accounts/{ref}/lock.
 type LockInput struct {
 	OfAccount
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		Scope        string              `json:"scope,omitempty" enum:"purchases,transfers,all" default:"all" doc:"What is stopped. Several locks add up."`
 		Cause        string              `json:"cause,omitempty" enum:"api,agent,rule" default:"api"`
 		Agent        string              `json:"agent,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9._@-]*$" doc:"Who locks, of cause agent."`
@@ -68,9 +65,8 @@ type DeniedTransaction struct {
 // AppliedInput is PUT /v1/accounts/{ref}/lock.
 type AppliedInput struct {
 	OfAccount
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		AppliedAt time.Time `json:"applied_at" doc:"When the lock came into force."`
 	}
 }
@@ -78,9 +74,8 @@ type AppliedInput struct {
 // UnlockInput is POST /v1/accounts/{ref}/unlock: a proof, or an agent.
 type UnlockInput struct {
 	OfAccount
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		Proof  string `json:"proof,omitempty" enum:"app,passkey,totp,email,in_person" doc:"How you know the customer: together with a code of purpose account_unlock, checked within 15 minutes, it unlocks."`
 		Failed bool   `json:"failed,omitempty" doc:"The proof was tried and failed; the third ends the attempt for a day."`
 		Agent  string `json:"agent,omitempty" maxLength:"64" pattern:"^[A-Za-z0-9][A-Za-z0-9._@-]*$" doc:"The agent who gives their word, with a key of their own; another has to agree within a day."`
@@ -91,9 +86,8 @@ type UnlockInput struct {
 // ReviewedInput is POST /v1/accounts/{ref}/reviewed.
 type ReviewedInput struct {
 	OfAccount
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"What was found, and what was done about it."`
 	}
 }
@@ -101,10 +95,9 @@ type ReviewedInput struct {
 // RefundInput is PUT /v1/accounts/{ref}/refunds/{transaction}.
 type RefundInput struct {
 	OfAccount
-	Transaction    string `path:"transaction" maxLength:"128"`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Transaction string `path:"transaction" maxLength:"128"`
+	Keyed
+	Body struct {
 		Status string `json:"status" enum:"pending,provisional,denied,final" doc:"none → pending → provisional or denied → final"`
 	}
 }
@@ -113,7 +106,7 @@ func (a *API) getAccount(ctx context.Context, in *OfAccount) (*AccountOutput, er
 	if !flows.GoodAccount(in.Ref) {
 		return nil, badRef()
 	}
-	account, err := a.Accounts.Account(ctx, in.Ref, caller(ctx).Mode == "test")
+	account, err := a.Accounts.Account(ctx, in.Ref, caller(ctx).Test())
 	if err != nil {
 		return nil, a.unavailable(err)
 	}
@@ -131,12 +124,12 @@ func (a *API) lockAccount(ctx context.Context, in *LockInput) (*AccountOutput, e
 		}
 		e.Transactions = append(e.Transactions, conversation.AccountTransaction{ID: t.ID, Merchant: t.Merchant, Amount: t.Amount, At: t.At})
 	}
-	return a.changeAccount(ctx, in.Ref, "lock", e, in.IdempotencyKey, in.RawBody)
+	return a.changeAccount(ctx, in.Ref, "lock", e, in.Keyed)
 }
 
 func (a *API) acknowledgeLock(ctx context.Context, in *AppliedInput) (*AccountOutput, error) {
 	e := verify.AccountEvent{Op: verify.OpApplied, AppliedAt: in.Body.AppliedAt.UnixMilli()}
-	return a.changeAccount(ctx, in.Ref, "applied", e, in.IdempotencyKey, in.RawBody)
+	return a.changeAccount(ctx, in.Ref, "applied", e, in.Keyed)
 }
 
 func (a *API) unlockAccount(ctx context.Context, in *UnlockInput) (*AccountOutput, error) {
@@ -159,13 +152,13 @@ func (a *API) unlockAccount(ctx context.Context, in *UnlockInput) (*AccountOutpu
 		return nil, badRef()
 	}
 	if e.Op != verify.OpFailure {
-		account, err := a.Accounts.Account(ctx, in.Ref, caller(ctx).Mode == "test")
+		account, err := a.Accounts.Account(ctx, in.Ref, caller(ctx).Test())
 		if err != nil {
 			return nil, a.unavailable(err)
 		}
 		e.Moved = a.numbers().NumberMoved(ctx, in.Ref, account.Phone())
 	}
-	return a.changeAccount(ctx, in.Ref, "unlock", e, in.IdempotencyKey, in.RawBody)
+	return a.changeAccount(ctx, in.Ref, "unlock", e, in.Keyed)
 }
 
 func (a *API) numbers() verify.NumberCheck {
@@ -177,27 +170,22 @@ func (a *API) numbers() verify.NumberCheck {
 
 func (a *API) reviewAccount(ctx context.Context, in *ReviewedInput) (*AccountOutput, error) {
 	e := verify.AccountEvent{Op: verify.OpReviewed, Agent: caller(ctx).Agent, Reason: in.Body.Reason}
-	return a.changeAccount(ctx, in.Ref, "reviewed", e, in.IdempotencyKey, in.RawBody)
+	return a.changeAccount(ctx, in.Ref, "reviewed", e, in.Keyed)
 }
 
 func (a *API) moveRefund(ctx context.Context, in *RefundInput) (*AccountOutput, error) {
 	e := verify.AccountEvent{Op: verify.OpRefund, Status: in.Body.Status, Transactions: []conversation.AccountTransaction{{ID: in.Transaction}}}
-	return a.changeAccount(ctx, in.Ref, "refunds/"+url.PathEscape(in.Transaction), e, in.IdempotencyKey, in.RawBody)
+	return a.changeAccount(ctx, in.Ref, "refunds/"+url.PathEscape(in.Transaction), e, in.Keyed)
 }
 
 // changeAccount carries an event out, once under an idempotency key.
-func (a *API) changeAccount(ctx context.Context, ref, path string, e verify.AccountEvent, idempotency string, body []byte) (*AccountOutput, error) {
+func (a *API) changeAccount(ctx context.Context, ref, path string, e verify.AccountEvent, k Keyed) (*AccountOutput, error) {
 	if !flows.GoodAccount(ref) {
 		return nil, badRef()
 	}
 	key := caller(ctx)
 	e.Who = key.ID
-	var once Once
-	if idempotency != "" {
-		sum := sha256.Sum256(body)
-		once = Once{Key: "api/" + key.ID + "/accounts/" + url.PathEscape(ref) + "/" + path + "/" + idempotency, BodyHash: hex.EncodeToString(sum[:])}
-	}
-	answer, err := a.Accounts.ChangeAccount(ctx, ref, key.Mode == "test", e, once)
+	answer, err := a.Accounts.ChangeAccount(ctx, ref, key.Test(), e, k.once(ctx, "accounts/"+url.PathEscape(ref)+"/"+path))
 	var wrong verify.WrongError
 	switch {
 	case errors.As(err, &wrong):

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"parley/conversation"
 	"parley/conversation/verify"
 	"parley/flows"
 )
@@ -104,57 +103,4 @@ func operation(guard func(huma.Context, func(huma.Context)), id, method, path, s
 		Middlewares: huma.Middlewares{guard}, Metadata: map[string]any{"scope": scope},
 		Errors: []int{400, 401, 403, 404, 409, 422, 503},
 	}
-}
-
-// EventInput is POST /v1/events.
-type EventInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$" doc:"A repeat under the same key returns the first answer; another body under it is refused."`
-	DryRun         bool   `query:"dry_run" doc:"Decide and answer with the decision records; nothing is stored or sent."`
-	RawBody        []byte
-	Body           struct {
-		Type     string         `json:"type" minLength:"1" maxLength:"100" doc:"The event type that flows name in trigger.events or on.events." example:"order.delivered"`
-		To       string         `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164." example:"+12025550123"`
-		Line     string         `json:"line,omitempty" maxLength:"32" doc:"The sender; default the brand's for the customer's country."`
-		Brand    string         `json:"brand,omitempty" maxLength:"64" doc:"The brand whose sender is used when no line is named."`
-		Language string         `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z0-9-]*$" doc:"BCP 47; default what is known of the customer, else the flow's first."`
-		Data     map[string]any `json:"data,omitempty" doc:"The flow's inputs."`
-	}
-}
-
-// MessageInput is POST /v1/messages.
-type MessageInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
-		To    string `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164."`
-		Text  string `json:"text" minLength:"1" maxLength:"1600"`
-		Class string `json:"class,omitempty" enum:"alert,notice,bulk" default:"notice" doc:"Decides priority, quiet hours and consent."`
-		Line  string `json:"line,omitempty" maxLength:"32"`
-		Brand string `json:"brand,omitempty" maxLength:"64"`
-	}
-}
-
-// EndInput is POST /v1/runs/{id}/end.
-type EndInput struct {
-	ID             string `path:"id" maxLength:"128"`
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
-		Outcome string `json:"outcome,omitempty" maxLength:"64" default:"ended" pattern:"^[a-z][a-z0-9_]*$"`
-	}
-}
-
-// Accepted is the answer to what was stored.
-type Accepted struct {
-	Status int
-	Body   AcceptedBody
-}
-
-// AcceptedBody names what an accepted request led to.
-type AcceptedBody struct {
-	ID           string                  `json:"id,omitempty" doc:"Of the event, as callbacks name it."`
-	Conversation string                  `json:"conversation"`
-	Run          string                  `json:"run,omitempty" doc:"The run that was started or reached."`
-	Messages     []string                `json:"messages" doc:"Ids of the messages that it caused."`
-	Decisions    []conversation.Decision `json:"decisions,omitempty" doc:"Of a dry run: what would be done, and why."`
 }

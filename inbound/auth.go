@@ -35,10 +35,10 @@ func NewKey(name, mode string, scopes []string) (Key, string, error) {
 			return Key{}, "", fmt.Errorf("scope %q: want some of: %s", s, strings.Join(Scopes, " "))
 		}
 	}
-	var b [44]byte
+	var b [40]byte
 	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the process instead
 	id := "key_" + hex.EncodeToString(b[:8])
-	secret := prefix + base64.RawURLEncoding.EncodeToString(b[12:])
+	secret := prefix + base64.RawURLEncoding.EncodeToString(b[8:])
 	return Key{ID: id, Name: name, Mode: mode, Scopes: scopes}, secret, nil
 }
 

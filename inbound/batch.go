@@ -61,9 +61,9 @@ type BatchResult struct {
 // gets at once (so that a batch does not fill the queue that everybody shares), and
 // for how long rows are handed over before the rest is put off.
 const (
-	mostBatch    = 4 << 20
-	rowsAtOnce   = 100
-	batchPatient = 20 * time.Second
+	mostBatch     = 4 << 20
+	rowsAtOnce    = 100
+	batchPatience = 20 * time.Second
 )
 
 func (a *API) postBatch(ctx context.Context, in *BatchInput) (*BatchAnswer, error) {
@@ -73,7 +73,7 @@ func (a *API) postBatch(ctx context.Context, in *BatchInput) (*BatchAnswer, erro
 	if err := json.Unmarshal(in.RawBody, &raw); err != nil || len(raw.Events) != len(in.Body.Events) {
 		return nil, huma.Error400BadRequest("the body is no JSON")
 	}
-	ctx, cancel := context.WithTimeout(ctx, batchPatient)
+	ctx, cancel := context.WithTimeout(ctx, batchPatience)
 	defer cancel()
 	first := map[string]int{} // by dedupe key: which of b.events came with it
 	b := &rows{api: a, answer: &BatchAnswer{Status: http.StatusAccepted}}
@@ -110,8 +110,12 @@ func (a *API) rowEvent(ctx context.Context, row BatchRow, raw []byte, key string
 	switch {
 	case row.Type == "" || len(row.Type) > 100:
 		return e, "type: 1 to 100 characters are allowed"
-	case row.To == "" || len(row.To) > 32 || len(row.Line) > 32 || len(row.Brand) > 64:
-		return e, "to: it is empty, or an address is too long"
+	case row.To == "" || len(row.To) > 32:
+		return e, "to: 1 to 32 characters are allowed"
+	case len(row.Line) > 32:
+		return e, "line: at most 32 characters are allowed"
+	case len(row.Brand) > 64:
+		return e, "brand: at most 64 characters are allowed"
 	case len(row.Language) > 35 || !aTag.MatchString(row.Language):
 		return e, "language: not a BCP 47 tag"
 	case len(raw) > mostRequest:
@@ -132,7 +136,7 @@ func (a *API) rowEvent(ctx context.Context, row BatchRow, raw []byte, key string
 	}
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, raw) // it has been decoded before
-	e = a.event(ctx, path, key, compact.Bytes())
+	e = event(ctx, path, Keyed{key, compact.Bytes()})
 	e.Kind, e.Line, e.Phone = conversation.KindTrigger, line, to
 	e.Trigger = &conversation.Trigger{ID: eventID(e.Dedupe), Type: row.Type, Data: row.Data, Language: row.Language}
 	return e, ""

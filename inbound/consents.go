@@ -43,7 +43,7 @@ func (a *API) putConsent(ctx context.Context, in *ConsentInput) (*One[ConsentBod
 	if !storableText(in.Body.How) {
 		return nil, invalid("how", "it holds U+0000")
 	}
-	if caller(ctx).Mode == "test" {
+	if caller(ctx).Test() {
 		return nil, huma.Error403Forbidden("a test key writes no consents")
 	}
 	written, err := a.Consents.NoteConsent(ctx, phone, conversation.ConsentState(in.Body.State), in.Body.How)
@@ -61,13 +61,9 @@ func (a *API) consentOf(ctx context.Context, phone string) (*One[ConsentBody], e
 	if err != nil {
 		return nil, a.unavailable(err)
 	}
-	body := ConsentBody{Phone: phone, State: string(c.State), Source: c.Source, How: c.Word}
+	body := ConsentBody{Phone: phone, State: string(c.State), Source: c.Source, How: c.Word, At: moment(c.At)}
 	if c.State == "" {
 		body.State = "none"
-	}
-	if c.At > 0 {
-		at := time.UnixMilli(c.At).UTC()
-		body.At = &at
 	}
 	return &One[ConsentBody]{body}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/conversation"
-	"parley/flows"
 )
 
 // Labels keeps what agents say that texts meant.
@@ -18,8 +17,7 @@ type Labels interface {
 
 // LabelInput is POST /v1/labels. It is idempotent by itself.
 type LabelInput struct {
-	RawBody []byte
-	Body    struct {
+	Body struct {
 		Conversation string `json:"conversation" minLength:"1" maxLength:"128" doc:"The conversation that the text belongs to."`
 		Event        int64  `json:"event" minimum:"1" maximum:"9007199254740991" doc:"The rev of the text's event. Another label of the same event takes its place."`
 		Text         string `json:"text" minLength:"1" maxLength:"1600" doc:"What the customer wrote. Numbers, addresses, links and what is known of the customer are masked before it is kept."`
@@ -40,19 +38,22 @@ type LabelBody struct {
 }
 
 func (a *API) postLabel(ctx context.Context, in *LabelInput) (*One[LabelBody], error) {
-	if err := storable(in.RawBody); err != nil {
-		return nil, err
-	}
 	b := in.Body
-	if !storableText(b.Text) || !storableText(b.Agent) {
-		return nil, huma.Error422UnprocessableEntity("text and agent cannot hold U+0000")
+	missing := huma.Error404NotFound("there is no such conversation, or no such event in it")
+	switch {
+	case !storableText(b.Text):
+		return nil, invalid("text", "it holds U+0000")
+	case !storableText(b.Agent):
+		return nil, invalid("agent", "it holds U+0000")
+	case !knowable(b.Conversation):
+		return nil, missing
 	}
 	c, found, err := a.Reads.Conversation(ctx, b.Conversation)
 	switch {
 	case err != nil:
 		return nil, a.unavailable(err)
 	case !found || b.Event > c.Rev:
-		return nil, huma.Error404NotFound("there is no such conversation, or no such event in it")
+		return nil, missing
 	}
 	contact, _, err := a.Contacts.Contact(ctx, c.Phone)
 	if err != nil {
@@ -71,12 +72,4 @@ func (a *API) postLabel(ctx context.Context, in *LabelInput) (*One[LabelBody], e
 		return nil, a.unavailable(err)
 	}
 	return &One[LabelBody]{LabelBody{l.Conversation, b.Event, l.Text, l.Intent}}, nil
-}
-
-// version finds a version of a flow that is loaded.
-func (a *API) version(hash string) (*flows.Flow, bool) {
-	if a.Version == nil {
-		return nil, false
-	}
-	return a.Version(hash)
 }

@@ -16,6 +16,9 @@ import (
 	"parley/conversation"
 )
 
+// everything is the pattern of elsewhere.
+const everything = "/v1/"
+
 // elsewhere answers what no operation takes, as a problem like all others: 405 with
 // Allow where another method would do, else 404.
 func elsewhere(mux *http.ServeMux) http.HandlerFunc {
@@ -66,38 +69,43 @@ func place(location string) string {
 	return strings.Join(names, ".")
 }
 
-// everything is the pattern of elsewhere.
-const everything = "/v1/"
-
 // knowable says whether an id can be one of ours: anything else is not found
 // without asking the database, which takes no odd bytes.
 func knowable(id string) bool { return anID.MatchString(id) }
 
 var anID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 
-// storable refuses event data that would be kept as something else: whole numbers
-// beyond 2^53, which JSON's readers round, and U+0000, which PostgreSQL cannot
-// store.
+// storable refuses what a body says in words of the business's own when it would be kept
+// as something else: whole numbers beyond 2^53, which JSON's readers round, and U+0000.
 func storable(body []byte) error {
-	var event struct {
-		Data map[string]any `json:"data"`
+	var free struct {
+		Data        map[string]any `json:"data"`        // of an event
+		Fields      map[string]any `json:"fields"`      // of a contact
+		Transaction map[string]any `json:"transaction"` // of a code
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
-	if err := dec.Decode(&event); err != nil {
+	if err := dec.Decode(&free); err != nil {
 		return huma.Error400BadRequest("the body is no JSON")
 	}
-	for name, value := range event.Data {
-		if strings.ContainsRune(name, 0) {
-			return invalid("data", "a name holds U+0000")
-		}
-		if why := lossy(value); why != "" {
-			return invalid("data."+name, why)
+	for field, object := range map[string]map[string]any{"data": free.Data, "fields": free.Fields, "transaction": free.Transaction} {
+		for name, value := range object {
+			if !storableText(name) {
+				return invalid(field, "a name holds U+0000")
+			}
+			if why := lossy(value); why != "" {
+				return invalid(field+"."+name, why)
+			}
 		}
 	}
 	return nil
 }
 
+// storableText says whether a text can be kept: PostgreSQL takes no U+0000.
+func storableText(s string) bool { return !strings.ContainsRune(s, 0) }
+
+// lossy says why a value that json.Decoder.UseNumber has read cannot be kept as it is;
+// "": it can.
 func lossy(value any) string {
 	switch v := value.(type) {
 	case json.Number:
@@ -106,7 +114,7 @@ func lossy(value any) string {
 			return "this number has more digits than are kept: send it as text"
 		}
 	case string:
-		if strings.ContainsRune(v, 0) {
+		if !storableText(v) {
 			return "a text holds U+0000"
 		}
 	case []any:
@@ -117,7 +125,7 @@ func lossy(value any) string {
 		}
 	case map[string]any:
 		for name, item := range v {
-			if strings.ContainsRune(name, 0) {
+			if !storableText(name) {
 				return "a name holds U+0000"
 			}
 			if why := lossy(item); why != "" {

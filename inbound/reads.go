@@ -28,18 +28,23 @@ type MessageBody struct {
 	SentAt       *time.Time `json:"sent_at,omitempty"`
 }
 
-func shown(m conversation.Message) MessageBody {
+func shownMessage(m conversation.Message) MessageBody {
 	b := MessageBody{ID: m.ID, Conversation: m.Conversation, Run: m.Run, Line: m.Line, To: m.To, Class: string(m.Class),
 		Text: m.Text, Segments: m.Segments, Status: string(m.Status), Error: m.Error, Attempts: m.Attempt,
-		CreatedAt: time.UnixMilli(m.CreatedAt).UTC(), DueAt: time.UnixMilli(m.DueAt).UTC()}
+		CreatedAt: time.UnixMilli(m.CreatedAt).UTC(), DueAt: time.UnixMilli(m.DueAt).UTC(), SentAt: moment(m.SentAt)}
 	if m.Class == flows.Code {
 		b.Text = ""
 	}
-	if m.SentAt > 0 {
-		at := time.UnixMilli(m.SentAt).UTC()
-		b.SentAt = &at
-	}
 	return b
+}
+
+// moment is a time, or none.
+func moment(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	at := time.UnixMilli(ms).UTC()
+	return &at
 }
 
 // ConversationBody is one conversation as the API shows it.
@@ -73,14 +78,20 @@ func (a *API) shownConversation(c conversation.Conversation) ConversationBody {
 	}
 	for _, r := range c.State.Runs {
 		run := RunBody{ID: r.ID, Flow: r.Flow, State: r.State}
-		if a.Version != nil {
-			if f, known := a.Version(r.Hash); known && !f.SecretKey() {
-				run.Key = r.Key
-			}
+		if f, known := a.version(r.Hash); known && !f.SecretKey() {
+			run.Key = r.Key
 		}
 		b.Runs = append(b.Runs, run)
 	}
 	return b
+}
+
+// version finds a version of a flow that is loaded.
+func (a *API) version(hash string) (*flows.Flow, bool) {
+	if a.Version == nil {
+		return nil, false
+	}
+	return a.Version(hash)
 }
 
 // One wraps the answer of a read.
@@ -115,7 +126,7 @@ func (a *API) getMessage(ctx context.Context, in *ByID) (*One[MessageBody], erro
 	if !found {
 		return nil, huma.Error404NotFound("there is no message of this id")
 	}
-	return &One[MessageBody]{shown(m)}, nil
+	return &One[MessageBody]{shownMessage(m)}, nil
 }
 
 func (a *API) listConversations(ctx context.Context, in *ByPhone) (*One[ConversationList], error) {
@@ -151,7 +162,7 @@ func (a *API) getConversation(ctx context.Context, in *ByID) (*One[ConversationB
 		return nil, a.unavailable(err)
 	}
 	for _, m := range messages {
-		body.Messages = append(body.Messages, shown(m))
+		body.Messages = append(body.Messages, shownMessage(m))
 	}
 	return &One[ConversationBody]{body}, nil
 }

@@ -15,6 +15,57 @@ import (
 	"parley/flows"
 )
 
+// EventInput is POST /v1/events.
+type EventInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$" doc:"A repeat under the same key returns the first answer; another body under it is refused."`
+	DryRun         bool   `query:"dry_run" doc:"Decide and answer with the decision records; nothing is stored or sent."`
+	RawBody        []byte
+	Body           struct {
+		Type     string         `json:"type" minLength:"1" maxLength:"100" doc:"The event type that flows name in trigger.events or on.events." example:"order.delivered"`
+		To       string         `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164." example:"+12025550123"`
+		Line     string         `json:"line,omitempty" maxLength:"32" doc:"The sender; default the brand's for the customer's country."`
+		Brand    string         `json:"brand,omitempty" maxLength:"64" doc:"The brand whose sender is used when no line is named."`
+		Language string         `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z0-9-]*$" doc:"BCP 47; default what is known of the customer, else the flow's first."`
+		Data     map[string]any `json:"data,omitempty" doc:"The flow's inputs."`
+	}
+}
+
+// MessageInput is POST /v1/messages.
+type MessageInput struct {
+	Keyed
+	Body struct {
+		To    string `json:"to" minLength:"1" maxLength:"32" doc:"The customer's phone, E.164."`
+		Text  string `json:"text" minLength:"1" maxLength:"1600"`
+		Class string `json:"class,omitempty" enum:"alert,notice,bulk" default:"notice" doc:"Decides priority, quiet hours and consent."`
+		Line  string `json:"line,omitempty" maxLength:"32"`
+		Brand string `json:"brand,omitempty" maxLength:"64"`
+	}
+}
+
+// EndInput is POST /v1/runs/{id}/end.
+type EndInput struct {
+	ID string `path:"id" maxLength:"128"`
+	Keyed
+	Body struct {
+		Outcome string `json:"outcome,omitempty" maxLength:"64" default:"ended" pattern:"^[a-z][a-z0-9_]*$"`
+	}
+}
+
+// Accepted is the answer to what was stored.
+type Accepted struct {
+	Status int
+	Body   AcceptedBody
+}
+
+// AcceptedBody names what an accepted request led to.
+type AcceptedBody struct {
+	ID           string                  `json:"id,omitempty" doc:"Of the event, as callbacks name it."`
+	Conversation string                  `json:"conversation"`
+	Run          string                  `json:"run,omitempty" doc:"The run that was started or reached."`
+	Messages     []string                `json:"messages" doc:"Ids of the messages that it caused."`
+	Decisions    []conversation.Decision `json:"decisions,omitempty" doc:"Of a dry run: what would be done, and why."`
+}
+
 func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) {
 	if err := storable(in.RawBody); err != nil {
 		return nil, err
@@ -23,7 +74,7 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 	if err != nil {
 		return nil, err
 	}
-	e := a.event(ctx, "events", in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "events", Keyed{in.IdempotencyKey, in.RawBody})
 	e.Kind, e.Line, e.Phone = conversation.KindTrigger, line, to
 	e.Trigger = &conversation.Trigger{ID: eventID(e.Dedupe), Type: in.Body.Type, Data: in.Body.Data, Language: in.Body.Language}
 	if in.DryRun {
@@ -37,14 +88,14 @@ func (a *API) postEvent(ctx context.Context, in *EventInput) (*Accepted, error) 
 }
 
 func (a *API) postMessage(ctx context.Context, in *MessageInput) (*Accepted, error) {
-	if strings.ContainsRune(in.Body.Text, 0) {
+	if !storableText(in.Body.Text) {
 		return nil, invalid("text", "it holds U+0000")
 	}
 	line, to, err := a.address(in.Body.Line, in.Body.Brand, in.Body.To)
 	if err != nil {
 		return nil, err
 	}
-	e := a.event(ctx, "messages", in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "messages", in.Keyed)
 	e.Kind, e.Line, e.Phone = conversation.KindMessage, line, to
 	e.Outgoing = &conversation.Outgoing{Text: in.Body.Text, Class: flows.Class(in.Body.Class)}
 	return a.submit(ctx, e, http.StatusAccepted)
@@ -55,7 +106,7 @@ func (a *API) endRun(ctx context.Context, in *EndInput) (*Accepted, error) {
 	if !ok || id == "" || !knowable(in.ID) {
 		return nil, huma.Error404NotFound("there is no run of this id")
 	}
-	e := a.event(ctx, "runs/"+in.ID, in.IdempotencyKey, in.RawBody)
+	e := event(ctx, "runs/"+in.ID, in.Keyed)
 	e.Kind, e.Conversation = conversation.KindEndRun, id
 	e.EndRun = &conversation.EndRun{Run: in.ID, Outcome: in.Body.Outcome}
 	return a.submit(ctx, e, http.StatusOK)
@@ -83,15 +134,9 @@ func (a *API) address(line, brand, to string) (string, string, error) {
 }
 
 // event begins an event of this request: its dedupe key and the caller's mode.
-func (a *API) event(ctx context.Context, path, idempotency string, body []byte) conversation.Event {
-	key := caller(ctx)
-	e := conversation.Event{Test: key.Mode == "test"}
-	if idempotency != "" {
-		sum := sha256.Sum256(body)
-		e.BodyHash = hex.EncodeToString(sum[:])
-		e.Dedupe = "api/" + key.ID + "/" + path + "/" + idempotency
-	}
-	return e
+func event(ctx context.Context, path string, k Keyed) conversation.Event {
+	once := k.once(ctx, path)
+	return conversation.Event{Test: caller(ctx).Test(), Dedupe: once.Key, BodyHash: once.BodyHash}
 }
 
 // eventID names an event: the same for a repeat under the same key.

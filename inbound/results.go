@@ -74,7 +74,7 @@ func (a *API) listResults(ctx context.Context, in *ResultsInput) (*One[ResultLis
 	out := ResultList{Results: []ResultBody{}, Next: in.After}
 	for _, e := range page {
 		out.Next = fmt.Sprintf("%d.%s", e.EndedAt, e.Run)
-		if e.Test == (caller(ctx).Mode == "test") {
+		if e.Test == (caller(ctx).Test()) {
 			out.Results = append(out.Results, shownResult(e))
 		}
 	}

@@ -32,10 +32,6 @@ type Receipts interface {
 type Keys interface {
 	// Key finds a live key by the SHA-256 of its secret, hex.
 	Key(ctx context.Context, hash string) (Key, bool, error)
-	CreateKey(ctx context.Context, k Key, hash string) error
-	ListKeys(ctx context.Context) ([]Key, error)
-	// RevokeKey returns false when there is no such live key.
-	RevokeKey(ctx context.Context, id string) (bool, error)
 }
 
 // Key is one API key as it may be shown.
@@ -49,6 +45,9 @@ type Key struct {
 	RevokedAt  int64    // Unix ms; 0: live
 	Agent      string   // the one person who has it, as verify.GoodAgent names them; "": a program
 }
+
+// Test says that nothing of what is done by the key leaves the house.
+func (k Key) Test() bool { return k.Mode == "test" }
 
 // Contacts keeps what is known of phones.
 type Contacts interface {
@@ -77,10 +76,6 @@ type Accounts interface {
 	ChangeAccount(ctx context.Context, ref string, test bool, e verify.AccountEvent, once Once) (AccountAnswer, error)
 }
 
-// Once is the key under which a request is carried out once; the zero value: it is
-// carried out whenever it comes.
-type Once struct{ Key, BodyHash string }
-
 // AccountAnswer is what became of a change. Conflict says that its key was used with
 // another body; nothing else is set then.
 type AccountAnswer struct {
@@ -106,6 +101,4 @@ type Reads interface {
 	Results(ctx context.Context, q conversation.ResultQuery, limit int) ([]conversation.Ended, error)
 	// Ends lists the latest results of a phone's runs, newest first, at most limit.
 	Ends(ctx context.Context, phone string, limit int) ([]conversation.Ended, error)
-	// Ping says whether the database answers, for /readyz.
-	Ping(ctx context.Context) error
 }

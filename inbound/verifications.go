@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,9 +43,8 @@ func (a *API) mountVerifications(api huma.API, guard func(huma.Context, func(hum
 
 // VerificationInput is POST /v1/verifications.
 type VerificationInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"128" pattern:"^[ -~]*$"`
-	RawBody        []byte
-	Body           struct {
+	Keyed
+	Body struct {
 		To          string          `json:"to,omitempty" maxLength:"32" doc:"The customer's phone, E.164. Leave it out when nobody of this name is known: the answer is the same, and nothing is sent." example:"+12025550123"`
 		Purpose     string          `json:"purpose" enum:"login,password_reset,payment,account_unlock,number_change,custom"`
 		Subject     string          `json:"subject" minLength:"1" maxLength:"128" doc:"Whose code it is, as you call them: one live code for each subject and purpose." example:"user-17"`
@@ -122,10 +120,8 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	case !storableText(in.Body.Subject):
 		return nil, invalid("subject", "it holds U+0000")
 	}
-	for name, value := range in.Body.Transaction {
-		if why := lossy(value); why != "" || !storableText(name) {
-			return nil, invalid("transaction", "a value of it cannot be kept")
-		}
+	if err := storable(in.RawBody); err != nil {
+		return nil, err
 	}
 	to, err := a.numberOf(in.Body.To)
 	if err != nil {
@@ -141,7 +137,7 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	}
 	key := caller(ctx)
 	r := verify.Request{To: to, Line: line, Purpose: purpose, Subject: in.Body.Subject, Language: in.Body.Language, IP: in.Body.IP,
-		Transaction: in.Body.Transaction, Autofill: in.Body.Autofill, Test: key.Mode == "test", By: key.ID}
+		Transaction: in.Body.Transaction, Autofill: in.Body.Autofill, Test: key.Test(), By: key.ID}
 	if in.IdempotencyKey != "" {
 		r.Origin = "api/" + key.ID + "/" + in.IdempotencyKey
 	}
@@ -171,9 +167,12 @@ func (a *API) checkVerification(ctx context.Context, in *CheckInput) (*One[Check
 	if !verificationID.MatchString(in.ID) || !storableText(in.Body.Subject) {
 		return nil, a.verificationError(verify.ErrRefused)
 	}
+	if err := storable(in.RawBody); err != nil {
+		return nil, err
+	}
 	key := caller(ctx)
 	grant, err := a.Codes.Check(ctx, verify.Check{ID: in.ID, Code: in.Body.Code, Purpose: verify.Purpose(in.Body.Purpose), Subject: in.Body.Subject,
-		Transaction: in.Body.Transaction, IP: in.Body.IP, Test: key.Mode == "test", By: key.ID})
+		Transaction: in.Body.Transaction, IP: in.Body.IP, Test: key.Test(), By: key.ID})
 	if err != nil {
 		return nil, a.verificationError(err)
 	}
@@ -192,7 +191,7 @@ func (a *API) resendVerification(ctx context.Context, in *ResendInput) (*One[Ver
 		ip = in.Body.IP
 	}
 	key := caller(ctx)
-	c, err := a.Codes.Resend(ctx, in.ID, ip, key.ID, key.Mode == "test")
+	c, err := a.Codes.Resend(ctx, in.ID, ip, key.ID, key.Test())
 	if err != nil {
 		return nil, a.verificationError(err)
 	}
@@ -206,7 +205,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 	if !verificationID.MatchString(in.ID) {
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
-	c, found, err := a.Codes.Look(ctx, in.ID, caller(ctx).Mode == "test")
+	c, found, err := a.Codes.Look(ctx, in.ID, caller(ctx).Test())
 	if err != nil {
 		return nil, a.unavailable(err)
 	}
@@ -229,7 +228,7 @@ func (a *API) cancelVerification(ctx context.Context, in *OfVerification) (*stru
 		return nil, nil
 	}
 	key := caller(ctx)
-	if err := a.Codes.Cancel(ctx, in.ID, key.ID, key.Mode == "test"); err != nil {
+	if err := a.Codes.Cancel(ctx, in.ID, key.ID, key.Test()); err != nil {
 		return nil, a.unavailable(err)
 	}
 	return nil, nil
@@ -239,7 +238,7 @@ func (a *API) redeemGrant(ctx context.Context, in *RedeemInput) (*One[RedeemedBo
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	r, err := a.Codes.Redeem(ctx, verify.NewSecret(in.Body.Grant), caller(ctx).Mode == "test")
+	r, err := a.Codes.Redeem(ctx, verify.NewSecret(in.Body.Grant), caller(ctx).Test())
 	if errors.Is(err, verify.ErrRefused) {
 		return nil, huma.Error422UnprocessableEntity("the grant is not accepted")
 	}
@@ -279,6 +278,3 @@ func (a *API) verificationError(err error) error {
 	}
 	return a.unavailable(err)
 }
-
-// storableText says whether a text can be kept: PostgreSQL takes no U+0000.
-func storableText(s string) bool { return !strings.ContainsRune(s, 0) }

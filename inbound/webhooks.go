@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"parley/conversation"
@@ -24,7 +25,8 @@ const mostBody = 64 << 10
 // Webhooks receives carriers' texts and receipts at /webhooks/{carrier}. It
 // answers 2xx when everything in the webhook has been committed, 403 to a bad
 // signature, 400 to nonsense, 404 to an unknown carrier, 413 to a body that is too
-// large, 503 when nothing was stored and the carrier should try again.
+// large, 503 when nothing was stored and the carrier should try again. All but Screen
+// must be set.
 type Webhooks struct {
 	Engine   Engine
 	Receipts Receipts
@@ -38,7 +40,6 @@ type Webhooks struct {
 	// challenge when it is still good; nil: nothing is looked for.
 	Screen func(ctx context.Context, phone, text string) (masked, burned string, err error)
 	Log    *slog.Logger
-	Now    func() time.Time // nil: time.Now
 
 	replays replays
 }
@@ -61,8 +62,8 @@ func (w *Webhooks) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		http.Error(out, http.StatusText(status), status)
 		return
 	}
-	now := w.now()
-	delivery, err := carrier.Receive(provider.Request{Method: r.Method, URL: w.signed(r.URL), Header: r.Header, Body: body, Now: now})
+	now := time.Now()
+	delivery, err := carrier.Receive(provider.Request{URL: w.signed(r.URL), Header: r.Header, Body: body, Now: now})
 	if err == nil && delivery.Nonce != "" && w.replays.seen(name+"/"+delivery.Nonce, now) {
 		err = fmt.Errorf("replayed: %w", provider.ErrSignature)
 	}
@@ -80,26 +81,12 @@ func (w *Webhooks) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	answer(out, delivery)
 }
 
-func (w *Webhooks) now() time.Time {
-	if w.Now != nil {
-		return w.Now()
-	}
-	return time.Now()
-}
-
 // signed is the address that the carrier called: ours by configuration, never by
 // the Host header, which anybody may set.
 func (w *Webhooks) signed(u *url.URL) *url.URL {
 	public := *w.Public
-	public.Path, public.RawPath, public.RawQuery = joined(w.Public.Path, u.Path), "", u.RawQuery
+	public.Path, public.RawPath, public.RawQuery = strings.TrimRight(w.Public.Path, "/")+u.Path, "", u.RawQuery
 	return &public
-}
-
-func joined(base, path string) string {
-	for len(base) > 0 && base[len(base)-1] == '/' {
-		base = base[:len(base)-1]
-	}
-	return base + path
 }
 
 // take commits everything that the webhook brought.
@@ -116,7 +103,7 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 		events = moved
 	}
 	for _, t := range d.Texts {
-		e := event(carrier, t)
+		e := textEvent(carrier, t)
 		reason := w.resolve(&e, t)
 		if err := w.screen(r.Context(), &e); err != nil {
 			return err
@@ -136,8 +123,8 @@ func (w *Webhooks) take(r *http.Request, carrier string, d provider.Delivery) er
 	return err
 }
 
-// event is a text as the engine takes it, not yet resolved.
-func event(carrier string, t provider.Text) conversation.Event {
+// textEvent is a text as the engine takes it, not yet resolved.
+func textEvent(carrier string, t provider.Text) conversation.Event {
 	e := conversation.Event{Kind: conversation.KindText, Carrier: carrier, Line: t.To, Phone: t.From,
 		Text: &conversation.Text{Text: t.Text, Media: t.Media, OptOut: t.OptOut}}
 	if !t.At.IsZero() {

@@ -111,15 +111,14 @@ func (c *Caller) Do(ctx context.Context, j conversation.Job, last bool) (convers
 
 // resultOf is the event that tells the run.
 func resultOf(j conversation.Job, a *answer, problem string) (conversation.Event, bool, error) {
-	r := &conversation.Result{Effect: j.ID, Kind: conversation.JobCall, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch, Error: problem}
-	if a != nil {
-		data, err := json.Marshal(a)
-		if err != nil {
-			return conversation.Event{}, false, fmt.Errorf("encoding the answer to a call: %w", err)
-		}
-		r.Data = data
+	if a == nil {
+		return j.Answered(nil, problem), true, nil
 	}
-	return conversation.Event{Kind: conversation.KindResult, Conversation: j.Conversation, Line: j.Line, Phone: j.Phone, Test: j.Test, Result: r}, true, nil
+	data, err := json.Marshal(a)
+	if err != nil {
+		return conversation.Event{}, false, fmt.Errorf("encoding the answer to a call: %w", err)
+	}
+	return j.Answered(data, problem), true, nil
 }
 
 // methods are those that a flow may use.

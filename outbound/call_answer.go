@@ -8,8 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +31,7 @@ func (c *Caller) exchange(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	defer res.Body.Close()
-	got := reply{answer: answer{Status: res.StatusCode}, after: retryAfter(res.Header)}
+	got := reply{answer: answer{Status: res.StatusCode}, after: egress.RetryAfter(res.Header, time.Now())}
 	body, err := io.ReadAll(res.Body)
 	switch {
 	case errors.Is(err, egress.ErrTooLarge):
@@ -65,18 +63,6 @@ func readJSON(body []byte) (json.RawMessage, string) {
 	return bytes.ToValidUTF8(tidy.Bytes(), []byte("\uFFFD")), ""
 }
 
-// retryAfter reads Retry-After (RFC 9110, section 10.2.3): seconds or a date.
-func retryAfter(h http.Header) time.Duration {
-	text := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil {
-		return time.Duration(min(max(seconds, 0), 1<<20)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
-}
-
 // unavailable is an answer, or the lack of one, that is worth another try.
 type unavailable struct {
 	host, reason string
@@ -88,32 +74,3 @@ func (u unavailable) Error() string { return fmt.Sprintf("calling %s: %s", u.hos
 
 // RetryAfter is how long the service wants to be left alone; 0: it did not say.
 func (u unavailable) RetryAfter() time.Duration { return u.after }
-
-// ownHeaders are about the connection and are not for flows to say; Parley sets
-// what it needs of them.
-var ownHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Host", "Keep-Alive", "Proxy-Authorization",
-	"Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Parley-Phone", "Parley-Conversation"}
-
-// setHeaders sets headers but for ownHeaders. False: one of them cannot be sent.
-func setHeaders(h http.Header, set map[string]string) bool {
-	for name, value := range set {
-		if !Sendable(name, value) {
-			return false
-		}
-		if name = http.CanonicalHeaderKey(name); !slices.Contains(ownHeaders, name) {
-			h.Set(name, value)
-		}
-	}
-	return true
-}
-
-// Sendable says whether a header can be sent: the name a token, the value without
-// control characters (RFC 9110, section 5.5), so that no value can begin a header
-// of its own.
-func Sendable(name, value string) bool {
-	const marks = "!#$%&'*+-.^_`|~"
-	token := name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune(marks, r))
-	})
-	return token && !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
-}

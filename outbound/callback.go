@@ -184,7 +184,7 @@ func (c *Callbacks) post(ctx context.Context, e Endpoint, job conversation.Job) 
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, res.Body) // so that the connection can be kept; it is limited
 	if res.StatusCode/100 != 2 {
-		return res.StatusCode, unavailable{host: e.Name, reason: fmt.Sprint("answered ", res.StatusCode), after: retryAfter(res.Header)}
+		return res.StatusCode, unavailable{host: e.Name, reason: fmt.Sprint("answered ", res.StatusCode), after: egress.RetryAfter(res.Header, c.now())}
 	}
 	return res.StatusCode, nil
 }

@@ -28,12 +28,11 @@ func (r *run) work(ctx context.Context, name string, line Line) {
 	}
 }
 
-// waitForRoom waits until both paces have a token; false when ctx ended.
+// waitForRoom waits until a message may go; false when ctx ended.
 func (r *run) waitForRoom(ctx context.Context, out *outlet, pace *pace) bool {
 	for {
-		_, wait := pace.room(r.now(), r.live(), 1)
-		_, other := out.pace.room(r.now(), r.live(), 1)
-		if wait = max(wait, other); wait <= 0 {
+		_, wait := r.room(out, pace, 1)
+		if wait <= 0 {
 			return ctx.Err() == nil
 		}
 		if !sleep(ctx, wait) {
@@ -42,16 +41,27 @@ func (r *run) waitForRoom(ctx context.Context, out *outlet, pace *pace) bool {
 	}
 }
 
+// room is the pace's, unless the carrier rests.
+func (r *run) room(out *outlet, pace *pace, n int) (int, time.Duration) {
+	now := r.now()
+	if rest := out.fuse.rest(now); rest > 0 {
+		return 0, rest
+	}
+	return pace.room(now, r.live(), n)
+}
+
+// batch bounds one claim.
+const batch = 64
+
 // claim takes what there is room for and starts sending it. It returns true when
 // there may be more: a claim that comes back short is followed by the wake-up of
 // its own settlement, or by the poll.
 func (r *run) claim(ctx context.Context, name string, line Line, out *outlet, pace *pace) (more bool) {
-	slots := out.take(ctx, r.batch())
+	slots := out.take(ctx, batch)
 	if slots == 0 {
 		return false
 	}
-	n, _ := pace.room(r.now(), r.live(), slots)
-	n, _ = out.pace.room(r.now(), r.live(), n)
+	n, _ := r.room(out, pace, slots) // taking slots may have lasted
 	var claimed []conversation.Message
 	started := r.now() // before the claim: the leases begin while it is under way
 	if n > 0 {
@@ -69,11 +79,10 @@ func (r *run) claim(ctx context.Context, name string, line Line, out *outlet, pa
 		segments += max(1, m.Segments)
 		r.sends.Go(func() {
 			defer out.free(1)
-			r.deliver(m, out, started)
+			attempt{r, m, out, started}.deliver()
 		})
 	}
 	pace.charge(started, segments)
-	out.pace.charge(started, segments)
 	return len(claimed) == n
 }
 
@@ -87,13 +96,6 @@ func (r *run) ask(name string, line Line, n int) ([]conversation.Message, error)
 		c.Least = conversation.PriorityReply
 	}
 	return r.Queue.Claim(ctx, c)
-}
-
-func (r *run) batch() int {
-	if r.Batch > 0 {
-		return r.Batch
-	}
-	return 64
 }
 
 // take waits for one free slot and takes up to n; 0 when ctx ended.

@@ -35,11 +35,6 @@ type Dispatcher struct {
 	Live func() int
 	// PublicURL is where carriers reach us; "": no receipts are asked for.
 	PublicURL string
-	// Timeout bounds one send through carriers that have none of their own; 0: 10 s. A
-	// lease is the longest of them and 15 s.
-	Timeout time.Duration
-	// Batch bounds one claim; 0: 64.
-	Batch int
 	// Sent, when set, is called after every send that left the house: class is "" for
 	// an accepted one. For metrics; it must not block.
 	Sent func(carrier string, class provider.Class, took time.Duration)
@@ -60,12 +55,9 @@ type Carrier struct {
 	// OnlyTo, when not empty, lists the only numbers that may be texted: for tests
 	// against a real account.
 	OnlyTo []string
-	// Rate is the account's pace in segments a second, over all its lines and all
-	// nodes; 0: no limit.
-	Rate float64
 	// Concurrency bounds the sends under way; 0: 32.
 	Concurrency int
-	// Timeout bounds one send; 0: the dispatcher's.
+	// Timeout bounds one send; 0: 10 s.
 	Timeout time.Duration
 }
 
@@ -153,17 +145,22 @@ type outlet struct {
 	Carrier
 	name  string
 	slots chan struct{} // one per send under way
-	pace  *pace
 	only  map[string]bool
 	fuse  fuse
 }
+
+// A lease is the longest send timeout of the carriers, and leaseMargin.
+const (
+	defaultTimeout = 10 * time.Second
+	leaseMargin    = 15 * time.Second
+)
 
 func (d *Dispatcher) newRun() (*run, error) {
 	d.once.Do(d.prepare)
 	r := &run{
 		Dispatcher: d, log: d.Log, now: d.Now,
 		carriers: make(map[string]*outlet), paces: make(map[string]*pace),
-		results: make(chan result, 1024), tales: make(chan result, 1024), stopping: make(chan struct{}),
+		results: make(chan result, 1024), tales: make(chan result, 1024), stopping: make(chan struct{}), lease: leaseMargin,
 	}
 	if r.log == nil {
 		r.log = slog.Default()
@@ -171,17 +168,11 @@ func (d *Dispatcher) newRun() (*run, error) {
 	if r.now == nil {
 		r.now = time.Now
 	}
-	timeout := cmp.Or(d.Timeout, 10*time.Second)
-	longest := timeout
-	if len(d.Carriers) > 0 {
-		longest = 0
-	}
 	for name, c := range d.Carriers {
-		c.Timeout = cmp.Or(c.Timeout, timeout)
-		longest = max(longest, c.Timeout)
+		c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
+		r.lease = max(r.lease, c.Timeout+leaseMargin)
 		r.carriers[name] = newOutlet(name, c)
 	}
-	r.lease = longest + 15*time.Second
 	for name, line := range d.Lines {
 		if r.carriers[line.Carrier] == nil {
 			return nil, fmt.Errorf("line %s: there is no carrier %q", name, line.Carrier)
@@ -195,7 +186,7 @@ func newOutlet(name string, c Carrier) *outlet {
 	if c.Concurrency <= 0 {
 		c.Concurrency = 32
 	}
-	o := &outlet{Carrier: c, name: name, slots: make(chan struct{}, c.Concurrency), pace: newPace(c.Rate)}
+	o := &outlet{Carrier: c, name: name, slots: make(chan struct{}, c.Concurrency)}
 	if len(c.OnlyTo) > 0 {
 		o.only = make(map[string]bool)
 		for _, to := range c.OnlyTo {

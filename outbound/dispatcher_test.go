@@ -53,7 +53,7 @@ func (c *carrier) Send(ctx context.Context, o provider.Outgoing) (provider.Accep
 	if answer != nil {
 		return provider.Accepted{}, answer
 	}
-	return provider.Accepted{IDs: []string{"p-" + o.ID}, Status: conversation.Sent}, nil
+	return provider.Accepted{IDs: []string{"p-" + o.ID}}, nil
 }
 
 // looker is a carrier that can be asked.

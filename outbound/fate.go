@@ -20,59 +20,59 @@ const Repeated = "repeated"
 // settleFate deals with a message that the carrier may have taken. Where nothing
 // can be learned now, it stays under its lease, and the reaper finds it when that
 // has run out.
-func (r *run) settleFate(m conversation.Message, out *outlet, started time.Time) {
-	if m.ExpiresAt > 0 && r.now().UnixMilli() >= m.ExpiresAt {
-		r.park(m, out.name, started)
+func (a attempt) settleFate() {
+	if a.m.ExpiresAt > 0 && a.now().UnixMilli() >= a.m.ExpiresAt {
+		a.park()
 		return
 	}
 	note := ""
-	if looker, ok := out.Provider.(provider.Looker); ok {
-		accepted, found, err := r.look(looker, out, m.ID)
+	if looker, ok := a.out.Provider.(provider.Looker); ok {
+		accepted, found, err := a.look(looker)
 		if err != nil {
-			r.log.Warn("asking a carrier about a message of unknown fate", "carrier", out.name, "message", m.ID)
+			a.log.Warn("asking a carrier about a message of unknown fate", "carrier", a.out.name, "message", a.m.ID, "error", err)
 			return
 		}
 		if found {
-			r.succeed(m, out.name, conversation.Sent, accepted.IDs, "", started)
+			a.succeed(conversation.Sent, accepted.IDs, "")
 			return
 		}
-	} else if !out.Traits.Idempotent {
-		if !m.Priority.Overtakes() { // neither code nor alert
-			r.park(m, out.name, started)
+	} else if !a.out.Traits.Idempotent {
+		if !a.m.Priority.Overtakes() { // neither code nor alert
+			a.park()
 			return
 		}
 		note = Repeated
 	}
-	if m.Status == conversation.Cancelled { // the phone has opted out since
-		r.park(m, out.name, started)
+	if a.m.Status == conversation.Cancelled { // the phone has opted out since
+		a.park()
 		return
 	}
-	if r.deadline(started).Sub(r.now()) < out.Timeout {
-		return // too late for another send under this lease
+	if a.late() {
+		return // for another send under this lease
 	}
-	accepted, err := r.send(m, out, true)
+	accepted, err := a.send(true)
 	switch {
 	case err == nil:
-		r.succeed(m, out.name, conversation.Sent, accepted.IDs, note, started)
+		a.succeed(conversation.Sent, accepted.IDs, note)
 	case err.Class != provider.Ambiguous:
-		r.conclude(m, out, started, accepted, err)
+		a.conclude(accepted, err)
 	case note == Repeated:
-		r.park(m, out.name, started)
+		a.park()
 	}
 }
 
-func (r *run) look(looker provider.Looker, out *outlet, id string) (provider.Accepted, bool, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), min(out.Timeout, 3*time.Second))
+func (a attempt) look(looker provider.Looker) (provider.Accepted, bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), min(a.out.Timeout, 3*time.Second))
 	defer cancel()
-	return looker.Look(ctx, id)
+	return looker.Look(ctx, a.m.ID)
 }
 
 // park gives the message up without calling it undelivered: the flow hears
 // nothing, and a question's clock runs on from the message's expiry.
-func (r *run) park(m conversation.Message, carrier string, started time.Time) {
-	s := r.settlement(m, conversation.Failed, carrier, UnknownFate)
+func (a attempt) park() {
+	s := a.settlement(conversation.Failed, UnknownFate)
 	s.Parked = true
-	r.pass("", m, s, started)
+	a.pass("", s)
 }
 
 // reap finds, every second, messages whose sender died and messages that are too
@@ -85,44 +85,45 @@ func (r *run) reap(ctx context.Context) {
 }
 
 func (r *run) reapStranded(ctx context.Context) {
-	stranded, err := r.Queue.Stranded(ctx, r.Node, r.lease, r.batch())
+	stranded, err := r.Queue.Stranded(ctx, r.Node, r.lease, batch)
 	if err != nil && ctx.Err() == nil {
 		r.log.Warn("looking for stranded messages", "error", err)
 	}
 	started := r.now()
 	for _, m := range stranded {
-		out := r.carriers[r.Lines[m.Line].Carrier]
+		a := attempt{r, m, r.carriers[r.Lines[m.Line].Carrier], started}
 		r.log.Warn("a message is of unknown fate", "message", m.ID, "line", m.Line)
 		switch {
-		case out == nil:
-			r.park(m, "", started)
+		case a.out == nil:
+			a.park()
 		case m.Test:
-			r.pretend(m, started)
-		case !out.may(m.To):
-			r.fail(m, out.name, "only_to", started)
+			a.pretend()
+		case !a.out.may(m.To):
+			a.fail("only_to")
 		default:
 			r.sends.Go(func() {
-				if out.take(ctx, 1) == 0 {
+				if a.out.take(ctx, 1) == 0 {
 					return // shutting down: the next lease will run out too
 				}
-				defer out.free(1)
-				r.settleFate(m, out, started)
+				defer a.out.free(1)
+				a.settleFate()
 			})
 		}
 	}
 }
 
 func (r *run) reapOverdue(ctx context.Context) {
-	overdue, err := r.Queue.Overdue(ctx, 4*r.batch())
+	overdue, err := r.Queue.Overdue(ctx, 4*batch)
 	if err != nil && ctx.Err() == nil {
 		r.log.Warn("looking for overdue messages", "error", err)
 	}
 	now := r.now()
 	for _, m := range overdue {
-		kind := conversation.Kind("")
-		if m.Wait > 0 && m.Status != conversation.Superseded { // a superseded question's run waits for the agent
-			kind = conversation.KindFailed
+		a := attempt{run: r, m: m, started: now}
+		kind := a.asked(conversation.KindFailed)
+		if m.Status == conversation.Superseded { // its run waits for the agent
+			kind = ""
 		}
-		r.pass(kind, m, r.settlement(m, m.Status, "", m.Error), now)
+		a.pass(kind, a.settlement(m.Status, m.Error))
 	}
 }

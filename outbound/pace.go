@@ -9,9 +9,9 @@ import (
 	"parley/outbound/provider"
 )
 
-// pace keeps a line or a carrier within its segments a second. What a claim
-// brings is only known afterwards, so that a pace may run into debt by the further
-// segments of long texts; it pays before the next claim.
+// pace keeps a line within its segments a second. What a claim brings is
+// only known afterwards, so that a pace may run into debt by the further segments of
+// long texts; it pays before the next claim.
 type pace struct {
 	mu      sync.Mutex
 	full    float64 // over all nodes; 0: no limit
@@ -74,11 +74,12 @@ func (p *pace) block(until time.Time) {
 	}
 }
 
-// fuse notices that a carrier is down or refuses everything: many failures in a
-// row that have nothing to do with the single message.
+// fuse notices that a carrier is down or refuses everything, by many failures in a
+// row that have nothing to do with the single message, and lets it rest.
 type fuse struct {
 	mu     sync.Mutex
 	misses int
+	until  time.Time // nothing is claimed before
 }
 
 // After outageAfter such failures in a row, the carrier rests for outagePause, and
@@ -88,14 +89,24 @@ const (
 	outagePause = 5 * time.Second
 )
 
-// note counts a send's end; true: the carrier is down.
-func (f *fuse) note(err *provider.Error) bool {
+// note counts a send's end; down: the carrier rests from now on.
+func (f *fuse) note(err *provider.Error, now time.Time) (down bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err == nil || err.Class != provider.Temporary && err.Class != provider.Config {
 		f.misses = 0
 		return false
 	}
-	f.misses++
-	return f.misses >= outageAfter
+	if f.misses++; f.misses < outageAfter {
+		return false
+	}
+	f.until = now.Add(outagePause)
+	return true
+}
+
+// rest is for how long the carrier is still left alone.
+func (f *fuse) rest(now time.Time) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.until.Sub(now)
 }

@@ -41,14 +41,13 @@ type Claim struct {
 	Node  string
 	Limit int
 	Lease time.Duration
-	// Least is the least urgent priority that may go now; quiet hours and test
-	// stops lower it. 0: any.
+	// Least is the least urgent priority that may go now, in quiet hours; 0: any.
 	Least conversation.Priority
 }
 
 // Codes keeps one-time codes sealed until they are sent.
 type Codes interface {
 	// Fill puts a challenge's code into the blanks of a text. An error means that the
-	// code is over, or that the database does not answer.
+	// code is over; conversation.ErrUnavailable, that the database does not answer.
 	Fill(ctx context.Context, challenge, text string) (string, error)
 }

@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -11,54 +12,68 @@ import (
 	"parley/outbound/provider"
 )
 
-// deliver sends one claimed message and passes on what became of it. Sends are
-// not cut off by a shutdown: their own timeout bounds them.
-func (r *run) deliver(m conversation.Message, out *outlet, started time.Time) {
+// attempt is one message under one lease of this node.
+type attempt struct {
+	*run
+	m       conversation.Message
+	out     *outlet   // nil: the config has no carrier for its line, or none is needed
+	started time.Time // not after the lease began
+}
+
+// deliver sends a claimed message and passes on what became of it. Sends are not cut
+// off by a shutdown: their own timeout bounds them.
+func (a attempt) deliver() {
 	switch {
-	case r.deadline(started).Sub(r.now()) < out.Timeout:
+	case a.late():
 		return // this process stood still: another may have the message, and the reaper finds it
-	case m.Test:
-		r.pretend(m, started)
-	case !out.may(m.To):
-		r.fail(m, out.name, "only_to", started)
+	case a.m.Test:
+		a.pretend()
+	case !a.out.may(a.m.To):
+		a.fail("only_to")
 	default:
-		accepted, err := r.send(m, out, false)
+		accepted, err := a.send(false)
 		if err != nil && err.Class == provider.Ambiguous {
-			r.settleFate(m, out, started)
+			a.settleFate()
 			return
 		}
-		r.conclude(m, out, started, accepted, err)
+		a.conclude(accepted, err)
 	}
 }
 
+// deadline is when another node may take the message for stranded, less a margin.
+func (a attempt) deadline() time.Time { return a.started.Add(a.lease - 2*time.Second) }
+
+// late says that a send might last longer than the lease.
+func (a attempt) late() bool { return a.deadline().Sub(a.now()) < a.out.Timeout }
+
 // send hands the message to the carrier, within the timeout.
-func (r *run) send(m conversation.Message, out *outlet, repeat bool) (provider.Accepted, *provider.Error) {
-	ctx, cancel := context.WithTimeout(context.Background(), out.Timeout)
+func (a attempt) send(repeat bool) (provider.Accepted, *provider.Error) {
+	ctx, cancel := context.WithTimeout(context.Background(), a.out.Timeout)
 	defer cancel()
-	text, err := r.complete(ctx, m)
+	text, err := a.complete(ctx)
 	if err != nil {
-		r.log.Warn("a code cannot be sent", "message", m.ID, "error", err)
-		return provider.Accepted{}, &provider.Error{Class: provider.Rejected, Code: "code_gone", Err: err}
+		a.log.Warn("a code cannot be sent", "message", a.m.ID, "error", err)
+		return provider.Accepted{}, withoutCode(err)
 	}
-	o := provider.Outgoing{ID: m.ID, From: m.Line, To: m.To, Text: text, Media: m.Media, Repeat: repeat}
-	if m.ExpiresAt > 0 {
-		o.ExpiresAt = time.UnixMilli(m.ExpiresAt)
+	o := provider.Outgoing{ID: a.m.ID, From: a.m.Line, To: a.m.To, Text: text, Media: a.m.Media, Repeat: repeat}
+	if a.m.ExpiresAt > 0 {
+		o.ExpiresAt = time.UnixMilli(a.m.ExpiresAt)
 	}
-	if r.PublicURL != "" {
-		o.Callback = strings.TrimSuffix(r.PublicURL, "/") + "/webhooks/" + url.PathEscape(out.name)
+	if a.PublicURL != "" {
+		o.Callback = strings.TrimSuffix(a.PublicURL, "/") + "/webhooks/" + url.PathEscape(a.out.name)
 	}
-	begun := r.now()
-	accepted, err := out.Provider.Send(ctx, o)
+	begun := a.now()
+	accepted, err := a.out.Provider.Send(ctx, o)
 	var failed *provider.Error
 	if err != nil && !errors.As(err, &failed) {
 		failed = &provider.Error{Class: provider.Ambiguous, Code: "unknown", Err: err}
 	}
-	if r.Sent != nil {
+	if a.Sent != nil {
 		class := provider.Class("")
 		if failed != nil {
 			class = failed.Class
 		}
-		r.Sent(out.name, class, r.now().Sub(begun))
+		a.Sent(a.out.name, class, a.now().Sub(begun))
 	}
 	return accepted, failed
 }
@@ -67,131 +82,115 @@ var errNoCodes = errors.New("nobody keeps codes here")
 
 // complete puts the code into the text that brings it: here, for the carrier, and
 // nowhere else.
-func (r *run) complete(ctx context.Context, m conversation.Message) (string, error) {
+func (a attempt) complete(ctx context.Context) (string, error) {
 	switch {
-	case m.Challenge == "":
-		return m.Text, nil
-	case r.Codes == nil:
+	case a.m.Challenge == "":
+		return a.m.Text, nil
+	case a.Codes == nil:
 		return "", errNoCodes
 	}
-	return r.Codes.Fill(ctx, m.Challenge, m.Text)
+	return a.Codes.Fill(ctx, a.m.Challenge, a.m.Text)
+}
+
+// withoutCode says for how long a text has no code: for now, or for good.
+func withoutCode(err error) *provider.Error {
+	if errors.Is(err, conversation.ErrUnavailable) {
+		return &provider.Error{Class: provider.Temporary, Code: "no_database", Err: err}
+	}
+	return &provider.Error{Class: provider.Rejected, Code: "code_gone", Err: err}
 }
 
 // conclude turns a carrier's definite answer into a result.
-func (r *run) conclude(m conversation.Message, out *outlet, started time.Time, a provider.Accepted, err *provider.Error) {
-	now := r.now()
-	down := out.fuse.note(err)
-	if err == nil {
-		r.succeed(m, out.name, conversation.Sent, a.IDs, "", started)
+func (a attempt) conclude(accepted provider.Accepted, err *provider.Error) {
+	now := a.now()
+	down := a.out.fuse.note(err, now)
+	switch {
+	case err == nil:
+		a.succeed(conversation.Sent, accepted.IDs, "")
 		return
-	}
-	if down { // an outage is not the message's fault
-		out.pace.block(now.Add(outagePause))
-		r.again(m, out.name, now.Add(outagePause), err, true, started)
+	case down: // an outage is not the message's fault
+		a.again(now.Add(outagePause), err, true)
 		return
-	}
-	if err.Class == provider.Throttled {
-		pause := err.RetryAfter
-		if pause <= 0 {
-			pause = 2 * time.Second
-		}
-		r.paces[m.Line].block(now.Add(pause))
-		r.again(m, out.name, now.Add(pause), err, true, started)
+	case err.Class == provider.Throttled:
+		pause := cmp.Or(err.RetryAfter, 2*time.Second)
+		a.paces[a.m.Line].block(now.Add(pause))
+		a.again(now.Add(pause), err, true)
 		return
-	}
-	if err.Class == provider.Config {
-		r.log.Error("a carrier refuses us: check its credentials and account", "carrier", out.name, "code", err.Code)
-	}
-	if err.Class == provider.OptedOut {
-		r.optOut(m, out.name, err.Code, started)
+	case err.Class == provider.OptedOut:
+		a.optOut(err.Code)
 		return
+	case err.Class == provider.Config:
+		a.log.Error("a carrier refuses us: check its credentials and account", "carrier", a.out.name, "code", err.Code)
 	}
-	due, giveUp := Next(m, err.Class, now)
+	due, giveUp := Next(a.m, err.Class, now)
 	if giveUp {
-		r.fail(m, out.name, reason(err), started)
+		a.fail(reason(err))
 		return
 	}
-	r.again(m, out.name, due, err, false, started)
+	a.again(due, err, false)
 }
 
 // again puts the message back into the queue; uncounted attempts are not the
 // message's fault.
-func (r *run) again(m conversation.Message, carrier string, due time.Time, err *provider.Error, uncounted bool, started time.Time) {
-	s := r.settlement(m, conversation.Queued, carrier, reason(err))
+func (a attempt) again(due time.Time, err *provider.Error, uncounted bool) {
+	s := a.settlement(conversation.Queued, reason(err))
 	s.DueAt, s.Uncounted = due.UnixMilli(), uncounted
-	r.results <- result{message: m, settlement: s, deadline: r.deadline(started)}
-}
-
-// pretend plays the carrier for messages of test keys. Reserved endings decide:
-// 0002 fails, 0003 opts out, all others are delivered; 0004 also answers every
-// question with YES.
-func (r *run) pretend(m conversation.Message, started time.Time) {
-	switch {
-	case strings.HasSuffix(m.To, "0002"):
-		r.fail(m, "test", "test", started)
-	case strings.HasSuffix(m.To, "0003"):
-		r.optOut(m, "test", "test", started)
-	default:
-		r.succeed(m, "test", conversation.Delivered, nil, "", started)
-	}
-}
-
-// playedAnswers are the texts of the customers that test keys reserve for it.
-func playedAnswers(group []result) []conversation.Event {
-	var texts []conversation.Event
-	for _, res := range group {
-		if m := res.message; m.Test && res.kind == conversation.KindSent && strings.HasSuffix(m.To, "0004") {
-			texts = append(texts, conversation.Event{Kind: conversation.KindText, Conversation: m.Conversation, Line: m.Line, Phone: m.To,
-				Carrier: "test", Dedupe: "text/" + m.ID, Test: true, Text: &conversation.Text{Text: "YES"}})
-		}
-	}
-	return texts
+	a.pass("", s)
 }
 
 // succeed reports a message that the carrier took. A question is told to the
 // engine, because its clock starts now.
-func (r *run) succeed(m conversation.Message, carrier string, status conversation.Status, ids []string, note string, started time.Time) {
-	s := r.settlement(m, status, carrier, note)
+func (a attempt) succeed(status conversation.Status, ids []string, note string) {
+	s := a.settlement(status, note)
 	s.Provider = ids
-	kind := conversation.Kind("")
-	if m.Wait > 0 {
-		kind = conversation.KindSent
-	}
-	r.pass(kind, m, s, started)
+	a.pass(a.asked(conversation.KindSent), s)
 }
 
 // fail reports a permanent failure; the flow hears of it when it was a question.
-func (r *run) fail(m conversation.Message, carrier, why string, started time.Time) {
-	kind := conversation.Kind("")
-	if m.Wait > 0 {
-		kind = conversation.KindFailed
-	}
-	r.pass(kind, m, r.settlement(m, conversation.Failed, carrier, why), started)
+func (a attempt) fail(why string) {
+	a.pass(a.asked(conversation.KindFailed), a.settlement(conversation.Failed, why))
 }
 
 // optOut reports that the carrier's own list blocks the phone.
-func (r *run) optOut(m conversation.Message, carrier, code string, started time.Time) {
-	r.pass(conversation.KindOptOut, m, r.settlement(m, conversation.Failed, carrier, code), started)
+func (a attempt) optOut(code string) {
+	a.pass(conversation.KindOptOut, a.settlement(conversation.Failed, code))
+}
+
+// asked is the event of this kind if the message is a question that a run waits for,
+// else none.
+func (a attempt) asked(kind conversation.Kind) conversation.Kind {
+	if a.m.Wait > 0 {
+		return kind
+	}
+	return ""
 }
 
 // pass gives the result to the settler, or as an event to the teller.
-func (r *run) pass(kind conversation.Kind, m conversation.Message, s conversation.Settlement, started time.Time) {
-	res := result{message: m, settlement: s, kind: kind, deadline: r.deadline(started)}
+func (a attempt) pass(kind conversation.Kind, s conversation.Settlement) {
+	res := result{message: a.m, settlement: s, kind: kind, deadline: a.deadline()}
 	if kind == "" {
-		r.results <- res
+		a.results <- res
 		return
 	}
-	r.tales <- res
+	a.tales <- res
 }
 
-func (r *run) settlement(m conversation.Message, status conversation.Status, carrier, why string) conversation.Settlement {
+func (a attempt) settlement(status conversation.Status, why string) conversation.Settlement {
 	return conversation.Settlement{
-		Message: m.ID, Node: r.Node, Attempt: m.Attempt, Status: status, Carrier: carrier, Error: cut(why, 128), Challenge: m.Challenge,
+		Message: a.m.ID, Node: a.Node, Attempt: a.m.Attempt, Status: status, Carrier: a.carrier(), Error: cut(why, 128), Challenge: a.m.Challenge,
 	}
 }
 
-// deadline is when another node may take the message for stranded, less a margin.
-func (r *run) deadline(started time.Time) time.Time { return started.Add(r.lease - 2*time.Second) }
+// carrier is who took the message, or refused it.
+func (a attempt) carrier() string {
+	switch {
+	case a.out == nil:
+		return ""
+	case a.m.Test:
+		return "test"
+	}
+	return a.out.name
+}
 
 // reason is the carrier's code, or the class where it gave none.
 func reason(err *provider.Error) string {

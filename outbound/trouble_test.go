@@ -2,6 +2,7 @@ package outbound_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -280,4 +281,32 @@ func TestCarriersOwnTimeout(t *testing.T) {
 			t.Errorf("parked %v, leased for %v", r.parked, r.lease.Sub(c.begun))
 		}
 	})
+}
+
+// TestCodesWaitForTheDatabase: a code whose seal cannot be read for a moment is tried
+// again; one that is over fails for good.
+func TestCodesWaitForTheDatabase(t *testing.T) {
+	away := fmt.Errorf("reading a challenge: %w", conversation.ErrUnavailable)
+	for _, tt := range []struct {
+		first  error
+		status conversation.Status
+		note   string
+	}{{away, conversation.Sent, ""}, {errors.New("the code is over"), conversation.Failed, "code_gone"}} {
+		bubble(t, func(t *testing.T, tab *table, c *carrier) {
+			tab.add(conversation.Message{ID: "a", Priority: conversation.PriorityCode, Challenge: "ver_1", Text: "_"})
+			house(t, tab, outbound.Carrier{Provider: c}, outbound.Line{}, 5*time.Second, func(d *outbound.Dispatcher) { d.Codes = &codes{tt.first} })
+			if r := tab.row("a"); r.Status != tt.status || r.Error != tt.note {
+				t.Errorf("after %v: %s %q", tt.first, r.Status, r.Error)
+			}
+		})
+	}
+}
+
+// codes fails once and then fills everything in.
+type codes struct{ first error }
+
+func (c *codes) Fill(_ context.Context, _, text string) (string, error) {
+	err := c.first
+	c.first = nil
+	return text, err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -62,6 +63,14 @@ func (d *desk) wants(method, path string, body any, want int) map[string]any {
 	}
 	return out
 }
+
+// at is where a browser keeps the console's cookies for.
+func (d *desk) at() *url.URL {
+	return &url.URL{Scheme: "http", Host: d.house.address, Path: "/console/"}
+}
+
+// cookie is what the browser is signed in by.
+func (d *desk) cookie() []*http.Cookie { return d.browser.Jar.Cookies(d.at()) }
 
 // hire lets somebody sign in and returns their first password.
 func (s *server) hire(name string, role agentui.Role) string {
@@ -133,6 +142,11 @@ func TestSessions(t *testing.T) {
 	one.wants("DELETE", "session", nil, http.StatusNoContent)
 	one.wants("GET", "me", nil, http.StatusUnauthorized)
 	one.wants("POST", "session", typed{"name": "ann", "password": sentence + "!"}, http.StatusNoContent)
+	once := one.cookie()
+	one.wants("POST", "session", typed{"name": "ann", "password": sentence + "!"}, http.StatusNoContent)
+	before := s.desk()
+	before.browser.Jar.SetCookies(before.at(), once)
+	before.wants("GET", "me", nil, http.StatusUnauthorized) // a browser that signs in leaves nothing behind
 	if ok, err := s.house.store.DisableAgent(t.Context(), "ann"); err != nil || !ok {
 		t.Fatal(ok, err)
 	}

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"parley/conversation/verify"
 )
@@ -21,7 +19,7 @@ type auditCommand struct {
 	} `cmd:"" help:"Walk the whole trail; name the first row that was changed, taken out or put elsewhere."`
 	List struct {
 		Subject string `help:"Only of this subject or account."`
-		Since   string `help:"Only so long ago at most: 7d, 12h." placeholder:"SPAN"`
+		Since   string `help:"From when: a span (7d, 12h), a day (2026-03-05) or a moment (RFC 3339)."`
 	} `cmd:"" help:"List entries, oldest first."`
 }
 
@@ -31,7 +29,7 @@ func (c *auditCommand) Run(ctx context.Context, p *Program, all *commands, comma
 	var kept verify.Head
 	var err error
 	if c.List.Since != "" {
-		if since, err = ago(c.List.Since, time.Now()); err != nil {
+		if since, err = moment(c.List.Since, time.Now()); err != nil {
 			return &exitError{2, err}
 		}
 	}
@@ -65,38 +63,12 @@ func (c *auditCommand) verify(ctx context.Context, p *Program, t verify.Trail, k
 }
 
 func (c *auditCommand) list(ctx context.Context, p *Program, t verify.Trail, since time.Time) error {
-	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "ROW\tAT\tWHAT\tSUBJECT\tWHO\tREASON\tDETAIL")
+	w := p.columns("ROW\tAT\tWHAT\tSUBJECT\tWHO\tREASON\tDETAIL")
 	err := verify.Entries(ctx, t, c.List.Subject, since, func(seq int64, e verify.Entry) {
 		at := time.UnixMilli(e.At).UTC().Format("2006-01-02 15:04:05")
 		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", seq, at, oneLine(e.What), oneLine(e.Subject), oneLine(e.Who), oneLine(e.Reason), oneLine(e.Detail))
 	})
 	return errors.Join(err, w.Flush())
-}
-
-// oneLine keeps what somebody wrote from looking like rows of ours, and from telling
-// the terminal anything.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) {
-			return r
-		}
-		return -1
-	}, strings.Join(strings.Fields(s), " "))
-}
-
-// ago is the moment that a span like 7d or 12h before now.
-func ago(span string, now time.Time) (time.Time, error) {
-	if days, ok := strings.CutSuffix(span, "d"); ok {
-		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n < 100_000 {
-			return now.Add(-time.Duration(n) * 24 * time.Hour), nil
-		}
-	}
-	d, err := time.ParseDuration(span)
-	if err != nil || d < 0 {
-		return time.Time{}, fmt.Errorf("%q is no span: write 7d or 12h", span)
-	}
-	return now.Add(-d), nil
 }
 
 func parseHead(text string) (verify.Head, error) {

@@ -59,7 +59,7 @@ func TestGateConfig(t *testing.T) {
 		"{sim_swap: {token: x}}":                                          "codes.sim_swap.url: is missing",
 		"{sim_swap: {url: \"https://a.example.com\"}}":                    "codes.sim_swap: give token",
 		"{sim_swap: {url: \"http://a.example.com\", token: x}}":           "codes.sim_swap.url: want https",
-		"{sim_swap: {url: \"https://10.0.0.1\", token: x}}":               "codes.sim_swap.url: want https",
+		"{sim_swap: {url: \"https://10.0.0.1\", token: x}}":               "codes.sim_swap.url: 10.0.0.1 is a private address",
 		"{sim_swap: {url: \"http://10.0.0.1\", token: x, private: true}}": "",
 		"{sim_swap: {url: \"https://a.example.com\", token_url: \"https://a.example.com/t\"}}": "codes.sim_swap: token_url needs",
 		"{sim_swap: {url: \"https://a.example.com\", token: x, within: 1h}}":                   "codes.sim_swap.within",

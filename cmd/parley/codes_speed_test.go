@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,10 +49,8 @@ func TestSpeedCodes(t *testing.T) {
 
 // eachDurable runs on both engines with commits that reach the disk.
 func eachDurable(t *testing.T, run func(t *testing.T, url string)) {
-	if os.Getenv("PARLEY_BENCH") == "" { // beside other tests the figures would be wrong
-		t.Skip("not run: figures need a quiet machine; make bench prints them")
-	}
-	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true, Options: []string{"shared_buffers=1GB"}})
+	benched(t)
+	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true, Options: []string{"shared_buffers=2GB"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -97,9 +96,7 @@ func (m *timing) alike(what string, percent float64, most time.Duration) {
 // request begins in the background must not show in the next one. It runs under make
 // bench only.
 func TestSpeedNobodyIsTold(t *testing.T) {
-	if os.Getenv("PARLEY_BENCH") == "" { // beside other tests the figures would be wrong
-		t.Skip("not run: figures need a quiet machine; make bench prints them")
-	}
+	benched(t)
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		m := newTiming(t, url)
 		ids := [2][]string{make([]string, timingPairs), make([]string, timingPairs)}

@@ -47,18 +47,13 @@ func checkHost(i int, call CallConfig, bad func(format string, args ...any)) {
 }
 
 func checkService(i int, call CallConfig, bad func(format string, args ...any)) {
-	u, err := url.Parse(call.URL)
 	switch {
 	case call.Host != "":
 		bad("calls[%d]: host beside name and url: a service has its host in url", i)
 	case !flows.IsService(call.Name):
 		bad("calls[%d].name: %q cannot name a service; use small letters, digits, - and _, like orders", i, call.Name)
-	case err != nil || egress.Check(u) != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Host, "* "):
-		bad("calls[%d].url: want an address like https://shop.example.com/api, without a password or a query in it", i)
-	case !call.Private && !egress.Public(u.Hostname()):
-		bad("calls[%d].url: %s is a private address; if that is meant, add private: true", i, u.Hostname())
-	case !call.Private && u.Scheme != "https":
-		bad("calls[%d].url: want https; plain http is for services with private: true", i)
+	default:
+		checkAddress(bad, fmt.Sprintf("calls[%d].url", i), call.URL, "https://shop.example.com/api", call.Private)
 	}
 }
 
@@ -75,7 +70,7 @@ func callerOf(c Config) (*outbound.Caller, error) {
 			if err != nil {
 				return nil, fmt.Errorf("calls[%d].url: %w", i, err)
 			}
-			host = u.Host
+			host = hostPort(u)
 			caller.Services[call.Name] = outbound.Service{URL: u, Headers: call.Headers, Plain: call.Private}
 		}
 		if call.Private {

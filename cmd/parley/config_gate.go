@@ -113,13 +113,8 @@ func (c *SIMSwapConfig) check(bad func(format string, args ...any)) {
 		return
 	}
 	for name, address := range map[string]string{"url": c.URL, "token_url": c.TokenURL} {
-		u, err := url.Parse(address)
-		switch {
-		case address == "" && name == "token_url":
-		case err != nil || egress.Check(u) != nil || u.RawQuery != "":
-			bad("codes.sim_swap.%s: want an address like https://api.example.com/sim-swap/v2, without a password or a query in it", name)
-		case !c.Private && (u.Scheme != "https" || !egress.Public(u.Hostname())):
-			bad("codes.sim_swap.%s: want https and a public address; if another is meant, add private: true", name)
+		if address != "" {
+			checkAddress(bad, "codes.sim_swap."+name, address, "https://api.example.com/sim-swap/v2", c.Private)
 		}
 	}
 	switch {
@@ -181,7 +176,7 @@ func (c *SIMSwapConfig) swaps() (verify.Swaps, error) {
 	if c.Private {
 		for _, address := range []string{c.URL, c.TokenURL} {
 			if u, err := url.Parse(address); err == nil && u.Host != "" {
-				private = append(private, u.Host)
+				private = append(private, hostPort(u))
 			}
 		}
 	}

@@ -55,15 +55,7 @@ func (c *LLMConfig) check(bad func(format string, args ...any)) {
 	if *c == (LLMConfig{}) {
 		return
 	}
-	u, err := url.Parse(c.BaseURL)
-	switch {
-	case err != nil || egress.Check(u) != nil || u.RawQuery != "" || u.Fragment != "":
-		bad("llm.base_url: want an address like https://api.openai.com/v1, without a password or a query in it")
-	case !c.Private && !egress.Public(u.Hostname()):
-		bad("llm.base_url: %s is a private address; if that is meant, add private: true", u.Hostname())
-	case !c.Private && u.Scheme != "https":
-		bad("llm.base_url: want https; plain http is for services with private: true")
-	}
+	checkAddress(bad, "llm.base_url", c.BaseURL, "https://api.openai.com/v1", c.Private)
 	if c.Model == "" {
 		bad("llm.model: name one")
 	}
@@ -127,7 +119,7 @@ func llmOf(c LLMConfig) (*classify.LLM, error) {
 	}
 	var private []string
 	if c.Private {
-		private = []string{u.Host}
+		private = []string{hostPort(u)}
 	}
 	client, err := egress.NewClient(egress.Config{Private: private, Timeout: c.Timeout})
 	if err != nil {
@@ -136,27 +128,4 @@ func llmOf(c LLMConfig) (*classify.LLM, error) {
 	return classify.NewLLM(&classify.LLM{Client: client, BaseURL: strings.TrimSuffix(c.BaseURL, "/"), Model: c.Model, Key: c.APIKey, Reasoning: c.Reasoning,
 		MaxTokens: c.MaxTokens, PriceIn: c.PriceIn, PriceOut: c.PriceOut,
 		Most: conversation.Expense{Tokens: c.DailyTokens, Micros: int64(math.Round(c.DailySpend * 1e6))}}), nil
-}
-
-func (p *patient) llm() {
-	c := p.config.LLM
-	u, err := url.Parse(c.BaseURL)
-	switch {
-	case !c.on():
-		p.ok("llm", "none: no text of a customer leaves the building to be understood")
-		return
-	case err != nil:
-		return
-	case c.Private:
-		p.ok("llm", "texts that nothing else reads go to %s in our own network, masked", u.Host)
-	default:
-		p.warn("llm", "ask whoever runs it for terms under which it keeps nothing, or use one of your own; llm: false keeps a flow's texts here", "texts that nothing else reads go to %s, masked", u.Host)
-	}
-	if c.DailySpend > 0 {
-		p.ok("llm.daily_spend", "at most %.2f %s and %d tokens a day", c.DailySpend, c.Currency, c.DailyTokens)
-	} else if c.Private {
-		p.ok("llm.daily_tokens", "at most %d tokens a day", c.DailyTokens)
-	} else {
-		p.warn("llm.daily_spend", "give price_in, price_out and daily_spend", "at most %d tokens a day, and no limit to what they cost", c.DailyTokens)
-	}
 }

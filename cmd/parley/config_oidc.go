@@ -34,15 +34,9 @@ func (c *OIDCConfig) check(bad func(format string, args ...any)) {
 	if *c == (OIDCConfig{}) {
 		return
 	}
-	u, err := url.Parse(c.Issuer)
-	switch {
-	case err != nil || egress.Check(u) != nil || u.RawQuery != "" || u.Fragment != "":
-		bad("console.oidc.issuer: want an address like https://login.example.com, without a password or a query in it")
+	u := checkAddress(bad, "console.oidc.issuer", c.Issuer, "https://login.example.com", c.Private)
+	if u == nil {
 		return
-	case !c.Private && !egress.Public(u.Hostname()):
-		bad("console.oidc.issuer: %s is a private address; if that is meant, add private: true", u.Hostname())
-	case !c.Private && u.Scheme != "https":
-		bad("console.oidc.issuer: want https; plain http is for providers with private: true")
 	}
 	if c.ClientID == "" {
 		bad("console.oidc.client_id: is missing")
@@ -70,7 +64,7 @@ func (h *house) oidc() (*agentui.OIDC, error) {
 	}
 	var private []string
 	if c.Private {
-		private = []string{u.Host}
+		private = []string{hostPort(u)}
 	}
 	client, err := egress.NewClient(egress.Config{Private: private, MostBody: mostKeys})
 	if err != nil {

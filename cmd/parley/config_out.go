@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -63,11 +62,8 @@ func (c *Config) checkCallbacks(bad func(format string, args ...any)) {
 			bad("callbacks[%d].name: %q cannot be a name; give it one of small letters, digits, dots and dashes, like shop", i, cb.Name)
 		case seen[cb.Name]:
 			bad("callbacks[%d].name: there are two endpoints called %s; give each a name of its own", i, cb.Name)
-		case !cb.Private && !egress.Public(u.Hostname()):
-			bad("callbacks[%d].url: %s is a private address; if that is meant, add private: true", i, u.Hostname())
-		case !cb.Private && u.Scheme != "https":
-			bad("callbacks[%d].url: want https; plain http is for endpoints with private: true", i)
 		}
+		checkReach(bad, fmt.Sprintf("callbacks[%d].url", i), u, cb.Private)
 		seen[cb.Name] = true
 		if cb.Secret == "" {
 			bad("callbacks[%d].secret: is missing; make one with: openssl rand -base64 32", i)
@@ -95,22 +91,13 @@ func callbacksOf(c Config, log *slog.Logger) (*outbound.Callbacks, error) {
 	return all, nil
 }
 
-// privateOf lists the host:port of callback endpoints inside our own network.
+// privateOf lists the callback endpoints inside our own network.
 func privateOf(all []CallbackConfig) (list []string) {
 	for _, cb := range all {
-		u, err := url.Parse(cb.URL)
-		if err != nil || !cb.Private {
-			continue
+		if u, err := url.Parse(cb.URL); err == nil && cb.Private {
+			list = append(list, hostPort(u))
 		}
-		port := u.Port()
-		if port == "" {
-			port = defaultPorts[u.Scheme]
-		}
-		list = append(list, net.JoinHostPort(u.Hostname(), port))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
-
-// defaultPorts are the ports of addresses that name none.
-var defaultPorts = map[string]string{"http": "80", "https": "443"}

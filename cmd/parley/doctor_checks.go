@@ -182,6 +182,29 @@ func (p *patient) doors() {
 	}
 }
 
+func (p *patient) llm() {
+	c := p.config.LLM
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case !c.on():
+		p.ok("llm", "none: no text of a customer leaves the building to be understood")
+		return
+	case err != nil:
+		return
+	case c.Private:
+		p.ok("llm", "texts that nothing else reads go to %s in our own network, masked", u.Host)
+	default:
+		p.warn("llm", "ask whoever runs it for terms under which it keeps nothing, or use one of your own; llm: false keeps a flow's texts here", "texts that nothing else reads go to %s, masked", u.Host)
+	}
+	if c.DailySpend > 0 {
+		p.ok("llm.daily_spend", "at most %.2f %s and %d tokens a day", c.DailySpend, c.Currency, c.DailyTokens)
+	} else if c.Private {
+		p.ok("llm.daily_tokens", "at most %d tokens a day", c.DailyTokens)
+	} else {
+		p.warn("llm.daily_spend", "give price_in, price_out and daily_spend", "at most %d tokens a day, and no limit to what they cost", c.DailyTokens)
+	}
+}
+
 // local says whether a host is this machine.
 func local(host string) bool {
 	a, err := netip.ParseAddr(host)

@@ -83,8 +83,8 @@ type source struct {
 	shipped bool
 }
 
-// found reads the files with the ending in the given places.
-func found(paths []string, ending string) ([]source, error) {
+// filesIn reads the files with the ending in the given places.
+func filesIn(paths []string, ending string) ([]source, error) {
 	var out []source
 	for _, path := range paths {
 		fsys, root := fs.FS(flows.Shipped()), "."

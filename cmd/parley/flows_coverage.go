@@ -9,7 +9,7 @@ import (
 
 // coverage lists what no dialogue reached, flow by flow.
 func (c *flowsPlay) coverage(p *Program, library *flows.Library, trace *flows.Trace) error {
-	files, err := found(c.Paths, ".yaml")
+	files, err := filesIn(c.Paths, ".yaml")
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -18,20 +17,6 @@ type diffFlags struct {
 	JSON     bool   `name:"json" help:"Print JSON."`
 	Live     bool   `help:"Also count the live runs of older versions, in the configuration's database."`
 	Database string `placeholder:"URL" help:"Count them in this database."`
-}
-
-// exitError ends the program with a code of its own. Err nil says nothing.
-type exitError struct {
-	code int
-	err  error
-}
-
-// Error says what went wrong.
-func (e *exitError) Error() string {
-	if e.err == nil {
-		return ""
-	}
-	return e.err.Error()
 }
 
 // waitingRuns is how many live runs of older versions stand in a state, and what becomes
@@ -131,10 +116,7 @@ func (w *waitingRuns) says() string {
 
 func printDiff(p *Program, asJSON bool, changes []flows.Change, live []waitingRuns) error {
 	if asJSON {
-		enc := json.NewEncoder(p.Out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(map[string]any{"changes": append([]flows.Change{}, changes...), "live": append([]waitingRuns{}, live...)})
+		return writeJSON(p.Out, map[string]any{"changes": append([]flows.Change{}, changes...), "live": append([]waitingRuns{}, live...)})
 	}
 	flow, state := "", ""
 	for _, change := range changes {

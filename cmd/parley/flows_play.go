@@ -70,7 +70,7 @@ func (c *flowsPlay) play(library *flows.Library, trace *flows.Trace) ([]*chat, e
 
 // chats reads the wanted dialogues of every file.
 func (c *flowsPlay) chats(library *flows.Library, wanted *regexp.Regexp) ([]*chat, error) {
-	sources, err := found(c.Paths, ".chat")
+	sources, err := filesIn(c.Paths, ".chat")
 	if err != nil {
 		return nil, err
 	}

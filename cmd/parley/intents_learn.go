@@ -20,7 +20,7 @@ import (
 type intentsLearn struct {
 	Flow     string `required:"" help:"The flow whose intents are meant: its name or its file."`
 	Database string `placeholder:"URL" help:"Where the labels are; default the configuration's."`
-	Since    string `default:"30d" help:"How far to look back: 12h, 30d."`
+	Since    string `default:"30d" help:"From when: a span (12h, 30d), a day (2026-03-05) or a moment (RFC 3339)."`
 }
 
 // Help is what parley intents learn --help adds.
@@ -34,7 +34,7 @@ intent is shown apart. Read every line before you accept it: a customer wrote it
 
 // Run prints the proposal.
 func (c *intentsLearn) Run(ctx context.Context, p *Program, all *commands) error {
-	since, err := ago(c.Since, time.Now())
+	since, err := moment(c.Since, time.Now())
 	if err != nil {
 		return err
 	}

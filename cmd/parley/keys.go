@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"parley/conversation/verify"
 	"parley/inbound"
@@ -67,12 +66,4 @@ func (c *keysCommand) Run(ctx context.Context, p *Program, all *commands, comman
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, cmp.Or(k.Agent, "-"), k.Mode, strings.Join(k.Scopes, " "), day(k.CreatedAt), day(k.LastUsedAt), state)
 	}
 	return w.Flush()
-}
-
-// day prints a stored time; never for zero.
-func day(ms int64) string {
-	if ms == 0 {
-		return "never"
-	}
-	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04")
 }

@@ -108,6 +108,20 @@ func (p *Program) Run(ctx context.Context, args []string) (code int) {
 	return 1
 }
 
+// exitError ends the program with a code of its own. Err nil says nothing.
+type exitError struct {
+	code int
+	err  error
+}
+
+// Error says what went wrong.
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
 // inWords is an error as people read it: what a database's driver says over several
 // lines, of every way that it has tried, is said once and in one.
 func inWords(err error) string {

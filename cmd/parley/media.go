@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/url"
 
 	"parley/outbound"
@@ -22,11 +21,7 @@ func fetcherOf(c Config) (*outbound.Fetcher, error) {
 		if err != nil || u.Host == "" {
 			continue
 		}
-		port := u.Port()
-		if port == "" {
-			port = defaultPorts[u.Scheme]
-		}
-		private = append(private, net.JoinHostPort(u.Hostname(), port))
+		private = append(private, hostPort(u))
 	}
 	client, err := egress.NewClient(egress.Config{Private: private, Timeout: outbound.MediaTimeout, MostBody: outbound.MostMedia})
 	if err != nil {
@@ -37,6 +32,6 @@ func fetcherOf(c Config) (*outbound.Fetcher, error) {
 
 // media brings what a customer of the line sent.
 func (p *prepared) media(ctx context.Context, line, address string) (string, []byte, error) {
-	m, err := p.fetcher.Fetch(ctx, p.carriers[p.senders[line].Carrier].Provider, address)
+	m, err := p.fetcher.Fetch(ctx, p.carriers[p.lines[line].Carrier].Provider, address)
 	return m.Type, m.Data, err
 }

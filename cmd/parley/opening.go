@@ -61,7 +61,7 @@ const configVersion = "(lines)"
 // remember stores every flow version and the lines, so that runs and recorded
 // events find them again.
 func remember(ctx context.Context, s *store.Store, p *prepared) error {
-	versions := append(versionsOf(p.library), conversation.FlowVersion{Hash: p.directory.Hash, Name: configVersion, Source: p.lines})
+	versions := append(versionsOf(p.library), conversation.FlowVersion{Hash: p.directory.Hash, Name: configVersion, Source: p.stored})
 	if err := s.SaveFlowVersions(ctx, versions); err != nil {
 		return fmt.Errorf("storing the flow versions: %w", err)
 	}

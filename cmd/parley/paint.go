@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // paint colours what a terminal shows; the zero value leaves texts as they are.
@@ -44,9 +45,28 @@ func plainly(text string) string {
 	}, text)
 }
 
+// oneLine keeps what somebody wrote from looking like rows of ours, and from telling
+// the terminal anything.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return -1
+	}, strings.Join(strings.Fields(s), " "))
+}
+
 // columns begins a table; Flush ends it.
 func (p *Program) columns(head string) *tabwriter.Writer {
 	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, head)
 	return w
+}
+
+// plural writes a number with its word: "1 run", "2 runs".
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -11,7 +11,7 @@ var proofMutants = []mutant{
 		`if out, ok := a.batch.Seen(i); ok {`, `if out, ok := a.batch.Seen(i); ok && out.Status == "" {`,
 		"cmd/parley", "TestProofCrash/postgres"},
 	{"a reply goes out again under the same id", "outbound/send.go",
-		`provider.Outgoing{ID: m.ID,`, `provider.Outgoing{ID: m.ID + map[bool]string{true: "-again"}[repeat],`,
+		`provider.Outgoing{ID: a.m.ID,`, `provider.Outgoing{ID: a.m.ID + map[bool]string{true: "-again"}[repeat],`,
 		"cmd/parley", "TestProofCrash/sqlite$"},
 	{"expired leases are taken over", "outbound/fate.go",
 		`r.reapStranded(ctx)`, `_ = ctx`,

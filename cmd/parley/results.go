@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -57,22 +55,6 @@ func (c *resultsCommand) Run(ctx context.Context, p *Program, all *commands) err
 	return c.table(ctx, p.Out, source)
 }
 
-// moment reads a point in time; "" is now.
-func moment(s string, now time.Time) (time.Time, error) {
-	if s == "" {
-		return now, nil
-	}
-	if d, err := flows.ParseDuration(s); err == nil {
-		return now.Add(-d), nil
-	}
-	for _, form := range []string{time.DateOnly, time.RFC3339} {
-		if t, err := time.ParseInLocation(form, s, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	return now, fmt.Errorf("%q is no time: write a span such as 7d, a day such as 2026-03-05, or RFC 3339", s)
-}
-
 // resultSource reads the chosen results, a page at a time, as often as is asked.
 type resultSource struct {
 	store        *store.Store
@@ -114,10 +96,11 @@ func (s *resultSource) each(ctx context.Context, do func(conversation.Ended) err
 			if run.Flow != s.flow {
 				continue
 			}
-			if err := s.fetch(ctx, run.Hash); err != nil {
+			f, err := s.version(ctx, run.Hash)
+			if err != nil {
 				return err
 			}
-			if e := run.Result(&c, fetched(s.versions)); s.wants(e) {
+			if e := run.Result(&c, f); s.wants(e) {
 				if err := do(e); err != nil {
 					return err
 				}
@@ -153,41 +136,21 @@ func (s *resultSource) wants(e conversation.Ended) bool {
 	return true
 }
 
-// fetch compiles the version of a live run, which says what of it is secret.
-func (s *resultSource) fetch(ctx context.Context, hash string) error {
-	if _, ok := s.versions[hash]; ok {
-		return nil
+// version finds and compiles the version of a live run, which says what of it is secret;
+// nil: it is nowhere, or no longer compiles.
+func (s *resultSource) version(ctx context.Context, hash string) (*flows.Flow, error) {
+	if f, known := s.versions[hash]; known {
+		return f, nil
 	}
 	_, source, found, err := s.store.FlowVersion(ctx, hash)
-	if err != nil || !found {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	if f, err := flows.Compile(source); err == nil { // else nothing of its variables is shown
-		s.versions[hash] = f
+	if found {
+		s.versions[hash], _ = flows.Compile(source) // nil of what does not
 	}
-	return nil
+	return s.versions[hash], nil
 }
-
-// fetched is the versions of live runs as conversation.Flows.
-type fetched map[string]*flows.Flow
-
-// ByHash finds a version.
-func (f fetched) ByHash(hash string) (*flows.Flow, bool) { v, ok := f[hash]; return v, ok }
-
-// Current knows no flow.
-func (fetched) Current(string) (*flows.Flow, bool) { return nil, false }
-
-// ForEvent starts nothing.
-func (fetched) ForEvent(string) []*flows.Flow { return nil }
-
-// ForKeyword starts nothing.
-func (fetched) ForKeyword(string) (*flows.Flow, map[string]any, bool) { return nil, nil, false }
-
-// ForIntent starts nothing.
-func (fetched) ForIntent(flows.Guesser, string) (*flows.Flow, flows.Guess) { return nil, flows.Guess{} }
-
-// Successor finds none.
-func (fetched) Successor(flows.Run) (*flows.Flow, string, bool) { return nil, "", false }
 
 // outcomeOf names how a run ended; one that is live is "(live)".
 func outcomeOf(e conversation.Ended) string {
@@ -195,85 +158,4 @@ func outcomeOf(e conversation.Ended) string {
 		return "(live)"
 	}
 	return e.Outcome
-}
-
-// summary counts results as they pass by. What it keeps does not grow with their
-// number: outcomes, names, and how often each whole second was the time to answer.
-type summary struct {
-	runs     int
-	outcomes map[string]int
-	answers  map[string]bool
-	states   map[string]bool // with readings
-	waits    map[int64]int   // seconds to the first answer → how often
-	answered int
-}
-
-func newSummary() *summary {
-	return &summary{outcomes: map[string]int{}, answers: map[string]bool{}, states: map[string]bool{}, waits: map[int64]int{}}
-}
-
-func (s *summary) add(e conversation.Ended) error {
-	s.runs++
-	s.outcomes[outcomeOf(e)]++
-	for name := range e.Details.Answers {
-		s.answers[name] = true
-	}
-	for _, r := range e.Details.Readings {
-		s.states[r.State] = true
-	}
-	if e.AnswerIn > 0 {
-		s.answered++
-		s.waits[e.AnswerIn/1000]++
-	}
-	return nil
-}
-
-// median is the middle of the times to the first answer.
-func (s *summary) median() time.Duration {
-	var seconds []int64
-	for n := range s.waits {
-		seconds = append(seconds, n)
-	}
-	slices.Sort(seconds)
-	left := (s.answered - 1) / 2
-	for _, n := range seconds {
-		if left -= s.waits[n]; left < 0 {
-			return time.Duration(n) * time.Second
-		}
-	}
-	return 0
-}
-
-// print writes the head of the table: outcomes as a small bar chart.
-func (s *summary) print(out io.Writer, flow string) {
-	fmt.Fprintf(out, "%s: %s", flow, plural(s.runs, "run"))
-	if s.answered > 0 {
-		fmt.Fprintf(out, ", %d answered, half of them within %v", s.answered, s.median())
-	}
-	fmt.Fprintln(out)
-	var names []string
-	width := 0
-	for name := range s.outcomes {
-		names = append(names, name)
-		width = max(width, len(name))
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		if s.outcomes[a] != s.outcomes[b] {
-			return s.outcomes[b] - s.outcomes[a]
-		}
-		return strings.Compare(a, b)
-	})
-	const bar = 30
-	for _, name := range names {
-		n := s.outcomes[name]
-		fmt.Fprintf(out, "  %-*s %6d %4.0f%% %s\n", width, name, n, 100*float64(n)/float64(s.runs), strings.Repeat("█", max(1, n*bar/s.runs)))
-	}
-}
-
-// plural writes a number with its word: "1 run", "2 runs".
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

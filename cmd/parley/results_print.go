@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func answersLine(e conversation.Ended) string {
 	for _, r := range e.Details.Readings {
 		parts = append(parts, r.State+"="+r.As)
 	}
-	for _, name := range namesOf(e.Details.Answers) {
+	for _, name := range slices.Sorted(maps.Keys(e.Details.Answers)) {
 		parts = append(parts, name+"="+shortened(plainValue(e.Details.Answers[name])))
 	}
 	if n := len(e.Details.Photos); n > 0 {
@@ -64,28 +65,14 @@ func answersLine(e conversation.Ended) string {
 	return strings.Join(parts, " ")
 }
 
-// shortened keeps a value on its line, without what could move a terminal's cursor.
+// shortened keeps a value on its line.
 func shortened(s string) string {
 	const most = 40
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
+	s = oneLine(s)
 	if utf8.RuneCountInString(s) > most {
 		s = string([]rune(s)[:most-1]) + "…"
 	}
 	return s
-}
-
-func namesOf(m map[string]any) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // plainValue writes an answer as text: texts as they are, all else as JSON.
@@ -110,7 +97,7 @@ func csvResults(ctx context.Context, out io.Writer, source *resultSource) error 
 	if err := source.each(ctx, sum.add); err != nil {
 		return err
 	}
-	answers, states := sortedSet(sum.answers), sortedSet(sum.states)
+	answers, states := slices.Sorted(maps.Keys(sum.answers)), slices.Sorted(maps.Keys(sum.states))
 	head := []string{"run", "started", "ended", "phone", "key", "language", "outcome", "state", "seconds_to_answer", "texts", "photos"}
 	for _, state := range states {
 		head = append(head, "read."+state)
@@ -138,15 +125,6 @@ func csvResults(ctx context.Context, out io.Writer, source *resultSource) error 
 		err = w.Error()
 	}
 	return err
-}
-
-func sortedSet(m map[string]bool) []string {
-	var out []string
-	for name := range m {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func readAs(e conversation.Ended, state string) string {

@@ -58,9 +58,9 @@ func (c *serveCommand) Run(ctx context.Context, p *Program, all *commands) error
 type prepared struct {
 	library   *flows.Library
 	directory *conversation.Directory
-	lines     []byte // the directory's stored form
+	stored    []byte // the directory, as it is stored
 	carriers  map[string]outbound.Carrier
-	senders   map[string]outbound.Line
+	lines     map[string]outbound.Line
 	callbacks *outbound.Callbacks
 	caller    *outbound.Caller
 	llm       *classify.LLM // nil: none is configured
@@ -78,11 +78,11 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public_url: %w", err)
 	}
-	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, senders: map[string]outbound.Line{}}
+	p := &prepared{public: public, carriers: map[string]outbound.Carrier{}, lines: map[string]outbound.Line{}}
 	if p.library, err = loadFlows(c); err != nil {
 		return nil, err
 	}
-	if p.directory, p.lines, err = directory(c); err != nil {
+	if p.directory, p.stored, err = directory(c); err != nil {
 		return nil, err
 	}
 	for name, cc := range c.Carriers {
@@ -96,7 +96,7 @@ func prepare(c Config, log *slog.Logger) (*prepared, error) {
 	}
 	for _, l := range c.Lines {
 		rate := cmp.Or(l.Rate, c.Carriers[l.Carrier].Rate, defaultRate)
-		p.senders[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
+		p.lines[l.Number] = outbound.Line{Carrier: l.Carrier, Rate: rate, Quiet: p.directory.Lines[l.Number].Quiet, Zone: p.directory.Lines[l.Number].Zone}
 	}
 	if p.caller, err = callerOf(c); err != nil {
 		return nil, err
@@ -183,10 +183,19 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	if h.store, err = openStore(ctx, config, h.node, log); err != nil {
 		return nil, err
 	}
-	p.callbacks.Store = h.store
-	if err := remember(ctx, h.store, p); err != nil {
+	if err := h.furnish(ctx); err != nil {
 		h.store.Close()
 		return nil, err
+	}
+	return h, nil
+}
+
+// furnish builds what stands on the database, up to the doors.
+func (h *house) furnish(ctx context.Context) error {
+	p := h.prepared
+	p.callbacks.Store = h.store
+	if err := remember(ctx, h.store, p); err != nil {
+		return err
 	}
 	catalog := &conversation.Catalog{}
 	catalog.Use(p.library)
@@ -194,33 +203,32 @@ func newHouse(ctx context.Context, config Config, log *slog.Logger) (*house, err
 	if p.llm != nil {
 		p.llm.Ledger, p.llm.Observe = h.store, h.metrics.asked
 	}
-	h.feed = &conversation.Feed{Store: h.store, Log: log}
+	h.feed = &conversation.Feed{Store: h.store, Log: h.log}
 	h.engine = conversation.New(conversation.Settings{
 		Store: h.store, Catalog: catalog, Directory: func() *conversation.Directory { return p.directory },
-		Reader: classify.Reader{}, Shards: shards(config), Log: log, Committed: h.committed,
+		Reader: classify.Reader{}, Shards: shards(h.config), Log: h.log, Committed: h.committed,
 	})
-	if h.gate, err = newGate(h); err == nil {
-		h.codes, err = newCodes(h)
-	}
-	if err != nil {
-		h.store.Close()
-		return nil, err
-	}
-	if h.codes != nil {
-		if err := h.noteSettings(ctx); err != nil {
-			h.store.Close()
-			return nil, err
-		}
-	}
 	h.dispatcher = &outbound.Dispatcher{
-		Queue: h.store, Carriers: p.carriers, Lines: p.senders, Submit: h.engine.Submit, Node: h.node,
-		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: config.PublicURL, Sent: h.metrics.sent, Log: log,
+		Queue: h.store, Carriers: p.carriers, Lines: p.lines, Submit: h.engine.Submit, Node: h.node,
+		Live: func() int { return max(1, int(h.live.Load())) }, PublicURL: h.config.PublicURL, Sent: h.metrics.sent, Log: h.log,
 	}
-	if h.codes != nil {
-		h.dispatcher.Codes = h.codes
+	if err := h.guard(ctx); err != nil {
+		return err
 	}
 	h.doors()
-	return h, nil
+	return nil
+}
+
+// guard builds what checks numbers and issues codes; there are codes where a key seals them.
+func (h *house) guard(ctx context.Context) (err error) {
+	if h.gate, err = newGate(h); err != nil {
+		return err
+	}
+	if h.codes, err = newCodes(h); err != nil || h.codes == nil {
+		return err
+	}
+	h.dispatcher.Codes = h.codes
+	return h.noteSettings(ctx)
 }
 
 // shards is how many the engine gets: SQLite has one writer.

@@ -3,13 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"parley/conversation/store/storetest"
 )
 
 // A mode is one way of carrying out exchanges: a text in, a conversation moved on,
@@ -24,46 +21,43 @@ type mode struct {
 // the same database in one run: medians of three alternating runs, each after a
 // CHECKPOINT. It runs under make bench only; the figures are the machine's own.
 func TestSpeed(t *testing.T) {
-	if os.Getenv("PARLEY_BENCH") == "" { // beside other tests the figures would be wrong
-		t.Skip("not run: figures need a quiet machine; make bench prints them")
-	}
-	server, err := storetest.Start(t.Context(), storetest.Settings{Fsync: true, Options: []string{"shared_buffers=2GB"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	t.Run("postgres", func(t *testing.T) {
-		url, drop, err := server.Database(t.Context())
-		if err != nil {
-			t.Fatal(err)
+	benched(t)
+	eachDurable(t, func(t *testing.T, url string) {
+		if strings.HasPrefix(url, "sqlite:") {
+			speedSQLite(t, url)
+			return
 		}
-		t.Cleanup(drop)
-		b := newBench(t, url, 10_000)
-		figures := b.alternate([]mode{
-			{"(a) plain loop, 16 connections", b.plain, 6_000},
-			{"(b) raw batches of 100, 4 connections", b.raw, 30_000},
-			{"(c) engine, 256 submitters", b.engine, 30_000},
-			{"(c) + dispatcher and settle", b.dispatching, 12_000},
-			{"(c) + receipts", b.receipting, 12_000},
-			{"(c) + one job per exchange", b.jobbing, 12_000},
-			{"(d) signed webhooks over HTTP", b.http, 20_000},
-		})
-		a, raw, c := figures[0], figures[1], figures[2]
-		t.Log("for orientation: a C gateway's canned, stateless auto-reply does about 12,000/s on two such cores")
-		t.Logf("(c)/(a) = %.2f (required 3)   (c)/(b) = %.2f (required 0.6)", c/a, c/raw)
-		b.latency(figures[6] / 2)
-		b.many(1_000_000)
+		speedPostgres(t, url)
 	})
-	t.Run("sqlite", func(t *testing.T) {
-		b := newBench(t, storetest.URL(t, "sqlite"), 10_000)
-		figures := b.alternate([]mode{
-			{"(b) raw batches of 100", b.raw, 30_000},
-			{"(c) engine, 256 submitters", b.engine, 30_000},
-			{"(d) signed webhooks over HTTP", b.http, 20_000},
-		})
-		t.Logf("(c)/(b) = %.2f (required 0.6)", figures[1]/figures[0])
-		b.latency(figures[2] / 2)
+}
+
+func speedPostgres(t *testing.T, url string) {
+	b := newBench(t, url, 10_000)
+	figures := b.alternate([]mode{
+		{"(a) plain loop, 16 connections", b.plain, 6_000},
+		{"(b) raw batches of 100, 4 connections", b.raw, 30_000},
+		{"(c) engine, 256 submitters", b.engine, 30_000},
+		{"(c) + dispatcher and settle", b.dispatching, 12_000},
+		{"(c) + receipts", b.receipting, 12_000},
+		{"(c) + one job per exchange", b.jobbing, 12_000},
+		{"(d) signed webhooks over HTTP", b.http, 20_000},
 	})
+	a, raw, c := figures[0], figures[1], figures[2]
+	t.Log("for orientation: a C gateway's canned, stateless auto-reply does about 12,000/s on two such cores")
+	t.Logf("(c)/(a) = %.2f (required 3)   (c)/(b) = %.2f (required 0.6)", c/a, c/raw)
+	b.latency(figures[6] / 2)
+	b.many(1_000_000)
+}
+
+func speedSQLite(t *testing.T, url string) {
+	b := newBench(t, url, 10_000)
+	figures := b.alternate([]mode{
+		{"(b) raw batches of 100", b.raw, 30_000},
+		{"(c) engine, 256 submitters", b.engine, 30_000},
+		{"(d) signed webhooks over HTTP", b.http, 20_000},
+	})
+	t.Logf("(c)/(b) = %.2f (required 0.6)", figures[1]/figures[0])
+	b.latency(figures[2] / 2)
 }
 
 // alternate runs every mode three times in turn and returns the median exchanges

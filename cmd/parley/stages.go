@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 )
 
 // stages are the loops of a server. They end in the reverse order of their start,
@@ -53,9 +52,10 @@ func (s *stages) wait(ctx context.Context) error {
 
 // stop ends every loop, the last started first.
 func (s *stages) stop() {
-	var once sync.Once
+	if len(s.stack) > 0 {
+		s.log.Info("parley is stopping")
+	}
 	for i := len(s.stack) - 1; i >= 0; i-- {
-		once.Do(func() { s.log.Info("parley is stopping") })
 		s.stack[i].cancel()
 		<-s.stack[i].done
 		s.log.Debug("a room has ended", "room", s.stack[i].name)

@@ -13,96 +13,12 @@ var common = set(`i; a; an; the; to; my; is; it; on; in; of; for; and; do; you; 
 	os; as; um; uma; do; da; dos; das; e; eu; meu; minha; seu; sua; voce; quero; posso; preciso; ola; obrigado; como; quando; onde; esta; com; para; por;
 	il; lo; gli; uno; di; dei; della; mio; mia; suo; sono; ho; puo; posso; vorrei; ciao; grazie; come; quando; dove; con; per; che`)
 
-// endings are what stem takes from a word, and what it puts in their place.
-var endings = []struct{ from, to string }{
-	{"ings", ""}, {"ing", ""}, {"ied", "y"}, {"ies", "y"}, {"edly", ""}, {"ed", ""}, {"es", ""}, {"s", ""}, {"ly", ""},
-}
-
-// stem takes the commonest endings from a word, so that "cards" and "delivered" are
-// met as "card" and "deliver". It need not be right, only the same every time.
-func stem(w string) string {
-	if base, ok := irregular[w]; ok {
-		w = base
-	}
-	if len(w) < 4 {
-		return w
-	}
-	if len(w) == 4 {
-		if w[3] == 's' && w[2] != 's' {
-			return w[:3]
-		}
-		return w
-	}
-	for _, e := range endings {
-		if !strings.HasSuffix(w, e.from) || len(w)-len(e.from) < 3 || e.from == "s" && w[len(w)-2] == 's' {
-			continue
-		}
-		w = w[:len(w)-len(e.from)] + e.to
-		break
-	}
-	if n := len(w); n > 3 && w[n-1] == w[n-2] && w[n-1] != 'l' && w[n-1] != 's' {
-		w = w[:n-1]
-	}
-	if n := len(w); n > 3 && w[n-1] == 'e' {
-		w = w[:n-1]
-	}
-	return w
-}
-
 // turning are words that turn the meaning of others round.
 var turning = set(`no; not; never; none; nothing; nobody; neither; nor; without; cannot; cant; dont; doesnt; didnt; isnt; wasnt; arent; werent; wont; wouldnt; couldnt; shouldnt; havent; hasnt; hadnt; aint;
 	nunca; jamas; nada; sin; tampoco; ni; ningun; ninguna; nadie; ne; pas; jamais; rien; sans; aucun; aucune; nicht; kein; keine; keinen; keiner; nie; niemals; ohne; nichts;
 	nao; sem; nem; nenhum; nenhuma; non; mai; senza; niente; nessun; nessuna; neanche`)
 
-// irregular are forms of English verbs that no ending gives away.
-var irregular = func() map[string]string {
-	m := map[string]string{}
-	for _, verb := range lines(`
-begin began begun
-break broke broken
-bring brought
-buy bought
-choose chose chosen
-come came
-do done
-find found
-forget forgot forgotten
-freeze froze frozen
-get got gotten
-give gave given
-go went gone
-hear heard
-keep kept
-leave left
-lose lost
-make made
-mean meant
-meet met
-pay paid
-run ran
-say said
-see saw seen
-sell sold
-send sent
-show shown
-speak spoke spoken
-spend spent
-steal stole stolen
-take took taken
-tell told
-think thought
-throw threw thrown
-withdraw withdrew withdrawn
-write wrote written
-`) {
-		forms := strings.Fields(verb)
-		for _, f := range forms[1:] {
-			m[f] = forms[0]
-		}
-	}
-	return m
-}()
-
+// set is a list of phrases, parted by semicolons.
 func set(list string) map[string]bool {
 	out := map[string]bool{}
 	for _, phrase := range strings.Split(list, ";") {

@@ -66,18 +66,22 @@ const longestWait = 2 * time.Second
 
 // The outcomes, besides those of egress.Reason: Result.Error, and labels of the metric.
 const (
-	Answered   = "answered"
-	Cached     = "cached"
-	TestMode   = "test_mode" // a test key's: nothing leaves
-	TooLate    = "too_late"
-	NoBudget   = "no_budget"
-	Resting    = "resting" // it failed too often lately
-	Busy       = "busy"
-	BadKey     = "bad_key"
-	BadRequest = "bad_request"
-	BadGateway = "unavailable"
-	Refusal    = "refusal"
-	Empty      = "empty"
+	Answered    = "answered"
+	Cached      = "cached"
+	TestMode    = "test_mode" // a test key's: nothing leaves
+	TooLate     = "too_late"
+	NoBudget    = "no_budget"
+	NoLedger    = "no_ledger" // what it costs cannot be counted
+	Resting     = "resting"   // it failed too often lately
+	Busy        = "busy"
+	BadKey      = "bad_key"
+	BadRequest  = "bad_request"
+	Unavailable = "unavailable"
+	CutOff      = "cut_off" // the connection broke in the middle of the answer
+	Refusal     = "refusal"
+	Empty       = "empty"
+	Malformed   = "malformed"
+	WrongIntent = "wrong_intent" // one that was not offered
 )
 
 // Do makes one try of a classification. An error means that another is worth it; on the
@@ -99,7 +103,7 @@ func (l *LLM) Do(ctx context.Context, j conversation.Job, last bool) (conversati
 	case errors.As(err, &failed) && (last || !failed.again()):
 		return resultOf(j, a, failed.reason)
 	case err != nil && last:
-		return resultOf(j, a, "no_ledger")
+		return resultOf(j, a, NoLedger)
 	case err != nil:
 		return conversation.Event{}, false, err
 	}
@@ -112,8 +116,7 @@ func resultOf(j conversation.Job, a conversation.Answer, problem string) (conver
 	if err != nil {
 		return conversation.Event{}, false, fmt.Errorf("encoding an answer: %w", err)
 	}
-	r := &conversation.Result{Effect: j.ID, Kind: conversation.JobClassify, Run: j.Run, Wait: j.Wait, Epoch: j.Epoch, Data: data, Error: problem}
-	return conversation.Event{Kind: conversation.KindResult, Conversation: j.Conversation, Line: j.Line, Phone: j.Phone, Test: j.Test, Result: r}, true, nil
+	return j.Answered(data, problem), true, nil
 }
 
 // Ask asks about one text, under an id that is counted once. A *failure says why there
@@ -179,7 +182,7 @@ func Outcome(err error) string {
 	case errors.As(err, &failed):
 		return failed.reason
 	}
-	return BadGateway
+	return Unavailable
 }
 
 func (l *LLM) observe(outcome string, e conversation.Expense) {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -90,23 +89,22 @@ func failureOf(err error, h http.Header) *failure {
 	case errors.As(err, &request):
 		status = request.HTTPStatusCode
 	}
-	seconds, _ := strconv.Atoi(h.Get("Retry-After"))
-	after := time.Duration(min(max(seconds, 0), 3600)) * time.Second
+	after := egress.RetryAfter(h, time.Now())
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
 	case status == http.StatusTooManyRequests:
 		return &failure{reason: Busy, after: after, retry: true}
 	case status >= 500:
-		return &failure{reason: BadGateway, after: after, retry: true}
+		return &failure{reason: Unavailable, after: after, retry: true}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return &failure{reason: BadKey}
 	case status > 0:
 		return &failure{reason: BadRequest}
 	case errors.As(err, &syntax), errors.As(err, &kind), errors.Is(err, egress.ErrTooLarge):
-		return &failure{reason: errMalformed.Error(), lost: true}
+		return &failure{reason: Malformed, lost: true}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &failure{reason: "cut_off", lost: true, retry: true}
+		return &failure{reason: CutOff, lost: true, retry: true}
 	case errors.Is(err, egress.ErrForbidden):
 		return &failure{reason: egress.Reason(err)}
 	}
@@ -132,8 +130,7 @@ func (l *LLM) used(u openai.Usage, estimate conversation.Expense) conversation.E
 	return l.cost(in, out)
 }
 
-// estimate is more than a request can take: no token is shorter than a byte or two, and
-// few have less than three.
+// estimate is about the most that a request takes: few tokens have less than three bytes.
 func (l *LLM) estimate(r openai.ChatCompletionRequest) conversation.Expense {
 	in := 0
 	for _, m := range r.Messages {

@@ -170,7 +170,7 @@ func TestLLMFailures(t *testing.T) {
 		"429, then not":        {[]func(http.ResponseWriter){status(429, "Retry-After", "1"), says(good)}, "", 2, 1010},
 		"429 twice":            {[]func(http.ResponseWriter){status(429, "Retry-After", "1")}, Busy, 2, 0},
 		"429 for long":         {[]func(http.ResponseWriter){status(429, "Retry-After", "60")}, Busy, 1, 0},
-		"500 twice":            {[]func(http.ResponseWriter){status(500)}, BadGateway, 2, 0},
+		"500 twice":            {[]func(http.ResponseWriter){status(500)}, Unavailable, 2, 0},
 		"401":                  {[]func(http.ResponseWriter){status(401)}, BadKey, 1, 0},
 		"400":                  {[]func(http.ResponseWriter){status(400)}, BadRequest, 1, 0},
 		"not JSON":             {[]func(http.ResponseWriter){raw("<html>the lid came off</html>")}, "malformed", 1, estimated},

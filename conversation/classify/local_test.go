@@ -113,7 +113,7 @@ func TestLonesLearnTogether(t *testing.T) {
 	lesson, _ := manyIntents(12, 10)
 	together, apart := train(lesson.Examples, elsewhere), untrained(lesson.Examples, elsewhere)
 	apart.see(1)
-	apart.run(firstRate, passes, 0)
+	apart.run(fewRate, fewTurns, 0)
 	if len(together.lones) < 300 || len(apart.lones) > 0 {
 		t.Fatalf("%d and %d features of one example: the test proves nothing", len(together.lones), len(apart.lones))
 	}

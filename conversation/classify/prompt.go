@@ -112,8 +112,8 @@ func (l *LLM) request(a conversation.Asking) (openai.ChatCompletionRequest, erro
 const mostAnswer = 2048
 
 var (
-	errMalformed   = errors.New("malformed")
-	errWrongIntent = errors.New("wrong_intent")
+	errMalformed   = errors.New(Malformed)
+	errWrongIntent = errors.New(WrongIntent)
 )
 
 // understand reads an answer. One that says anything that was not asked for is none.

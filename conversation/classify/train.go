@@ -35,9 +35,9 @@ type lone struct {
 // are left out at random, so that no feature is leaned on alone, and what three such
 // trainings come to is averaged.
 const (
-	firstRate = 3
+	fewRate   = 3
+	fewTurns  = 2
 	slowing   = 0.5
-	passes    = 2
 	many      = 30 // examples a class, on average
 	manyRate  = 8
 	manyTurns = 20
@@ -56,7 +56,7 @@ func train(taught map[string][]string, others []string) *model {
 		d.average(manyTimes)
 	} else {
 		d.see(2)
-		d.run(firstRate, passes, 0)
+		d.run(fewRate, fewTurns, 0)
 	}
 	return d.model
 }

@@ -38,7 +38,7 @@ var wordFiles embed.FS
 // meaning is what a phrase may stand for, as bits.
 type meaning uint32
 
-// The intents come first, in the order of intentNames.
+// The intents come first, as flows.Intents has them; sections says what a file calls each.
 const (
 	yes meaning = 1 << iota
 	no

@@ -206,7 +206,8 @@ const (
 		ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = excluded.at`
 )
 
-// Note implements verify.Store.
+// Note keeps a value under a key. When it is another than before, the audit trail gets
+// what differ makes of it.
 func (s *Store) Note(ctx context.Context, key, value string, differ func(before string) verify.Entry) error {
 	tx := s.db.begin()
 	defer tx.rollback()

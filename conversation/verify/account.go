@@ -60,8 +60,17 @@ type Review struct {
 	At     int64  `json:"at"`
 }
 
-// mostReviews is how many marks are kept, the latest ones.
-const mostReviews = 8
+// mostKept is how many marks are kept, and moments of locks by text and of denied codes:
+// the latest ones.
+const mostKept = 8
+
+// latest is the end of a list.
+func latest[T any](list []T, most int) []T { return list[max(0, len(list)-most):] }
+
+// withinDay leaves out the moments that are more than a day past.
+func (c *change) withinDay(moments []int64) []int64 {
+	return slices.DeleteFunc(moments, func(at int64) bool { return at <= c.at-day })
+}
 
 // Op is what somebody wants of an account.
 type Op string
@@ -288,15 +297,13 @@ func (c *change) remember() {
 		return
 	}
 	c.Places = slices.DeleteFunc(c.Places, func(q Place) bool { return q.Conversation == p.Conversation })
-	c.Places = append(c.Places, p)
-	c.Places = c.Places[max(0, len(c.Places)-mostPlaces):]
+	c.Places = latest(append(c.Places, p), mostPlaces)
 	c.moved = true
 }
 
 // review marks the account for a person.
 func (c *change) review(why string, heard bool, transactions ...string) {
-	c.Reviews = append(c.Reviews, Review{Reason: why, At: c.at})
-	c.Reviews = c.Reviews[max(0, len(c.Reviews)-mostReviews):]
+	c.Reviews = latest(append(c.Reviews, Review{Reason: why, At: c.at}), mostKept)
 	c.moved = true
 	c.audit("account.review", why)
 	c.tell(conversation.AccountReview{Account: c.Ref, Reason: why, Transactions: transactions}, heard)

@@ -293,7 +293,7 @@ func TestNothingGrowsForEver(t *testing.T) {
 		e.Place.Conversation = ids[0]
 		h.a, _, _ = h.a.Apply(h.rules, e, h.at)
 	}
-	if len(h.a.Alerts) > mostAlerts || len(h.a.Refunds) > mostRefunds || len(h.a.Places) > mostPlaces || len(h.a.Contests) > mostReviews || len(h.a.Reviews) > mostReviews || len(h.a.TextLocks) > 10 {
+	if len(h.a.Alerts) > mostAlerts || len(h.a.Refunds) > mostRefunds || len(h.a.Places) > mostPlaces || len(h.a.Contests) > mostKept || len(h.a.Reviews) > mostKept || len(h.a.TextLocks) > 10 {
 		t.Errorf("%d alerts, %d refunds, %d places, %d locks", len(h.a.Alerts), len(h.a.Refunds), len(h.a.Places), len(h.a.TextLocks))
 	}
 }

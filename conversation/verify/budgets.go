@@ -32,8 +32,12 @@ type Budgets struct {
 }
 
 func (b Budgets) complete() Budgets {
-	return Budgets{cmp.Or(b.BlockHour, 10), cmp.Or(b.CountryDay, 20), cmp.Or(b.CountryHour, 3), cmp.Or(b.HomeDay, 200), cmp.Or(b.HomeHour, 60),
-		cmp.Or(b.NetworkDay, 10), cmp.Or(b.NetworkHour, 5), cmp.Or(b.NetworkCountries, 2)}
+	b.BlockHour = cmp.Or(b.BlockHour, 10)
+	b.CountryDay, b.CountryHour = cmp.Or(b.CountryDay, 20), cmp.Or(b.CountryHour, 3)
+	b.HomeDay, b.HomeHour = cmp.Or(b.HomeDay, 200), cmp.Or(b.HomeHour, 60)
+	b.NetworkDay, b.NetworkHour = cmp.Or(b.NetworkDay, 10), cmp.Or(b.NetworkHour, 5)
+	b.NetworkCountries = cmp.Or(b.NetworkCountries, 2)
+	return b
 }
 
 // blockedFor is how long a block of numbers that was pumped gets no codes.

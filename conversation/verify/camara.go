@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"parley/outbound/egress"
@@ -91,7 +92,7 @@ func exchange(client *http.Client, r *http.Request, into any) (status int, err e
 		return answer.StatusCode, fmt.Errorf("the SIM-swap service answered %d", answer.StatusCode)
 	}
 	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
-		if errors.Is(err, egress.ErrTooLarge) || strings.Contains(egress.Reason(err), "timeout") {
+		if errors.Is(err, egress.ErrTooLarge) || egress.Reason(err) == "timeout" {
 			return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
 		}
 		return answer.StatusCode, errSwapAnswer
@@ -109,10 +110,10 @@ func StaticToken(token string) TokenSource {
 func ClientToken(client *http.Client, tokenURL, id, secret, scope string) TokenSource {
 	var kept string
 	var until time.Time
-	one := make(chan struct{}, 1)
+	var one sync.Mutex // one fetches, and the others wait for its token
 	return func(ctx context.Context, fresh bool) (string, error) {
-		one <- struct{}{}
-		defer func() { <-one }()
+		one.Lock()
+		defer one.Unlock()
 		if !fresh && time.Now().Before(until) {
 			return kept, nil
 		}

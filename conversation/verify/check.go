@@ -40,7 +40,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	if err != nil {
 		return Secret{}, err
 	}
-	context, err := contextOf(c.Transaction)
+	digest, err := contextOf(c.Transaction)
 	if err != nil {
 		return Secret{}, err
 	}
@@ -49,7 +49,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	}
 	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: context, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
+	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
 	if err != nil {
 		return Secret{}, err
 	}
@@ -58,16 +58,48 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
-	b := bound{s.Tenant, string(c.Purpose), c.Subject, spent.Challenge.Phone, c.ID, context, code}
+	b := s.bind(Challenge{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Phone: spent.Challenge.Phone, Context: digest}, code)
 	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
 	if !right {
 		if !c.Test {
-			s.wrong()
+			s.wrongs.Add(1)
 		}
-		s.paused(ctx, c, spent)
+		s.pause(ctx, c, spent)
 		return Secret{}, ErrRefused
 	}
 	return s.approve(ctx, spent)
+}
+
+// Why says what is the matter with a check, by the row as it was before; compared when
+// nothing is: for the audit trail alone.
+func (v Spend) Why(c Challenge, known, spent bool) string {
+	switch {
+	case !known:
+		return "unknown"
+	case c.Purpose != v.Purpose, c.Subject != v.Subject:
+		return "of another purpose or subject"
+	case c.Context != v.Context:
+		return "of another transaction"
+	case c.Spent() && c.Status != Approved:
+		return "tried too often"
+	case !c.Status.Live():
+		return "is " + string(c.Status)
+	case c.ExpiresAt <= c.Now:
+		return "expired"
+	}
+	switch {
+	case c.MAC == "":
+		return "no code was made"
+	case !spent:
+		return "tried too often"
+	}
+	return "compared"
+}
+
+// With gives the check its limits.
+func (v Spend) With(s *Settings) Spend {
+	v.settings = s
+	return v
 }
 
 // approve ends the challenge as approved, in the transaction in which its
@@ -81,7 +113,7 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 		grant = NewSecret("grant_" + base64.RawURLEncoding.EncodeToString(raw[:]))
 		change.Grant.Hash, change.Grant.Scope, change.Grant.For = hashOf(grant), scope, grantFor.Milliseconds()
 	}
-	out, err := s.Submit(ctx, []conversation.Event{s.told(ch, "approved", "", change)})
+	out, err := s.Submit(ctx, []conversation.Event{verified(ch, "approved", "", change)})
 	switch {
 	case err != nil:
 		return Secret{}, err
@@ -101,9 +133,9 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	return grant, nil
 }
 
-// told is the event by which a conversation hears what became of a code; change is
+// verified is the event by which a conversation hears what became of a code; change is
 // what becomes of the challenge in the same transaction.
-func (s *Service) told(c Challenge, outcome, reason string, change *conversation.Change) conversation.Event {
+func verified(c Challenge, outcome, reason string, change *conversation.Change) conversation.Event {
 	return conversation.Event{Kind: conversation.KindVerified, Conversation: c.Conversation, Line: c.Line, Phone: c.Phone, Test: c.Test, Change: change,
 		Verified: &conversation.Verified{Challenge: c.ID, Purpose: string(c.Purpose), Subject: plain(c.Subject), Run: c.Run, Outcome: outcome, Reason: reason}}
 }

@@ -11,7 +11,7 @@ import (
 // Gate says whether a code may be sent to a number, each time that one is due. It is
 // asked behind the uniform answer of the API, so that nothing about a number can be
 // told by body, status or time. What it decides by is read first; the decision itself
-// is pure (judge.go, budgets.go). Store and Rules must be set.
+// is pure (judge.go, budgets.go). All but Swaps must be set.
 type Gate struct {
 	Store GateStore
 	Rules GateRules

@@ -1,6 +1,12 @@
 package verify
 
-import "slices"
+import (
+	"context"
+	"slices"
+	"time"
+
+	"parley/conversation"
+)
 
 // unusual is how many times as many wrong codes as usual are a sign of guessing.
 const unusual = 5
@@ -15,3 +21,48 @@ func (w WrongCodes) guessing(most int64) bool {
 	usual := days[len(days)/2] / 24
 	return w.Window > most || w.Hour > max(most, unusual*usual)
 }
+
+// countWrong counts the wrong codes of all nodes, and opens or closes the breaker. While
+// there are none here, it looks for those of other nodes only when told to.
+func (s *Service) countWrong(ctx context.Context, others bool) {
+	n := s.wrongs.Swap(0)
+	if n == 0 && !s.tense.Load() && !others {
+		return
+	}
+	all, err := s.Store.Wrong(ctx, n, s.Settings.Global.Per)
+	if err != nil {
+		s.wrongs.Add(n)
+		return
+	}
+	tense := all.guessing(int64(s.Settings.Global.Most))
+	if s.tense.Swap(tense) == tense || !tense {
+		return
+	}
+	s.Log.Error("codes are being guessed: more wrong ones than codes.limits.global allows; new codes have eight digits", "wrong", all.Window, "this hour", all.Hour)
+	s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all.Window})
+}
+
+// pause pauses a purpose for a subject whose codes are being guessed, and tells the
+// business once.
+func (s *Service) pause(ctx context.Context, c Check, spent Spent) {
+	for _, h := range spent.Over {
+		length := 30 * time.Minute
+		switch h.Key {
+		case ofMode(subjectKey("hour", c.Purpose, c.Subject), c.Test):
+		case ofMode(subjectKey("day", c.Purpose, c.Subject), c.Test):
+			length = 24 * time.Hour
+		default:
+			continue
+		}
+		fresh, err := s.Store.Pause(ctx, PauseKey(c.Purpose, c.Subject), length, "guessing")
+		if err != nil {
+			s.Log.Warn("pausing a purpose", "error", err)
+		}
+		if fresh {
+			s.Alarm(ctx, conversation.VerificationAlarm{What: "paused", Purpose: string(c.Purpose), Subject: plain(c.Subject)})
+		}
+	}
+}
+
+// PauseKey is under what codes of a purpose for a subject are paused.
+func PauseKey(p Purpose, subject string) string { return "code/" + string(p) + "/" + subject }

@@ -42,21 +42,21 @@ func (r GateRules) Complete() GateRules {
 	return r
 }
 
-// refusals are the reasons for which nothing is sent that only the business may read:
+// private are the reasons for which nothing is sent that only the business may read:
 // callbacks say refused.
-var refusals = map[string]bool{
+var private = map[string]bool{
 	"country": true, "number_type": true, "block_budget": true, "country_budget": true, "network_budget": true, "spend": true,
 	"number_limit": true, "paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
 }
 
-// refused are the lines that get no codes: they cost more than a text, ring in nobody's
+// unfit are the lines that get no codes: they cost more than a text, ring in nobody's
 // pocket, or are anybody's (NIST SP 800-63B: VoIP numbers SHALL NOT be used). An unknown
 // one may be: new ranges open faster than lists of them are shipped.
-var refused = []phone.Line{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
+var unfit = []phone.Line{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
 
 // number judges a number by itself.
 func (r *GateRules) number(number string) string {
-	if slices.Contains(refused, phone.LineType(number)) {
+	if slices.Contains(unfit, phone.LineType(number)) {
 		return "number_type"
 	}
 	if !slices.Contains(r.Countries, "*") && !slices.Contains(r.Countries, phone.Region(number)) {

@@ -111,7 +111,7 @@ func TestSwapsFailClosedAndOpen(t *testing.T) {
 func TestReasonsAreKept(t *testing.T) {
 	for _, reason := range []string{"country", "number_type", "block_budget", "country_budget", "network_budget", "spend", "paused", "number_limit",
 		"number_changed", "number_suspended", "number_stale", "sim_swap", "sim_swap_unknown"} {
-		if !refusals[reason] {
+		if !private[reason] {
 			t.Errorf("%s would be told", reason)
 		}
 	}

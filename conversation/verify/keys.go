@@ -90,6 +90,11 @@ type bound struct {
 	code                                                Secret
 }
 
+// bind says what a code of a challenge is good for.
+func (s *Service) bind(c Challenge, code Secret) bound {
+	return bound{tenant: s.Tenant, purpose: string(c.Purpose), subject: c.Subject, phone: c.Phone, challenge: c.ID, context: c.Context, code: code}
+}
+
 // mac is HMAC-SHA-256 over the fields, each behind its length in four bytes: without
 // the lengths, the end of one and the beginning of the next could change places.
 func (b bound) mac(pepper []byte) []byte {

@@ -66,7 +66,7 @@ func idsOf(all []conversation.AccountTransaction) []string {
 
 // textLocks counts those of the last day.
 func (c *change) textLocks() int {
-	c.TextLocks = slices.DeleteFunc(c.TextLocks, func(at int64) bool { return at <= c.at-day })
+	c.TextLocks = c.withinDay(c.TextLocks)
 	return len(c.TextLocks)
 }
 
@@ -76,8 +76,7 @@ func (c *change) lock(ids []string) {
 	was := c.State
 	if byText(c.event.Cause) && (!was.Shut() || was == Verifying || was == Cooling) {
 		again := c.textLocks() >= mostTextLocks
-		c.TextLocks = append(c.TextLocks, c.at)
-		c.TextLocks = c.TextLocks[max(0, len(c.TextLocks)-mostReviews):]
+		c.TextLocks = latest(append(c.TextLocks, c.at), mostKept)
 		if again { // it was being unlocked
 			c.review("too_many_locks", true, ids...)
 		}
@@ -125,9 +124,7 @@ func union(scopes []string, more string) []string {
 // does so at once.
 func (c *change) contest() {
 	c.remember()
-	c.Contests = slices.DeleteFunc(c.Contests, func(at int64) bool { return at <= c.at-day })
-	c.Contests = append(c.Contests, c.at)
-	c.Contests = c.Contests[max(0, len(c.Contests)-mostReviews):]
+	c.Contests = latest(append(c.withinDay(c.Contests), c.at), mostKept)
 	c.moved = true
 	c.audit("account.contest", "")
 	if len(c.Contests) < 2 && c.State != Verifying && c.State != Cooling {

@@ -9,7 +9,7 @@ type LockState string
 const (
 	Active    LockState = "active"
 	Alerted   LockState = "alerted"   // payments look wrong; they are held, the rest goes on
-	Locked    LockState = "locked"    //
+	Locked    LockState = "locked"    // until two proofs, or two agents, unlock it
 	Verifying LockState = "verifying" // a first proof is there, or the customer has asked how to give one
 	Cooling   LockState = "cooling"   // it will be active soon, unless somebody says NO
 	Suspended LockState = "suspended" // locked for 30 days: only two agents lead out of it
@@ -48,9 +48,9 @@ var lockMachine = machine(lockTable)
 // The statuses of a refund.
 const (
 	RefundNone        = "none"        // the customer denied the payment; the business has not taken it up
-	RefundPending     = "pending"     //
+	RefundPending     = "pending"     // taken up, and not decided yet
 	RefundProvisional = "provisional" // credited until it is decided
-	RefundDenied      = "denied"      //
+	RefundDenied      = "denied"      // not credited, until that is final
 	RefundFinal       = "final"       // credited for good, or denied for good
 )
 

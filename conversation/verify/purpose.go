@@ -45,7 +45,7 @@ var rules = map[Purpose]rule{
 // ParsePurpose reads a purpose's name.
 func ParsePurpose(s string) (Purpose, error) {
 	if !slices.Contains(Purposes, Purpose(s)) {
-		return "", fmt.Errorf("want one of login, password_reset, payment, account_unlock, number_change, custom")
+		return "", fmt.Errorf("want one of %v", Purposes)
 	}
 	return Purpose(s), nil
 }

@@ -36,15 +36,12 @@ var changedTexts = map[string]string{
 // spoken is one of the texts in a language, or the line's own, else in English, with
 // the line's brand in it.
 func spoken(texts map[string]string, line conversation.Line, language string) string {
-	if language == "" {
-		language = line.Language
-	}
-	language, _, _ = strings.Cut(language, "-")
+	language, _, _ = strings.Cut(cmp.Or(language, line.Language), "-")
 	text, ok := texts[language]
 	if !ok {
 		text = texts["en"]
 	}
-	return strings.ReplaceAll(text, "{brand}", shortened(flows.Defuse(cmp.Or(line.Brand.Name, line.Number)), most))
+	return strings.ReplaceAll(text, "{brand}", shown(cmp.Or(line.Brand.Name, line.Number)))
 }
 
 // mostRebound is how many are told in one go.

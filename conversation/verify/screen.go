@@ -66,7 +66,7 @@ func (s *Service) whose(code Secret, list []Challenge, slow *int) (whose Challen
 				return Challenge{}, true
 			}
 		}
-		if s.Keys.matches(bound{s.Tenant, string(c.Purpose), c.Subject, c.Phone, c.ID, c.Context, code}, c.Kid, c.MAC) {
+		if s.Keys.matches(s.bind(c, code), c.Kid, c.MAC) {
 			return c, true
 		}
 	}

@@ -17,8 +17,7 @@ import (
 	"parley/conversation"
 )
 
-// Service issues codes and checks them. Store, Submit, Keys, Tenant, Line and Judge
-// must be set.
+// Service issues codes and checks them. All but Settings must be set.
 type Service struct {
 	Store    Store
 	Submit   func(context.Context, []conversation.Event) ([]conversation.Outcome, error)
@@ -214,36 +213,4 @@ func contextOf(transaction map[string]any) (string, error) {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:]), nil
-}
-
-// Why says what is the matter with a check, by the row as it was before; compared when
-// nothing is: for the audit trail alone.
-func (v Spend) Why(c Challenge, known, spent bool) string {
-	switch {
-	case !known:
-		return "unknown"
-	case c.Purpose != v.Purpose, c.Subject != v.Subject:
-		return "of another purpose or subject"
-	case c.Context != v.Context:
-		return "of another transaction"
-	case c.Spent() && c.Status != Approved:
-		return "tried too often"
-	case !c.Status.Live():
-		return "is " + string(c.Status)
-	case c.ExpiresAt <= c.Now:
-		return "expired"
-	}
-	switch {
-	case c.MAC == "":
-		return "no code was made"
-	case !spent:
-		return "tried too often"
-	}
-	return "compared"
-}
-
-// With gives the check its limits.
-func (v Spend) With(s *Settings) Spend {
-	v.settings = s
-	return v
 }

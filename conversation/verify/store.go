@@ -43,9 +43,6 @@ type Store interface {
 	Rebound(ctx context.Context, limit int) ([]Rebinding, error)
 	// ToldRebound notes that it was.
 	ToldRebound(ctx context.Context, b Rebinding) error
-	// Note keeps a value under a key. When it is another than before, the audit trail
-	// gets what differ makes of it.
-	Note(ctx context.Context, key, value string, differ func(before string) Entry) error
 	// GrantOf reads a grant by its hash.
 	GrantOf(ctx context.Context, hash string) (GrantRow, bool, error)
 }

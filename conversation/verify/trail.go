@@ -21,9 +21,6 @@ type Link struct {
 
 // Trail is the audit trail as it is kept.
 type Trail interface {
-	// RelayAudit chains what was committed since, at most limit entries, and returns how
-	// many. Only one node does so at a time; another finds nothing.
-	RelayAudit(ctx context.Context, limit int) (int, error)
 	// AuditLinks lists rows after seq, in order, at most limit.
 	AuditLinks(ctx context.Context, after int64, limit int) ([]Link, error)
 }

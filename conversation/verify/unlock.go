@@ -24,14 +24,6 @@ const ProofCode = "sms_code"
 // passkey, a TOTP, a link to an address that has been known for 72 h, a person seen.
 var ProofsGiven = []string{"app", "passkey", "totp", "email", "in_person"}
 
-// What is known of a customer's number (docs/design.md: never unlock by a number that
-// may be somebody else's).
-const (
-	NumberKept    = "kept"    // neither moved to another SIM nor changed within 168 h
-	NumberChanged = "changed" // moved or changed
-	NumberUnknown = "unknown" // nobody can tell: as good as changed
-)
-
 // The bounds of an unlock.
 const (
 	proofsWithin = int64(15 * time.Minute / time.Millisecond)
@@ -77,7 +69,7 @@ const mostAsks = 3
 // the business hears that its customer wants to be let in again, and by which way that
 // can be is its own to say.
 func (c *change) askedToVerify() {
-	c.Asks = slices.DeleteFunc(c.Asks, func(at int64) bool { return at <= c.at-day })
+	c.Asks = c.withinDay(c.Asks)
 	switch {
 	case c.State == Suspended:
 		c.refuse("agents_only")

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -71,6 +72,12 @@ type wording struct {
 	canReply        bool
 }
 
+// wordingOf is what a challenge's text is made of when it leaves by this line.
+func wordingOf(c Challenge, line conversation.Line) wording {
+	return wording{brand: cmp.Or(line.Brand.Name, line.Number), language: cmp.Or(c.Language, line.Language), purpose: c.Purpose,
+		about: c.About, autofill: c.Autofill, digits: c.Digits, canReply: !line.OneWay}
+}
+
 // Paying is what a payment's code confirms, as the text shows it.
 type Paying struct{ Amount, Payee string }
 
@@ -118,8 +125,8 @@ func (a Autofill) line() string {
 // mostForApps is how many bytes of a text Android's SMS Retriever reads.
 const mostForApps = 140
 
-// most is how much of what a stranger may have chosen is shown, in characters.
-const most = 24
+// mostShown is how much of a name is shown, in characters: a stranger may have chosen it.
+const mostShown = 24
 
 // write gives the text with blanks for the code, and how many segments it takes with
 // one. What makes it longer than one segment goes: first the payee's end, then
@@ -132,9 +139,9 @@ func (w wording) write() (text string, segments int) {
 	}
 	purpose := p.purposes[w.purpose]
 	if w.about != nil {
-		purpose = strings.NewReplacer("{amount}", w.about.Amount, "{payee}", shortened(flows.Defuse(w.about.Payee), most)).Replace(p.pay)
+		purpose = strings.NewReplacer("{amount}", w.about.Amount, "{payee}", shown(w.about.Payee)).Replace(p.pay)
 	}
-	body := strings.NewReplacer("{brand}", shortened(flows.Defuse(w.brand), most), "{code}", conversation.CodeBlank, "{purpose}", purpose).Replace(p.text)
+	body := strings.NewReplacer("{brand}", shown(w.brand), "{code}", conversation.CodeBlank, "{purpose}", purpose).Replace(p.text)
 	for _, deny := range []string{p.deny, ""} {
 		if deny != "" && !w.canReply {
 			continue
@@ -149,12 +156,10 @@ func (w wording) write() (text string, segments int) {
 	return text, segments
 }
 
-func shortened(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	return strings.TrimSpace(string(r[:n]))
+// shown is a name as texts have it: it can make no other text of ours, and is short.
+func shown(name string) string {
+	r := []rune(flows.Defuse(name))
+	return strings.TrimSpace(string(r[:min(len(r), mostShown)]))
 }
 
 // fill puts the code into its blanks.

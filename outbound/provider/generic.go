@@ -23,7 +23,6 @@ import (
 // {"id"}. Our id is the idempotency key: a repeat under it must not be sent again.
 // Times are RFC 3339.
 type generic struct {
-	name   string
 	keys   Keys
 	base   string
 	client *http.Client
@@ -38,7 +37,7 @@ func newGeneric(s Settings) (Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &generic{name: s.Name, keys: keys, base: strings.TrimSuffix(s.BaseURL, "/") + "/messages", client: client(s)}, nil
+	return &generic{keys: keys, base: strings.TrimSuffix(s.BaseURL, "/") + "/messages", client: client(s)}, nil
 }
 
 // received is the data of message.received.
@@ -76,10 +75,10 @@ type submission struct {
 
 // Receive reads a webhook of the dialect. Its id is the nonce.
 func (g *generic) Receive(r Request) (Delivery, error) {
-	return receiveGeneric(g.name, g.keys, r)
+	return receiveGeneric(g.keys, r)
 }
 
-func receiveGeneric(name string, keys Keys, r Request) (Delivery, error) {
+func receiveGeneric(keys Keys, r Request) (Delivery, error) {
 	id, err := keys.Verify(r.Header, r.Body, r.Now)
 	if err != nil {
 		return Delivery{}, err
@@ -96,7 +95,7 @@ func receiveGeneric(name string, keys Keys, r Request) (Delivery, error) {
 		text, err := genericText(e.Data)
 		return d.withText(text, err)
 	case "message.status":
-		receipt, err := genericReceipt(name, e.Data)
+		receipt, err := genericReceipt(e.Data)
 		return d.withReceipt(receipt, err)
 	case "":
 		return Delivery{}, fmt.Errorf("%w: the type is missing", ErrMalformed)
@@ -116,12 +115,12 @@ func genericText(data []byte) (Text, error) {
 	return t, t.check()
 }
 
-func genericReceipt(name string, data []byte) (conversation.Receipt, error) {
+func genericReceipt(data []byte) (conversation.Receipt, error) {
 	var s status
 	if err := json.Unmarshal(data, &s); err != nil {
 		return conversation.Receipt{}, fmt.Errorf("%w: the data of message.status", ErrMalformed)
 	}
-	r := conversation.Receipt{Carrier: name, ProviderID: s.ID, Raw: word(string(s.Status)), Error: word(s.Error)}
+	r := conversation.Receipt{ProviderID: s.ID, Raw: word(string(s.Status)), Error: word(s.Error)}
 	switch s.Status {
 	case conversation.Queued, conversation.Sent, conversation.Delivered, conversation.Failed:
 		r.Status = s.Status
@@ -161,7 +160,7 @@ func genericAnswer(r reply) (Accepted, error) {
 		if jsonErr != nil || checkIDs(body.ID) != nil {
 			return Accepted{}, &Error{Class: Ambiguous, Code: "no_id"}
 		}
-		return Accepted{IDs: []string{body.ID}, Status: conversation.Sent}, nil
+		return Accepted{IDs: []string{body.ID}}, nil
 	}
 	e := byStatus(r, time.Now())
 	switch body.Error {

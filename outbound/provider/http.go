@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"parley/outbound/egress"
 )
 
 // How a carrier may answer at most.
@@ -105,7 +107,7 @@ func byStatus(r reply, now time.Time) *Error {
 	e := &Error{Code: strconv.Itoa(r.status)}
 	switch {
 	case r.status == http.StatusTooManyRequests:
-		e.Class, e.RetryAfter = Throttled, retryAfter(r.header.Get("Retry-After"), now)
+		e.Class, e.RetryAfter = Throttled, min(egress.RetryAfter(r.header, now), time.Hour)
 	case r.status == http.StatusRequestTimeout, r.status == http.StatusTooEarly:
 		e.Class = Temporary // the request was not read, or not looked at (RFC 9110 15.5.9, RFC 8470 5.2)
 	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden, r.status == http.StatusNotFound, r.status == http.StatusPaymentRequired:
@@ -118,15 +120,4 @@ func byStatus(r reply, now time.Time) *Error {
 		e.Class = Ambiguous
 	}
 	return e
-}
-
-// retryAfter reads the header's seconds or date; at most an hour, 0 if unreadable.
-func retryAfter(s string, now time.Time) time.Duration {
-	d := time.Duration(0)
-	if n, err := strconv.Atoi(s); err == nil {
-		d = time.Duration(min(n, 3600)) * time.Second
-	} else if at, err := http.ParseTime(s); err == nil {
-		d = at.Sub(now)
-	}
-	return max(0, min(d, time.Hour))
 }

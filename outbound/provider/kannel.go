@@ -78,7 +78,7 @@ func (k *kannel) Receive(r Request) (Delivery, error) {
 	}
 	d := Delivery{ContentType: "text/plain"}
 	if query.Has("dlr") {
-		receipt, err := k.receipt(query)
+		receipt, err := kannelReceipt(query)
 		return d.withReceipt(receipt, err)
 	}
 	text, err := kannelText(query)
@@ -110,13 +110,24 @@ func kannelDecode(b, charset, coding string) string {
 	case slices.Contains([]string{"UTF-16BE", "UTF-16", "UCS-2", "ISO-10646-UCS-2"}, charset), charset == "" && coding == "2":
 		b = fromUTF16(b)
 	case slices.Contains([]string{"ISO-8859-1", "LATIN1", "WINDOWS-1252"}, charset):
-		r := make([]rune, len(b))
-		for i := range len(b) {
-			r[i] = rune(b[i])
-		}
-		b = string(r)
+		b = fromWindows1252(b)
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(b, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// above7F are what Windows-1252 has at 0x80 to 0x9F, where ISO 8859-1 has controls that
+// no text holds: what is called ISO 8859-1 is read the same, as browsers do
+// (https://encoding.spec.whatwg.org/#names-and-labels).
+var above7F = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ")
+
+func fromWindows1252(b string) string {
+	r := make([]rune, len(b))
+	for i := range len(b) {
+		if r[i] = rune(b[i]); r[i] >= 0x80 && r[i] <= 0x9F {
+			r[i] = above7F[r[i]-0x80]
+		}
+	}
+	return string(r)
 }
 
 func fromUTF16(b string) string {
@@ -158,11 +169,11 @@ var kannelStatuses = map[string]conversation.Status{
 	"1": conversation.Delivered, "2": conversation.Failed, "4": conversation.Sent, "8": conversation.Sent, "16": conversation.Failed,
 }
 
-// receipt reads what our own dlr-url asked for. Kannel gives no id when it takes a
+// kannelReceipt reads what our own dlr-url asked for. Kannel gives no id when it takes a
 // message: ours serves as the provider's.
-func (k *kannel) receipt(query url.Values) (conversation.Receipt, error) {
+func kannelReceipt(query url.Values) (conversation.Receipt, error) {
 	r := conversation.Receipt{
-		Carrier: k.settings.Name, ProviderID: query.Get("m"), Message: query.Get("m"),
+		ProviderID: query.Get("m"), Message: query.Get("m"),
 		Status: kannelStatuses[query.Get("dlr")], Raw: word(query.Get("dlr")),
 	}
 	if r.Status == conversation.Failed {
@@ -241,7 +252,7 @@ func kannelAnswer(r reply, id string) (Accepted, error) {
 	body := strings.TrimSpace(string(r.body))
 	if r.status >= 200 && r.status < 300 {
 		if strings.HasPrefix(body, "0:") || strings.HasPrefix(body, "3:") {
-			return Accepted{IDs: []string{id}, Status: conversation.Sent}, nil
+			return Accepted{IDs: []string{id}}, nil
 		}
 		return Accepted{}, &Error{Class: Ambiguous, Code: "odd_reply"}
 	}

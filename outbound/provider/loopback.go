@@ -1,10 +1,6 @@
 package provider
 
-import (
-	"context"
-
-	"parley/conversation"
-)
+import "context"
 
 // Loopback is the carrier that lives in this process: nothing leaves the machine.
 // It receives as the generic provider does, signatures included.
@@ -12,7 +8,6 @@ type Loopback struct {
 	// Carrier is the other side: what was sent is found here.
 	Carrier *Carrier
 
-	name string
 	keys Keys
 }
 
@@ -25,12 +20,12 @@ func newLoopback(s Settings) (Provider, error) {
 	}
 	return &Loopback{
 		Carrier: &Carrier{Keys: keys, Webhook: s.Options["webhook"], Client: s.Client},
-		name:    s.Name, keys: keys,
+		keys:    keys,
 	}, nil
 }
 
 // Receive reads a webhook of the generic dialect.
-func (l *Loopback) Receive(r Request) (Delivery, error) { return receiveGeneric(l.name, l.keys, r) }
+func (l *Loopback) Receive(r Request) (Delivery, error) { return receiveGeneric(l.keys, r) }
 
 // Send hands the message to Carrier.
 func (l *Loopback) Send(ctx context.Context, o Outgoing) (Accepted, error) {
@@ -38,7 +33,7 @@ func (l *Loopback) Send(ctx context.Context, o Outgoing) (Accepted, error) {
 		return Accepted{}, &Error{Class: Temporary, Code: "cancelled", Err: ctx.Err()}
 	}
 	id, _ := l.Carrier.Take(o)
-	return Accepted{IDs: []string{id}, Status: conversation.Sent}, nil
+	return Accepted{IDs: []string{id}}, nil
 }
 
 // Look asks Carrier.
@@ -47,5 +42,5 @@ func (l *Loopback) Look(_ context.Context, id string) (Accepted, bool, error) {
 	if !found {
 		return Accepted{}, false, nil
 	}
-	return Accepted{IDs: []string{theirs}, Status: conversation.Sent}, true, nil
+	return Accepted{IDs: []string{theirs}}, true, nil
 }

@@ -49,7 +49,6 @@ type Keeper interface {
 
 // Request is a webhook as it arrived.
 type Request struct {
-	Method string
 	URL    *url.URL // rebuilt from public_url, never from the Host header
 	Header http.Header
 	Body   []byte
@@ -59,8 +58,8 @@ type Request struct {
 // Delivery is what one webhook brought: texts and receipts, and what to answer.
 type Delivery struct {
 	Texts       []Text
-	Receipts    []conversation.Receipt
-	ContentType string // of the answer; "" with an empty Answer is 204
+	Receipts    []conversation.Receipt // Carrier is the door's to say
+	ContentType string                 // of the answer; "" with an empty Answer is 204
 	Answer      string
 	// Nonce, when set, must not have been seen before (replay protection); it is
 	// remembered with the delivery.
@@ -92,18 +91,14 @@ type Outgoing struct {
 
 // Accepted is a carrier's yes.
 type Accepted struct {
-	IDs    []string // the carrier's ids, one per part where it splits
-	Status conversation.Status
+	IDs []string // the carrier's ids, one per part where it splits
 }
 
-// Traits says what a provider can do; the table gives them, so that routing and
-// the treatment of unknown fates need no instance.
+// Traits says what a provider can do, for the treatment of unknown fates.
 type Traits struct {
 	// Idempotent: a repeat under the same id is absorbed by the carrier, so a
 	// message of unknown fate may be sent again.
 	Idempotent bool
-	// Media: MMS can be sent.
-	Media bool
 }
 
 // Class says what a failed send means for the next step.

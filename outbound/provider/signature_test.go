@@ -16,7 +16,7 @@ import (
 func vector() (provider.Settings, provider.Request) {
 	u, _ := url.Parse("https://mycompany.com/myapp.php?foo=1&bar=2")
 	return provider.Settings{Name: "us", Provider: "twilio", AccountSID: "AC1", AuthToken: "12345"}, provider.Request{
-		Method: http.MethodPost, URL: u, Now: now,
+		URL: u, Now: now,
 		Header: http.Header{
 			"Content-Type":       {"application/x-www-form-urlencoded"},
 			"X-Twilio-Signature": {"0/KCTR6DLpKmkAf8muzZqo1nDgQ="},

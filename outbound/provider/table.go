@@ -15,10 +15,10 @@ type Kind struct {
 // Table holds every provider under the name that the config uses. It is only
 // read. Adding one means a file, a row here, and a folder of testdata.
 var Table = map[string]Kind{
-	"generic":  {New: newGeneric, Traits: Traits{Idempotent: true, Media: true}},
-	"kannel":   {New: newKannel, Traits: Traits{}},
-	"loopback": {New: newLoopback, Traits: Traits{Idempotent: true, Media: true}},
-	"twilio":   {New: newTwilio, Traits: Traits{Media: true}},
+	"generic":  {New: newGeneric, Traits: Traits{Idempotent: true}},
+	"kannel":   {New: newKannel},
+	"loopback": {New: newLoopback, Traits: Traits{Idempotent: true}},
+	"twilio":   {New: newTwilio},
 }
 
 // New makes the provider that the settings name. Errors say which setting is

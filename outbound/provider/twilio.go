@@ -67,7 +67,7 @@ func (t *twilio) Receive(r Request) (Delivery, error) {
 	}
 	d := Delivery{ContentType: "text/xml", Answer: "<Response/>"}
 	if status := form.Get("MessageStatus"); status != "" && !strings.HasPrefix(status, "receiv") {
-		receipt, err := t.receipt(form, r.URL.Query().Get("m"))
+		receipt, err := twilioReceipt(form, r.URL.Query().Get("m"))
 		return d.withReceipt(receipt, err)
 	}
 	text, err := twilioText(form)
@@ -164,9 +164,9 @@ var twilioStatuses = map[string]conversation.Status{
 	"undelivered": conversation.Failed, "failed": conversation.Failed, "canceled": conversation.Failed,
 }
 
-func (t *twilio) receipt(form url.Values, message string) (conversation.Receipt, error) {
+func twilioReceipt(form url.Values, message string) (conversation.Receipt, error) {
 	r := conversation.Receipt{
-		Carrier: t.settings.Name, ProviderID: first(form, "MessageSid", "SmsSid"), Message: message,
+		ProviderID: first(form, "MessageSid", "SmsSid"), Message: message,
 		Status: twilioStatuses[form.Get("MessageStatus")], Raw: word(form.Get("MessageStatus")), Error: word(form.Get("ErrorCode")),
 	}
 	r.OptedOut, r.Unknown = twilioClasses[r.Error] == OptedOut, r.Error == twilioUnknown
@@ -238,7 +238,7 @@ func twilioAnswer(r reply) (Accepted, error) {
 		if jsonErr != nil || checkIDs(body.SID) != nil {
 			return Accepted{}, &Error{Class: Ambiguous, Code: "no_sid"}
 		}
-		return Accepted{IDs: []string{body.SID}, Status: conversation.Sent}, nil
+		return Accepted{IDs: []string{body.SID}}, nil
 	}
 	e := byStatus(r, time.Now())
 	if body.Code != 0 {

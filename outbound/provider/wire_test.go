@@ -118,7 +118,7 @@ func send(t *testing.T, s provider.Settings, sections []section) (request, resul
 	case err != nil:
 		result = "not an *Error: " + err.Error()
 	default:
-		result = fmt.Sprintf("accepted %v as %s", a.IDs, a.Status)
+		result = fmt.Sprintf("accepted %v", a.IDs)
 	}
 	return request, result
 }
@@ -194,12 +194,12 @@ func parseRequest(t *testing.T, s string) provider.Request {
 	head, body, _ := strings.Cut(s, "\n\n")
 	head, body = join(head), join(body)
 	lines := strings.Split(head, "\n")
-	method, address, _ := strings.Cut(lines[0], " ")
+	_, address, _ := strings.Cut(lines[0], " ")
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := provider.Request{Method: method, URL: u, Header: http.Header{}, Body: []byte(body), Now: now}
+	r := provider.Request{URL: u, Header: http.Header{}, Body: []byte(body), Now: now}
 	for _, line := range lines[1:] {
 		name, value, _ := strings.Cut(line, ": ")
 		r.Header.Set(name, value)

@@ -22,7 +22,7 @@ const (
 // Info is what Count found out.
 type Info struct {
 	Segments  int      // at least 1, also of an empty text
-	Encoding  Encoding //
+	Encoding  Encoding // GSM7, unless a character forces UCS2
 	Units     int      // septets of GSM-7, 16-bit units of UCS-2
 	Left      int      // units that still fit into the last segment
 	Offending rune     // the first character that forces UCS-2; 0: none

@@ -17,20 +17,16 @@ const (
 	Overwritten       = "overwritten" // delivered, under another sender
 )
 
-// Rule is one row of the table.
+// Rule is what a row of the table says of sender names; the table has more.
 type Rule struct {
 	Country      string    // ISO 3166
 	Name         string    // of the country
 	Prefix       string    // dial prefix with +
 	Alphanumeric string    // Yes, No, NeedsRegistration, Overwritten
-	Registration string    // yes, no, conditional, n/a
-	TwoWay       string    // whether customers can answer: yes, no, unknown
-	TwoWayBy     []string  // short_code, long_code
 	Unregistered string    // what happens to an unregistered name, in words
 	Effective    time.Time // the day from which registration is enforced, UTC; zero: already
 	MaxLen       int       // of a sender name; 0: unknown
-	Note         string
-	Confidence   string // high, medium, low
+	Confidence   string    // high, medium, low
 	Sources      []string
 }
 
@@ -92,12 +88,8 @@ func parse(text string) (map[string]Rule, error) {
 func parseRule(field func(string) string) (Rule, error) {
 	r := Rule{
 		Country: field("iso2"), Name: field("country"), Prefix: field("dial_code"),
-		Alphanumeric: field("alphanumeric"), Registration: field("registration_required"),
-		TwoWay: field("two_way"), Unregistered: field("unregistered_behaviour"),
-		Note: field("note"), Confidence: field("confidence"), Sources: strings.Fields(field("sources")),
-	}
-	if via := field("two_way_via"); via != "" {
-		r.TwoWayBy = strings.Split(via, "|")
+		Alphanumeric: field("alphanumeric"), Unregistered: field("unregistered_behaviour"),
+		Confidence: field("confidence"), Sources: strings.Fields(field("sources")),
 	}
 	var err error
 	if day := field("effective"); day != "" { // a date, sometimes with a remark behind it

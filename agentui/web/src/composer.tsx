@@ -107,7 +107,9 @@ function Newer() {
       <blockquote dir="auto">{all.at(-1)!.text ?? say("an_attachment")}</blockquote>
       <div class="buttons">
         <button type="button" class="plain" onClick={() => write(current.value.text, thread.value?.rev ?? 0)}>{say("read_it")}</button>
-        <button type="button" class="plain" onClick={() => void send(true)}>{say("send_anyway")}</button>
+        {!blocked.value && (
+          <button type="button" class="plain" onClick={() => void send(true)}>{say("send_anyway")}</button>
+        )}
       </div>
     </div>
   );

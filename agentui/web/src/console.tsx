@@ -1,9 +1,10 @@
 // The console: what waits for people, the conversation they have open, what they answer.
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { address } from "./address";
 import { Composer } from "./composer";
 import { Aside } from "./customer";
-import { me, list, online, open, signOut, thread, whoAmI } from "./desk";
+import { me, list, missing, online, open, signOut, thread, whoAmI } from "./desk";
 import { Dialogs } from "./dialogs";
 import { ask, begin } from "./modal";
 import { Head, aside } from "./head";
@@ -81,7 +82,7 @@ function Open() {
       </div>
     );
   }
-  if (t === null) return <div class="empty" role="status">{say(trouble.value === "offline" ? "unread" : "reading")}</div>;
+  if (t === null) return <div class="empty" role="status">{say(missing.value ? "missing" : trouble.value === "offline" ? "unread" : "reading")}</div>;
   return (
     <article class="conversation" aria-label={say("conversation_with", { who: t.phone })}>
       <Head t={t} />
@@ -122,6 +123,7 @@ effect(() => {
   document.title = `${n > 0 ? `(${n}) ` : ""}${say("inbox")} · Parley`;
 });
 
+address();
 listen();
 render(<Console />, document.body);
 void whoAmI();

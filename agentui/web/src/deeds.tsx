@@ -1,10 +1,11 @@
 // What is asked before something is done to a conversation: back to whom, to whom, until
 // when, called what.
 import { signal } from "@preact/signals";
-import { act } from "./composer";
+import { act, refused } from "./composer";
 import { colleagues, me, thread } from "./desk";
-import { Buttons, Modal, Trouble, done, of, submits } from "./modal";
+import { Buttons, Modal, done, of, submits } from "./modal";
 import { locale, rich, t as say } from "./t";
+import { Trouble } from "./trouble";
 import { whereabouts } from "./words";
 import type { Live } from "./console-wire";
 
@@ -46,7 +47,7 @@ export function Return() {
   return (
     <Modal title={say("return_title")}>
       <form onSubmit={submits(go)}>
-        <Trouble />
+        <Trouble of={refused.value} />
         {able.length > 1 && (
           <label class="field">
             {say("which_flow")}
@@ -90,7 +91,7 @@ export function Transfer() {
   return (
     <Modal title={say("give_title")}>
       <form onSubmit={submits((form) => act("transfer", { to: of(form, "to"), text: of(form, "note").trim() }))}>
-        <Trouble />
+        <Trouble of={refused.value} />
         {some.length === 0 ? (
           <p>{say("nobody_else")}</p>
         ) : (
@@ -140,7 +141,7 @@ export function Snooze() {
   return (
     <Modal title={say("put_aside")}>
       <p class="faint">{say("comes_back")}</p>
-      <Trouble />
+      <Trouble of={refused.value} />
       <div class="stack">
         {moments().map(([name, d]) => (
           <button key={name} type="button" class="plain wide" onClick={() => until(d)}>
@@ -178,7 +179,7 @@ export function Labels() {
           }),
         )}
       >
-        <Trouble />
+        <Trouble of={refused.value} />
         <label class="field">
           {say("labels_hint")}
           <input name="labels" defaultValue={(thread.value?.labels ?? []).join(", ")} dir="auto" autocomplete="off" autofocus />

@@ -15,6 +15,7 @@ export { list, loaded, mentions, online, reread };
 export const me = signal<Me | null | undefined>(undefined); // undefined: not asked yet
 export const open = signal<string>("");
 export const thread = signal<Thread | null>(null);
+export const missing = signal(false); // there is no conversation as open says
 export const customer = signal<Customer | null>(null);
 export const colleagues = signal<Colleague[]>([]);
 export const lookers = signal<Map<string, Looker>>(new Map()); // by conversation and agent
@@ -57,19 +58,28 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
   return { status: res.status, data: (text === "" ? null : JSON.parse(text)) as T, retryAfter };
 }
 
-// read asks for something to show; null: there was no answer, and what stands on the
-// screen stands.
-export async function read<T>(path: string): Promise<T | null> {
+// asked is what there is to show; null: there was no answer.
+async function asked<T>(path: string): Promise<Heard<T> | null> {
   try {
-    const { status, data } = await ask<T>("GET", path);
-    if (status === 401) me.value = null;
-    return status === 200 ? data : null;
+    const heard = await ask<T>("GET", path);
+    if (heard.status === 401) me.value = null;
+    return heard;
   } catch {
     return null;
   }
 }
 
+// read asks for something to show; null: there is nothing, and what stands on the screen
+// stands.
+export async function read<T>(path: string): Promise<T | null> {
+  const heard = await asked<T>(path);
+  return heard?.status === 200 ? heard.data : null;
+}
+
 let whose = ""; // who has sat here since the page was loaded
+
+// The name of who is signed in, for the other windows of this browser: they share its cookie.
+const signedIn = "parley/signed-in";
 
 // whoAmI asks until somebody answers: no network is no reason to sign in again. Whoever comes
 // back finds the page as they left it; for somebody else it is loaded anew, so that no dialog,
@@ -78,7 +88,9 @@ export async function whoAmI(failed = 0): Promise<void> {
   try {
     const { status, data } = await ask<Me>("GET", "me");
     if (status === 200 || status === 401) {
-      if (status === 200 && whose !== "" && whose !== data.name) return location.reload();
+      if (status === 200) localStorage.setItem(signedIn, data.name);
+      else localStorage.removeItem(signedIn);
+      if (status === 200 && whose !== "" && whose !== data.name) return location.replace(location.pathname);
       if (status === 200) whose = data.name;
       me.value = status === 200 ? data : null;
       trouble.value = "";
@@ -89,6 +101,8 @@ export async function whoAmI(failed = 0): Promise<void> {
   }
   setTimeout(() => void whoAmI(failed + 1), pause(failed, Math.random()));
 }
+
+window.addEventListener("storage", (e) => e.key === signedIn && e.newValue !== (me.value?.name ?? null) && void whoAmI());
 
 export async function signIn(name: string, password: string, fresh: string, code: string): Promise<Refusal | null> {
   try {
@@ -122,6 +136,7 @@ export async function signOut(): Promise<boolean> {
   }
   drafts.forget(localStorage);
   localStorage.removeItem("parley/told");
+  localStorage.removeItem(signedIn);
   await empty();
   stop();
   me.value = null;
@@ -132,21 +147,35 @@ export async function show(id: string) {
   if (open.value !== id) {
     thread.value = null;
     customer.value = null;
+    missing.value = false;
   }
   open.value = id;
   if (id === "") return;
   look(false);
-  if (mentions.value.some((m) => m.conversation === id)) {
+  await Promise.all([loadThread(id), heed(id)]);
+}
+
+// heed says that one has come where one was called.
+async function heed(id: string) {
+  if (!mentions.value.some((m) => m.conversation === id)) return;
+  try {
     await ask("DELETE", `mentions/${encodeURIComponent(id)}`);
     mentions.value = mentions.value.filter((m) => m.conversation !== id);
+  } catch {
+    return; // one is called still
   }
-  await loadThread(id);
 }
+
+let unread = ""; // what was asked for, while it has not been answered
 
 export async function loadThread(id: string, alone = false) {
   const path = `conversations/${encodeURIComponent(id)}`;
-  const [t, k] = await Promise.all([read<Thread>(path), alone ? null : read<Customer>(`${path}/customer`)]);
+  const [heard, k] = await Promise.all([asked<Thread>(path), alone ? null : read<Customer>(`${path}/customer`)]);
   if (open.value !== id) return;
+  const t = heard?.status === 200 ? heard.data : null;
+  missing.value = heard?.status === 404;
+  if (missing.value || (t !== null && k !== null)) unread = "";
+  else if (t === null || !alone) unread = id;
   if (t !== null && (thread.value === null || t.rev >= thread.value.rev)) thread.value = older.length > 0 && older[0] === id ? { ...t, items: merged(t) } : t;
   if (k !== null) customer.value = k;
 }
@@ -282,7 +311,7 @@ async function start() {
     everything: (all) => void Promise.all([again(all), loadOpen()]),
     looked,
     whereabout,
-    out: () => (me.value = null),
+    out: () => void whoAmI(),
     role: async () => {
       const now = await read<Me>("me");
       if (now !== null) me.value = now;
@@ -351,6 +380,7 @@ window.setInterval(() => {
 }, 4000);
 window.setInterval(() => {
   now.value = Date.now();
-  if (running && open.value !== "" && document.visibilityState === "visible" && onTheirWay()) void loadThread(open.value, true);
+  if (running && open.value !== "" && online.value && unread === open.value) void loadThread(open.value);
+  else if (running && open.value !== "" && document.visibilityState === "visible" && onTheirWay()) void loadThread(open.value, true);
   lookers.value = new Map([...lookers.value].filter(([, l]) => l.until > now.value));
 }, 2000);

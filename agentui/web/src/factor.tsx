@@ -1,7 +1,8 @@
 // One's second factor: begun with the password, confirmed with a code, ended with both.
 import { signal } from "@preact/signals";
 import { factor, me } from "./desk";
-import { rich, said, t } from "./t";
+import { rich, t } from "./t";
+import { Trouble } from "./trouble";
 import type { Refusal, SecondFactor } from "./console-wire";
 
 const begun = signal<SecondFactor | null>(null);
@@ -22,11 +23,7 @@ export function Factor() {
   const b = begun.value;
   return (
     <form onSubmit={(e) => void submit(e)}>
-      {trouble.value !== null && (
-        <p class="banner bad" role="alert">
-          {said(trouble.value)}
-        </p>
-      )}
+      <Trouble of={trouble.value} />
       {on && <p>{t("factor_on")}</p>}
       {!on && b === null && <p>{t("factor_off")}</p>}
       {b !== null && (

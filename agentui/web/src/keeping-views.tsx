@@ -2,7 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import { list } from "./desk";
 import { Modal, begin, done, of } from "./modal";
-import { said, t } from "./t";
+import { t } from "./t";
+import { Trouble } from "./trouble";
 import { choose, chosen, dropView, queueOf, saveView, view, views } from "./views";
 import { priorities } from "./words";
 import type { ListView, Refusal } from "./console-wire";
@@ -100,11 +101,7 @@ export function KeepingViews() {
           void keep(new FormData(s.currentTarget));
         }}
       >
-        {trouble.value !== null && (
-          <p class="banner bad" role="alert">
-            {said(trouble.value)}
-          </p>
-        )}
+        <Trouble of={trouble.value} />
         <label class="field">
           {t("name")}
           <input name="name" defaultValue={e.name} maxLength={40} required autocomplete="off" dir="auto" autofocus />

@@ -71,7 +71,7 @@ function Row({ d }: { d: Desk }) {
       class="row"
       aria-current={open.value === d.conversation ? "true" : undefined}
       onClick={(e) => {
-        if (e.ctrlKey || e.metaKey) return;
+        if (e.ctrlKey || e.metaKey || e.shiftKey) return; // a window of its own
         e.preventDefault();
         void show(d.conversation);
       }}

@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, open, read, relabel, thread, works } from "./desk";
 import { Modal, begin, done } from "./modal";
-import { known, rich, said, t } from "./t";
+import { known, rich, t } from "./t";
+import { Trouble } from "./trouble";
 import type { Item, Meanable, Refusal } from "./console-wire";
 
 const of = signal<Item | null>(null);
@@ -76,11 +77,7 @@ export function Meant() {
           void keep(i, String(new FormData(e.currentTarget).get("intent") ?? ""));
         }}
       >
-        {trouble.value !== null && (
-          <p class="banner bad" role="alert">
-            {said(trouble.value)}
-          </p>
-        )}
+        <Trouble of={trouble.value} />
         <blockquote class="quote" dir="auto">
           {i.text}
         </blockquote>

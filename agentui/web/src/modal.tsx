@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { refused } from "./composer";
 import { loadColleagues } from "./desk";
 import { forget } from "./factor";
-import { said, t as say } from "./t";
+import { t as say } from "./t";
 
 type Asked = "" | "return" | "transfer" | "snooze" | "labels" | "replies" | "help" | "palette" | "factor" | "begin" | "question" | "meant" | "views";
 export const asked = signal<Asked>("");
@@ -59,14 +59,6 @@ export function Buttons({ yes }: { yes: string }) {
       <button type="button" class="plain" onClick={done}>{say("cancel")}</button>
       <button type="submit">{yes}</button>
     </div>
-  );
-}
-
-export function Trouble() {
-  return refused.value === null ? null : (
-    <p class="banner bad" role="alert">
-      {said(refused.value)}
-    </p>
   );
 }
 

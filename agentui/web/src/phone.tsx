@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
-import type { Bubble, FromServer, Handset, Start, ToServer } from "./wire";
+import type { Bubble, FromServer, Handset, Start, ToServer } from "./phone-wire";
 import { box } from "./phone-box";
 
 const bubbles = signal<Bubble[]>([]);

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { leads, loadReplies, replies, saveReply, dropReply } from "./desk";
 import { begin } from "./modal";
-import { rich, said, t } from "./t";
+import { rich, t } from "./t";
+import { Trouble } from "./trouble";
 import type { Refusal } from "./console-wire";
 
 // choosing says whether the list stands open below what is written.
@@ -60,11 +61,7 @@ export function Keeping() {
         ))}
       </ul>
       <form onSubmit={(e) => void keep(e)}>
-        {trouble.value !== null && (
-          <p class="banner bad" role="alert">
-            {said(trouble.value)}
-          </p>
-        )}
+        <Trouble of={trouble.value} />
         <label class="field">
           {t("name")}
           <input value={edited.value.name} maxLength={32} required autocomplete="off" onInput={(e) => (edited.value = { ...edited.value, name: e.currentTarget.value })} />

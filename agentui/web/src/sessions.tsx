@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, me, read } from "./desk";
-import { said, t } from "./t";
+import { t } from "./t";
+import { Trouble } from "./trouble";
 import { moment } from "./words";
 import type { Refusal, Sessions as All, Session } from "./console-wire";
 
@@ -54,11 +55,7 @@ export function Sessions() {
   return (
     <section class="sessions">
       <h3>{t("signed_in_at")}</h3>
-      {trouble.value !== null && (
-        <p class="banner bad" role="alert">
-          {said(trouble.value)}
-        </p>
-      )}
+      <Trouble of={trouble.value} />
       <ul>
         {(all.value ?? []).map((s) => (
           <li key={s.id}>

@@ -1,6 +1,7 @@
 // Signing in: by the business's own provider, by a password, or by either, as the server
 // says. A first password is good for setting one's own.
 import { effect, signal } from "@preact/signals";
+import { keepAddress } from "./address";
 import { pause } from "./again";
 import { me, read, signIn } from "./desk";
 import { known, said, t } from "./t";
@@ -85,7 +86,7 @@ export function SignIn() {
         <h1>Parley</h1>
         {trouble.value !== "" && <p class="trouble" role="alert">{trouble.value}</p>}
         {w !== null && w.oidc !== "" && (
-          <a class="button" href="/console/api/oidc/start" dir="auto">
+          <a class="button" href="/console/api/oidc/start" dir="auto" onClick={keepAddress}>
             {w.oidc}
           </a>
         )}

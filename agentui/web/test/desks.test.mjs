@@ -8,7 +8,7 @@ globalThis.window = { setInterval: (f) => beats.push(f), setTimeout: (...a) => s
 globalThis.localStorage = { getItem: () => null, setItem() {}, removeItem() {}, key: () => null, length: 0 };
 globalThis.document = { visibilityState: "visible", addEventListener() {}, documentElement: {} };
 let reloads = 0;
-globalThis.location = { href: "http://parley.test/console/", protocol: "http:", reload: () => reloads++ };
+globalThis.location = { href: "http://parley.test/console/#c_1", pathname: "/console/", protocol: "http:", replace: (to) => to === "/console/" && reloads++ };
 globalThis.WebSocket = class {
   static OPEN = 1;
   static CONNECTING = 0;

@@ -10,7 +10,7 @@ const src = new URL("../src/", import.meta.url);
 const text = (file) => readFile(new URL(file, src), "utf8");
 const en = JSON.parse(await text("words/en.json"));
 const es = JSON.parse(await text("words/es.json"));
-const code = (await readdir(src)).filter((f) => /\.tsx?$/.test(f) && !["phone.tsx", "wire.ts", "console-wire.ts", "icons.tsx"].includes(f));
+const code = (await readdir(src)).filter((f) => /\.tsx?$/.test(f) && !["phone.tsx", "phone-wire.ts", "console-wire.ts", "icons.tsx"].includes(f));
 
 const styles = async () => (await Promise.all((await readdir(src)).filter((f) => f.endsWith(".css")).map(text))).join("\n");
 

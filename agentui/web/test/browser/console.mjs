@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { notices } from "./notices.mjs";
 import { pictures } from "./pictures.mjs";
 import { at, becomes, browser, core, done, fits, heard, journey, looks, opens, password, post, reached, sent, shot, signedIn, sound, texts, times, word } from "./rig.mjs";
+import { windows } from "./windows.mjs";
 import { work } from "./work.mjs";
 
 const tom = "+12025550161";
@@ -271,6 +272,8 @@ await core("what customers write is text, and an auditor reads", async () => {
 });
 
 await notices();
+
+await windows(ann);
 
 await journey("every screen is accessible: wide and narrow, light and dark, in forced colours, in each language", async () => {
   for (const { size, ...options } of looks) {

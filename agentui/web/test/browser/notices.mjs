@@ -61,7 +61,7 @@ export async function notices() {
     await first.locator(".row", { hasText: "a secret matter" }).waitFor();
     await turns(async () => (await told()).length > 1, true, "nobody is told of the answer");
     await first.waitForTimeout(800);
-    assert.deepEqual((await told()).slice(1), ["+12025550181 has answered"], "and never what was written");
+    assert.deepEqual((await told()).sort(), ["+12025550181 has answered", "+12025550181 waits for somebody"], "and never what was written"); // whichever window told it
     await context.close();
   });
 

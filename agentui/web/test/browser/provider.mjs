@@ -7,8 +7,8 @@ const title = "Sign in with Acme <script>alert(1)</script>";
 
 // goes the whole way as somebody whom the provider knows: who they are, what the console
 // may know. Before it comes back, something may happen.
-async function goes(page, login, meanwhile = async () => undefined) {
-  await page.goto(home);
+async function goes(page, login, meanwhile = async () => undefined, to = "") {
+  await page.goto(`${home}${to}`);
   await page.getByRole("link", { name: title, exact: true }).click();
   await page.locator("input[name=login]").fill(login);
   await page.locator("input[name=password]").fill("any");
@@ -49,6 +49,13 @@ await journey("who does not, or is another now, is told, and told once", async (
     assert.equal(await page.evaluate(() => fetch("/console/api/me").then((r) => r.status)), 401);
     await page.context().close();
   }
+});
+
+await journey("a link to a conversation outlives the way by the provider", async () => {
+  const page = await fresh();
+  await goes(page, "ann", undefined, "#aconversationthatisnotthere");
+  await page.getByText("There is no such conversation.").waitFor();
+  await page.context().close();
 });
 
 await journey("a code without the cookie of who asked for it is nobody's", async () => {

@@ -2,9 +2,11 @@ package conversation
 
 import "strings"
 
-// consentTexts are what the rules on consent ask us to say, by language; {brand}
-// and {contact} are filled in. One GSM-7 segment with a brand of 20 characters.
-var consentTexts = map[string]map[string]string{
+// ownTexts are what Parley says of its own, by language: what the rules on consent ask for,
+// and what clears up an answer. {brand} is filled in, and what stands between {contact: and }
+// comes before the brand's contact, where it has one. One GSM-7 segment with a brand of 20
+// characters.
+var ownTexts = map[string]map[string]string{
 	"stop": {
 		"en": "{brand}: You are unsubscribed and will get no more texts. Reply START to get them again.",
 		"es": "{brand}: Ya no recibira mas mensajes. Responda START para volver a recibirlos.",
@@ -14,20 +16,36 @@ var consentTexts = map[string]map[string]string{
 		"it": "{brand}: Non ricevera altri messaggi. Risponda START per riceverli di nuovo.",
 	},
 	"stop_open": {
-		"en": "{brand}: You are unsubscribed. If you meant something else{contact:, contact us at }, or reply START.",
-		"es": "{brand}: Ya no recibira mensajes. Si queria otra cosa{contact:, contacte }, o responda START.",
+		"en": "{brand}: You are unsubscribed. Reply START if you meant something else.{contact: Or contact us: }",
+		"es": "{brand}: Ya no recibira mensajes. Responda START si queria otra cosa.{contact: O contacte: }",
+		"fr": "{brand}: Vous ne recevrez plus de messages. Repondez START si vous vouliez dire autre chose.{contact: Ou contactez: }",
+		"de": "{brand}: Sie erhalten keine Nachrichten mehr. Antworten Sie START, wenn Sie etwas anderes meinten.{contact: Kontakt: }",
+		"pt": "{brand}: Nao recebera mais mensagens. Responda START se queria dizer outra coisa.{contact: Ou contacte: }",
+		"it": "{brand}: Non ricevera altri messaggi. Risponda START se intendeva altro.{contact: O contatti: }",
 	},
 	"start": {
 		"en": "{brand}: You will get our texts again. Reply HELP for help, STOP to opt out.",
 		"es": "{brand}: Volvera a recibir nuestros mensajes. Responda HELP para ayuda, STOP para no recibirlos.",
+		"fr": "{brand}: Vous recevrez de nouveau nos messages. Repondez HELP pour de l'aide, STOP pour ne plus les recevoir.",
+		"de": "{brand}: Sie erhalten unsere Nachrichten wieder. Antworten Sie HELP, wenn Sie Hilfe brauchen, STOP zum Abmelden.",
+		"pt": "{brand}: Voltara a receber as nossas mensagens. Responda HELP para ajuda, STOP para nao as receber.",
+		"it": "{brand}: Ricevera di nuovo i nostri messaggi. Risponda HELP per aiuto, STOP per non riceverli.",
 	},
 	"help": {
-		"en": "{brand}: You get texts about your orders, bookings and account.{contact: Contact: }. Reply STOP to opt out.",
-		"es": "{brand}: Recibe mensajes sobre sus pedidos, citas y cuenta.{contact: Contacto: }. Responda STOP para no recibirlos.",
+		"en": "{brand}: You get texts about your orders, bookings and account.{contact: Contact: } Reply STOP to opt out.",
+		"es": "{brand}: Recibe mensajes sobre sus pedidos, citas y cuenta.{contact: Contacto: } Responda STOP para no recibirlos.",
+		"fr": "{brand}: Vous recevez des messages sur vos commandes, rendez-vous et votre compte.{contact: Contact: } Repondez STOP pour arreter.",
+		"de": "{brand}: Sie erhalten Nachrichten zu Bestellungen, Terminen und Konto.{contact: Kontakt: } Antworten Sie STOP zum Abmelden.",
+		"pt": "{brand}: Recebe mensagens sobre as suas encomendas, marcacoes e conta.{contact: Contacto: } Responda STOP para nao as receber.",
+		"it": "{brand}: Riceve messaggi su ordini, appuntamenti e conto.{contact: Contatto: } Risponda STOP per non riceverli.",
 	},
 	"sure": {
 		"en": "To be sure: did you mean {choice}? Reply YES or NO.",
 		"es": "Para estar seguros: quiso decir {choice}? Responda SI o NO.",
+		"fr": "Pour etre surs: vouliez-vous dire {choice}? Repondez OUI ou NON.",
+		"de": "Zur Sicherheit: meinten Sie {choice}? Antworten Sie JA oder NEIN.",
+		"pt": "Para ter a certeza: queria dizer {choice}? Responda SIM ou NAO.",
+		"it": "Per essere sicuri: intendeva {choice}? Risponda SI o NO.",
 	},
 	"yes_no": {
 		"en": "Reply YES or NO.",
@@ -80,24 +98,27 @@ var consentTexts = map[string]map[string]string{
 	"which": {
 		"en": "We asked you two things. Is this your answer to 1 or 2?\n1: {first}\n2: {second}",
 		"es": "Le preguntamos dos cosas. Responde a la 1 o a la 2?\n1: {first}\n2: {second}",
+		"fr": "Nous avons pose deux questions. Repondez-vous a la 1 ou a la 2?\n1: {first}\n2: {second}",
+		"de": "Wir haben zwei Fragen gestellt. Gilt Ihre Antwort 1 oder 2?\n1: {first}\n2: {second}",
+		"pt": "Fizemos duas perguntas. Responde a 1 ou a 2?\n1: {first}\n2: {second}",
+		"it": "Le abbiamo fatto due domande. Risponde alla 1 o alla 2?\n1: {first}\n2: {second}",
 	},
 }
 
-// consentText gives one of consentTexts, English when the language has none.
-func consentText(which, language string, line Line) string {
+// ownText gives one of ownTexts, English when the language has none.
+func ownText(which, language string, line Line) string {
 	language, _, _ = strings.Cut(language, "-")
-	text := consentTexts[which][language]
+	text := ownTexts[which][language]
 	if text == "" {
-		text = consentTexts[which]["en"]
+		text = ownTexts[which]["en"]
 	}
-	before, rest, found := strings.Cut(text, "{contact:")
-	if found {
+	if before, rest, found := strings.Cut(text, "{contact:"); found {
 		lead, after, _ := strings.Cut(rest, "}")
-		if line.Brand.Contact == "" {
-			lead = strings.TrimRight(lead, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ: ,")
-			after = strings.TrimPrefix(after, ".")
+		contact := ""
+		if line.Brand.Contact != "" {
+			contact = strings.TrimSuffix(lead+line.Brand.Contact, ".") + "."
 		}
-		text = before + lead + line.Brand.Contact + after
+		text = before + contact + after
 	}
 	name := line.Brand.Name
 	if name == "" {
