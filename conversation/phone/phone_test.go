@@ -10,7 +10,7 @@ import (
 
 func Example() {
 	n, err := phone.Parse("(202) 555-0123", "US")
-	fmt.Println(n, err, phone.Region(n), phone.LineType(n), phone.Mask(n))
+	fmt.Println(n, err, phone.Region(n), phone.KindOf(n), phone.Mask(n))
 	// Output: +12025550123 <nil> US mobile +1•••••0123
 }
 
@@ -50,10 +50,10 @@ func TestParseLine(t *testing.T) {
 	}
 }
 
-func TestRegionAndLineType(t *testing.T) {
+func TestRegionAndKind(t *testing.T) {
 	tests := []struct {
 		in, region string
-		line       phone.Line
+		kind       phone.Kind
 	}{
 		{"+12025550123", "US", phone.Mobile},
 		{"+18005550123", "US", phone.TollFree},
@@ -75,8 +75,8 @@ func TestRegionAndLineType(t *testing.T) {
 		{"+999123456", "", phone.Unknown},
 	}
 	for _, tt := range tests {
-		if r, l := phone.Region(tt.in), phone.LineType(tt.in); r != tt.region || l != tt.line {
-			t.Errorf("%s: %q %q, want %q %q", tt.in, r, l, tt.region, tt.line)
+		if r, k := phone.Region(tt.in), phone.KindOf(tt.in); r != tt.region || k != tt.kind {
+			t.Errorf("%s: %q %q, want %q %q", tt.in, r, k, tt.region, tt.kind)
 		}
 	}
 }

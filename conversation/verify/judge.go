@@ -52,11 +52,11 @@ var private = map[string]bool{
 // unfit are the lines that get no codes: they cost more than a text, ring in nobody's
 // pocket, or are anybody's (NIST SP 800-63B: VoIP numbers SHALL NOT be used). An unknown
 // one may be: new ranges open faster than lists of them are shipped.
-var unfit = []phone.Line{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
+var unfit = []phone.Kind{phone.Premium, phone.SharedCost, phone.TollFree, phone.VoIP, phone.Landline, phone.Personal, phone.Pager, phone.Satellite}
 
 // number judges a number by itself.
 func (r *GateRules) number(number string) string {
-	if slices.Contains(unfit, phone.LineType(number)) {
+	if slices.Contains(unfit, phone.KindOf(number)) {
 		return "number_type"
 	}
 	if !slices.Contains(r.Countries, "*") && !slices.Contains(r.Countries, phone.Region(number)) {

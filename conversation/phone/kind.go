@@ -6,28 +6,28 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Line says what kind of line a number is.
-type Line string
+// Kind is the kind of line that a number leads to.
+type Kind string
 
 // The kinds of lines. In some countries, the United States among them, a number
 // does not tell whether it is mobile or fixed: those count as Mobile.
 const (
-	Mobile     Line = "mobile"
-	Landline   Line = "landline"
-	Premium    Line = "premium"
-	VoIP       Line = "voip"
-	TollFree   Line = "toll_free"
-	SharedCost Line = "shared_cost"
+	Mobile     Kind = "mobile"
+	Landline   Kind = "landline"
+	Premium    Kind = "premium"
+	VoIP       Kind = "voip"
+	TollFree   Kind = "toll_free"
+	SharedCost Kind = "shared_cost"
 	// Personal numbers follow a person, at the caller's expense.
-	Personal Line = "personal"
-	Pager    Line = "pager"
+	Personal Kind = "personal"
+	Pager    Kind = "pager"
 	// Satellite are the networks of no country, most of which fly: +870 to +878, +881,
 	// +882, +883, and +979, which is premium everywhere.
-	Satellite Line = "satellite"
-	Unknown   Line = "unknown"
+	Satellite Kind = "satellite"
+	Unknown   Kind = "unknown"
 )
 
-var lines = map[phonenumbers.PhoneNumberType]Line{
+var kinds = map[phonenumbers.PhoneNumberType]Kind{
 	phonenumbers.MOBILE:               Mobile,
 	phonenumbers.FIXED_LINE_OR_MOBILE: Mobile,
 	phonenumbers.FIXED_LINE:           Landline,
@@ -42,8 +42,8 @@ var lines = map[phonenumbers.PhoneNumberType]Line{
 // global are the codes of no country (ITU-T E.164, list of assigned country codes).
 var global = []string{"+87", "+881", "+882", "+883", "+979"}
 
-// LineType gives the kind of an E.164 number's line.
-func LineType(e164 string) Line {
+// KindOf gives the kind of an E.164 number's line.
+func KindOf(e164 string) Kind {
 	for _, prefix := range global {
 		if strings.HasPrefix(e164, prefix) {
 			return Satellite
@@ -53,8 +53,8 @@ func LineType(e164 string) Line {
 	if err != nil {
 		return Unknown
 	}
-	if l, ok := lines[phonenumbers.GetNumberType(n)]; ok {
-		return l
+	if k, ok := kinds[phonenumbers.GetNumberType(n)]; ok {
+		return k
 	}
 	return Unknown
 }
