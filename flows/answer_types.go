@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -120,11 +121,6 @@ func readNumeral(s, language string) (float64, bool) {
 
 var moneyPattern = regexp.MustCompile(`^(?i)(-?)\s*([$£€¥]|[a-z]{3})?\s*(-?[\d.,]+)\s*([$£€¥]|[a-z]{3}|dollars?|euros?|pounds?|dolares)?$`)
 
-var currencyWords = map[string]string{
-	"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "DOLLAR": "USD", "DOLLARS": "USD", "DOLARES": "USD",
-	"EURO": "EUR", "EUROS": "EUR", "POUND": "GBP", "POUNDS": "GBP",
-}
-
 // readMoney reads an amount with or without a currency.
 func readMoney(s, language string) (amount float64, currency string, ok bool) {
 	m := moneyPattern.FindStringSubmatch(strings.TrimSpace(s))
@@ -132,10 +128,7 @@ func readMoney(s, language string) (amount float64, currency string, ok bool) {
 		return 0, "", false
 	}
 	amount, ok = readNumeral(m[3], language)
-	currency = strings.ToUpper(m[2] + m[4])
-	if c := currencyWords[currency]; c != "" {
-		currency = c
-	}
+	currency = cmp.Or(moneyWords[strings.ToLower(m[2]+m[4])], strings.ToUpper(m[2]+m[4]))
 	if m[1] == "-" {
 		amount = -amount
 	}
