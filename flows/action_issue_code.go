@@ -15,7 +15,7 @@ func (p *parser) issueCode(n *node) *issueCodeAction {
 	if n.child("purpose") == nil {
 		p.failAt(n, "issue_code without a purpose: add purpose: payment")
 	}
-	a.purpose = p.oneOf(n.child("purpose"), "purpose", "login", "password_reset", "payment", "account_unlock", "number_change", "custom")
+	a.purpose = p.oneOf(n.child("purpose"), "purpose", purposeNames...)
 	a.params = p.params(n, "subject", "transaction")
 	return a
 }

@@ -12,7 +12,7 @@ func (p *parser) lockAccount(n *node) *lockAccountAction {
 		return a
 	}
 	a.accountParams = p.accountAnd(n, "lock_account", "reason")
-	a.scope = p.oneOf(n.child("scope"), "scope", "purchases", "transfers", "all")
+	a.scope = p.oneOf(n.child("scope"), "scope", scopeNames...)
 	return a
 }
 

@@ -17,9 +17,9 @@ type answer struct {
 	open     Opening   // when the business is open; nil: not known
 }
 
-// captureKinds read an answer of each kind; false when it does not fit. Unsure is
+// captureReaders read an answer of each kind; false when it does not fit. Unsure is
 // no: the question is asked again. Media are not read from texts.
-var captureKinds = map[kind]func(*variable, *answer) (any, bool){
+var captureReaders = map[kind]func(*variable, *answer) (any, bool){
 	kindText: func(_ *variable, a *answer) (any, bool) { return a.text, a.text != "" },
 	kindInteger: func(_ *variable, a *answer) (any, bool) {
 		if n, err := strconv.Atoi(strings.TrimRight(a.text, ".! ")); err == nil {
@@ -72,7 +72,7 @@ var emailPattern = regexp.MustCompile(`(?i)[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]
 
 // capture reads the answer for the variable, bounds included.
 func (v *variable) capture(a *answer) (any, bool) {
-	read := captureKinds[v.kind]
+	read := captureReaders[v.kind]
 	if read == nil {
 		return nil, false
 	}

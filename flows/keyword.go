@@ -183,7 +183,7 @@ func (f *Flow) argument(name, raw string) (any, bool) {
 	}
 	var value any = raw
 	if v.kind != kindString {
-		read := captureKinds[v.kind]
+		read := captureReaders[v.kind]
 		if read == nil {
 			return nil, false
 		}

@@ -4,21 +4,22 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"time"
-
-	"golang.org/x/text/language"
 
 	"parley/outbound/quiet"
 )
 
 // Bounds of one flow, so that its tables stay small.
 const (
-	maxStates   = 300
-	maxReplies  = 40
-	maxEvents   = 40
-	maxInputs   = 100
-	maxMoves    = 100 // states entered by one input
-	maxKeywords = 40
+	maxStates    = 300
+	maxReplies   = 40
+	maxEvents    = 40
+	maxInputs    = 100
+	maxValues    = 100 // that one variable may have
+	maxKeywords  = 40
+	maxLanguages = 30
+	maxSilence   = 10  // steps of one wait
+	maxTries     = 10  // of otherwise
+	maxMoves     = 100 // states entered by one input
 )
 
 // Parse reads a flow file, compiles its expressions and builds its machine. The
@@ -101,12 +102,11 @@ func (p *parser) root(n *node) {
 	f.Class = p.class(n)
 	p.clocks(n)
 	f.Brand = p.word(n.child("brand"), "brand")
-	f.Overlap = p.oneOf(n.child("overlap"), "overlap", "queue", "replace", "parallel")
-	late := []string{"read", "agent", "ignore"}
-	if f.Class == Alert {
-		late = []string{"agent", "read", "ignore"}
+	f.Overlap = p.oneOf(n.child("overlap"), "overlap", overlapNames...)
+	f.Late = p.oneOf(n.child("late"), "late", lateNames...)
+	if n.child("late") == nil && f.Class == Alert {
+		f.Late = "agent"
 	}
-	f.Late = p.oneOf(n.child("late"), "late", late...)
 	p.languages(n.child("languages"))
 	p.inputs(n.child("input"))
 	p.intents(n)
@@ -137,7 +137,7 @@ func (p *parser) migrate(n *node) {
 // class reads the flow's class; what sells is bulk, whatever else is said.
 func (p *parser) class(n *node) Class {
 	at := n.child("class")
-	class := Class(p.oneOf(at, "class", string(Notice), string(Code), string(Alert), string(Bulk)))
+	class := Class(p.oneOf(at, "class", classNames...))
 	if !p.flag(n.child("promotional"), "promotional", false) {
 		return class
 	}
@@ -151,7 +151,7 @@ func (p *parser) class(n *node) Class {
 func (p *parser) clocks(n *node) {
 	f := p.flow
 	f.Timezone = p.text(n.child("timezone"), "timezone")
-	if _, err := time.LoadLocation(f.Timezone); err != nil {
+	if !isZone(f.Timezone) {
 		p.failAt(n.child("timezone"), "there is no time zone %s: write an IANA name such as America/New_York", quote(f.Timezone))
 	}
 	at := n.child("quiet")
@@ -171,9 +171,9 @@ func (p *parser) clocks(n *node) {
 
 func (p *parser) languages(n *node) {
 	f := p.flow
-	for _, item := range p.list(n, "languages", 30, true) {
+	for _, item := range p.list(n, "languages", maxLanguages, true) {
 		s := p.text(item, "a language")
-		if _, err := language.Parse(s); err != nil && s != "" {
+		if !isLanguage(s) {
 			p.failAt(item, "%s is no language: write a BCP 47 tag such as en or pt-BR", quote(s))
 		}
 		if slices.Contains(f.Languages, s) {

@@ -149,7 +149,7 @@ func (p *parser) otherwise(n *node) *otherwise {
 	}
 	if tries := p.number(n.child("tries"), "tries"); tries != nil {
 		o.tries = int(*tries)
-		if *tries < 1 || *tries > 10 || *tries != float64(o.tries) || o.say == nil {
+		if *tries < 1 || *tries > maxTries || *tries != float64(o.tries) || o.say == nil {
 			p.failAt(n.child("tries"), "tries counts how often say is sent: give a say, and 1 to 10")
 		}
 	}
@@ -192,7 +192,7 @@ func (p *parser) handoff(n *node) *handoff {
 		h.note = p.template(note, "note", false)
 	}
 	if n.child("priority") != nil {
-		h.priority = Class(p.oneOf(n.child("priority"), "priority", string(Notice), string(Code), string(Alert), string(Bulk)))
+		h.priority = Class(p.oneOf(n.child("priority"), "priority", classNames...))
 	}
 	return h
 }

@@ -131,8 +131,8 @@ func TestCaptures(t *testing.T) {
 
 // Every kind that a capture may have can be read, or is media.
 func TestCaptureKindsAreComplete(t *testing.T) {
-	for _, name := range captureNames {
-		if read, ok := captureKinds[kind(name)]; !ok || read == nil && kind(name) != kindMedia {
+	for _, name := range captureKinds {
+		if read, ok := captureReaders[kind(name)]; !ok || read == nil && kind(name) != kindMedia {
 			t.Errorf("no way to read %s", name)
 		}
 		if kindWords[kind(name)] == "" {

@@ -115,8 +115,8 @@ func (o *override) state(p *parser, e entry, state *node, languages []string) {
 		case "closed_say":
 			o.put(p, state.child("handoff"), "closed_say", s, languages)
 		case "silence":
-			steps := p.list(state.child("silence"), "silence", 10, true)
-			for i, item := range p.list(text.value, "silence", 10, true) {
+			steps := p.list(state.child("silence"), "silence", maxSilence, true)
+			for i, item := range p.list(text.value, "silence", maxSilence, true) {
 				if item.shape == isNull {
 					continue // a step without a text
 				}
