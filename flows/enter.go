@@ -152,9 +152,6 @@ func (c *call) waiting(s *state) {
 	c.move.Clock = len(s.silence) > 0
 }
 
-// maxAttached is how many media one text carries: what carriers take.
-const maxAttached = 10
-
 // utter says a text of the state with what stands beside it.
 func (c *call) utter(s *state, t *texts, asks bool) error {
 	said := len(c.move.Says)

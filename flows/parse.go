@@ -36,7 +36,7 @@ func Parse(file string, source []byte) (*Flow, error) {
 // readFile reads a file into nodes; nil: it cannot be read, and the parser says why.
 func readFile(file string, source []byte) (*parser, *node) {
 	p := newParser(file)
-	source = bytes.TrimPrefix(source, mark)
+	source = bytes.TrimPrefix(source, byteOrderMark)
 	if len(source) <= maxFile {
 		p.lines = strings.Split(string(source), "\n")
 	}
@@ -47,8 +47,8 @@ func readFile(file string, source []byte) (*parser, *node) {
 	return p, root
 }
 
-// mark is what some editors begin a file with to say that it is UTF-8.
-var mark = []byte("\xef\xbb\xbf")
+// byteOrderMark is what some editors begin a file with to say that it is UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // Compile makes a flow of its canonical source, as Source returns it and stores
 // keep it. It does not Check: a version that was good enough to start runs stays
