@@ -82,7 +82,7 @@ func (f *Flow) underText(started bool, each func(a action, at *node)) {
 	}
 	for _, s := range f.order {
 		for _, e := range f.ways(s) {
-			if e.via == "reply" || e.via == "capture" || e.via == "choice" || e.via == "otherwise" {
+			if e.said() {
 				follow(e)
 			}
 		}

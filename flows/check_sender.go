@@ -46,7 +46,7 @@ func (f *Flow) asksOneWay() []*state {
 func (f *Flow) onwards(s *state) []string {
 	var next []string
 	for _, e := range f.ways(s) {
-		if e.via != "branch" && e.via != "reply" && e.via != "capture" && e.via != "choice" && e.via != "otherwise" {
+		if !e.said() && e.via != "branch" {
 			next = append(next, e.next.to)
 		}
 	}

@@ -18,6 +18,8 @@ type walker struct {
 	problem string
 }
 
+// visit looks through a node. safe: it does not matter whether what it names is set;
+// loops: how many loops are around it.
 func (w *walker) visit(n ast.Node, safe bool, loops int) {
 	if w.contact(n) {
 		return
@@ -49,11 +51,7 @@ func (w *walker) visit(n ast.Node, safe bool, loops int) {
 			w.visit(n.Map, false, loops)
 		}
 	case *ast.PredicateNode:
-		if loops > 0 {
-			w.refuse("a loop within a loop is too costly: split it with set")
-			return
-		}
-		w.visit(n.Node, false, loops+1)
+		w.loop(n, loops)
 	case *ast.ArrayNode:
 		w.all(false, loops, n.Nodes...)
 	case *ast.MapNode:
@@ -63,6 +61,15 @@ func (w *walker) visit(n ast.Node, safe bool, loops int) {
 	case *ast.VariableDeclaratorNode, *ast.SequenceNode:
 		w.refuse("let and ; are not part of the language: use set")
 	}
+}
+
+// loop visits what is done with each element of a list.
+func (w *walker) loop(n *ast.PredicateNode, loops int) {
+	if loops > 0 {
+		w.refuse("a loop within a loop is too costly: split it with set")
+		return
+	}
+	w.visit(n.Node, false, loops+1)
 }
 
 func (w *walker) all(safe bool, loops int, nodes ...ast.Node) {
