@@ -105,27 +105,38 @@ func (f *Flow) ways(s *state) edges {
 	return out
 }
 
-func (p *parser) checkReach() {
-	f := p.flow
-	todo := []string{f.start}
-	for _, e := range f.lookup.edges() {
-		todo = append(todo, e.next.to)
+// to lists where the ways lead.
+func (e edges) to() []string {
+	var names []string
+	for _, one := range e {
+		names = append(names, one.next.to)
 	}
-	reached := map[string]bool{}
-	for _, name := range todo {
-		reached[name] = true
-	}
-	for len(todo) > 0 {
-		s := f.states[todo[0]]
-		todo = todo[1:]
-		for _, e := range f.ways(s) {
-			if !reached[e.next.to] {
-				reached[e.next.to] = true
-				todo = append(todo, e.next.to)
-			}
+	return names
+}
+
+// entrances are the states in which a run may begin: the first, and those that an answer
+// to the lookup leads to.
+func (f *Flow) entrances() []string { return append([]string{f.start}, f.lookup.edges().to()...) }
+
+// walk visits states, each once: those it begins with, and those that visit names.
+func (f *Flow) walk(from []string, visit func(*state) (onwards []string)) {
+	seen := map[string]bool{}
+	for todo := from; len(todo) > 0; todo = todo[1:] {
+		if name := todo[0]; !seen[name] {
+			seen[name] = true
+			todo = append(todo, visit(f.states[name])...)
 		}
 	}
-	for _, s := range f.order {
+}
+
+// checkReach finds states that no run comes to.
+func (p *parser) checkReach() {
+	reached := map[string]bool{}
+	p.flow.walk(p.flow.entrances(), func(s *state) []string {
+		reached[s.name] = true
+		return p.flow.ways(s).to()
+	})
+	for _, s := range p.flow.order {
 		if !reached[s.name] {
 			p.warnAt(s.at, "nothing leads to the state %s: remove it, or give it a way in", s.name)
 		}

@@ -60,45 +60,34 @@ func (l *Library) unlocksOfOthers() error {
 // underText hands over every action that a customer's text leads to before the
 // business or a person has spoken. started: a text starts the flow.
 func (f *Flow) underText(started bool, each func(a action, at *node)) {
-	seen := map[string]bool{}
-	var todo []string
-	enter := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			todo = append(todo, name)
-		}
-	}
-	follow := func(e edge) {
+	var from []string
+	follow := func(e edge) string {
 		for _, a := range e.do {
 			each(a, e.next.at)
 		}
-		enter(e.next.to)
+		return e.next.to
 	}
 	if started {
-		enter(f.start)
-		for _, e := range f.lookup.edges() {
-			follow(e)
-		}
+		from = f.entrances()
 	}
 	for _, s := range f.order {
 		for _, e := range f.ways(s) {
 			if e.said() {
-				follow(e)
+				from = append(from, follow(e))
 			}
 		}
 	}
-	for len(todo) > 0 {
-		s := f.states[todo[0]]
-		todo = todo[1:]
+	f.walk(from, func(s *state) (onwards []string) {
 		for _, a := range s.do {
 			each(a, s.at)
 		}
 		for _, e := range f.ways(s) {
 			if e.via != "event" && e.via != "then" {
-				follow(e)
+				onwards = append(onwards, follow(e))
 			}
 		}
-	}
+		return onwards
+	})
 }
 
 // asked is what an action asks of others, in words: an event, a flow, an address.
