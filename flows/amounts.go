@@ -21,7 +21,7 @@ func saidWords(text string) []string {
 			out = append(out, strings.Fields(Fold(w))...)
 		}
 	}
-	return trimWords(strings.Fields(TrimCourtesies(strings.Join(out, " "))), courteous)
+	return trimWords(strings.Fields(trimCourtesies(strings.Join(out, " "))), courteous)
 }
 
 // courteous are single words that say nothing around an answer.

@@ -197,12 +197,6 @@ func (f *Flow) Retell(sc Scope, run Run) Move {
 	})
 }
 
-// Waits says whether the run's question is open: the state wants an answer.
-func (f *Flow) Waits(run Run) bool {
-	s := f.states[run.State]
-	return s != nil && s.asks()
-}
-
 // Listens says whether an event of the type would reach the run.
 func (f *Flow) Listens(run Run, typ string) bool {
 	s := f.states[run.State]

@@ -188,6 +188,7 @@ func TestKeywordFindings(t *testing.T) {
 		{`"TRACK {ordre}"`, "order: string", `fills "ordre", which is no input`},
 		{`"TRACK {items}"`, "items: list", "a text cannot fill"},
 		{"STOP", "order: {type: string, default: x}", `"STOP" opts the customer out`},
+		{`"STOP {order}"`, "order: string", ""},
 		{`"{order}"`, "order: string", "is no keyword"},
 	} {
 		got := findings("flow: x\ninput: {" + c.input + "}\ntrigger: {keywords: [" + c.keyword + "]}\nstart: a\nstates: {a: {end: z}}")
