@@ -82,7 +82,7 @@ func (p *parser) checkStates() {
 			p.warnAt(s.at, "the state %s asks without a word: give it a say", s.name)
 		}
 		for i, r := range s.replies {
-			if r.any && (i < len(s.replies)-1 || hasAnswer(s.captures)) {
+			if r.any && (i < len(s.replies)-1 || s.wanted() != nil) {
 				p.warnAt(r.at, "any: true takes every text: nothing after it is reached")
 			}
 		}

@@ -69,7 +69,7 @@ func (s *state) after(at names, e edge) names {
 	}
 	if e.via == "capture" {
 		for _, v := range s.captures {
-			if v.kind != kindMedia || !hasAnswer(s.captures) {
+			if v.kind != kindMedia || s.wanted() == nil {
 				out[v.name] = true
 			}
 		}

@@ -69,7 +69,7 @@ func (f *Flow) Attach(sc Scope, run Run, media []Media) (m Move, ok bool) {
 	return f.do(&sc, run, func(c *call) error {
 		c.said.Media = media
 		c.keep(s, media)
-		if len(s.replies) == 0 && !hasAnswer(s.captures) && s.next != nil {
+		if len(s.replies) == 0 && s.wanted() == nil && s.next != nil {
 			return c.follow(s.next)
 		}
 		c.waiting(s)

@@ -54,6 +54,17 @@ type handoff struct {
 // asks says whether the state waits for an answer.
 func (s *state) asks() bool { return len(s.replies) > 0 || len(s.captures) > 0 || s.choose != nil }
 
+// wanted is the capture that an answer fills: the one that is not media. nil: there is
+// none.
+func (s *state) wanted() *variable {
+	for _, v := range s.captures {
+		if v.kind != kindMedia {
+			return v
+		}
+	}
+	return nil
+}
+
 // parked says whether the state waits without having asked.
 func (s *state) parked() bool {
 	return !s.asks() && !s.leaves() && s.handoff == nil && s.end == "" && (len(s.events) > 0 || len(s.silence) > 0)
@@ -62,6 +73,7 @@ func (s *state) parked() bool {
 // leaves says whether the state goes on by itself when it asks nothing.
 func (s *state) leaves() bool { return s.next != nil || len(s.branch) > 0 }
 
+// waits says whether a run stays in the state until something happens.
 func (s *state) waits() bool { return s.asks() || s.parked() || s.handoff != nil }
 
 func (p *parser) state(e entry) *state {
@@ -134,7 +146,7 @@ func (p *parser) exits(s *state, n *node) {
 	if s.choose != nil {
 		p.chooses(s, n)
 	}
-	if len(s.captures) > 0 && s.next == nil && hasAnswer(s.captures) {
+	if s.next == nil && s.wanted() != nil {
 		p.failAt(n.child("capture"), "the captured answer goes nowhere: add goto to the state")
 	}
 }
@@ -202,7 +214,7 @@ func (p *parser) chooses(s *state, n *node) {
 	if s.choose.next == nil && s.next == nil {
 		p.failAt(s.choose.at, "the choice goes nowhere: add goto")
 	}
-	if hasAnswer(s.captures) {
+	if s.wanted() != nil {
 		p.failAt(n.child("capture"), "a captured answer beside choose: ask for it in a state of its own")
 	}
 	for _, r := range s.replies {
@@ -225,13 +237,4 @@ func (p *parser) addresses(n *node) []*template {
 		out = append(out, t)
 	}
 	return out
-}
-
-func hasAnswer(captures []*variable) bool {
-	for _, c := range captures {
-		if c.kind != kindMedia {
-			return true
-		}
-	}
-	return false
 }

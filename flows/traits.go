@@ -24,16 +24,10 @@ func (f *Flow) Trait(name string) Trait {
 	return Trait{Kind: string(v.kind), Secret: v.secret, Foreign: v.foreign, Fixed: len(v.values) > 0}
 }
 
-// Asks is the type of the answer that the state captures; "" : none.
-func (f *Flow) Asks(stateName string) string {
-	s := f.states[stateName]
-	if s == nil {
-		return ""
-	}
-	for _, v := range s.captures {
-		if v.kind != kindMedia {
-			return string(v.kind)
-		}
+// Captures is the type of the answer that the state captures; "" : none.
+func (f *Flow) Captures(stateName string) string {
+	if s := f.states[stateName]; s != nil && s.wanted() != nil {
+		return string(s.wanted().kind)
 	}
 	return ""
 }
@@ -48,7 +42,7 @@ func (f *Flow) Instead(name string, value any) any {
 	if _, problem := v.check(value); problem == "" {
 		return value
 	}
-	if made := (&variable{name: v.name, kind: v.kind, min: v.min, max: v.max, pattern: v.pattern, values: v.values}).sample(sampleNow); made != nil {
+	if made := v.sample(sampleNow); made != nil {
 		return made
 	}
 	return value
