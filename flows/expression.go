@@ -294,8 +294,3 @@ func (e *expression) holds(c *call) (bool, error) {
 	}
 	return b, nil
 }
-
-func (f *Flow) isForeign(name string) bool {
-	v := f.vars[name]
-	return v != nil && v.foreign || name == "contact"
-}

@@ -73,8 +73,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.root(root)
 	p.resolve()
 	p.compileAll()
-	p.spreadForeign()
-	p.spreadSecret()
+	p.spread()
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ type parser struct {
 	pending []*expression          // compiled when all variables are known
 	known   map[string]*vm.Program // those compiled already, by their source
 	links   []*link                // resolved when all states are known
-	assigns []*setAction           // for spreadForeign
+	assigns []*setAction           // for spread
 }
 
 // link is a way to another state: a name in the machine's tables and a target.

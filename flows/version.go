@@ -86,12 +86,6 @@ func base(tag string) string {
 	return b
 }
 
-// Secret says whether the variable holds what no log, prompt or screen may show.
-func (f *Flow) Secret(name string) bool {
-	v := f.vars[name]
-	return v != nil && v.secret
-}
-
 // Answers picks what the conversation has filled out of a run's variables: captures,
 // choices, set and the results of calls, never what is secret, and of the inputs only
 // those that a state captured anew.
