@@ -71,7 +71,7 @@ func (a accountParams) value(c *call) (map[string]any, error) {
 	if params["transactions"], err = a.transactions.value(c); err != nil {
 		return nil, err
 	}
-	if !nameable(params["transactions"]) {
+	if !haveIDs(params["transactions"]) {
 		return nil, errNoTransactions
 	}
 	if sizeOf(params) > maxVars {
@@ -80,8 +80,8 @@ func (a accountParams) value(c *call) (map[string]any, error) {
 	return params, nil
 }
 
-// nameable says whether every transaction of a list has an id.
-func nameable(v any) bool {
+// haveIDs says whether every transaction of a list has an id.
+func haveIDs(v any) bool {
 	list, _ := v.([]any)
 	for _, item := range list {
 		id, _ := item.(string)

@@ -16,7 +16,6 @@ type call struct {
 	run    Run
 	own    bool // run.Vars is this call's own copy
 	lang   int  // index of run.Language among the flow's
-	moves  int
 
 	said    Said
 	reading Reading

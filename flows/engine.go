@@ -26,7 +26,7 @@ func (f *Flow) buildMachine() error {
 	var all []string
 	for _, s := range f.order {
 		all = append(all, s.name)
-		f.stateRows(t, s)
+		t.addState(s)
 	}
 	for _, h := range f.events {
 		t.add(h.next, all...)
@@ -36,10 +36,6 @@ func (f *Flow) buildMachine() error {
 	}
 	t.add(f.onError, all...)
 	t.addWays(f.lookup, lookingUp)
-	for _, s := range f.order {
-		s.urgent = append(slices.Clip(s.onReplies), f.onReplies...)
-		s.urgently = intentsOf(s.urgent)
-	}
 	if err := t.check(); err != nil {
 		return err
 	}
@@ -50,8 +46,8 @@ func (f *Flow) buildMachine() error {
 	return nil
 }
 
-// stateRows adds the ways out of one state.
-func (f *Flow) stateRows(t *tables, s *state) {
+// addState adds the ways out of one state.
+func (t *tables) addState(s *state) {
 	for _, r := range s.replies {
 		t.add(r.next, s.name)
 	}

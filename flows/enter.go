@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 )
@@ -13,7 +12,7 @@ func (c *call) state() (*state, error) {
 	if s := c.flow.states[c.run.State]; s != nil {
 		return s, nil
 	}
-	return nil, fmt.Errorf("there is no such state")
+	return nil, errors.New("there is no such state")
 }
 
 // follow goes along a link and on, until a state waits or the run ends.
@@ -33,8 +32,7 @@ func (c *call) follow(l *link) error {
 // enter carries out the present state, and those that it leads to at once.
 func (c *call) enter() error {
 	for {
-		c.move.Entered++
-		if c.moves++; c.moves > maxMoves {
+		if c.move.Entered++; c.move.Entered > maxMoves {
 			return errLoop
 		}
 		s, err := c.state()

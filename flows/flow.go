@@ -90,19 +90,19 @@ type Move struct {
 	Run     Run      // afterwards
 	Says    []Say    // texts, in order
 	Actions []Action // asked of the outside world, in order
-	// Asks says that the run now waits for an answer; Clock, that its wait has a
-	// silence (see Flow.Alarm), be it a question's or a parked state's.
-	Asks bool
+	Asks    bool     // the run now waits for an answer
+	// Clock says that the wait has a silence (see Flow.Alarm), be it a question's or a
+	// parked state's.
+	Clock bool
 	// Moved says that a state was entered (also the same one again), so that a new
 	// wait began; otherwise the old wait goes on.
 	Moved   bool
-	Clock   bool
+	Entered int      // how many states were entered
 	Handoff *Handoff // set: the bot is silent until a person hands back
 	// Awaits is what the run waits for before its state says anything: a call, whose
 	// result Returned takes, or a start, whose end Ended takes. nil: nothing.
-	Awaits  *Action
-	Entered int    // how many states were entered
-	End     string // outcome, when the run is over
+	Awaits *Action
+	End    string // outcome, when the run is over
 	// Problem is a run-time error, in words without the customer's data. Handoff is
 	// set too, unless the flow's on.error leads elsewhere.
 	Problem string

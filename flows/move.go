@@ -8,8 +8,8 @@ import (
 )
 
 // The moves of a run. Each takes a run by value and returns it changed, in
-// Move.Run; the given Vars are never written to. A move that fails at run time sends nothing and asks
-// for no actions: it goes to on.error, or to a person.
+// Move.Run; the given Vars are never written to. A move that fails at run time sends
+// nothing and asks for no actions: it goes to on.error, or to a person.
 
 // Start enters the flow's first state. The run has Flow, Hash, ID, Language and
 // Vars (by CheckInput).
@@ -238,7 +238,7 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 	if failed == lookingUp {
 		problem = "looking up what a text asked for: " + err.Error()
 	}
-	c.run, c.own, c.move, c.moves = run, false, Move{}, 0
+	c.run, c.own, c.move = run, false, Move{}
 	if l := f.wayOut(failed); l != nil {
 		c.run.State = failed
 		if err := c.follow(l); err == nil && c.fits() == nil {

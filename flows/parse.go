@@ -114,7 +114,7 @@ func (p *parser) root(n *node) {
 		f.HasKey, f.key = true, p.template(key, "key", false)
 	}
 	p.trigger(n.child("trigger"))
-	p.on(n.child("on"))
+	p.on(n.child("on")) // before the states, which hear these words too
 	p.states(n.child("states"))
 	p.start(n)
 	p.migrate(n.child("migrate"))

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,8 +28,9 @@ type state struct {
 	next      *link
 	handoff   *handoff
 	end       string
-	intents   []string // of its replies, in the author's order
-	urgently  []string // of urgent
+
+	intents       []string // of its replies, in the author's order
+	urgentIntents []string // of urgent
 }
 
 type otherwise struct {
@@ -103,6 +105,8 @@ func (p *parser) state(e entry) *state {
 		s.onReplies = p.urgent(on.child("replies"), "a reply of on.replies", "here.reply/")
 		s.onError = p.onError(on.child("error"), "here.error")
 	}
+	s.urgent = append(slices.Clip(s.onReplies), p.flow.onReplies...)
+	s.urgentIntents = intentsOf(s.urgent)
 	s.branch = p.branches(n.child("branch"))
 	s.next = p.link(n.child("goto"), "goto")
 	s.handoff = p.handoff(n.child("handoff"))

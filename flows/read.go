@@ -19,7 +19,7 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	said.Text = bounded(said.Text)
 	words := fold(said.Text)
 	later := false
-	if r, ok := match(s.urgent, s.urgently, rd, run.Language, said.Text, words, &later); ok {
+	if r, ok := match(s.urgent, s.urgentIntents, rd, run.Language, said.Text, words, &later); ok {
 		r.On = true
 		return r
 	}
