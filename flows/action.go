@@ -13,18 +13,18 @@ type action interface {
 // actions are the kinds of actions, each in a file of its own. To add one, write
 // action_NAME.go, a row here, and testdata/actions/NAME.yaml with its dialogue.
 var actions = map[string]func(p *parser, n *node) action{
-	"set":               func(p *parser, n *node) action { return p.set(n) },
-	"emit":              func(p *parser, n *node) action { return p.emit(n) },
-	"call":              func(p *parser, n *node) action { return p.call(n) },
-	"tag":               func(p *parser, n *node) action { return p.tag(n) },
-	"start":             func(p *parser, n *node) action { return p.startFlow(n) },
-	"schedule":          func(p *parser, n *node) action { return p.schedule(n) },
-	"cancel":            func(p *parser, n *node) action { return p.cancel(n) },
-	"issue_code":        func(p *parser, n *node) action { return p.issueCode(n) },
-	"lock_account":      func(p *parser, n *node) action { return p.lockAccount(n) },
-	"alert_account":     func(p *parser, n *node) action { return p.alertAccount(n) },
-	"verify_account":    func(p *parser, n *node) action { return p.verifyAccount(n) },
-	"recognise_payment": func(p *parser, n *node) action { return p.recognisePayment(n) },
+	"set":               (*parser).set,
+	"emit":              (*parser).emit,
+	"call":              (*parser).call,
+	"tag":               (*parser).tag,
+	"start":             (*parser).startFlow,
+	"schedule":          (*parser).schedule,
+	"cancel":            (*parser).cancel,
+	"issue_code":        (*parser).issueCode,
+	"lock_account":      (*parser).lockAccount,
+	"alert_account":     (*parser).alertAccount,
+	"verify_account":    (*parser).verifyAccount,
+	"recognise_payment": (*parser).recognisePayment,
 }
 
 const maxActions = 20

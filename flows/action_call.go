@@ -4,7 +4,7 @@ package flows
 // state, before the state has said anything.
 type callAction struct{ *request }
 
-func (p *parser) call(n *node) *callAction {
+func (p *parser) call(n *node) action {
 	a := &callAction{p.request(n, "call", "call/")}
 	for i := range a.results {
 		r := &a.results[i]

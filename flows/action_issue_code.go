@@ -2,12 +2,9 @@ package flows
 
 // issueCodeAction asks for a one-time code. Its outcome comes back as a business
 // event; no action checks a code.
-type issueCodeAction struct {
-	purpose string
-	params  *data // subject, transaction
-}
+type issueCodeAction struct{ params *data }
 
-func (p *parser) issueCode(n *node) *issueCodeAction {
+func (p *parser) issueCode(n *node) action {
 	a := &issueCodeAction{}
 	if !p.keys(n, "issue_code", keysOf[issueCodeKeys]()) {
 		return a
@@ -15,8 +12,8 @@ func (p *parser) issueCode(n *node) *issueCodeAction {
 	if n.child("purpose") == nil {
 		p.failAt(n, "issue_code without a purpose: add purpose: payment")
 	}
-	a.purpose = p.oneOf(n.child("purpose"), "purpose", purposeNames...)
 	a.params = p.params(n, "subject", "transaction")
+	a.params.put("purpose", p.oneOf(n.child("purpose"), "purpose", purposeNames...))
 	return a
 }
 
@@ -32,12 +29,16 @@ func (p *parser) params(n *node, names ...string) *data {
 	return d
 }
 
+// put adds a fixed text to an object.
+func (d *data) put(name, text string) {
+	d.names, d.items = append(d.names, name), append(d.items, &data{literal: text})
+}
+
 func (a *issueCodeAction) run(c *call) error {
 	params, err := a.params.fields(c)
 	if err != nil {
 		return err
 	}
-	params["purpose"] = a.purpose
 	c.want(Action{Kind: "issue_code", Data: params})
 	return nil
 }

@@ -15,7 +15,7 @@ type scheduleAction struct {
 	name   *template // nil: the flow's
 }
 
-func (p *parser) schedule(n *node) *scheduleAction {
+func (p *parser) schedule(n *node) action {
 	a := &scheduleAction{other: other{at: n}}
 	if !p.keys(n, "schedule", keysOf[scheduleKeys]()) {
 		return a

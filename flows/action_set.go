@@ -9,7 +9,7 @@ type setAction struct {
 	values []*data
 }
 
-func (p *parser) set(n *node) *setAction {
+func (p *parser) set(n *node) action {
 	a := &setAction{}
 	p.assigns = append(p.assigns, a)
 	if n.shape != isObject {

@@ -14,7 +14,7 @@ type other struct {
 	at    *node
 }
 
-func (p *parser) startFlow(n *node) *startAction {
+func (p *parser) startFlow(n *node) action {
 	a := &startAction{other: other{at: n}}
 	if p.keys(n, "start", keysOf[startKeys]()) {
 		a.other = p.other(n, "start")
