@@ -17,23 +17,6 @@ func (p *parser) issueCode(n *node) action {
 	return a
 }
 
-// params reads the texts under some keys of an action.
-func (p *parser) params(n *node, names ...string) *data {
-	d := &data{items: []*data{}, object: true}
-	for _, name := range names {
-		if v := n.child(name); v != nil {
-			p.text(v, name)
-			d.names, d.items = append(d.names, name), append(d.items, p.data(v))
-		}
-	}
-	return d
-}
-
-// put adds a fixed text to an object.
-func (d *data) put(name, text string) {
-	d.names, d.items = append(d.names, name), append(d.items, &data{literal: text})
-}
-
 func (a *issueCodeAction) run(c *call) error {
 	params, err := a.params.fields(c)
 	if err != nil {

@@ -64,9 +64,3 @@ func (f *Flow) Ended(sc Scope, run Run, data map[string]any) Move {
 		return c.goOn()
 	})
 }
-
-// Failed goes to on.error, or to a person, because of what the run asked for and
-// did not get.
-func (f *Flow) Failed(sc Scope, run Run, why error) Move {
-	return f.do(&sc, run, func(*call) error { return why })
-}

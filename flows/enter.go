@@ -71,6 +71,20 @@ func (c *call) present(s *state) (*link, error) {
 	return c.settle(s)
 }
 
+// goOn carries out the rest of the state whose action has brought its result.
+func (c *call) goOn() error {
+	s, err := c.state()
+	if err != nil {
+		return err
+	}
+	c.move.Moved = true
+	next, err := c.present(s)
+	if err != nil || next == nil {
+		return err
+	}
+	return c.follow(next)
+}
+
 // ask utters a text of the state, with what it offers below it unless the text has
 // it elsewhere.
 func (c *call) ask(s *state, t *texts, asks bool) error {

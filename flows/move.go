@@ -173,6 +173,12 @@ func (f *Flow) Return(sc Scope, run Run) Move {
 	})
 }
 
+// Failed goes to on.error, or to a person, because of what the run asked for and
+// did not get.
+func (f *Flow) Failed(sc Scope, run Run, why error) Move {
+	return f.do(&sc, run, func(*call) error { return why })
+}
+
 // Repeat asks the present question again, without its actions. Moved is false; a
 // state that asks nothing says nothing.
 func (f *Flow) Repeat(sc Scope, run Run) Move {
