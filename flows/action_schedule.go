@@ -89,11 +89,7 @@ func (c *call) named(t *template) (string, error) {
 }
 
 func (a *scheduleAction) exprs() []*expression {
-	out := append(a.input.exprs(), a.name.exprs()...)
-	if a.moment != nil {
-		out = append(out, a.moment)
-	}
-	return out
+	return append(those(a.moment), append(a.input.exprs(), a.name.exprs()...)...)
 }
 
 func (a *scheduleAction) sets() []string { return nil }

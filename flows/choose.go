@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,18 +45,6 @@ func (p *parser) choose(n *node) *choose {
 		p.flow.vars[ch.as] = &variable{name: ch.as, kind: kindAny, at: as}
 	}
 	return ch
-}
-
-// bare notes an expression that is written without braces.
-func (p *parser) bare(n *node, what string) *expression {
-	switch {
-	case n == nil:
-		return nil
-	case n.shape != isText || strings.Contains(n.text, "{{"):
-		p.failAt(n, "%s is a bare expression: write it without {{ }}", what)
-		return nil
-	}
-	return p.expression(n, n.text, 0, false)
 }
 
 // offer works out what the state offers. It returns the way on when there is
@@ -157,9 +144,5 @@ func (ch *choose) exprs() []*expression {
 	if ch == nil {
 		return nil
 	}
-	out := []*expression{ch.from}
-	if ch.label != nil {
-		out = append(out, ch.label)
-	}
-	return slices.DeleteFunc(out, func(e *expression) bool { return e == nil })
+	return those(ch.from, ch.label)
 }

@@ -131,12 +131,3 @@ func (l *Listening) Read(rd Reader, text, language string) Understood {
 	}
 	return u
 }
-
-// Lessons lists what the library and its flows teach.
-func (l *Library) Lessons() []*Lesson {
-	list := []*Lesson{l.lesson}
-	for _, f := range l.flows {
-		list = append(list, f.lesson)
-	}
-	return slices.DeleteFunc(list, func(l *Lesson) bool { return l == nil })
-}

@@ -166,17 +166,6 @@ func (p *parser) text(n *node, what string) string {
 	return n.text
 }
 
-// moment notes a bare expression that gives a moment.
-func (p *parser) moment(n *node, what string) *expression {
-	if n.shape != isText || strings.Contains(n.text, "{{") {
-		p.failAt(n, "%s is a bare expression: write it without {{ }}, as in at - duration('2h')", what)
-		return nil
-	}
-	e := p.expression(n, n.text, 0, false)
-	e.moment = true
-	return e
-}
-
 // oneOf reads a text out of a fixed set; absent gives the first.
 func (p *parser) oneOf(n *node, what string, allowed ...string) string {
 	if n == nil {

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,19 +56,4 @@ func (f *Flow) Compares(text string) bool {
 		}
 	}
 	return false
-}
-
-// LibraryOf is a library of exactly these versions; of two of one flow the later is
-// the current one.
-func LibraryOf(all ...*Flow) *Library {
-	lib := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}}
-	for _, f := range all {
-		lib.byName[f.Name], lib.byHash[f.Hash] = f, f
-	}
-	for _, f := range lib.byName {
-		lib.flows = append(lib.flows, f)
-	}
-	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	lib.teach()
-	return lib
 }
