@@ -8,7 +8,7 @@ import (
 )
 
 // call is one input being applied to a run: what expressions see, and the move
-// that comes of it.
+// that comes of it. (The action of that name is a callAction.)
 type call struct {
 	flow   *Flow
 	sc     Scope

@@ -1,10 +1,3 @@
-// Package flows reads the flow files that businesses write, checks them, and
-// decides the moves of one run: which state comes next, what is said, which
-// actions are asked for. It is pure: values in, values out.
-//
-// A file is parsed with positions (Parse), compiled to expressions, templates
-// and a state machine (machine.go, over looplab/fsm), and kept under the hash of
-// its content: a run stays on the version that started it.
 package flows
 
 import "time"
