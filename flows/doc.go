@@ -7,7 +7,7 @@
 //
 //   - A file becomes nodes with their places (node.go). A stored version becomes
 //     the same nodes, without places (canonical.go).
-//   - The parser makes a Flow (version.go) of them: parse.go from the top down,
+//   - The parser makes a Flow (flow.go) of them: parse.go from the top down,
 //     parse_state.go, parse_reply.go, parse_on.go and request.go its parts, and
 //     action_NAME.go one action each. The keys that it takes are the Go types of
 //     grammar.go; schema.go makes the JSON Schema for editors of the same.
@@ -23,9 +23,9 @@
 //     answer_types.go, and below that in amounts.go, numerals.go, moments.go,
 //     dates.go and clocks.go. What words do not settle is guessed: guess.go by the
 //     author's examples, ask.go by an LLM, skim.go by how the text begins.
-//   - A move (move.go) carries one input out: it enters states (enter.go) within a
-//     call (call.go) and returns the run afterwards, with what is to be said and
-//     done. silence.go says when a wait is over.
+//   - A move (move.go) carries one input of a run (run.go) out: it enters states
+//     (enter.go) within a call (call.go) and returns the run afterwards, with what
+//     is to be said and done. silence.go says when a wait is over.
 //
 // Beside this path stand the dialogues (dialogue.go; package conversation plays
 // them, and coverage.go says what they reached) and what shows a flow to people:
