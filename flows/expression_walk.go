@@ -107,16 +107,10 @@ func (w *walker) binary(n *ast.BinaryNode, safe bool, loops int) {
 		w.all(true, loops, n.Left, n.Right)
 	case n.Operator == "&&" || n.Operator == "and":
 		w.visit(n.Left, safe, loops)
-		before := len(w.guarded)
-		w.guarded = append(w.guarded, setIn(n.Left, "!=")...)
-		w.visit(n.Right, safe, loops)
-		w.guarded = w.guarded[:before]
+		w.where(setIn(n.Left, "!="), n.Right, safe, loops)
 	case n.Operator == "||" || n.Operator == "or":
 		w.visit(n.Left, safe, loops)
-		before := len(w.guarded)
-		w.guarded = append(w.guarded, setIn(n.Left, "==")...)
-		w.visit(n.Right, safe, loops)
-		w.guarded = w.guarded[:before]
+		w.where(setIn(n.Left, "=="), n.Right, safe, loops)
 	default:
 		w.all(false, loops, n.Left, n.Right)
 	}
@@ -124,11 +118,15 @@ func (w *walker) binary(n *ast.BinaryNode, safe bool, loops int) {
 
 func (w *walker) conditional(n *ast.ConditionalNode, safe bool, loops int) {
 	w.visit(n.Cond, false, loops)
+	w.where(setIn(n.Cond, "!="), n.Exp1, safe, loops)
+	w.where(setIn(n.Cond, "=="), n.Exp2, safe, loops)
+}
+
+// where visits a node that is worked out only where the names are set.
+func (w *walker) where(set []string, n ast.Node, safe bool, loops int) {
 	before := len(w.guarded)
-	w.guarded = append(w.guarded, setIn(n.Cond, "!=")...)
-	w.visit(n.Exp1, safe, loops)
-	w.guarded = append(w.guarded[:before], setIn(n.Cond, "==")...)
-	w.visit(n.Exp2, safe, loops)
+	w.guarded = append(w.guarded, set...)
+	w.visit(n, safe, loops)
 	w.guarded = w.guarded[:before]
 }
 
