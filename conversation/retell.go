@@ -320,7 +320,7 @@ func (t *retelling) captures(d Decision) string {
 	if f == nil {
 		return ""
 	}
-	if kind := f.Asks(d.State); slices.Contains([]string{"integer", "number", "date", "time", "datetime", "money", "pattern"}, kind) {
+	if kind := f.Captures(d.State); slices.Contains([]string{"integer", "number", "date", "time", "datetime", "money", "pattern"}, kind) {
 		return kind
 	}
 	return ""

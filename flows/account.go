@@ -37,27 +37,43 @@ func Money(v any) (any, bool) {
 	return m, true
 }
 
-// accountParams are an account and the transactions that an action is about.
-type accountParams struct {
+// accountAction says something of an account and of transactions.
+type accountAction struct {
+	kind         string
 	params       *data // account, and other texts
 	transactions *data // nil: none
 }
 
-// accountAnd reads an action's account, its transactions and the named texts.
-func (p *parser) accountAnd(n *node, action string, texts ...string) accountParams {
+// accountAction reads an action's account, its transactions and the named texts.
+func (p *parser) accountAction(n *node, kind string, texts ...string) *accountAction {
 	if n.child("account") == nil {
-		p.failAt(n, "%s without an account: add account: \"{{ account }}\"", action)
+		p.failAt(n, "%s without an account: add account: \"{{ account }}\"", kind)
 	}
-	a := accountParams{params: p.params(n, append([]string{"account"}, texts...)...)}
+	a := &accountAction{kind: kind, params: p.params(n, append([]string{"account"}, texts...)...)}
 	if list := n.child("transactions"); list != nil {
 		a.transactions = p.data(list)
 	}
 	return a
 }
 
+func (a *accountAction) run(c *call) error {
+	params, err := a.value(c)
+	if err != nil {
+		return err
+	}
+	c.want(Action{Kind: a.kind, Data: params})
+	return nil
+}
+
+func (a *accountAction) exprs() []*expression {
+	return append(a.params.exprs(), a.transactions.exprs()...)
+}
+
+func (a *accountAction) sets() []string { return nil }
+
 // value gives what the action asks for. A name or a list that nothing can be done with
 // is an error: nobody would be protected by it.
-func (a accountParams) value(c *call) (map[string]any, error) {
+func (a *accountAction) value(c *call) (map[string]any, error) {
 	params, err := a.params.fields(c)
 	if err != nil {
 		return nil, err
@@ -71,7 +87,7 @@ func (a accountParams) value(c *call) (map[string]any, error) {
 	if params["transactions"], err = a.transactions.value(c); err != nil {
 		return nil, err
 	}
-	if !nameable(params["transactions"]) {
+	if !haveIDs(params["transactions"]) {
 		return nil, errNoTransactions
 	}
 	if sizeOf(params) > maxVars {
@@ -80,8 +96,8 @@ func (a accountParams) value(c *call) (map[string]any, error) {
 	return params, nil
 }
 
-// nameable says whether every transaction of a list has an id.
-func nameable(v any) bool {
+// haveIDs says whether every transaction of a list has an id.
+func haveIDs(v any) bool {
 	list, _ := v.([]any)
 	for _, item := range list {
 		id, _ := item.(string)
@@ -95,10 +111,6 @@ func nameable(v any) bool {
 	return len(list) > 0 && len(list) <= mostNamed
 }
 
-func (a accountParams) exprs() []*expression {
-	return append(a.params.exprs(), a.transactions.exprs()...)
-}
-
 // Accounts lists the accounts that a run would speak of, were it to lock or to ask: what
 // its flow's actions name with what the run knows now. One that is made of a secret is
 // left out.
@@ -107,19 +119,19 @@ func (f *Flow) Accounts(sc Scope, run Run) []string {
 	defer f.giveBack(c)
 	var names []string
 	for _, a := range f.allActions() {
-		of, ok := a.(interface{ named(c *call) string })
+		of, ok := a.(*accountAction)
 		if !ok || slices.ContainsFunc(a.exprs(), f.usesSecret) {
 			continue
 		}
-		if name := of.named(c); GoodAccount(name) && !slices.Contains(names, name) {
+		if name := of.account(c); GoodAccount(name) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names
 }
 
-// named is the account, as far as the run knows it.
-func (a accountParams) named(c *call) string {
+// account is the account's name, as far as the run knows it.
+func (a *accountAction) account(c *call) string {
 	params, err := a.params.fields(c)
 	if err != nil {
 		return ""

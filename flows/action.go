@@ -11,20 +11,21 @@ type action interface {
 }
 
 // actions are the kinds of actions, each in a file of its own. To add one, write
-// action_NAME.go, a row here, and testdata/actions/NAME.yaml with its dialogue.
+// action_NAME.go, its keys in grammar_actions.go, a row here, and
+// testdata/actions/NAME.yaml with its dialogue.
 var actions = map[string]func(p *parser, n *node) action{
-	"set":               func(p *parser, n *node) action { return p.set(n) },
-	"emit":              func(p *parser, n *node) action { return p.emit(n) },
-	"call":              func(p *parser, n *node) action { return p.call(n) },
-	"tag":               func(p *parser, n *node) action { return p.tag(n) },
-	"start":             func(p *parser, n *node) action { return p.startFlow(n) },
-	"schedule":          func(p *parser, n *node) action { return p.schedule(n) },
-	"cancel":            func(p *parser, n *node) action { return p.cancel(n) },
-	"issue_code":        func(p *parser, n *node) action { return p.issueCode(n) },
-	"lock_account":      func(p *parser, n *node) action { return p.lockAccount(n) },
-	"alert_account":     func(p *parser, n *node) action { return p.alertAccount(n) },
-	"verify_account":    func(p *parser, n *node) action { return p.verifyAccount(n) },
-	"recognise_payment": func(p *parser, n *node) action { return p.recognisePayment(n) },
+	"set":               (*parser).set,
+	"emit":              (*parser).emit,
+	"call":              (*parser).call,
+	"tag":               (*parser).tag,
+	"start":             (*parser).startFlow,
+	"schedule":          (*parser).schedule,
+	"cancel":            (*parser).cancel,
+	"issue_code":        (*parser).issueCode,
+	"lock_account":      (*parser).lockAccount,
+	"alert_account":     (*parser).alertAccount,
+	"verify_account":    (*parser).verifyAccount,
+	"recognise_payment": (*parser).recognisePayment,
 }
 
 const maxActions = 20
@@ -54,6 +55,45 @@ func (p *parser) actionList(n *node) []action {
 	return out
 }
 
+// suspending is an action after which the run waits for a result. It stands last in
+// a state's do: what the state says and its way on come with the result.
+type suspending interface {
+	action
+	// unsets lists variables that the result may leave unset.
+	unsets() []string
+	// node is where the action stands; nil: this one does not wait.
+	node() *node
+}
+
+// suspends is the action of the state that waits for a result; nil: none does.
+func (s *state) suspends() suspending {
+	if len(s.do) == 0 {
+		return nil
+	}
+	if a, ok := s.do[len(s.do)-1].(suspending); ok && a.node() != nil {
+		return a
+	}
+	return nil
+}
+
+// unsuspended refuses an action that waits for a result where no run can wait.
+func (p *parser) unsuspended(list []action, why string) {
+	for _, a := range list {
+		if s, ok := a.(suspending); ok && s.node() != nil {
+			p.failAs("an-action-that-waits", s.node(), why)
+		}
+	}
+}
+
+// stateActions reads a state's do, whose last action may wait for a result.
+func (p *parser) stateActions(n *node) []action {
+	list := p.actionList(n)
+	if len(list) > 0 {
+		p.unsuspended(list[:len(list)-1], "an action that waits for a result stands last in do: move it there, or make two states")
+	}
+	return list
+}
+
 // want notes what the outside world shall do.
 func (c *call) want(a Action) { c.move.Actions = append(c.move.Actions, a) }
 
@@ -67,6 +107,23 @@ func (p *parser) fields(n *node, what string) *data {
 		return nil
 	}
 	return p.data(n)
+}
+
+// params reads the texts under some keys of an action.
+func (p *parser) params(n *node, names ...string) *data {
+	d := &data{items: []*data{}, object: true}
+	for _, name := range names {
+		if v := n.child(name); v != nil {
+			p.text(v, name)
+			d.names, d.items = append(d.names, name), append(d.items, p.data(v))
+		}
+	}
+	return d
+}
+
+// put adds a fixed text to an object.
+func (d *data) put(name, text string) {
+	d.names, d.items = append(d.names, name), append(d.items, &data{literal: text})
 }
 
 // fields gives the object's values, at most as long as a run's variables.

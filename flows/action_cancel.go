@@ -3,7 +3,7 @@ package flows
 // cancelAction takes a scheduled start back.
 type cancelAction struct{ name *template }
 
-func (p *parser) cancel(n *node) *cancelAction {
+func (p *parser) cancel(n *node) action {
 	a := &cancelAction{}
 	if !p.keys(n, "cancel", keysOf[cancelKeys]()) {
 		return a

@@ -6,7 +6,7 @@ type emitAction struct {
 	data  *data // nil: nothing to say but that
 }
 
-func (p *parser) emit(n *node) *emitAction {
+func (p *parser) emit(n *node) action {
 	a := &emitAction{}
 	if !p.keys(n, "emit", keysOf[emitKeys]()) {
 		return a

@@ -154,7 +154,7 @@ func TestLookupFillsDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]bool{"X 1": true, "Y 1 2": false} {
-		_, args, _ := f.ByKeyword(text)
+		_, args, _ := LibraryOf(f).ForKeyword(text)
 		if vars, lookUp, problems := f.CheckText(args); lookUp != want || len(problems) > 0 || vars["b"] == nil {
 			t.Errorf("%s: %v %v %v", text, vars, lookUp, problems)
 		}

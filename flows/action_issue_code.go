@@ -2,12 +2,9 @@ package flows
 
 // issueCodeAction asks for a one-time code. Its outcome comes back as a business
 // event; no action checks a code.
-type issueCodeAction struct {
-	purpose string
-	params  *data // subject, transaction
-}
+type issueCodeAction struct{ params *data }
 
-func (p *parser) issueCode(n *node) *issueCodeAction {
+func (p *parser) issueCode(n *node) action {
 	a := &issueCodeAction{}
 	if !p.keys(n, "issue_code", keysOf[issueCodeKeys]()) {
 		return a
@@ -15,21 +12,9 @@ func (p *parser) issueCode(n *node) *issueCodeAction {
 	if n.child("purpose") == nil {
 		p.failAt(n, "issue_code without a purpose: add purpose: payment")
 	}
-	a.purpose = p.oneOf(n.child("purpose"), "purpose", "login", "password_reset", "payment", "account_unlock", "number_change", "custom")
 	a.params = p.params(n, "subject", "transaction")
+	a.params.put("purpose", p.oneOf(n.child("purpose"), "purpose", purposeNames...))
 	return a
-}
-
-// params reads the texts under some keys of an action.
-func (p *parser) params(n *node, names ...string) *data {
-	d := &data{items: []*data{}, object: true}
-	for _, name := range names {
-		if v := n.child(name); v != nil {
-			p.text(v, name)
-			d.names, d.items = append(d.names, name), append(d.items, p.data(v))
-		}
-	}
-	return d
 }
 
 func (a *issueCodeAction) run(c *call) error {
@@ -37,7 +22,6 @@ func (a *issueCodeAction) run(c *call) error {
 	if err != nil {
 		return err
 	}
-	params["purpose"] = a.purpose
 	c.want(Action{Kind: "issue_code", Data: params})
 	return nil
 }

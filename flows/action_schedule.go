@@ -15,7 +15,7 @@ type scheduleAction struct {
 	name   *template // nil: the flow's
 }
 
-func (p *parser) schedule(n *node) *scheduleAction {
+func (p *parser) schedule(n *node) action {
 	a := &scheduleAction{other: other{at: n}}
 	if !p.keys(n, "schedule", keysOf[scheduleKeys]()) {
 		return a
@@ -89,11 +89,7 @@ func (c *call) named(t *template) (string, error) {
 }
 
 func (a *scheduleAction) exprs() []*expression {
-	out := append(a.input.exprs(), a.name.exprs()...)
-	if a.moment != nil {
-		out = append(out, a.moment)
-	}
-	return out
+	return append(those(a.moment), append(a.input.exprs(), a.name.exprs()...)...)
 }
 
 func (a *scheduleAction) sets() []string { return nil }

@@ -9,7 +9,7 @@ type setAction struct {
 	values []*data
 }
 
-func (p *parser) set(n *node) *setAction {
+func (p *parser) set(n *node) action {
 	a := &setAction{}
 	p.assigns = append(p.assigns, a)
 	if n.shape != isObject {
@@ -28,24 +28,6 @@ func (p *parser) set(n *node) *setAction {
 	}
 	return a
 }
-
-// spreadForeign marks variables that are set from a stranger's words as a
-// stranger's words too, however many steps lie between.
-func (p *parser) spreadForeign() {
-	for changed := true; changed; {
-		changed = false
-		for _, a := range p.assigns {
-			for i, d := range a.values {
-				v := p.flow.vars[a.names[i]]
-				if v != nil && !v.foreign && slices.ContainsFunc(d.exprs(), p.flow.usesForeign) {
-					v.foreign, changed = true, true
-				}
-			}
-		}
-	}
-}
-
-func (f *Flow) usesForeign(e *expression) bool { return slices.ContainsFunc(e.uses, f.isForeign) }
 
 func (a *setAction) run(c *call) error {
 	values := make([]any, len(a.values))

@@ -14,7 +14,7 @@ type other struct {
 	at    *node
 }
 
-func (p *parser) startFlow(n *node) *startAction {
+func (p *parser) startFlow(n *node) action {
 	a := &startAction{other: other{at: n}}
 	if p.keys(n, "start", keysOf[startKeys]()) {
 		a.other = p.other(n, "start")
@@ -63,10 +63,4 @@ func (f *Flow) Ended(sc Scope, run Run, data map[string]any) Move {
 		c.sc.Event = Event{"run.ended", data}
 		return c.goOn()
 	})
-}
-
-// Failed goes to on.error, or to a person, because of what the run asked for and
-// did not get.
-func (f *Flow) Failed(sc Scope, run Run, why error) Move {
-	return f.do(&sc, run, func(*call) error { return why })
 }

@@ -10,7 +10,7 @@ type tagAction struct{ add, remove []string }
 // maxTags is how many labels one contact may have.
 const maxTags = 32
 
-func (p *parser) tag(n *node) *tagAction {
+func (p *parser) tag(n *node) action {
 	a := &tagAction{}
 	p.flow.tags = true
 	if n.shape != isObject {

@@ -1,6 +1,10 @@
 package flows
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/currency"
+)
 
 // saidWords are the words of an answer as captures know them: folded, but for what has
 // figures in it, without courtesies at either end and the marks around them.
@@ -17,7 +21,7 @@ func saidWords(text string) []string {
 			out = append(out, strings.Fields(Fold(w))...)
 		}
 	}
-	return trimWords(strings.Fields(TrimCourtesies(strings.Join(out, " "))), courteous)
+	return trimWords(strings.Fields(trimCourtesies(strings.Join(out, " "))), courteous)
 }
 
 // courteous are single words that say nothing around an answer.
@@ -73,21 +77,34 @@ var moneyWords = map[string]string{
 	"$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "buck": "USD", "dolares": "USD", "dolar": "USD", "dollari": "USD", "usd": "USD",
 	"€": "EUR", "euro": "EUR", "euros": "EUR", "eur": "EUR",
 	"£": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "libras": "GBP", "sterline": "GBP", "gbp": "GBP",
-	"r$": "BRL", "reais": "BRL", "real": "BRL", "brl": "BRL", "¥": "JPY", "yen": "JPY",
+	"r$": "BRL", "reais": "BRL", "real": "BRL", "brl": "BRL", "¥": "JPY", "yen": "JPY", "jpy": "JPY",
+	"aud": "AUD", "cad": "CAD", "chf": "CHF", "czk": "CZK", "dkk": "DKK", "huf": "HUF", "inr": "INR", "mxn": "MXN", "nok": "NOK", "nzd": "NZD", "pln": "PLN", "sek": "SEK", "zar": "ZAR",
+}
+
+// isMoney says whether the currency that readMoney found in an answer is meant as one. Three
+// letters may be any word ("20 max", "not 20"): a code that moneyWords lacks has to be a
+// currency's, and written in capitals.
+func (a *answer) isMoney(code string) bool {
+	if code == "" || moneyWords[strings.ToLower(code)] != "" {
+		return true
+	}
+	_, err := currency.ParseISO(code)
+	return err == nil && strings.Contains(a.text, code)
 }
 
 // money reads the one amount of an answer, in figures or words.
-func (a *answer) money() (amount float64, currency string, ok bool) {
-	if amount, currency, ok = readMoney(strings.TrimRight(a.text, ".! "), a.language); ok {
-		return amount, currency, true
+func (a *answer) money() (amount float64, code string, ok bool) {
+	if amount, code, ok = readMoney(strings.TrimRight(a.text, ".! "), a.language); ok && a.isMoney(code) {
+		return amount, code, true
 	}
+	code = ""
 	words := trimWords(unglueMoney(saidWords(a.text)), aroundMoney[base(a.language)])
 	if len(words) == 0 {
 		return 0, "", false
 	}
 	at := 0
 	if c := moneyWords[words[0]]; c != "" {
-		currency, at = c, 1
+		code, at = c, 1
 	}
 	amount, end := quantity(words, at, a.language)
 	if end == at {
@@ -97,14 +114,14 @@ func (a *answer) money() (amount float64, currency string, ok bool) {
 	if len(rest) == 2 && rest[0] == "us" {
 		rest = rest[1:]
 	}
-	if len(rest) == 1 && currency == "" {
-		currency = moneyWords[rest[0]]
+	if len(rest) == 1 && code == "" {
+		code = moneyWords[rest[0]]
 		rest = rest[1:]
-		if currency == "" {
+		if code == "" {
 			return 0, "", false
 		}
 	}
-	return amount, currency, len(rest) == 0 && amount >= 0
+	return amount, code, len(rest) == 0 && amount >= 0
 }
 
 // unglueMoney parts signs of money from the figures that they stand at.

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,9 +17,9 @@ type answer struct {
 	open     Opening   // when the business is open; nil: not known
 }
 
-// captureKinds read an answer of each kind; false when it does not fit. Unsure is
+// captureReaders read an answer of each kind; false when it does not fit. Unsure is
 // no: the question is asked again. Media are not read from texts.
-var captureKinds = map[kind]func(*variable, *answer) (any, bool){
+var captureReaders = map[kind]func(*variable, *answer) (any, bool){
 	kindText: func(_ *variable, a *answer) (any, bool) { return a.text, a.text != "" },
 	kindInteger: func(_ *variable, a *answer) (any, bool) {
 		if n, err := strconv.Atoi(strings.TrimRight(a.text, ".! ")); err == nil {
@@ -71,7 +72,7 @@ var emailPattern = regexp.MustCompile(`(?i)[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]
 
 // capture reads the answer for the variable, bounds included.
 func (v *variable) capture(a *answer) (any, bool) {
-	read := captureKinds[v.kind]
+	read := captureReaders[v.kind]
 	if read == nil {
 		return nil, false
 	}
@@ -120,11 +121,6 @@ func readNumeral(s, language string) (float64, bool) {
 
 var moneyPattern = regexp.MustCompile(`^(?i)(-?)\s*([$£€¥]|[a-z]{3})?\s*(-?[\d.,]+)\s*([$£€¥]|[a-z]{3}|dollars?|euros?|pounds?|dolares)?$`)
 
-var currencyWords = map[string]string{
-	"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "DOLLAR": "USD", "DOLLARS": "USD", "DOLARES": "USD",
-	"EURO": "EUR", "EUROS": "EUR", "POUND": "GBP", "POUNDS": "GBP",
-}
-
 // readMoney reads an amount with or without a currency.
 func readMoney(s, language string) (amount float64, currency string, ok bool) {
 	m := moneyPattern.FindStringSubmatch(strings.TrimSpace(s))
@@ -132,57 +128,9 @@ func readMoney(s, language string) (amount float64, currency string, ok bool) {
 		return 0, "", false
 	}
 	amount, ok = readNumeral(m[3], language)
-	currency = strings.ToUpper(m[2] + m[4])
-	if c := currencyWords[currency]; c != "" {
-		currency = c
-	}
+	currency = cmp.Or(moneyWords[strings.ToLower(m[2]+m[4])], strings.ToUpper(m[2]+m[4]))
 	if m[1] == "-" {
 		amount = -amount
 	}
 	return amount, currency, ok && (currency == "" || isCurrency(currency))
-}
-
-func (a *answer) figures(w string, today time.Time) (time.Time, bool) {
-	if t, err := time.ParseInLocation(time.DateOnly, w, today.Location()); err == nil {
-		return t, true
-	}
-	parts := strings.FieldsFunc(w, func(r rune) bool { return r == '/' || r == '.' || r == '-' })
-	if len(parts) != 2 && len(parts) != 3 {
-		return time.Time{}, false
-	}
-	x, ok1 := number(parts[0])
-	y, ok2 := number(parts[1])
-	if !ok1 || !ok2 {
-		return time.Time{}, false
-	}
-	day, month := x, y
-	switch english := base(a.language) == "en"; {
-	case a.american || english && y > 12:
-		day, month = y, x
-	case english && x <= 12 && x != y && a.now.Location() == time.UTC:
-		return time.Time{}, false // nobody can know which is the month
-	}
-	year := 0
-	if len(parts) == 3 {
-		var ok bool
-		if year, ok = number(parts[2]); !ok {
-			return time.Time{}, false
-		}
-	}
-	return dateAt(year, month, day, today)
-}
-
-// dateAt is the date, which must exist; without a year it is the next one.
-func dateAt(year, month, day int, today time.Time) (time.Time, bool) {
-	given := year != 0
-	if year == 0 {
-		year = today.Year()
-	} else if year < 100 {
-		year += 2000
-	}
-	t := time.Date(year, time.Month(month), day, 0, 0, 0, 0, today.Location())
-	if !given && t.Before(today) {
-		t = time.Date(year+1, time.Month(month), day, 0, 0, 0, 0, today.Location())
-	}
-	return t, month >= 1 && month <= 12 && t.Day() == day && year >= 1900 && year < 2200
 }

@@ -30,7 +30,7 @@ func (f *Flow) Ask(stateName, language string) (Ask, bool) {
 	if s == nil || !s.asks() || f.local || !f.Guesses() {
 		return Ask{}, false
 	}
-	a := Ask{Value: f.Asks(stateName)}
+	a := Ask{Value: f.Captures(stateName)}
 	for _, name := range f.listen(s) {
 		a.Intents = append(a.Intents, f.intents[name].meaning(name, language))
 	}
@@ -81,17 +81,16 @@ func (f *Flow) Heard(sc Scope, run Run, said Said, intent, value, layer string) 
 	if words == "" || !strings.Contains(" "+Fold(bounded(said.Text))+" ", " "+words+" ") {
 		return r
 	}
-	for _, v := range s.captures {
-		if v.kind == kindMedia {
-			continue
-		}
-		got, ok := v.capture(f.answer(sc, run, Said{Text: value}))
-		switch {
-		case !ok && intent == "":
-			return none
-		case ok:
-			r.Fits, r.Layer, r.Captured = true, layer, map[string]any{v.name: got}
-		}
+	v := s.wanted()
+	if v == nil {
+		return r
+	}
+	got, ok := v.capture(f.answer(sc, run, Said{Text: value}))
+	switch {
+	case !ok && intent == "":
+		return none
+	case ok:
+		r.Fits, r.Layer, r.Captured = true, layer, map[string]any{v.name: got}
 	}
 	return r
 }

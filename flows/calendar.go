@@ -13,7 +13,6 @@ type calendar struct {
 	months []string
 	brief  []string // months in three or four letters
 	days   []string // from Sunday
-	near   map[string]int
 	// The layouts of date(x, 'short'), of date(x) and of date(x, 'long'): d the day,
 	// m and b the month and its brief name, w and v the weekday and its first three
 	// letters, y the year.
@@ -27,42 +26,36 @@ var calendars = map[string]calendar{
 		months: strings.Fields("January February March April May June July August September October November December"),
 		brief:  strings.Fields("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
 		days:   strings.Fields("Sunday Monday Tuesday Wednesday Thursday Friday Saturday"),
-		near:   map[string]int{"today": 0, "tomorrow": 1},
 		short:  "{b} {d}", usual: "{v}, {b} {d}", long: "{w}, {m} {d}, {y}",
 	},
 	"es": {
 		months: strings.Fields("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
 		brief:  strings.Fields("ene feb mar abr may jun jul ago sep oct nov dic"),
 		days:   strings.Fields("domingo lunes martes miercoles jueves viernes sabado"),
-		near:   map[string]int{"hoy": 0, "manana": 1},
 		short:  "{d} {b}", usual: "{w} {d} de {m}", long: "{w} {d} de {m} de {y}",
 	},
 	"fr": {
 		months: strings.Fields("janvier février mars avril mai juin juillet aout septembre octobre novembre décembre"),
 		brief:  strings.Fields("janv févr mars avril mai juin juil aout sept oct nov déc"),
 		days:   strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
-		near:   map[string]int{"aujourdhui": 0, "demain": 1},
 		short:  "{d} {b}", usual: "{w} {d} {m}", long: "{w} {d} {m} {y}",
 	},
 	"de": {
 		months: strings.Fields("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
 		brief:  strings.Fields("Jan Feb März Apr Mai Juni Juli Aug Sep Okt Nov Dez"),
 		days:   strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
-		near:   map[string]int{"heute": 0, "morgen": 1},
 		short:  "{d}. {b}", usual: "{w}, {d}. {m}", long: "{w}, {d}. {m} {y}",
 	},
 	"pt": {
 		months: strings.Fields("janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro"),
 		brief:  strings.Fields("jan fev mar abr mai jun jul ago set out nov dez"),
 		days:   strings.Fields("domingo segunda terca quarta quinta sexta sabado"),
-		near:   map[string]int{"hoje": 0, "amanha": 1},
 		short:  "{d} {b}", usual: "{w}, {d} de {m}", long: "{w}, {d} de {m} de {y}",
 	},
 	"it": {
 		months: strings.Fields("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
 		brief:  strings.Fields("gen feb mar apr mag giu lug ago set ott nov dic"),
 		days:   strings.Fields("domenica lunedì martedì mercoledì giovedì venerdì sabato"),
-		near:   map[string]int{"oggi": 0, "domani": 1},
 		short:  "{d} {b}", usual: "{w} {d} {m}", long: "{w} {d} {m} {y}",
 	},
 }
@@ -197,9 +190,4 @@ func nameIn(names []string, word string) int {
 		}
 	}
 	return found
-}
-
-func number(s string) (int, bool) {
-	n, err := strconv.Atoi(s)
-	return n, err == nil && n >= 0 && len(s) <= 4
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // call is one input being applied to a run: what expressions see, and the move
-// that comes of it.
+// that comes of it. (The action of that name is a callAction.)
 type call struct {
 	flow   *Flow
 	sc     Scope
@@ -16,7 +16,6 @@ type call struct {
 	run    Run
 	own    bool // run.Vars is this call's own copy
 	lang   int  // index of run.Language among the flow's
-	moves  int
 
 	said    Said
 	reading Reading

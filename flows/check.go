@@ -10,8 +10,8 @@ import (
 // dead ends, loops without a wait, states that nothing leads to, missing
 // languages, variables that may be unset, words that no question may ask for,
 // keywords that cannot start the flow, waits without silence, texts that say too
-// much or cost too much, secrets that agents would read, replies that would unlock. A flow with a finding of
-// severity Error must not be used.
+// much or cost too much, secrets that agents would read, replies that would
+// unlock. A flow with a finding of severity Error must not be used.
 func (f *Flow) Check() []*Problem {
 	p := &parser{origin: f.origin, flow: f}
 	p.checkLanguages()
@@ -54,23 +54,9 @@ func (p *parser) checkLanguages() {
 // allTexts lists every text that a customer may read.
 func (f *Flow) allTexts() []*texts {
 	var out []*texts
-	add := func(t *texts) {
-		if t != nil {
-			out = append(out, t)
-		}
-	}
 	for _, s := range f.order {
-		add(s.say)
-		add(s.resume)
-		for _, st := range s.silence {
-			add(st.say)
-		}
-		if s.otherwise != nil {
-			add(s.otherwise.say)
-		}
-		if s.handoff != nil {
-			add(s.handoff.say)
-			add(s.handoff.closedSay)
+		for _, t := range s.everyText() {
+			out = append(out, t.texts)
 		}
 	}
 	return out
@@ -96,25 +82,20 @@ func (p *parser) checkStates() {
 			p.warnAt(s.at, "the state %s asks without a word: give it a say", s.name)
 		}
 		for i, r := range s.replies {
-			if r.any && (i < len(s.replies)-1 || hasAnswer(s.captures)) {
+			if r.any && (i < len(s.replies)-1 || s.wanted() != nil) {
 				p.warnAt(r.at, "any: true takes every text: nothing after it is reached")
 			}
 		}
-		for _, l := range s.unused() {
-			p.warnAt(l.at, "this goto is never followed: every reply has its own")
+		if s.gotoUnused() {
+			p.warnAt(s.next.at, "this goto is never followed: every reply has its own")
 		}
 	}
 }
 
-// unused lists the state's goto where neither captures nor replies would take it.
-func (s *state) unused() []*link {
-	if s.next == nil || len(s.captures) > 0 || s.choose != nil || len(s.replies) == 0 {
-		return nil
-	}
-	if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.next == nil }) {
-		return nil
-	}
-	return []*link{s.next}
+// gotoUnused says whether the state has a goto that neither captures nor replies take.
+func (s *state) gotoUnused() bool {
+	return s.next != nil && len(s.captures) == 0 && s.choose == nil && len(s.replies) > 0 &&
+		!slices.ContainsFunc(s.replies, func(r *reply) bool { return r.next == nil })
 }
 
 // saidBefore says whether every way into the state comes from one that speaks.
@@ -153,11 +134,32 @@ func (p *parser) checkWords() {
 	}
 }
 
+// checkTwice finds words that an earlier reply of the same state takes already.
+func (p *parser) checkTwice() {
+	for _, s := range p.flow.order {
+		owner := map[string]bool{}
+		for _, r := range s.replies {
+			for _, w := range r.words {
+				if owner[w] {
+					p.warnAt(r.at, "%s is taken by an earlier reply of this state: remove it from one", quote(strings.ToUpper(w)))
+				}
+			}
+			for _, w := range r.words {
+				owner[w] = true
+			}
+		}
+		if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.any }) && s.otherwise != nil {
+			p.warnAt(s.at, "the state %s takes any text: its otherwise is never reached", s.name)
+		}
+	}
+}
+
+// checkKeywords finds keywords that no text can be, or that leave an input unfilled.
 func (p *parser) checkKeywords() {
 	for _, k := range p.flow.keywords {
-		if optsOut(k.folded()) {
+		if optsOut(k.whole) {
 			p.failAt(k.at, "%s opts the customer out and never starts the flow: use another word", quote(k.source))
-		} else if _, ok := ConsentWord(k.folded()); ok {
+		} else if _, ok := ConsentWord(k.whole); ok {
 			p.warnAt(k.at, "%s belongs to the rules of consent, and never starts the flow: use another word", quote(k.source))
 		}
 		filled := map[string]bool{}

@@ -6,17 +6,17 @@ import (
 )
 
 // edges lists the ways that the answers of a call lead.
-func (q *request) edges() []edge {
+func (q *request) edges() edges {
 	if q == nil {
 		return nil
 	}
-	var out []edge
+	var out edges
 	for _, name := range slices.Sorted(maps.Keys(q.ways)) {
 		via := "refused" // nothing of the answer is kept
 		if name == "ok" || name[0] == '2' {
 			via = "answered"
 		}
-		out = append(out, edge{q.ways[name], nil, via})
+		out.add(q.ways[name], nil, via)
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -9,120 +11,132 @@ import (
 type edge struct {
 	next *link
 	do   []action
-	via  string // reply, capture, event, silence, otherwise, then, goto, branch, answered, refused
+	// via is what leads along it: reply, choice, capture or otherwise, which the customer
+	// says; silence, event, error; then, when a person hands back; branch, goto, or none,
+	// when there is nothing to choose from; answered and refused, by a call.
+	via string
+}
+
+// said says whether a text of the customer's leads along the way.
+func (e edge) said() bool {
+	return e.via == "reply" || e.via == "choice" || e.via == "capture" || e.via == "otherwise"
+}
+
+// edges are ways out of a state under way.
+type edges []edge
+
+// add adds the way of a link; nil adds none.
+func (e *edges) add(l *link, do []action, via string) {
+	if l != nil {
+		*e = append(*e, edge{l, do, via})
+	}
 }
 
 // edges lists the state's own ways out.
-func (s *state) edges() []edge {
-	var out []edge
-	add := func(l *link, do []action, via string) {
-		if l != nil {
-			out = append(out, edge{l, do, via})
-		}
-	}
-	for _, r := range s.replies {
-		next := r.next
-		if next == nil {
-			next = s.next
-		}
-		add(next, r.do, "reply")
-	}
+func (s *state) edges() edges {
+	out := s.answers()
 	for _, st := range s.silence {
-		add(st.next, nil, "silence")
+		out.add(st.next, nil, "silence")
 	}
-	for _, h := range s.events {
-		add(h.next, h.do, "event")
+	for _, typ := range slices.Sorted(maps.Keys(s.events)) {
+		out.add(s.events[typ].next, s.events[typ].do, "event")
 	}
 	for _, r := range s.onReplies {
-		add(r.next, r.do, "reply")
+		out.add(r.next, r.do, "reply")
 	}
-	add(s.onError, nil, "error")
+	out.add(s.onError, nil, "error")
 	for _, b := range s.branch {
-		add(b.next, nil, "branch")
-	}
-	if s.otherwise != nil {
-		add(s.otherwise.next, nil, "otherwise")
+		out.add(b.next, nil, "branch")
 	}
 	if s.handoff != nil {
-		add(s.handoff.then, nil, "then")
+		out.add(s.handoff.then, nil, "then")
 	}
 	if a, ok := s.suspends().(*callAction); ok {
 		out = append(out, a.edges()...)
 	}
-	if s.choose != nil {
-		add(s.choose.none, nil, "none")
-		next := s.choose.next
-		if next == nil {
-			next = s.next
-		}
-		add(next, nil, "choice")
+	if !s.asks() {
+		out.add(s.next, nil, "goto")
+	}
+	return out
+}
+
+// answers lists the ways that an answer to the state's question leads, or its lack.
+func (s *state) answers() edges {
+	var out edges
+	for _, r := range s.replies {
+		out.add(cmp.Or(r.next, s.next), r.do, "reply")
+	}
+	if s.otherwise != nil {
+		out.add(s.otherwise.next, nil, "otherwise")
 	}
 	switch {
 	case s.choose != nil:
+		out.add(s.choose.none, nil, "none")
+		out.add(cmp.Or(s.choose.next, s.next), nil, "choice")
 	case len(s.captures) > 0:
-		add(s.next, nil, "capture")
-	case len(s.replies) == 0:
-		add(s.next, nil, "goto")
+		out.add(s.next, nil, "capture")
 	}
 	return out
 }
 
 // always lists the flow's own ways, which lead out of every state that waits.
-func (f *Flow) always() []edge {
-	var out []edge
-	for _, h := range f.events {
-		if h.next != nil {
-			out = append(out, edge{h.next, h.do, "event"})
-		}
+func (f *Flow) always() edges {
+	var out edges
+	for _, typ := range slices.Sorted(maps.Keys(f.events)) {
+		out.add(f.events[typ].next, f.events[typ].do, "event")
 	}
 	for _, r := range f.onReplies {
-		if r.next != nil {
-			out = append(out, edge{r.next, r.do, "reply"})
-		}
+		out.add(r.next, r.do, "reply")
 	}
-	if f.onError != nil {
-		out = append(out, edge{f.onError, nil, "error"})
-	}
+	out.add(f.onError, nil, "error")
 	return out
 }
 
 // ways are all ways out of the state.
-func (f *Flow) ways(s *state) []edge {
+func (f *Flow) ways(s *state) edges {
 	out := s.edges()
 	if s.waits() {
 		out = append(out, f.always()...)
 	} else if s.suspends() != nil { // texts are held meanwhile
 		out = append(out, slices.DeleteFunc(f.always(), func(e edge) bool { return e.via == "reply" })...)
-	} else if f.onError != nil {
-		out = append(out, edge{f.onError, nil, "error"})
+	} else {
+		out.add(f.onError, nil, "error")
 	}
 	return out
 }
 
+// to lists where the ways lead.
+func (e edges) to() []string {
+	var names []string
+	for _, one := range e {
+		names = append(names, one.next.to)
+	}
+	return names
+}
+
+// entrances are the states in which a run may begin: the first, and those that an answer
+// to the lookup leads to.
+func (f *Flow) entrances() []string { return append([]string{f.start}, f.lookup.edges().to()...) }
+
+// walk visits states, each once: those it begins with, and those that visit names.
+func (f *Flow) walk(from []string, visit func(*state) (onwards []string)) {
+	seen := map[string]bool{}
+	for todo := from; len(todo) > 0; todo = todo[1:] {
+		if name := todo[0]; !seen[name] {
+			seen[name] = true
+			todo = append(todo, visit(f.states[name])...)
+		}
+	}
+}
+
+// checkReach finds states that no run comes to.
 func (p *parser) checkReach() {
-	f := p.flow
-	todo := []string{f.start}
-	for _, e := range f.lookup.edges() {
-		todo = append(todo, e.next.to)
-	}
 	reached := map[string]bool{}
-	for _, name := range todo {
-		reached[name] = true
-	}
-	for len(todo) > 0 {
-		s := f.states[todo[0]]
-		todo = todo[1:]
-		if s == nil {
-			continue
-		}
-		for _, e := range f.ways(s) {
-			if !reached[e.next.to] {
-				reached[e.next.to] = true
-				todo = append(todo, e.next.to)
-			}
-		}
-	}
-	for _, s := range f.order {
+	p.flow.walk(p.flow.entrances(), func(s *state) []string {
+		reached[s.name] = true
+		return p.flow.ways(s).to()
+	})
+	for _, s := range p.flow.order {
 		if !reached[s.name] {
 			p.warnAt(s.at, "nothing leads to the state %s: remove it, or give it a way in", s.name)
 		}

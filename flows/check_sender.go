@@ -25,19 +25,12 @@ func (l *Library) CheckOneWay(sender, brand string) []*Problem {
 // asksOneWay are the questions that a run reaches while can_reply is false.
 func (f *Flow) asksOneWay() []*state {
 	var asking []*state
-	seen := map[string]bool{}
-	for todo := []string{f.start}; len(todo) > 0; {
-		s := f.states[todo[0]]
-		todo = todo[1:]
-		if seen[s.name] {
-			continue
-		}
-		seen[s.name] = true
+	f.walk([]string{f.start}, func(s *state) []string {
 		if s.asks() && s.say != nil {
 			asking = append(asking, s)
 		}
-		todo = append(todo, f.onwards(s)...)
-	}
+		return f.onwards(s)
+	})
 	slices.SortFunc(asking, func(a, b *state) int { return strings.Compare(a.name, b.name) })
 	return asking
 }
@@ -46,7 +39,7 @@ func (f *Flow) asksOneWay() []*state {
 func (f *Flow) onwards(s *state) []string {
 	var next []string
 	for _, e := range f.ways(s) {
-		if e.via != "branch" && e.via != "reply" && e.via != "capture" && e.via != "choice" && e.via != "otherwise" {
+		if !e.said() && e.via != "branch" {
 			next = append(next, e.next.to)
 		}
 	}

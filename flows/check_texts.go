@@ -46,24 +46,13 @@ func (p *parser) checkBrand() {
 // firstSpeakers are the states whose text may be the first of a run.
 func (f *Flow) firstSpeakers() []*state {
 	var out []*state
-	seen := map[string]bool{}
-	for todo := []string{f.start}; len(todo) > 0; {
-		s := f.states[todo[0]]
-		todo = todo[1:]
-		if s == nil || seen[s.name] {
-			continue
-		}
-		seen[s.name] = true
+	f.walk(f.entrances(), func(s *state) []string {
 		if s.say != nil {
 			out = append(out, s)
-			continue
+			return nil
 		}
-		for _, e := range f.ways(s) {
-			if e.via != "reply" && e.via != "capture" && e.via != "choice" {
-				todo = append(todo, e.next.to)
-			}
-		}
-	}
+		return slices.DeleteFunc(f.ways(s), edge.said).to()
+	})
 	return out
 }
 

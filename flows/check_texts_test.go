@@ -20,6 +20,7 @@ func TestTextFindings(t *testing.T) {
 	for _, c := range []struct{ name, source, want string }{
 		{"brand", one(notice, `"Hello {{ name }}."`), "6:12 the first text does not say who is texting: begin it with {{ brand }} [warning]"},
 		{"brand in one language", one(notice, `{en: "{{ brand }}: hi", es: "hola"}`, "languages: [en, es]\n"), "7:40 the first text in es does not say who is texting"},
+		{"brand after a lookup", one(notice, `"{{ brand }}: hi"`, "trigger: {keywords: ['HI {name} {note}'], lookup: {url: 'https://shop.example.com/x', on: {404: none}}}\n") + "  none: {say: We do not know you., end: done}\n", `9:15 the first text does not say who is texting`},
 		{"link in an alert", one(alert, `"{{ brand }}: see https://acme.example/x now"`), "6:12 a link in a text of class alert (https://acme.example/x)"},
 		{"link without scheme in an alert", one(alert, `"{{ brand }}: see acme.example/x now"`), "6:12 a link in a text of class alert"},
 		{"phone number in an alert", one(alert, `"{{ brand }}: call +1 (202) 555-0100 now"`), "6:12 a phone number in a text of class alert (+1 (202) 555-0100)"},

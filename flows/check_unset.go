@@ -69,7 +69,7 @@ func (s *state) after(at names, e edge) names {
 	}
 	if e.via == "capture" {
 		for _, v := range s.captures {
-			if v.kind != kindMedia || !hasAnswer(s.captures) {
+			if v.kind != kindMedia || s.wanted() == nil {
 				out[v.name] = true
 			}
 		}
@@ -114,17 +114,12 @@ func (p *parser) unsetIn(s *state, at names) {
 	for _, address := range s.media {
 		p.unset(address.exprs(), at)
 	}
-	if s.before != nil {
-		p.unset([]*expression{s.before}, at)
-	}
+	p.unset(those(s.before), at)
 	for _, r := range append(slices.Clip(s.replies), s.onReplies...) {
 		p.unsetActions(r.do, maps.Clone(at))
 	}
 	for _, st := range s.silence {
-		p.unset(st.say.exprs(), at)
-		if st.at != nil {
-			p.unset([]*expression{st.at}, at)
-		}
+		p.unset(append(st.say.exprs(), those(st.at)...), at)
 	}
 	if s.otherwise != nil {
 		p.unset(s.otherwise.say.exprs(), at)
@@ -133,9 +128,7 @@ func (p *parser) unsetIn(s *state, at names) {
 		p.unsetActions(s.events[typ].do, maps.Clone(at))
 	}
 	for _, b := range s.branch {
-		if b.when != nil {
-			p.unset([]*expression{b.when}, at)
-		}
+		p.unset(those(b.when), at)
 	}
 	if h := s.handoff; h != nil {
 		p.unset(h.note.exprs(), at)

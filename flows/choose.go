@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -46,18 +45,6 @@ func (p *parser) choose(n *node) *choose {
 		p.flow.vars[ch.as] = &variable{name: ch.as, kind: kindAny, at: as}
 	}
 	return ch
-}
-
-// bare notes an expression that is written without braces.
-func (p *parser) bare(n *node, what string) *expression {
-	switch {
-	case n == nil:
-		return nil
-	case n.shape != isText || strings.Contains(n.text, "{{"):
-		p.failAt(n, "%s is a bare expression: write it without {{ }}", what)
-		return nil
-	}
-	return p.expression(n, n.text, 0, false)
 }
 
 // offer works out what the state offers. It returns the way on when there is
@@ -130,37 +117,26 @@ func (run *Run) pick(text, words string) (Choice, bool) {
 	if words == "" {
 		return Choice{}, false
 	}
-	n, err := strconv.Atoi(words)
-	bare := err == nil && n >= 1 && n <= len(run.Choices)
+	_, bare := run.option(words)
 	for _, ch := range run.Choices {
 		if !bare && fold(ch.Label) == words {
 			return ch, true
 		}
 	}
-	n, err = strconv.Atoi(leadingNumber(text))
-	if err != nil || n < 1 || n > len(run.Choices) || len(numbersOf(words, len(run.Choices))) > 1 {
+	isOption := func(w string) bool { _, ok := run.option(w); return ok }
+	if severalOptions(words, isOption) {
+		return Choice{}, false
+	}
+	return run.option(leadingNumber(text))
+}
+
+// option is the one that has the number.
+func (run *Run) option(number string) (Choice, bool) {
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || n > len(run.Choices) {
 		return Choice{}, false
 	}
 	return run.Choices[n-1], true
-}
-
-// numbersOf lists the different options in a text of nothing but options and small
-// words between them.
-func numbersOf(words string, options int) []int {
-	var found []int
-	for w := range strings.SplitSeq(words, " ") {
-		n, err := strconv.Atoi(w)
-		switch {
-		case err == nil && n >= 1 && n <= options:
-			if !slices.Contains(found, n) {
-				found = append(found, n)
-			}
-		case slices.Contains(betweens, w):
-		default:
-			return nil
-		}
-	}
-	return found
 }
 
 // exprs lists the expressions of a choose, which may be nil.
@@ -168,9 +144,5 @@ func (ch *choose) exprs() []*expression {
 	if ch == nil {
 		return nil
 	}
-	out := []*expression{ch.from}
-	if ch.label != nil {
-		out = append(out, ch.label)
-	}
-	return slices.DeleteFunc(out, func(e *expression) bool { return e == nil })
+	return those(ch.from, ch.label)
 }

@@ -52,7 +52,7 @@ func ConsentWord(folded string) (Consenting, bool) {
 	if asked, ok := consentOf[folded]; ok {
 		return asked, true
 	}
-	asked, ok := consentOf[TrimCourtesies(folded, consentCourtesies...)]
+	asked, ok := consentOf[trimCourtesies(folded, consentCourtesies...)]
 	return asked, ok
 }
 

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,12 +76,8 @@ func (c Contact) With(more Contact) Contact {
 	}
 	if len(more.Fields) > 0 {
 		fields := map[string]any{}
-		for name, value := range c.Fields {
-			fields[name] = value
-		}
-		for name, value := range more.Fields {
-			fields[name] = value
-		}
+		maps.Copy(fields, c.Fields)
+		maps.Copy(fields, more.Fields)
 		c.Fields = fields
 	}
 	return c

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,6 +40,8 @@ const (
 	StepContact  StepKind = "contact"  // @ contact {…}: what is known of the customer
 	StepOneWay   StepKind = "one-way"  // @ one-way: the sender cannot receive answers
 	StepCall     StepKind = "call"     // call STATUS {…}, call failed: the waiting call is answered
+	StepZone     StepKind = "zone"     // @ zone Text: the brand's, an IANA zone
+	StepHours    StepKind = "hours"    // @ hours Text: the agents', as in the configuration
 )
 
 // Step is one line of a dialogue.
@@ -73,11 +76,29 @@ func ParseDialogues(file string, source []byte) ([]Dialogue, error) {
 	return found, nil
 }
 
+// ParseDraft is ParseDialogues for a file that may hold marks of --update: they are
+// comments, and their problems come beside the dialogues.
+func ParseDraft(file string, source []byte) (found []Dialogue, unread []*Problem, err error) {
+	d := &dialogues{parser: newParser(file)}
+	if found, err = d.read(source); err != nil {
+		return nil, nil, err
+	}
+	d.marks()
+	return found, d.problems, nil
+}
+
+// dialogues reads one file.
+type dialogues struct {
+	*parser
+	found []Dialogue
+	steps int
+}
+
 func (d *dialogues) read(source []byte) ([]Dialogue, error) {
 	if !d.bounded(source) {
 		return nil, join(d.problems)
 	}
-	d.lines = strings.Split(strings.ReplaceAll(string(bytes.TrimPrefix(source, mark)), "\r\n", "\n"), "\n")
+	d.lines = strings.Split(strings.ReplaceAll(string(bytes.TrimPrefix(source, byteOrderMark)), "\r\n", "\n"), "\n")
 	for i := range d.lines {
 		d.line(i)
 		if len(d.problems) >= maxProblems {
@@ -93,12 +114,6 @@ func (d *dialogues) read(source []byte) ([]Dialogue, error) {
 		return nil, err
 	}
 	return d.found, nil
-}
-
-type dialogues struct {
-	*parser
-	found []Dialogue
-	steps int
 }
 
 func (d *dialogues) line(i int) {
@@ -195,8 +210,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 		return d.answered(s, rest, i)
 	case "<", ">":
 		s.Kind = StepKind(mark)
-		s.Media, s.Text = attachments(rest)
-		s.Text = manyLines(s.Text)
+		s.Media, s.Text = Attachments(rest)
 		if s.Text == "" && len(s.Media) == 0 && s.Kind == StepBot {
 			return d.fail(i, "nothing is said: write the text after %s", mark)
 		}
@@ -214,7 +228,7 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 	case "*":
 		s.Kind = StepAgent
 		s.Name, s.Text, _ = strings.Cut(rest, " ")
-		return d.among(s, i, AgentLines...)
+		return d.agent(s, i)
 	case "=":
 		s.Kind = StepState
 		s.Name, s.Text, _ = strings.Cut(rest, " ")
@@ -228,13 +242,11 @@ func (d *dialogues) step(s *Step, text string, i int) bool {
 // AgentLines are what an agent does in a dialogue.
 var AgentLines = []string{"take", "reply", "return", "close", "note"}
 
-func (d *dialogues) among(s *Step, i int, names ...string) bool {
-	for _, n := range names {
-		if s.Name == n {
-			return true
-		}
+func (d *dialogues) agent(s *Step, i int) bool {
+	if slices.Contains(AgentLines, s.Name) {
+		return true
 	}
-	d.failAs("agents-do-no-such-thing", d.at(i), fmt.Sprintf("%s %s: %s", s.Kind, quote(s.Name), suggest(s.Name, names)))
+	d.failAs("agents-do-no-such-thing", d.at(i), fmt.Sprintf("%s %s: %s", s.Kind, quote(s.Name), suggest(s.Name, AgentLines)))
 	return false
 }
 
@@ -254,26 +266,6 @@ func (d *dialogues) expected(s *Step, i int) bool {
 	return true
 }
 
-func (d *dialogues) setting(s *Step, rest string, i int) bool {
-	name, value, _ := strings.Cut(rest, " ")
-	value = strings.TrimSpace(value)
-	switch name {
-	case "lang":
-		s.Kind, s.Text = StepLanguage, value
-		if value == "" {
-			return d.fail(i, "@ lang without a language: write @ lang es")
-		}
-		return true
-	case "at":
-		s.Kind, s.At = StepAt, value
-		if _, err := time.Parse("2006-01-02T15:04", value); err != nil {
-			return d.fail(i, "%s is no moment: write it like 2026-03-01T09:00", quote(value))
-		}
-		return true
-	}
-	return d.stage(s, name, value, i)
-}
-
 // business reads what stands behind start, event and !: a type but for start, and
 // optional JSON.
 func (d *dialogues) business(s *Step, rest string, i int) bool {
@@ -283,6 +275,23 @@ func (d *dialogues) business(s *Step, rest string, i int) bool {
 			return d.fail(i, "%s is no event type: write it before the data", quote(s.Name))
 		}
 	}
+	return d.object(s, rest, i)
+}
+
+// answered reads what stands behind call: a status and optional JSON, or failed.
+func (d *dialogues) answered(s *Step, rest string, i int) bool {
+	status, rest, _ := strings.Cut(rest, " ")
+	if status == "failed" {
+		if strings.TrimSpace(rest) != "" {
+			return d.fail(i, "call failed with more behind it: a call that failed has no answer")
+		}
+		return true
+	}
+	n, err := strconv.Atoi(status)
+	if err != nil || n < 100 || n > 599 {
+		return d.fail(i, "call %s: write an HTTP status, as in call 200 {...}, or call failed", quote(status))
+	}
+	s.Status = n
 	return d.object(s, rest, i)
 }
 
@@ -297,7 +306,7 @@ func (d *dialogues) object(s *Step, rest string, i int) bool {
 		return d.json(i, rest, err)
 	}
 	if _, err := dec.Token(); err != io.EOF || s.Data == nil {
-		return d.json(i, rest, fmt.Errorf("one object {...} is expected"))
+		return d.json(i, rest, errors.New("one object {...} is expected"))
 	}
 	return true
 }
@@ -307,48 +316,4 @@ func (d *dialogues) json(i int, rest string, err error) bool {
 	col := utf8.RuneCountInString(d.lines[i][:max(at, 0)]) + 1
 	d.failAt(&node{line: i + 1, col: col}, "the data is not readable as JSON: %s", firstLine(err.Error()))
 	return false
-}
-
-// mediaTypes are the types of attachments by the ending of their name; the rest
-// goes by what the dialogue calls them.
-var mediaTypes = map[string]string{
-	".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif",
-	".mp4": "video/mp4", ".3gp": "video/3gpp", ".mp3": "audio/mpeg", ".amr": "audio/amr",
-	".pdf": "application/pdf", ".vcf": "text/vcard",
-}
-
-var mediaWords = map[string]string{
-	"photo": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg", "file": "application/octet-stream",
-}
-
-// MediaWord is what dialogues call media of a MIME type.
-func MediaWord(typ string) string {
-	kind, _, _ := strings.Cut(typ, "/")
-	switch kind {
-	case "image":
-		return "photo"
-	case "video", "audio":
-		return kind
-	}
-	return "file"
-}
-
-// attachments cuts "[photo crushed.jpg]" from the beginning of a text.
-func attachments(text string) ([]Media, string) {
-	var out []Media
-	for strings.HasPrefix(text, "[") && len(out) < 10 {
-		inside, rest, ok := strings.Cut(text[1:], "]")
-		word, name, named := strings.Cut(inside, " ")
-		typ, known := mediaWords[word]
-		if !ok || !named || !known || strings.TrimSpace(name) == "" {
-			break
-		}
-		name = strings.TrimSpace(name)
-		if t := mediaTypes[strings.ToLower(path.Ext(name))]; t != "" {
-			typ = t
-		}
-		out = append(out, Media{URL: name, Type: typ})
-		text = strings.TrimSpace(rest)
-	}
-	return out, text
 }

@@ -2,8 +2,6 @@ package flows
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -30,23 +28,6 @@ func (d *dialogues) marks() {
 	}
 }
 
-// ParseDraft is ParseDialogues for a file that may hold marks of --update: they are
-// comments, and their problems come beside the dialogues.
-func ParseDraft(file string, source []byte) (found []Dialogue, unread []*Problem, err error) {
-	d := &dialogues{parser: newParser(file)}
-	if found, err = d.read(source); err != nil {
-		return nil, nil, err
-	}
-	d.marks()
-	return found, d.problems, nil
-}
-
-// Attachments cuts "[photo crushed.jpg]" from the beginning of a customer's line.
-func Attachments(line string) ([]Media, string) {
-	media, text := attachments(line)
-	return media, manyLines(text)
-}
-
 // ParseStep reads one line of a dialogue.
 func ParseStep(line string) (Step, error) {
 	d := &dialogues{parser: newParser("line")}
@@ -56,19 +37,4 @@ func ParseStep(line string) (Step, error) {
 		return step, nil
 	}
 	return Step{}, errors.New(d.problems[0].Message)
-}
-
-// MediaEnding is how the names of media of a MIME type end in dialogues.
-func MediaEnding(typ string) string {
-	for _, ending := range []string{".jpg", ".mp4", ".mp3"} {
-		if mediaTypes[ending] == typ {
-			return ending
-		}
-	}
-	for _, ending := range slices.Sorted(maps.Keys(mediaTypes)) {
-		if mediaTypes[ending] == typ {
-			return ending
-		}
-	}
-	return ""
 }

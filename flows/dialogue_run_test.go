@@ -22,7 +22,7 @@ func (l lone) ForEvent(typ string) []*flows.Flow {
 }
 
 func (l lone) ForKeyword(text string) (*flows.Flow, map[string]any, bool) {
-	return l.flow.ByKeyword(text)
+	return flows.LibraryOf(l.flow).ForKeyword(text)
 }
 
 func (l lone) ForIntent(g flows.Guesser, text string) (*flows.Flow, flows.Guess) {

@@ -79,7 +79,7 @@ func diffFlow(old, now *Flow) []Change {
 	d := &differ{flow: now.Name, old: old, now: now}
 	was, is := treeOf(old), treeOf(now)
 	d.settings(was, is)
-	d.inputs()
+	d.inputs(was.at("input"), is.at("input"))
 	d.set("trigger", "the event", listIn(was, "trigger", "events"), listIn(is, "trigger", "events"), "starts the flow")
 	d.set("trigger", "the keyword", listIn(was, "trigger", "keywords"), listIn(is, "trigger", "keywords"), "starts the flow")
 	d.set("trigger", "the intent", listIn(was, "trigger", "intents"), listIn(is, "trigger", "intents"), "starts the flow")
@@ -177,7 +177,7 @@ func (d *differ) set(kind, what string, was, is []string, does string) {
 }
 
 // inputs compares what the business must and may send.
-func (d *differ) inputs() {
+func (d *differ) inputs(was, is *node) {
 	for _, v := range d.now.inputs {
 		old := d.old.input(v.name)
 		must := v.required && v.def == nil
@@ -199,9 +199,8 @@ func (d *differ) inputs() {
 			d.add("input", "the input %s is gone: it may still be sent and is ignored", v.name)
 		}
 	}
-	was, is := treeOf(d.old), treeOf(d.now)
 	for _, v := range d.now.inputs {
-		if old := d.old.input(v.name); old != nil && old.kind == v.kind && old.required == v.required && source(was.at("input", v.name)) != source(is.at("input", v.name)) {
+		if old := d.old.input(v.name); old != nil && old.kind == v.kind && old.required == v.required && source(was.at(v.name)) != source(is.at(v.name)) {
 			d.add("input", "what the input %s may hold changed", v.name)
 		}
 	}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -77,7 +78,7 @@ func (d *differ) answers(where string, was, is map[string]leading) {
 			d.add("answer", "%s%s leads to %s, before to %s", where, label, now.leads, old.leads)
 		}
 		if there && old.as != now.as {
-			d.add("answer", "%s%s counts as %s in results, before as %s", where, label, orNothing(now.as), orNothing(old.as))
+			d.add("answer", "%s%s counts as %s in results, before as %s", where, label, cmp.Or(now.as, "nothing"), cmp.Or(old.as, "nothing"))
 		}
 		if there && old.does != now.does {
 			d.add("action", "%swhat %s does besides changed", where, label)
@@ -88,13 +89,6 @@ func (d *differ) answers(where string, was, is map[string]leading) {
 			d.add("answer", "%s%s is no longer understood (it led to %s)", where, label, was[label].leads)
 		}
 	}
-}
-
-func orNothing(s string) string {
-	if s == "" {
-		return "nothing"
-	}
-	return s
 }
 
 // captures compares the answers that are stored.
@@ -143,11 +137,7 @@ func stepsOf(steps []*node) string {
 		if hours := s.at("between"); hours != nil {
 			at += " between " + strings.Join(textsIn(hours), " and ")
 		}
-		does := wordOf(s.at("goto"), "")
-		if does == "" {
-			does = "a reminder"
-		}
-		out = append(out, at+" "+does)
+		out = append(out, at+" "+wordOf(s.at("goto"), "a reminder"))
 	}
 	if len(out) == 0 {
 		return "none"

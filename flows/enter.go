@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 )
@@ -13,7 +12,7 @@ func (c *call) state() (*state, error) {
 	if s := c.flow.states[c.run.State]; s != nil {
 		return s, nil
 	}
-	return nil, fmt.Errorf("there is no such state")
+	return nil, errors.New("there is no such state")
 }
 
 // follow goes along a link and on, until a state waits or the run ends.
@@ -33,8 +32,7 @@ func (c *call) follow(l *link) error {
 // enter carries out the present state, and those that it leads to at once.
 func (c *call) enter() error {
 	for {
-		c.move.Entered++
-		if c.moves++; c.moves > maxMoves {
+		if c.move.Entered++; c.move.Entered > maxMoves {
 			return errLoop
 		}
 		s, err := c.state()
@@ -71,6 +69,20 @@ func (c *call) present(s *state) (*link, error) {
 		return nil, err
 	}
 	return c.settle(s)
+}
+
+// goOn carries out the rest of the state whose action has brought its result.
+func (c *call) goOn() error {
+	s, err := c.state()
+	if err != nil {
+		return err
+	}
+	c.move.Moved = true
+	next, err := c.present(s)
+	if err != nil || next == nil {
+		return err
+	}
+	return c.follow(next)
 }
 
 // ask utters a text of the state, with what it offers below it unless the text has
@@ -151,9 +163,6 @@ func (c *call) waiting(s *state) {
 	c.move.Asks = s.asks()
 	c.move.Clock = len(s.silence) > 0
 }
-
-// maxAttached is how many media one text carries: what carriers take.
-const maxAttached = 10
 
 // utter says a text of the state with what stands beside it.
 func (c *call) utter(s *state, t *texts, asks bool) error {

@@ -109,6 +109,34 @@ func (p *parser) condition(n *node) *expression {
 	return e
 }
 
+// bare notes an expression that is written without braces.
+func (p *parser) bare(n *node, what string) *expression {
+	switch {
+	case n == nil:
+		return nil
+	case n.shape != isText || strings.Contains(n.text, "{{"):
+		p.failAt(n, "%s is a bare expression: write it without {{ }}", what)
+		return nil
+	}
+	return p.expression(n, n.text, 0, false)
+}
+
+// moment notes a bare expression that gives a moment.
+func (p *parser) moment(n *node, what string) *expression {
+	if n.shape != isText || strings.Contains(n.text, "{{") {
+		p.failAt(n, "%s is a bare expression: write it without {{ }}, as in at - duration('2h')", what)
+		return nil
+	}
+	e := p.expression(n, n.text, 0, false)
+	e.moment = true
+	return e
+}
+
+// those leaves out expressions that are not there.
+func those(all ...*expression) []*expression {
+	return slices.DeleteFunc(all, func(e *expression) bool { return e == nil })
+}
+
 // compileAll compiles what has been noted, now that all variables are known.
 func (p *parser) compileAll() {
 	env := p.environment()
@@ -293,9 +321,4 @@ func (e *expression) holds(c *call) (bool, error) {
 		return false, fmt.Errorf("the expression %s is neither true nor false", quote(e.source))
 	}
 	return b, nil
-}
-
-func (f *Flow) isForeign(name string) bool {
-	v := f.vars[name]
-	return v != nil && v.foreign || name == "contact"
 }

@@ -18,6 +18,8 @@ type walker struct {
 	problem string
 }
 
+// visit looks through a node. safe: it does not matter whether what it names is set;
+// loops: how many loops are around it.
 func (w *walker) visit(n ast.Node, safe bool, loops int) {
 	if w.contact(n) {
 		return
@@ -49,11 +51,7 @@ func (w *walker) visit(n ast.Node, safe bool, loops int) {
 			w.visit(n.Map, false, loops)
 		}
 	case *ast.PredicateNode:
-		if loops > 0 {
-			w.refuse("a loop within a loop is too costly: split it with set")
-			return
-		}
-		w.visit(n.Node, false, loops+1)
+		w.loop(n, loops)
 	case *ast.ArrayNode:
 		w.all(false, loops, n.Nodes...)
 	case *ast.MapNode:
@@ -63,6 +61,15 @@ func (w *walker) visit(n ast.Node, safe bool, loops int) {
 	case *ast.VariableDeclaratorNode, *ast.SequenceNode:
 		w.refuse("let and ; are not part of the language: use set")
 	}
+}
+
+// loop visits what is done with each element of a list.
+func (w *walker) loop(n *ast.PredicateNode, loops int) {
+	if loops > 0 {
+		w.refuse("a loop within a loop is too costly: split it with set")
+		return
+	}
+	w.visit(n.Node, false, loops+1)
 }
 
 func (w *walker) all(safe bool, loops int, nodes ...ast.Node) {
@@ -100,16 +107,10 @@ func (w *walker) binary(n *ast.BinaryNode, safe bool, loops int) {
 		w.all(true, loops, n.Left, n.Right)
 	case n.Operator == "&&" || n.Operator == "and":
 		w.visit(n.Left, safe, loops)
-		before := len(w.guarded)
-		w.guarded = append(w.guarded, setIn(n.Left, "!=")...)
-		w.visit(n.Right, safe, loops)
-		w.guarded = w.guarded[:before]
+		w.where(setIn(n.Left, "!="), n.Right, safe, loops)
 	case n.Operator == "||" || n.Operator == "or":
 		w.visit(n.Left, safe, loops)
-		before := len(w.guarded)
-		w.guarded = append(w.guarded, setIn(n.Left, "==")...)
-		w.visit(n.Right, safe, loops)
-		w.guarded = w.guarded[:before]
+		w.where(setIn(n.Left, "=="), n.Right, safe, loops)
 	default:
 		w.all(false, loops, n.Left, n.Right)
 	}
@@ -117,11 +118,15 @@ func (w *walker) binary(n *ast.BinaryNode, safe bool, loops int) {
 
 func (w *walker) conditional(n *ast.ConditionalNode, safe bool, loops int) {
 	w.visit(n.Cond, false, loops)
+	w.where(setIn(n.Cond, "!="), n.Exp1, safe, loops)
+	w.where(setIn(n.Cond, "=="), n.Exp2, safe, loops)
+}
+
+// where visits a node that is worked out only where the names are set.
+func (w *walker) where(set []string, n ast.Node, safe bool, loops int) {
 	before := len(w.guarded)
-	w.guarded = append(w.guarded, setIn(n.Cond, "!=")...)
-	w.visit(n.Exp1, safe, loops)
-	w.guarded = append(w.guarded[:before], setIn(n.Cond, "==")...)
-	w.visit(n.Exp2, safe, loops)
+	w.guarded = append(w.guarded, set...)
+	w.visit(n, safe, loops)
 	w.guarded = w.guarded[:before]
 }
 

@@ -1,172 +1,138 @@
-// Package flows reads the flow files that businesses write, checks them, and
-// decides the moves of one run: which state comes next, what is said, which
-// actions are asked for. It is pure: values in, values out.
-//
-// A file is parsed with positions (Parse), compiled to expressions, templates
-// and a state machine (machine.go, over looplab/fsm), and kept under the hash of
-// its content: a run stays on the version that started it.
 package flows
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
 
-// Class is what a text is to its reader; priority, quiet hours and consent hang on it.
-type Class string
-
-// The classes of flow-language.md.
-const (
-	Code   Class = "code"   // one-time codes
-	Alert  Class = "alert"  // suspicious transactions, locks
-	Notice Class = "notice" // everything that the customer's own action triggered
-	Bulk   Class = "bulk"   // promotion and mass texts
+	"parley/outbound/quiet"
 )
 
-// Media is one attachment: an MMS part by its address.
-type Media struct {
-	URL  string `json:"url"`
-	Type string `json:"type"` // MIME type, as the carrier named it
+// Flow is one version of a flow, compiled. It does not change after Parse or
+// Compile, and any number of goroutines may use it.
+type Flow struct {
+	Name      string
+	Title     string
+	Class     Class
+	Brand     string        // "" : the line's
+	Languages []string      // BCP 47; the first is the fallback
+	Late      string        // read, agent, ignore
+	Overlap   string        // queue, replace, parallel
+	Timezone  string        // IANA; "" : the brand's
+	Quiet     *quiet.Window // nil: the line's
+	HasKey    bool
+	Events    []string // types that start a run
+	Hash      string   // identity of the version
+
+	origin    *origin
+	at        *node
+	source    []byte
+	start     string
+	states    map[string]*state
+	order     []*state // as written; sorted by name when compiled from a stored flow
+	inputs    []*variable
+	vars      map[string]*variable // inputs, captures and set variables
+	key       *template
+	keywords  []keyword
+	intents   map[string]*intent // the flow's own and the shared ones that it uses
+	lookup    *request           // of a text that started the run; nil: none
+	starting  []starts           // intents with examples that start it
+	lesson    *Lesson            // nil: no intent has examples
+	local     bool               // no text of it leaves the building
+	others    []other            // flows that this one starts
+	sees      []string           // of the contact, what its expressions read
+	tags      bool               // it labels the contact
+	events    map[string]*happening
+	onReplies []*reply
+	onError   *link
+	migrate   map[string]*link // by the old state's name
+
+	zones   sync.Map  // IANA name → *time.Location
+	engines sync.Pool // of *engine
 }
 
-// Run is one live instance of a flow. It is a value: Move functions return a
-// changed copy and leave what they were given alone, Vars included.
-type Run struct {
-	ID       string         `json:"id"`
-	Flow     string         `json:"f"`
-	Hash     string         `json:"v"` // of the version that started it
-	Key      string         `json:"k,omitempty"`
-	State    string         `json:"s"`
-	Language string         `json:"l,omitempty"` // one of the flow's languages
-	Vars     map[string]any `json:"vars,omitempty"`
-	Tries    int            `json:"n,omitempty"` // answers that fitted nothing, in the present wait
-	LastText string         `json:"lt,omitempty"`
-	Choices  []Choice       `json:"ch,omitempty"` // what the present wait offers
-	Path     string         `json:"pa,omitempty"` // the states that it has been in, in the order of the first visits, with spaces between
+// Source returns the canonical source: JSON with sorted keys, from which Compile
+// makes the same version with the same Hash.
+func (f *Flow) Source() []byte { return slices.Clone(f.source) }
+
+// Successor says where a waiting run of an earlier version goes on in this one; false:
+// it stays on its own.
+func (f *Flow) Successor(run Run) (state string, ok bool) {
+	if l := f.migrate[run.State]; l != nil && run.Flow == f.Name && run.Hash != f.Hash {
+		return l.to, true
+	}
+	return "", false
 }
 
-// Scope is what expressions may see besides the run's variables.
-type Scope struct {
-	Now      time.Time
-	Brand    Brand
-	Contact  Contact
-	Line     string
-	CanReply bool    // the sender can receive answers
-	Event    Event   // what starts the run, or the business event that is being applied
-	Opens    string  // when the handoff's queue opens next, in the run's language; empty when open
-	Trace    *Trace  // notes the ways taken, for coverage; nil in production
-	Hours    Opening // of the brand; nil: not known
+// Speaks returns the flow's language for a wanted BCP 47 tag: the same, the same
+// base ("es" for "es-MX"), or the flow's first.
+func (f *Flow) Speaks(want string) string {
+	if slices.Contains(f.Languages, want) {
+		return want
+	}
+	for _, l := range f.Languages {
+		if want != "" && strings.EqualFold(base(l), base(want)) {
+			return l
+		}
+	}
+	return f.Languages[0]
 }
 
-// Opening says when a business is open.
-type Opening interface {
-	OpenAt(at time.Time) bool
+// base is the language of a tag without region or script.
+func base(tag string) string {
+	b, _, _ := strings.Cut(tag, "-")
+	return b
 }
 
-// Event is a business event as expressions see it.
-type Event struct {
-	Type string
-	Data map[string]any
+// Answers picks what the conversation has filled out of a run's variables: captures,
+// choices, set and the results of calls, never what is secret, and of the inputs only
+// those that a state captured anew.
+func (f *Flow) Answers(vars map[string]any) map[string]any {
+	answers := map[string]any{}
+	for name, value := range vars {
+		if f.vars[name] != nil && !f.Secret(name) && (f.input(name) == nil || f.captured(name)) {
+			answers[name] = value
+		}
+	}
+	return answers
 }
 
-// Brand is one of the config's brands, as texts and clocks need it.
-type Brand struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Contact  string `json:"contact,omitempty"`
-	Timezone string `json:"timezone,omitempty"` // IANA; "" is UTC
-	Hours    string `json:"hours,omitempty"`    // "Mo-Fr 09:00-18:00"; "" is always
+// captured says whether a state stores an answer under the name.
+func (f *Flow) captured(name string) bool {
+	return slices.ContainsFunc(f.order, func(s *state) bool {
+		return slices.ContainsFunc(s.captures, func(v *variable) bool { return v.name == name })
+	})
 }
 
-// Contact is what is known of the customer.
-type Contact struct {
-	Phone    string         `json:"phone,omitempty"`
-	Name     string         `json:"name,omitempty"`
-	Language string         `json:"language,omitempty"`
-	Timezone string         `json:"timezone,omitempty"`
-	Tags     []string       `json:"tags,omitempty"`
-	Fields   map[string]any `json:"fields,omitempty"`
+// States lists the names of the states, in the order of the file.
+func (f *Flow) States() []string {
+	var names []string
+	for _, s := range f.order {
+		names = append(names, s.name)
+	}
+	return names
 }
 
-// Move is what one input did to a run.
-type Move struct {
-	Run     Run      // afterwards
-	Says    []Say    // texts, in order
-	Actions []Action // asked of the outside world, in order
-	// Asks says that the run now waits for an answer; Clock, that its wait has a
-	// silence (see Flow.Alarm), be it a question's or a parked state's.
-	Asks bool
-	// Moved says that a state was entered (also the same one again), so that a new
-	// wait began; otherwise the old wait goes on.
-	Moved   bool
-	Clock   bool
-	Handoff *Handoff // set: the bot is silent until a person hands back
-	// Awaits is what the run waits for before its state says anything: a call, whose
-	// result Returned takes, or a start, whose end Ended takes. nil: nothing.
-	Awaits  *Action
-	Entered int    // how many states were entered
-	End     string // outcome, when the run is over
-	// Problem is a run-time error, in words without the customer's data. Handoff is
-	// set too, unless the flow's on.error leads elsewhere.
-	Problem string
-}
+// Zone is the clock of the flow's dates and hours: its own, else the brand's.
+func (f *Flow) Zone(b Brand) *time.Location { return f.zone(f.clock(b)) }
 
-// Say is one text to send.
-type Say struct {
-	Text  string  `json:"text"`
-	Media []Media `json:"media,omitempty"`
-	Asks  bool    `json:"asks,omitempty"` // this text asks the question that the run waits on; not set for reminders and otherwise
-	// Before is the moment after which the text is of no use; zero: its class says.
-	Before time.Time `json:"before,omitzero"`
-}
+// clock names the zone that the flow's dates and hours are in.
+func (f *Flow) clock(b Brand) string { return cmp.Or(f.Timezone, b.Timezone) }
 
-// Handoff asks for a person.
-type Handoff struct {
-	Queue    string `json:"queue"`
-	Note     string `json:"note,omitempty"`
-	Priority Class  `json:"priority,omitempty"` // "" : the flow's class
-	Unclear  bool   `json:"unclear,omitempty"`  // not the flow's wish: an answer fitted nothing
-}
-
-// Action is what a flow asks of the outside world: plain data that conversation
-// wraps into an effect.
-type Action struct {
-	Kind string `json:"kind"` // its key in do
-	// Name is the event type of emit, the host of call, and the name under which
-	// schedule and cancel keep a start.
-	Name string         `json:"name,omitempty"`
-	Flow string         `json:"flow,omitempty"` // of start and schedule
-	Data map[string]any `json:"data,omitempty"`
-	At   time.Time      `json:"at,omitzero"` // of schedule
-
-	Add    []string `json:"add,omitempty"` // of tag
-	Remove []string `json:"remove,omitempty"`
-}
-
-// Said is a customer's text as a question reads it.
-type Said struct {
-	Text  string
-	Media []Media
-}
-
-// Reading is how a text was understood by the state that waits.
-type Reading struct {
-	Fits     bool           // some reply or capture fitted
-	Later    bool           // nothing cheap fitted; a slow classifier should be asked
-	Layer    string         // word, pattern, lexicon, any, capture, media; model of a Guess, head of a Skim
-	Exact    bool           // the words themselves, not an interpretation
-	Reply    int            // index into the state's replies; -1: captures
-	On       bool           // Reply is an index into on.replies, the state's and the flow's
-	As       string         // the reply's name for it
-	Intent   string         // the intent, where one was read
-	Captured map[string]any // parsed answers
-	Confirm  bool           // the transition asks to be confirmed
-}
-
-// Reader understands free text by its words alone: deterministic, fast, no I/O.
-// It is asked for the intents that a state listens for, in the author's order.
-type Reader interface {
-	// Read returns the first of intents that the text means for certain. ok is
-	// false when it is unsure; later says that a slower classifier may know.
-	Read(text, language string, intents []string) (intent string, ok, later bool)
-	// Skim returns yes or no, if the text most likely means it: where Read is unsure,
-	// and only where Flow.Skim lets it decide. ok is false when it means neither.
-	Skim(text, language string, intents []string) (intent string, ok bool)
+// zone returns the clock of that name; an unknown one is UTC.
+func (f *Flow) zone(name string) *time.Location {
+	if name == "" || name == "UTC" {
+		return time.UTC
+	}
+	if z, ok := f.zones.Load(name); ok {
+		return z.(*time.Location)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		z = time.UTC
+	}
+	f.zones.Store(name, z)
+	return z
 }

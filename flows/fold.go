@@ -91,11 +91,11 @@ var courtesies = []string{
 }
 
 // fold is Fold without courtesies at either end, unless nothing else is there.
-func fold(text string) string { return TrimCourtesies(Fold(text)) }
+func fold(text string) string { return trimCourtesies(Fold(text)) }
 
-// TrimCourtesies takes the courtesies, and the words of more, from both ends of a
+// trimCourtesies takes the courtesies, and the words of more, from both ends of a
 // folded text, unless nothing else is there.
-func TrimCourtesies(s string, more ...string) string {
+func trimCourtesies(s string, more ...string) string {
 	for {
 		shorter := trimOne(trimOne(s, courtesies), more)
 		if shorter == s {

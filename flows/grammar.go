@@ -37,7 +37,7 @@ type triggerKeys struct {
 
 	Events   some[string] `key:"events" most:"keywords" about:"Event types that start a run or, with key, reach the live one." like:"[\"order.delivered\"]"`
 	Keywords some[string] `key:"keywords" most:"keywords" about:"Texts that start it while nothing else reads them; {name} fills an input." like:"[\"TRACK {order}\"]"`
-	Intents  some[string] `key:"intents" most:"keywords" about:"Intents of the flow's own that start it." like:"[\"opening_hours\"]"`
+	Intents  some[string] `key:"intents" most:"keywords" about:"Intents that start it: the flow's own or shared ones." like:"[\"opening_hours\"]"`
 	Lookup   callKeys     `key:"lookup" about:"A call that fills inputs which the text could not."`
 }
 
@@ -148,7 +148,7 @@ type intentKeys struct {
 	Description string                  `key:"description" about:"For people and the LLM."`
 	Ask         textIn                  `key:"ask" about:"How a customer is asked whether they meant it; Reply YES or NO is added." like:"Did you mean that the parcel is damaged?"`
 	Opposite    string                  `key:"opposite" about:"The intent that it must never be taken for: parley intents test counts such mistakes apart."`
-	Keywords    map[string]some[string] `key:"keywords" most:"examples" about:"Exact words, by language."`
+	Keywords    map[string]some[string] `key:"keywords" most:"keywords" about:"Exact words, by language."`
 	Examples    map[string]some[string] `key:"examples" most:"examples" about:"Texts that teach the classifier, by language."`
 }
 

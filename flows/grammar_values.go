@@ -43,21 +43,29 @@ var defined = map[any]string{word(""): "word", stateName(""): "state", textIn(""
 // options are the values of those that are one of a few.
 var options = map[any][]string{
 	class(""):       classNames,
-	overlapping(""): {"queue", "replace", "parallel"},
-	lateness(""):    {"read", "agent", "ignore"},
-	method(""):      {"GET", "POST", "PUT", "PATCH", "DELETE"},
-	purpose(""):     {"login", "password_reset", "payment", "account_unlock", "number_change", "custom"},
-	lockScope(""):   {"purchases", "transfers", "all"},
+	overlapping(""): overlapNames,
+	lateness(""):    lateNames,
+	method(""):      methodNames,
+	purpose(""):     purposeNames,
+	lockScope(""):   scopeNames,
 	inputType(""):   inputKinds,
-	captureType(""): captureNames,
+	captureType(""): captureKinds,
 }
 
-// classNames are the classes, the default first.
-var classNames = []string{string(Notice), string(Code), string(Alert), string(Bulk)}
+// The names that keys choose from, the default first. The default of late is another
+// one for alerts, and a purpose has none.
+var (
+	classNames   = []string{string(Notice), string(Code), string(Alert), string(Bulk)}
+	overlapNames = []string{"queue", "replace", "parallel"}
+	lateNames    = []string{"read", "agent", "ignore"}
+	methodNames  = []string{"GET", "POST", "PUT", "PATCH", "DELETE"}
+	purposeNames = []string{"login", "password_reset", "payment", "account_unlock", "number_change", "custom"}
+	scopeNames   = []string{"purchases", "transfers", "all"}
+)
 
 // mostOf are the greatest numbers of items that fields name in their tag most.
-var mostOf = map[string]int{"languages": 30, "inputs": maxInputs, "states": maxStates, "keywords": maxKeywords, "attached": maxAttached,
-	"actions": maxActions, "replies": maxReplies, "steps": 10, "tries": 10, "examples": maxExamples, "values": 100, "tags": 20}
+var mostOf = map[string]int{"languages": maxLanguages, "inputs": maxInputs, "states": maxStates, "keywords": maxKeywords, "attached": maxAttached,
+	"actions": maxActions, "replies": maxReplies, "steps": maxSilence, "tries": maxTries, "examples": maxExamples, "values": maxValues, "tags": maxTags}
 
 // The values that no plain type describes.
 

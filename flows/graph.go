@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -173,7 +174,7 @@ type way struct{ label, to string }
 func (f *Flow) shown(s *state) []way {
 	var out []way
 	for _, r := range s.replies {
-		if next := orElse(r.next, s.next); next != nil {
+		if next := cmp.Or(r.next, s.next); next != nil {
 			out = append(out, way{r.says(), next.to})
 		}
 	}
@@ -214,13 +215,6 @@ func (f *Flow) shown(s *state) []way {
 func lastPart(event string) string {
 	_, name, _ := strings.Cut(event, "/")
 	return name[strings.LastIndexByte(name, '/')+1:]
-}
-
-func orElse(l, other *link) *link {
-	if l != nil {
-		return l
-	}
-	return other
 }
 
 // stepWays are the steps of silence that lead somewhere.

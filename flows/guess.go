@@ -154,6 +154,15 @@ func (l *Library) teach() {
 // started by an intent with examples.
 func (l *Library) Lesson() *Lesson { return l.lesson }
 
+// Lessons lists what the library and its flows teach.
+func (l *Library) Lessons() []*Lesson {
+	list := []*Lesson{l.lesson}
+	for _, f := range l.flows {
+		list = append(list, f.lesson)
+	}
+	return slices.DeleteFunc(list, func(l *Lesson) bool { return l == nil })
+}
+
 // ForIntent finds the flow that a text starts by the examples of an intent. The flow
 // is nil when the guess is not sure.
 func (l *Library) ForIntent(g Guesser, text string) (*Flow, Guess) {

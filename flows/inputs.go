@@ -5,7 +5,7 @@ import "fmt"
 // Input is what a flow wants to know when it starts, for whoever fills it in by hand.
 type Input struct {
 	Name     string   `json:"name"`
-	Type     string   `json:"type"` // string, integer, number, boolean, date, time, datetime, money, phone, list …
+	Type     string   `json:"type"` // string, integer, number, boolean, date, time, datetime, money or list
 	Required bool     `json:"required,omitempty"`
 	Secret   bool     `json:"secret,omitempty"`
 	Values   []string `json:"values,omitempty"` // one of these; none: any

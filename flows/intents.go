@@ -33,13 +33,39 @@ const (
 // written into it: they belong to its version.
 func (p *parser) intents(root *node) {
 	p.adopt(root)
+	p.define(p.entries(root.child("intents"), "intents", "NAME: {keywords: ..., examples: ...}", maxIntents))
+	p.opposites(root)
+}
+
+// define reads intents into the flow.
+func (p *parser) define(entries []entry) {
 	p.flow.intents = map[string]*intent{}
-	for _, e := range p.entries(root.child("intents"), "intents", "NAME: {keywords: ..., examples: ...}", maxIntents) {
+	for _, e := range entries {
 		if i := p.defined(e); i != nil {
 			p.flow.intents[e.name] = i
 		}
 	}
-	p.opposites(root)
+}
+
+// sharedIntents reads an intents file by itself, also what no flow uses.
+func (p *parser) sharedIntents(root *node) []entry {
+	p.flow = &Flow{Languages: languagesOfIntents(root)}
+	entries := p.entries(root, "the shared intents", "NAME: {keywords: ..., examples: ...}", maxIntents)
+	p.define(entries)
+	return entries
+}
+
+// languagesOfIntents are those that any of the intents knows.
+func languagesOfIntents(root *node) []string {
+	var out []string
+	for _, intent := range root.keys {
+		for _, part := range intent.value.keys {
+			for _, lang := range part.value.keys {
+				out = append(out, lang.name)
+			}
+		}
+	}
+	return out
 }
 
 // adopt copies the shared intents that the flow names and does not define.

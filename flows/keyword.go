@@ -11,8 +11,7 @@ type keyword struct {
 	at     *node
 	source string
 	tokens []piece
-	whole  string // its words
-	opens  bool   // has arguments
+	whole  string // its words; "" : it has arguments
 }
 
 type piece struct {
@@ -22,15 +21,14 @@ type piece struct {
 
 func (p *parser) keyword(n *node) (keyword, bool) {
 	k := keyword{at: n, source: p.text(n, "a keyword")}
+	var words []string
 	for _, w := range strings.Fields(k.source) {
 		if arg, ok := strings.CutPrefix(w, "{"); ok && strings.HasSuffix(arg, "}") {
-			arg = strings.TrimSuffix(arg, "}")
-			k.opens = true
-			k.tokens = append(k.tokens, piece{arg: arg})
+			k.tokens = append(k.tokens, piece{arg: strings.TrimSuffix(arg, "}")})
 			continue
 		}
 		for f := range strings.FieldsSeq(Fold(w)) {
-			k.tokens = append(k.tokens, piece{word: f})
+			k.tokens, words = append(k.tokens, piece{word: f}), append(words, f)
 		}
 	}
 	if len(k.tokens) == 0 || k.tokens[0].arg != "" || len(k.tokens) > 10 {
@@ -39,7 +37,9 @@ func (p *parser) keyword(n *node) (keyword, bool) {
 		}
 		return k, false
 	}
-	k.whole = k.folded()
+	if len(words) == len(k.tokens) {
+		k.whole = strings.Join(words, " ")
+	}
 	return k, true
 }
 
@@ -72,7 +72,7 @@ func (k keyword) words() int {
 // match reads the text as this keyword and returns its arguments, each of the type
 // of its input.
 func (k *keyword) match(f *Flow, h heard) (map[string]any, bool) {
-	if !k.opens {
+	if k.whole != "" {
 		return nil, h.whole == k.whole
 	}
 	if h.first != k.tokens[0].word {
@@ -103,7 +103,7 @@ func (k *keyword) match(f *Flow, h heard) (map[string]any, bool) {
 		if i == len(k.tokens)-1 {
 			raw, rest = h.words[len(h.words)-len(rest)-1:], nil
 		}
-		v, ok := f.argument(t.arg, bare(raw))
+		v, ok := f.argument(t.arg, plainArgument(raw))
 		if !ok {
 			return nil, false
 		}
@@ -112,9 +112,9 @@ func (k *keyword) match(f *Flow, h heard) (map[string]any, bool) {
 	return args, len(rest) == 0 && left == ""
 }
 
-// bare joins the words of an argument without the courtesies and the full stop that
+// plainArgument joins the words of an argument without the courtesies and the full stop that
 // people put behind it: "TRACK A1 please!".
-func bare(words []string) string {
+func plainArgument(words []string) string {
 	for n := min(len(words)-1, 4); n > 0; n-- {
 		if from := len(words) - n; slices.Contains(courtesies, Fold(strings.Join(words[from:], " "))) {
 			words, n = words[:from], min(from-1, 4)+1
@@ -127,14 +127,6 @@ func bare(words []string) string {
 	return text
 }
 
-func (k keyword) folded() string {
-	var words []string
-	for _, t := range k.tokens {
-		words = append(words, t.word)
-	}
-	return strings.Join(words, " ")
-}
-
 // StartsOn says whether a business event of the type starts the flow.
 func (f *Flow) StartsOn(typ string) bool { return slices.Contains(f.Events, typ) }
 
@@ -142,13 +134,6 @@ func (f *Flow) StartsOn(typ string) bool { return slices.Contains(f.Events, typ)
 // of its states.
 func (f *Flow) Knows(typ string) bool {
 	return f.StartsOn(typ) || f.events[typ] != nil || slices.ContainsFunc(f.order, func(s *state) bool { return s.events[typ] != nil })
-}
-
-// ByKeyword says whether a text starts the flow by one of its keywords, and which
-// inputs it fills.
-func (f *Flow) ByKeyword(text string) (*Flow, map[string]any, bool) {
-	args, score := f.keywordOf(hear(bounded(text)))
-	return f, args, score >= 0
 }
 
 // keywordOf is the flow's keyword that fits the text best, by its arguments and how
@@ -162,7 +147,7 @@ func (f *Flow) keywordOf(h heard) (args map[string]any, best int) {
 			continue
 		}
 		score := 2 * k.words()
-		if !k.opens {
+		if k.whole != "" {
 			score++
 		}
 		if score > best {
@@ -183,7 +168,7 @@ func (f *Flow) argument(name, raw string) (any, bool) {
 	}
 	var value any = raw
 	if v.kind != kindString {
-		read := captureKinds[v.kind]
+		read := captureReaders[v.kind]
 		if read == nil {
 			return nil, false
 		}
@@ -194,13 +179,4 @@ func (f *Flow) argument(name, raw string) (any, bool) {
 	}
 	value, problem := v.check(value)
 	return value, problem == ""
-}
-
-func (f *Flow) input(name string) *variable {
-	for _, v := range f.inputs {
-		if v.name == name {
-			return v
-		}
-	}
-	return nil
 }

@@ -33,6 +33,21 @@ type Library struct {
 	lesson   *Lesson          // of these intents; nil: there are none
 }
 
+// LibraryOf is a library of exactly these versions; of two of one flow the later is
+// the current one.
+func LibraryOf(all ...*Flow) *Library {
+	lib := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}}
+	for _, f := range all {
+		lib.byName[f.Name], lib.byHash[f.Hash] = f, f
+	}
+	for _, f := range lib.byName {
+		lib.flows = append(lib.flows, f)
+	}
+	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
+	lib.teach()
+	return lib
+}
+
 // keywordsOnce refuses a keyword that starts two flows of one folder; a later folder
 // takes keywords over from an earlier one.
 func (l *Library) keywordsOnce() error {

@@ -211,7 +211,7 @@ func TestKeywordsOfJoinedWords(t *testing.T) {
 		"RE-ORDER a NOW b": "map[m:b n:a]", "re order a now b c": "map[m:b c n:a]", "Re-order: a, now: b": "map[m:b n:a]", "what's a": "map[n:a]", "whats a": "map[n:a]",
 		"a/b": "map[]", "a b!": "map[]", "re-order-a now b": "", "re a now b": "", "re-order a": "", "reorder a now b": "", "re-": "",
 	} {
-		_, args, ok := f.ByKeyword(text)
+		_, args, ok := flows.LibraryOf(f).ForKeyword(text)
 		if got := fmt.Sprint(args); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %v %s, want %s", text, ok, got, want)
 		}

@@ -96,10 +96,8 @@ func (l *loader) beside(where string, files fs.FS) {
 	if source, err := fs.ReadFile(files, intentsFile); err == nil {
 		p, root := readFile(filepath.Join(where, intentsFile), source)
 		if root != nil {
-			p.flow = &Flow{Languages: languagesOfIntents(root)}
-			for _, e := range p.entries(root, "the shared intents", "NAME: {keywords: ..., examples: ...}", maxIntents) {
+			for _, e := range p.sharedIntents(root) {
 				l.intents[e.name] = e.value
-				p.defined(e) // also when no flow uses it
 			}
 		}
 		l.errs = append(l.errs, join(p.problems))
@@ -107,19 +105,6 @@ func (l *loader) beside(where string, files fs.FS) {
 		l.errs = append(l.errs, fmt.Errorf("reading the shared intents in %s: %w", where, err))
 	}
 	l.texts(where, files)
-}
-
-// languagesOfIntents are those that any of the intents knows.
-func languagesOfIntents(root *node) []string {
-	var out []string
-	for _, intent := range root.keys {
-		for _, part := range intent.value.keys {
-			for _, lang := range part.value.keys {
-				out = append(out, lang.name)
-			}
-		}
-	}
-	return out
 }
 
 // flow reads one file; what is wrong with its YAML is an error of its own.

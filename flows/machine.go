@@ -1,113 +1,87 @@
 package flows
 
 import (
-	"maps"
-	"slices"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
 
-	"github.com/expr-lang/expr/vm"
 	"github.com/looplab/fsm"
 )
 
-// engine is what one call borrows to move a run: a machine with the version's
-// tables, a virtual machine, and the environment of its expressions. Building one
-// is slow and reusing one is not, so that a Flow keeps a pool of them. Nothing of
-// a call stays behind in it: the state is set before use, and no callback is
-// registered, because callbacks would have to know the call.
-type engine struct {
-	fsm  *fsm.FSM
-	vm   vm.VM
-	env  map[string]any // empty between expressions
-	call call           // the one being carried out
+// Transition is one row of a Machine's table: the event leads from any of the states
+// in From to the state To, which may be one of them.
+type Transition struct {
+	Event string
+	From  []string
+	To    string
 }
 
-// buildMachine writes the flow's links as the machine's tables.
-func (f *Flow) buildMachine() error {
+// Machine is a table of transitions that was checked when it was made: from one
+// state an event leads to one state, or nowhere. It keeps no state of its own and may
+// be used by any number of goroutines; what a move leads to is the caller's to decide
+// and to store.
+type Machine struct {
+	movers sync.Pool // of *fsm.FSM: making one is slow, reusing it is not
+}
+
+// NewMachine makes a machine of a table. An event that leads from one state to two
+// is an error.
+func NewMachine(rows ...Transition) (*Machine, error) {
 	t := &tables{seen: map[[2]string]bool{}}
-	var all []string
-	for _, s := range f.order {
-		all = append(all, s.name)
-		f.stateRows(t, s)
-	}
-	for _, h := range f.events {
-		t.add(h.next, all...)
-	}
-	for _, r := range f.onReplies {
-		t.add(r.next, all...)
-	}
-	t.add(f.onError, all...)
-	t.addWays(f.lookup, lookingUp)
-	for _, s := range f.order {
-		s.urgent = append(slices.Clip(s.onReplies), f.onReplies...)
-		s.urgently = intentsOf(s.urgent)
+	for _, r := range rows {
+		t.row(r.Event, r.To, r.From...)
 	}
 	if err := t.check(); err != nil {
-		return err
+		return nil, err
 	}
-	start, rows := f.start, t.rows
-	f.engines.New = func() any {
-		return &engine{fsm: fsm.NewFSM(start, rows, nil), env: make(map[string]any, 8), vm: vm.VM{MemoryBudget: memoryBudget}}
+	m := &Machine{}
+	m.movers.New = func() any { return fsm.NewFSM("", t.rows, nil) }
+	return m, nil
+}
+
+// Fire gives the state that an event leads to; false: it leads nowhere from there.
+func (m *Machine) Fire(from, event string) (to string, ok bool) {
+	mover, _ := m.movers.Get().(*fsm.FSM)
+	defer m.movers.Put(mover)
+	to, err := fire(mover, from, event)
+	return to, err == nil
+}
+
+// fire moves from a state by an event and returns the state reached, which may be the
+// same one. The library is given no callbacks: they would have to know the call.
+func fire(mover *fsm.FSM, from, event string) (string, error) {
+	mover.SetState(from)
+	err := mover.Event(context.Background(), event)
+	var same fsm.NoTransitionError
+	if err != nil && !(errors.As(err, &same) && same.Err == nil) {
+		return from, fmt.Errorf("the state %s has no way %s", from, event)
+	}
+	return mover.Current(), nil
+}
+
+// tables are the rows of a machine in the making. The library lets a second row for
+// the same event and source win silently; here it is an error.
+type tables struct {
+	rows  []fsm.EventDesc
+	seen  map[[2]string]bool
+	twice string
+}
+
+func (t *tables) row(event, to string, from ...string) {
+	t.rows = append(t.rows, fsm.EventDesc{Name: event, Src: from, Dst: to})
+	for _, src := range from {
+		key := [2]string{event, src}
+		if t.seen[key] {
+			t.twice = event
+		}
+		t.seen[key] = true
+	}
+}
+
+func (t *tables) check() error {
+	if t.twice != "" {
+		return fmt.Errorf("two ways are named %s in one state", t.twice)
 	}
 	return nil
-}
-
-// stateRows adds the ways out of one state.
-func (f *Flow) stateRows(t *tables, s *state) {
-	for _, r := range s.replies {
-		t.add(r.next, s.name)
-	}
-	for _, st := range s.silence {
-		t.add(st.next, s.name)
-	}
-	for _, h := range s.events {
-		t.add(h.next, s.name)
-	}
-	for _, r := range s.onReplies {
-		t.add(r.next, s.name)
-	}
-	for _, b := range s.branch {
-		t.add(b.next, s.name)
-	}
-	t.add(s.onError, s.name)
-	if s.otherwise != nil {
-		t.add(s.otherwise.next, s.name)
-	}
-	if s.choose != nil {
-		t.add(s.choose.none, s.name)
-		t.add(s.choose.next, s.name)
-	}
-	if s.handoff != nil {
-		t.add(s.handoff.then, s.name)
-	}
-	t.add(s.next, s.name)
-	if a, ok := s.suspends().(*callAction); ok {
-		t.addWays(a.request, s.name)
-	}
-}
-
-// add adds the way of a link; nil adds none.
-func (t *tables) add(l *link, from ...string) {
-	if l != nil {
-		t.row(l.event, l.to, from...)
-	}
-}
-
-// addWays adds the ways that the answers of a request lead.
-func (t *tables) addWays(q *request, from string) {
-	if q == nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(q.ways)) {
-		t.add(q.ways[name], from)
-	}
-}
-
-// fire moves from a state along a link and returns the state reached.
-func (e *engine) fire(from string, l *link) (string, error) { return fire(e.fsm, from, l.event) }
-
-// giveBack ends a call and returns its engine to the pool, with nothing of the
-// call left in it.
-func (f *Flow) giveBack(c *call) {
-	e := c.engine
-	e.call = call{}
-	f.engines.Put(e)
 }

@@ -1,9 +1,7 @@
 package flows
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -247,99 +245,4 @@ func (a *answer) datetime() (any, bool) {
 	}
 	d := m.day
 	return time.Date(d.Year(), d.Month(), d.Day(), m.hour, m.minute, 0, 0, d.Location()).Format(time.RFC3339), true
-}
-
-// dated reads "5 march", "march 5th 2026", "el 5 de marzo", "the 5th", 5/3.
-func (m *moment) dated(i int) int {
-	if i >= len(m.words) {
-		return i
-	}
-	if t, ok := m.a.figures(m.words[i], m.today); ok {
-		m.setDay(t, true)
-		return i + 1
-	} else if figuresLike.MatchString(m.words[i]) {
-		m.broken = true
-		return i + 1
-	}
-	marker := prefixOf(m.words, i, m.w.day)
-	day, ordinal, at := m.dayAt(i + marker)
-	month := 0
-	if at == i+marker && marker == 0 { // the month first
-		if month = m.cal.monthIn(m.words[i]); month == 0 {
-			return i
-		}
-		after := m.past(i + 1)
-		if day, ordinal, at = m.dayAt(after); at == after {
-			return i
-		}
-	}
-	end := at
-	if month == 0 {
-		if k := m.past(at); k < len(m.words) && m.cal.monthIn(m.words[k]) > 0 {
-			month, end = m.cal.monthIn(m.words[k]), k+1
-		}
-	}
-	switch {
-	case day == 0:
-		return i
-	case month > 0:
-		year := 0
-		if k := m.past(end); k < len(m.words) {
-			if n, ok := number(m.words[k]); ok && n > 31 {
-				year, end = n, k+1
-			}
-		}
-		m.setDay(dateAt(year, month, day, m.today))
-		return end
-	case ordinal || marker > 0 && !m.timeFollows(at):
-		m.setDay(m.nextOf(day))
-		return end
-	}
-	return i
-}
-
-// timeFollows says whether the number before at is rather an hour.
-func (m *moment) timeFollows(at int) bool {
-	if at >= len(m.words) {
-		return false
-	}
-	_, p := phraseOf(m.words, at, m.w.past)
-	return p > 0 || m.w.oclock[m.words[at]] || m.words[at] == "am" || m.words[at] == "pm"
-}
-
-var figuresLike = regexp.MustCompile(`^\d{1,4}[/-]\d{1,2}([/-]\d{1,4})?$`)
-
-// dayAt reads a day of the month; ordinal says that it can be nothing else.
-func (m *moment) dayAt(i int) (day int, ordinal bool, end int) {
-	if i >= len(m.words) {
-		return 0, false, i
-	}
-	if p := ordinalEnd.FindStringSubmatch(m.words[i]); p != nil {
-		day, _ = strconv.Atoi(p[1])
-		return day, true, i + 1
-	}
-	if n := m.w.ordinals[m.words[i]]; n > 0 {
-		alone := n != 2 || i > 0 // "second" alone is a time as well
-		return n, alone && base(m.a.language) != "en" || alone && i > 0, i + 1
-	}
-	if n, ok := number(m.words[i]); ok && n >= 1 && n <= 31 {
-		return n, false, i + 1
-	}
-	if of := numeralsOf[base(m.a.language)]; of != nil {
-		if n, e := of.spelled(m.words, i); e > i && n >= 1 && n <= 31 {
-			return n, false, e
-		}
-	}
-	return 0, false, i
-}
-
-// nextOf is the next day of the month with this number.
-func (m *moment) nextOf(day int) (time.Time, bool) {
-	for ahead := range 3 {
-		t := time.Date(m.today.Year(), m.today.Month()+time.Month(ahead), day, 0, 0, 0, 0, m.today.Location())
-		if t.Day() == day && !t.Before(m.today) {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }

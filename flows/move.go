@@ -8,8 +8,8 @@ import (
 )
 
 // The moves of a run. Each takes a run by value and returns it changed, in
-// Move.Run; the given Vars are never written to. A move that fails at run time sends nothing and asks
-// for no actions: it goes to on.error, or to a person.
+// Move.Run; the given Vars are never written to. A move that fails at run time sends
+// nothing and asks for no actions: it goes to on.error, or to a person.
 
 // Start enters the flow's first state. The run has Flow, Hash, ID, Language and
 // Vars (by CheckInput).
@@ -69,7 +69,7 @@ func (f *Flow) Attach(sc Scope, run Run, media []Media) (m Move, ok bool) {
 	return f.do(&sc, run, func(c *call) error {
 		c.said.Media = media
 		c.keep(s, media)
-		if len(s.replies) == 0 && !hasAnswer(s.captures) && s.next != nil {
+		if len(s.replies) == 0 && s.wanted() == nil && s.next != nil {
 			return c.follow(s.next)
 		}
 		c.waiting(s)
@@ -173,6 +173,12 @@ func (f *Flow) Return(sc Scope, run Run) Move {
 	})
 }
 
+// Failed goes to on.error, or to a person, because of what the run asked for and
+// did not get.
+func (f *Flow) Failed(sc Scope, run Run, why error) Move {
+	return f.do(&sc, run, func(*call) error { return why })
+}
+
 // Repeat asks the present question again, without its actions. Moved is false; a
 // state that asks nothing says nothing.
 func (f *Flow) Repeat(sc Scope, run Run) Move {
@@ -195,12 +201,6 @@ func (f *Flow) Retell(sc Scope, run Run) Move {
 		c.waiting(s)
 		return c.ask(s, s.say, s.asks())
 	})
-}
-
-// Waits says whether the run's question is open: the state wants an answer.
-func (f *Flow) Waits(run Run) bool {
-	s := f.states[run.State]
-	return s != nil && s.asks()
 }
 
 // Listens says whether an event of the type would reach the run.
@@ -244,7 +244,7 @@ func (f *Flow) do(sc *Scope, run Run, input func(*call) error) Move {
 	if failed == lookingUp {
 		problem = "looking up what a text asked for: " + err.Error()
 	}
-	c.run, c.own, c.move, c.moves = run, false, Move{}, 0
+	c.run, c.own, c.move = run, false, Move{}
 	if l := f.wayOut(failed); l != nil {
 		c.run.State = failed
 		if err := c.follow(l); err == nil && c.fits() == nil {

@@ -110,7 +110,7 @@ func TestUnfitting(t *testing.T) {
 	}
 	m := say(f, run, "what now")
 	want := &Handoff{Queue: "q", Note: "A-1: what now", Priority: Alert}
-	if !reflect.DeepEqual(m.Handoff, want) || spoken(m) != "A colleague." || m.Asks || f.Waits(m.Run) {
+	if !reflect.DeepEqual(m.Handoff, want) || spoken(m) != "A colleague." || m.Asks {
 		t.Errorf("%+v", m)
 	}
 	if back := f.Return(Scope{}, m.Run); spoken(back) != "Question 2?*" || back.Run.Tries != 0 {
@@ -168,7 +168,7 @@ func TestHappened(t *testing.T) {
 func TestParked(t *testing.T) {
 	f, run := begin(t)
 	m := say(f, run, "parked")
-	if spoken(m) != "Wait." || m.Asks || f.Waits(m.Run) || !m.Clock || m.End != "" || m.Handoff != nil {
+	if spoken(m) != "Wait." || m.Asks || !m.Clock || m.End != "" || m.Handoff != nil {
 		t.Errorf("%+v", m)
 	}
 	if r := f.Repeat(Scope{}, m.Run); len(r.Says) > 0 {

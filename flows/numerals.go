@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -215,39 +216,48 @@ func quantity(words []string, i int, language string) (value float64, end int) {
 		if thousands {
 			return v * 1000, i + 1
 		}
-		value, end = v, i+1
-	} else if of != nil {
-		n, e := of.spelled(words, i)
-		value, end = float64(n), e
+		return of.fraction(words, v, i+1)
 	}
-	if before, ok := strings.CutSuffix(words[i], "einhalb"); ok && of != nil && end == i && base(language) == "de" {
-		n, ok := of.word(before)
-		return float64(n) + 0.5, i + map[bool]int{true: 1}[ok]
+	if of == nil {
+		return 0, i
 	}
-	if words[i] == "anderthalb" && base(language) == "de" {
+	if n, end := of.spelled(words, i); end > i {
+		return of.fraction(words, float64(n), end)
+	}
+	if base(language) == "de" && words[i] == "anderthalb" {
 		return 1.5, i + 1
 	}
-	if of == nil || end == i {
+	if before, ok := strings.CutSuffix(words[i], "einhalb"); ok && base(language) == "de" {
+		if n, ok := of.word(before); ok {
+			return float64(n) + 0.5, i + 1
+		}
+	}
+	return 0, i
+}
+
+// fraction adds what follows a number that ends at end: "and a half", "point five".
+func (of *numerals) fraction(words []string, value float64, end int) (float64, int) {
+	if of == nil {
 		return value, end
 	}
 	for _, half := range of.half {
-		if n := end + len(half); n <= len(words) && strings.Join(words[end:n], " ") == strings.Join(half, " ") && value == float64(int(value)) {
+		if n := end + len(half); n <= len(words) && slices.Equal(words[end:n], half) && value == float64(int(value)) {
 			return value + 0.5, n
 		}
 	}
-	if end < len(words) && of.point[words[end]] {
-		decimals := ""
-		e := end + 1
-		for ; e < len(words); e++ {
-			n, ok := of.word(words[e])
-			if !ok || n > 9 {
-				break
-			}
-			decimals += strconv.Itoa(n)
+	if end == len(words) || !of.point[words[end]] {
+		return value, end
+	}
+	decimals, at := "", end+1
+	for ; at < len(words); at++ {
+		n, ok := of.word(words[at])
+		if !ok || n > 9 {
+			break
 		}
-		if f, err := strconv.ParseFloat(strconv.Itoa(int(value))+"."+decimals, 64); err == nil && decimals != "" {
-			return f, e
-		}
+		decimals += strconv.Itoa(n)
+	}
+	if f, err := strconv.ParseFloat(strconv.Itoa(int(value))+"."+decimals, 64); err == nil && decimals != "" {
+		return f, at
 	}
 	return value, end
 }

@@ -4,21 +4,22 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"time"
-
-	"golang.org/x/text/language"
 
 	"parley/outbound/quiet"
 )
 
 // Bounds of one flow, so that its tables stay small.
 const (
-	maxStates   = 300
-	maxReplies  = 40
-	maxEvents   = 40
-	maxInputs   = 100
-	maxMoves    = 100 // states entered by one input
-	maxKeywords = 40
+	maxStates    = 300
+	maxReplies   = 40
+	maxEvents    = 40
+	maxInputs    = 100
+	maxValues    = 100 // that one variable may have
+	maxKeywords  = 40
+	maxLanguages = 30
+	maxSilence   = 10  // steps of one wait
+	maxTries     = 10  // of otherwise
+	maxMoves     = 100 // states entered by one input
 )
 
 // Parse reads a flow file, compiles its expressions and builds its machine. The
@@ -35,7 +36,7 @@ func Parse(file string, source []byte) (*Flow, error) {
 // readFile reads a file into nodes; nil: it cannot be read, and the parser says why.
 func readFile(file string, source []byte) (*parser, *node) {
 	p := newParser(file)
-	source = bytes.TrimPrefix(source, mark)
+	source = bytes.TrimPrefix(source, byteOrderMark)
 	if len(source) <= maxFile {
 		p.lines = strings.Split(string(source), "\n")
 	}
@@ -46,8 +47,8 @@ func readFile(file string, source []byte) (*parser, *node) {
 	return p, root
 }
 
-// mark is what some editors begin a file with to say that it is UTF-8.
-var mark = []byte("\xef\xbb\xbf")
+// byteOrderMark is what some editors begin a file with to say that it is UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // Compile makes a flow of its canonical source, as Source returns it and stores
 // keep it. It does not Check: a version that was good enough to start runs stays
@@ -72,8 +73,7 @@ func (p *parser) build(root *node) (*Flow, error) {
 	p.root(root)
 	p.resolve()
 	p.compileAll()
-	p.spreadForeign()
-	p.spreadSecret()
+	p.spread()
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}
@@ -101,12 +101,11 @@ func (p *parser) root(n *node) {
 	f.Class = p.class(n)
 	p.clocks(n)
 	f.Brand = p.word(n.child("brand"), "brand")
-	f.Overlap = p.oneOf(n.child("overlap"), "overlap", "queue", "replace", "parallel")
-	late := []string{"read", "agent", "ignore"}
-	if f.Class == Alert {
-		late = []string{"agent", "read", "ignore"}
+	f.Overlap = p.oneOf(n.child("overlap"), "overlap", overlapNames...)
+	f.Late = p.oneOf(n.child("late"), "late", lateNames...)
+	if n.child("late") == nil && f.Class == Alert {
+		f.Late = "agent"
 	}
-	f.Late = p.oneOf(n.child("late"), "late", late...)
 	p.languages(n.child("languages"))
 	p.inputs(n.child("input"))
 	p.intents(n)
@@ -115,7 +114,7 @@ func (p *parser) root(n *node) {
 		f.HasKey, f.key = true, p.template(key, "key", false)
 	}
 	p.trigger(n.child("trigger"))
-	p.on(n.child("on"))
+	p.on(n.child("on")) // before the states, which hear these words too
 	p.states(n.child("states"))
 	p.start(n)
 	p.migrate(n.child("migrate"))
@@ -137,7 +136,7 @@ func (p *parser) migrate(n *node) {
 // class reads the flow's class; what sells is bulk, whatever else is said.
 func (p *parser) class(n *node) Class {
 	at := n.child("class")
-	class := Class(p.oneOf(at, "class", string(Notice), string(Code), string(Alert), string(Bulk)))
+	class := Class(p.oneOf(at, "class", classNames...))
 	if !p.flag(n.child("promotional"), "promotional", false) {
 		return class
 	}
@@ -151,7 +150,7 @@ func (p *parser) class(n *node) Class {
 func (p *parser) clocks(n *node) {
 	f := p.flow
 	f.Timezone = p.text(n.child("timezone"), "timezone")
-	if _, err := time.LoadLocation(f.Timezone); err != nil {
+	if !isZone(f.Timezone) {
 		p.failAt(n.child("timezone"), "there is no time zone %s: write an IANA name such as America/New_York", quote(f.Timezone))
 	}
 	at := n.child("quiet")
@@ -171,9 +170,9 @@ func (p *parser) clocks(n *node) {
 
 func (p *parser) languages(n *node) {
 	f := p.flow
-	for _, item := range p.list(n, "languages", 30, true) {
+	for _, item := range p.list(n, "languages", maxLanguages, true) {
 		s := p.text(item, "a language")
-		if _, err := language.Parse(s); err != nil && s != "" {
+		if !isLanguage(s) {
 			p.failAt(item, "%s is no language: write a BCP 47 tag such as en or pt-BR", quote(s))
 		}
 		if slices.Contains(f.Languages, s) {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,8 +28,9 @@ type state struct {
 	next      *link
 	handoff   *handoff
 	end       string
-	intents   []string // of its replies, in the author's order
-	urgently  []string // of urgent
+
+	intents       []string // of its replies, in the author's order
+	urgentIntents []string // of urgent
 }
 
 type otherwise struct {
@@ -54,6 +56,17 @@ type handoff struct {
 // asks says whether the state waits for an answer.
 func (s *state) asks() bool { return len(s.replies) > 0 || len(s.captures) > 0 || s.choose != nil }
 
+// wanted is the capture that an answer fills: the one that is not media. nil: there is
+// none.
+func (s *state) wanted() *variable {
+	for _, v := range s.captures {
+		if v.kind != kindMedia {
+			return v
+		}
+	}
+	return nil
+}
+
 // parked says whether the state waits without having asked.
 func (s *state) parked() bool {
 	return !s.asks() && !s.leaves() && s.handoff == nil && s.end == "" && (len(s.events) > 0 || len(s.silence) > 0)
@@ -62,6 +75,7 @@ func (s *state) parked() bool {
 // leaves says whether the state goes on by itself when it asks nothing.
 func (s *state) leaves() bool { return s.next != nil || len(s.branch) > 0 }
 
+// waits says whether a run stays in the state until something happens.
 func (s *state) waits() bool { return s.asks() || s.parked() || s.handoff != nil }
 
 func (p *parser) state(e entry) *state {
@@ -91,6 +105,8 @@ func (p *parser) state(e entry) *state {
 		s.onReplies = p.urgent(on.child("replies"), "a reply of on.replies", "here.reply/")
 		s.onError = p.onError(on.child("error"), "here.error")
 	}
+	s.urgent = append(slices.Clip(s.onReplies), p.flow.onReplies...)
+	s.urgentIntents = intentsOf(s.urgent)
 	s.branch = p.branches(n.child("branch"))
 	s.next = p.link(n.child("goto"), "goto")
 	s.handoff = p.handoff(n.child("handoff"))
@@ -134,7 +150,7 @@ func (p *parser) exits(s *state, n *node) {
 	if s.choose != nil {
 		p.chooses(s, n)
 	}
-	if len(s.captures) > 0 && s.next == nil && hasAnswer(s.captures) {
+	if s.next == nil && s.wanted() != nil {
 		p.failAt(n.child("capture"), "the captured answer goes nowhere: add goto to the state")
 	}
 }
@@ -149,7 +165,7 @@ func (p *parser) otherwise(n *node) *otherwise {
 	}
 	if tries := p.number(n.child("tries"), "tries"); tries != nil {
 		o.tries = int(*tries)
-		if *tries < 1 || *tries > 10 || *tries != float64(o.tries) || o.say == nil {
+		if *tries < 1 || *tries > maxTries || *tries != float64(o.tries) || o.say == nil {
 			p.failAt(n.child("tries"), "tries counts how often say is sent: give a say, and 1 to 10")
 		}
 	}
@@ -192,7 +208,7 @@ func (p *parser) handoff(n *node) *handoff {
 		h.note = p.template(note, "note", false)
 	}
 	if n.child("priority") != nil {
-		h.priority = Class(p.oneOf(n.child("priority"), "priority", string(Notice), string(Code), string(Alert), string(Bulk)))
+		h.priority = Class(p.oneOf(n.child("priority"), "priority", classNames...))
 	}
 	return h
 }
@@ -202,7 +218,7 @@ func (p *parser) chooses(s *state, n *node) {
 	if s.choose.next == nil && s.next == nil {
 		p.failAt(s.choose.at, "the choice goes nowhere: add goto")
 	}
-	if hasAnswer(s.captures) {
+	if s.wanted() != nil {
 		p.failAt(n.child("capture"), "a captured answer beside choose: ask for it in a state of its own")
 	}
 	for _, r := range s.replies {
@@ -225,13 +241,4 @@ func (p *parser) addresses(n *node) []*template {
 		out = append(out, t)
 	}
 	return out
-}
-
-func hasAnswer(captures []*variable) bool {
-	for _, c := range captures {
-		if c.kind != kindMedia {
-			return true
-		}
-	}
-	return false
 }

@@ -51,6 +51,7 @@ func TestParseFindings(t *testing.T) {
 		{"between nothing", head + "  a: {replies: [{any: true, goto: a}], silence: {after: 1h, between: ['09:00', '09:00'], goto: a}}", "6:70 between is no span of the day"},
 		{"promotional and not bulk", "flow: x\nclass: alert\npromotional: true\nstart: a\nstates: {a: {end: z}}", "2:8 a flow that sells is of class bulk"},
 		{"time zone", "flow: x\ntimezone: Mars/Olympus\nstart: a\nstates: {a: {end: z}}", `2:11 there is no time zone "Mars/Olympus"`},
+		{"the server's time zone", "flow: x\ntimezone: Local\nstart: a\nstates: {a: {end: z}}", `2:11 there is no time zone "Local"`},
 		{"quiet", "flow: x\nquiet: late\nstart: a\nstates: {a: {end: z}}", `2:8 quiet cannot be "late"`},
 		{"media address", head + "  a: {say: {en: x, es: x}, media: 'ftp://x/y.jpg', end: z}", "6:35 media is no web address"},
 		{"resume of nothing", head + "  a: {say: {en: x, es: x}, resume: {en: y, es: y}, end: z}", "6:36 resume in a state that asks nothing"},
@@ -187,6 +188,7 @@ func TestKeywordFindings(t *testing.T) {
 		{`"TRACK {ordre}"`, "order: string", `fills "ordre", which is no input`},
 		{`"TRACK {items}"`, "items: list", "a text cannot fill"},
 		{"STOP", "order: {type: string, default: x}", `"STOP" opts the customer out`},
+		{`"STOP {order}"`, "order: string", ""},
 		{`"{order}"`, "order: string", "is no keyword"},
 	} {
 		got := findings("flow: x\ninput: {" + c.input + "}\ntrigger: {keywords: [" + c.keyword + "]}\nstart: a\nstates: {a: {end: z}}")

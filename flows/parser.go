@@ -24,7 +24,7 @@ type parser struct {
 	pending []*expression          // compiled when all variables are known
 	known   map[string]*vm.Program // those compiled already, by their source
 	links   []*link                // resolved when all states are known
-	assigns []*setAction           // for spreadForeign
+	assigns []*setAction           // for spread
 }
 
 // link is a way to another state: a name in the machine's tables and a target.
@@ -164,17 +164,6 @@ func (p *parser) text(n *node, what string) string {
 		return ""
 	}
 	return n.text
-}
-
-// moment notes a bare expression that gives a moment.
-func (p *parser) moment(n *node, what string) *expression {
-	if n.shape != isText || strings.Contains(n.text, "{{") {
-		p.failAt(n, "%s is a bare expression: write it without {{ }}, as in at - duration('2h')", what)
-		return nil
-	}
-	e := p.expression(n, n.text, 0, false)
-	e.moment = true
-	return e
 }
 
 // oneOf reads a text out of a fixed set; absent gives the first.

@@ -1,6 +1,9 @@
 package flows
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // Shown is one text of a flow as a customer reads it.
 type Shown struct {
@@ -48,9 +51,7 @@ func (f *Flow) sampleVars(sc Scope, given map[string]any) map[string]any {
 			out[name] = value
 		}
 	}
-	for name, value := range given {
-		out[name] = value
-	}
+	maps.Copy(out, given)
 	return out
 }
 

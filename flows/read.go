@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,7 +19,7 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	said.Text = bounded(said.Text)
 	words := fold(said.Text)
 	later := false
-	if r, ok := match(s.urgent, s.urgently, rd, run.Language, said.Text, words, &later); ok {
+	if r, ok := match(s.urgent, s.urgentIntents, rd, run.Language, said.Text, words, &later); ok {
 		r.On = true
 		return r
 	}
@@ -34,7 +35,7 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 	if r, ok := s.read(f.answer(sc, run, said), said); ok {
 		return r
 	}
-	return Reading{Reply: -1, Later: later || words != "" && hasAnswer(s.captures)}
+	return Reading{Reply: -1, Later: later || words != "" && s.wanted() != nil}
 }
 
 // maxSaid bounds what is read of a customer's text.
@@ -70,7 +71,7 @@ func match(replies []*reply, intents []string, rd Reader, language, text, words 
 		*later = *later || maybe && !ok
 		if i := slices.IndexFunc(replies, func(r *reply) bool { return r.intent == intent }); ok && i >= 0 && intent != "" {
 			r := replies[i].reading(i, "lexicon")
-			r.Exact = slices.Contains(plainWords[intent], words) && said(text)
+			r.Exact = slices.Contains(plainWords[intent], words) && inLetters(text)
 			return r, true
 		}
 	}
@@ -87,9 +88,9 @@ var plainWords = map[string][]string{
 	"no":  {"no", "n", "non", "nein", "nao"},
 }
 
-// said says whether a text is letters and the marks that end sentences: a word in
+// inLetters says whether a text is letters and the marks that end sentences: a word in
 // quotes or brackets is shown, not said.
-func said(text string) bool {
+func inLetters(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.M, unicode.Cf) && !strings.ContainsRune(".,!…-！。，'’", r)
 	})
@@ -113,29 +114,29 @@ func byWord(replies []*reply, text, words string) int {
 			chosen = i
 		}
 	}
-	if chosen >= 0 && choices(replies, words) > 1 {
+	isOption := func(w string) bool {
+		return slices.ContainsFunc(replies, func(r *reply) bool { return slices.Contains(r.numbers, w) })
+	}
+	if chosen >= 0 && severalOptions(words, isOption) {
 		return -1
 	}
 	return chosen
 }
 
-// choices counts the different options in a text of nothing but options and small
-// words between them.
-func choices(replies []*reply, words string) int {
-	n, last := 0, ""
+// severalOptions says whether a text is nothing but options and small words between
+// them, and names more than one.
+func severalOptions(words string, isOption func(string) bool) bool {
+	first, several := "", false
 	for w := range strings.SplitSeq(words, " ") {
 		switch {
-		case slices.ContainsFunc(replies, func(r *reply) bool { return slices.Contains(r.numbers, w) }):
-			if w != last {
-				n++
-			}
-			last = w
-		case slices.Contains(betweens, w):
-		default:
-			return 0
+		case isOption(w):
+			first = cmp.Or(first, w)
+			several = several || w != first
+		case !slices.Contains(betweens, w):
+			return false
 		}
 	}
-	return n
+	return several
 }
 
 var betweens = []string{"or", "and", "o", "y", "e", "ou", "et", "oder", "und", "maybe"}
@@ -146,22 +147,14 @@ func (r *reply) reading(i int, layer string) Reading {
 
 // read tries the captures. Media alone fill a state that wants nothing else.
 func (s *state) read(a *answer, said Said) (Reading, bool) {
-	r := Reading{Fits: true, Layer: "capture", Reply: -1}
-	for _, v := range s.captures {
-		if v.kind == kindMedia {
-			continue
-		}
-		value, ok := v.capture(a)
-		if !ok {
-			return Reading{}, false
-		}
-		r.Captured = map[string]any{v.name: value}
-	}
-	if r.Captured == nil {
-		r.Layer = "media"
+	r := Reading{Fits: true, Layer: "media", Reply: -1}
+	v := s.wanted()
+	if v == nil {
 		return r, len(s.captures) > 0 && len(said.Media) > 0 && s.next != nil
 	}
-	return r, true
+	value, ok := v.capture(a)
+	r.Layer, r.Captured = "capture", map[string]any{v.name: value}
+	return r, ok
 }
 
 func (f *Flow) answer(sc Scope, run Run, said Said) *answer {

@@ -97,6 +97,8 @@ func TestCaptures(t *testing.T) {
 		{"number", "en", "-3", -3.0}, {"number", "en", "12,3456", nil},
 		{"money", "en", "$1,234.50", money(1234.5, "USD")}, {"money", "es", "12,50 €", money(12.5, "EUR")}, {"money", "en", "20 dollars", money(20, "USD")},
 		{"money", "en", "20", money(20, "")}, {"money", "en", "USD 5", money(5, "USD")}, {"money", "en", "about 5", nil}, {"money", "en", "-$5", money(-5, "USD")},
+		{"money", "en", "500 yen", money(500, "JPY")}, {"money", "de", "20 CHF", money(20, "CHF")}, {"money", "de", "20 chf", money(20, "CHF")}, {"money", "en", "XAF 500", money(500, "XAF")},
+		{"money", "en", "50 now", money(50, "")}, {"money", "es", "50 hoy", money(50, "")}, {"money", "en", "not 20", nil}, {"money", "en", "20 max", nil}, {"money", "en", "TRY 20", money(20, "TRY")}, {"money", "en", "try 20", nil}, {"money", "en", "20 MAX", nil},
 		{"date", "en", "2026-03-05", "2026-03-05"}, {"date", "en", "March 5", "2026-03-05"}, {"date", "en", "on the 5th of March", "2026-03-05"}, {"date", "en", "Jan 5", "2027-01-05"},
 		{"date", "en", "3/5", "2026-03-05"}, {"date", "es", "3/5", "2026-05-03"}, {"date", "en", "3/25/27", "2027-03-25"}, {"date", "en", "25/3", nil}, {"date", "en", "31 feb", nil},
 		{"date", "en", "tomorrow", "2026-03-03"}, {"date", "es", "mañana", "2026-03-03"}, {"date", "en", "Friday", "2026-03-06"}, {"date", "en", "monday", nil},
@@ -129,8 +131,8 @@ func TestCaptures(t *testing.T) {
 
 // Every kind that a capture may have can be read, or is media.
 func TestCaptureKindsAreComplete(t *testing.T) {
-	for _, name := range captureNames {
-		if read, ok := captureKinds[kind(name)]; !ok || read == nil && kind(name) != kindMedia {
+	for _, name := range captureKinds {
+		if read, ok := captureReaders[kind(name)]; !ok || read == nil && kind(name) != kindMedia {
 			t.Errorf("no way to read %s", name)
 		}
 		if kindWords[kind(name)] == "" {

@@ -50,7 +50,7 @@ func (p *parser) request(n *node, what, prefix string) *request {
 	} else {
 		q.url = p.callee(n.child("url"))
 	}
-	q.method = p.oneOf(n.child("method"), "method", "GET", "POST", "PUT", "PATCH", "DELETE")
+	q.method = p.oneOf(n.child("method"), "method", methodNames...)
 	if body := n.child("json"); body != nil {
 		q.json = p.data(body)
 		if n.child("method") == nil {

@@ -39,31 +39,3 @@ func addressesIn(value any) (out []string) {
 	}
 	return out
 }
-
-// spreadSecret marks variables that are made of a secret as secret too, however many
-// steps lie between: set gives them a value, or they are chosen from a secret list.
-func (p *parser) spreadSecret() {
-	mark := func(name string, from []*expression) bool {
-		v := p.flow.vars[name]
-		if v == nil || v.secret || !slices.ContainsFunc(from, p.flow.usesSecret) {
-			return false
-		}
-		v.secret = true
-		return true
-	}
-	for changed := true; changed; {
-		changed = false
-		for _, a := range p.assigns {
-			for i, d := range a.values {
-				changed = mark(a.names[i], d.exprs()) || changed
-			}
-		}
-		for _, s := range p.flow.order {
-			if s.choose != nil && s.choose.from != nil {
-				changed = mark(s.choose.as, []*expression{s.choose.from}) || changed
-			}
-		}
-	}
-}
-
-func (f *Flow) usesSecret(e *expression) bool { return slices.ContainsFunc(e.uses, f.Secret) }

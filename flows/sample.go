@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"maps"
 	"math"
 	"regexp/syntax"
 	"strings"
@@ -13,9 +14,7 @@ import (
 // are in made, in the order of the inputs.
 func (f *Flow) Samples(now time.Time, given map[string]any) (data map[string]any, made []string) {
 	data = make(map[string]any, len(f.inputs))
-	for name, v := range given {
-		data[name] = v
-	}
+	maps.Copy(data, given)
 	for _, v := range f.inputs {
 		if data[v.name] != nil || v.def != nil {
 			continue

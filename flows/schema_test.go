@@ -98,6 +98,12 @@ func TestSchemaTakesGoodFlows(t *testing.T) {
 			t.Errorf("%s\n%v", block, err)
 		}
 	}
+	tags := strings.TrimSuffix(strings.Repeat("x, ", maxTags), ", ")
+	most := "flow: x\nstart: a\nstates:\n  a: {do: [{tag: [" + tags + "]}, {tag: {add: [" + tags + "]}}], end: done}\n"
+	mustParse(t, most)
+	if err := validate(t, s, []byte(most)); err != nil {
+		t.Errorf("as many labels as a contact may have: %v", err)
+	}
 }
 
 func TestSchemaRefusesBadFlows(t *testing.T) {

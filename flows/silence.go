@@ -18,7 +18,7 @@ type step struct {
 }
 
 func (p *parser) silence(s *state, n *node) {
-	for i, item := range p.list(n, "silence", 10, true) {
+	for i, item := range p.list(n, "silence", maxSilence, true) {
 		if !p.keys(item, "a step of silence", keysOf[silenceKeys]()) {
 			continue
 		}

@@ -6,7 +6,7 @@ package flows
 // it. Nor is there any of it in a state that collects an answer of its own, or offers a
 // choice: the rest of the text may be that answer.
 func (f *Flow) skimmed(s *state) []string {
-	if !f.Guesses() || s.choose != nil || s.collects() {
+	if !f.Guesses() || s.choose != nil || s.wanted() != nil {
 		return nil
 	}
 	var out []string
@@ -40,14 +40,4 @@ func (f *Flow) Skim(rd Reader, run Run, said Said) Reading {
 		}
 	}
 	return r
-}
-
-// collects says whether the state asks for more than media.
-func (s *state) collects() bool {
-	for _, v := range s.captures {
-		if v.kind != kindMedia {
-			return true
-		}
-	}
-	return false
 }

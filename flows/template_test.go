@@ -215,3 +215,23 @@ states:
 		t.Errorf("%+v", m)
 	}
 }
+
+// What is chosen from a stranger's list stays a stranger's.
+func TestForeignIsChosen(t *testing.T) {
+	f := mustParse(t, `flow: x
+input: {shops: {type: list, foreign: true}}
+start: a
+states:
+  a: {say: "Which?", choose: {from: shops, label: item.name, as: shop, goto: b}}
+  b: {say: "{{ shop.name }}", goto: z}
+  z: {end: z}
+`)
+	m := f.Start(Scope{}, Run{Vars: map[string]any{"shops": []any{map[string]any{"name": "Corner http://evil.example"}}}})
+	if m.Problem != "" || m.Says[0].Text != "Which?\n1 Corner" {
+		t.Errorf("%+v", m)
+	}
+	m = say(f, m.Run, "1")
+	if m.Problem != "" || m.Says[0].Text != "Corner" {
+		t.Errorf("%+v", m)
+	}
+}

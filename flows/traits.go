@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,16 +23,10 @@ func (f *Flow) Trait(name string) Trait {
 	return Trait{Kind: string(v.kind), Secret: v.secret, Foreign: v.foreign, Fixed: len(v.values) > 0}
 }
 
-// Asks is the type of the answer that the state captures; "" : none.
-func (f *Flow) Asks(stateName string) string {
-	s := f.states[stateName]
-	if s == nil {
-		return ""
-	}
-	for _, v := range s.captures {
-		if v.kind != kindMedia {
-			return string(v.kind)
-		}
+// Captures is the type of the answer that the state captures; "" : none.
+func (f *Flow) Captures(stateName string) string {
+	if s := f.states[stateName]; s != nil && s.wanted() != nil {
+		return string(s.wanted().kind)
 	}
 	return ""
 }
@@ -48,7 +41,7 @@ func (f *Flow) Instead(name string, value any) any {
 	if _, problem := v.check(value); problem == "" {
 		return value
 	}
-	if made := (&variable{name: v.name, kind: v.kind, min: v.min, max: v.max, pattern: v.pattern, values: v.values}).sample(sampleNow); made != nil {
+	if made := v.sample(sampleNow); made != nil {
 		return made
 	}
 	return value
@@ -63,19 +56,4 @@ func (f *Flow) Compares(text string) bool {
 		}
 	}
 	return false
-}
-
-// LibraryOf is a library of exactly these versions; of two of one flow the later is
-// the current one.
-func LibraryOf(all ...*Flow) *Library {
-	lib := &Library{byName: map[string]*Flow{}, byHash: map[string]*Flow{}}
-	for _, f := range all {
-		lib.byName[f.Name], lib.byHash[f.Hash] = f, f
-	}
-	for _, f := range lib.byName {
-		lib.flows = append(lib.flows, f)
-	}
-	slices.SortFunc(lib.flows, func(a, b *Flow) int { return strings.Compare(a.Name, b.Name) })
-	lib.teach()
-	return lib
 }

@@ -61,6 +61,16 @@ func (f *Flow) checkInput(v *variable, raw any) (value any, problem string) {
 	return v.def, ""
 }
 
+// input is the input of that name; nil: there is none.
+func (f *Flow) input(name string) *variable {
+	for _, v := range f.inputs {
+		if v.name == name {
+			return v
+		}
+	}
+	return nil
+}
+
 // kindWords say what is expected, in words for the one who calls the API.
 var kindWords = map[kind]string{
 	kindString:   "a text",

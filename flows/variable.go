@@ -83,7 +83,7 @@ func (v *variable) typ() types.Type {
 var (
 	inputKinds = []string{"string", "integer", "number", "boolean", "date", "time", "datetime", "money", "list"}
 
-	captureNames = []string{"text", "integer", "number", "date", "time", "datetime", "money", "email", "pattern", "media"}
+	captureKinds = []string{"text", "integer", "number", "date", "time", "datetime", "money", "email", "pattern", "media"}
 )
 
 func (p *parser) inputs(n *node) {
@@ -109,7 +109,7 @@ func (p *parser) captures(n *node) []*variable {
 	var out []*variable
 	answers := 0
 	for _, e := range n.keys {
-		v := p.variable(e, "capture", captureNames, keysOf[captureKeys]())
+		v := p.variable(e, "capture", captureKinds, keysOf[captureKeys]())
 		if v == nil {
 			continue
 		}
@@ -158,8 +158,8 @@ func (p *parser) variable(e entry, what string, kinds, known []string) *variable
 	v.foreign = p.flag(n.child("foreign"), "foreign", false)
 	v.min, v.max = p.number(n.child("min"), "min"), p.number(n.child("max"), "max")
 	p.limits(v, n)
-	var values []any
-	for _, item := range p.list(n.child("values"), "values", 100, false) {
+	var values []any // not yet v's, or each had to be among those before it
+	for _, item := range p.list(n.child("values"), "values", maxValues, false) {
 		values = append(values, p.literal(v, item))
 	}
 	v.values = values

@@ -53,20 +53,13 @@ func (l *loader) texts(where string, files fs.FS) {
 			continue
 		}
 		p, root := readFile(shown, source)
-		if root == nil || !p.isObject(root, "the file", "STATE: {say: ...}") {
+		p.entries(root, "the file", "STATE: {say: ...}", maxStates)
+		if len(p.problems) > 0 {
 			l.errs = append(l.errs, join(p.problems))
 			continue
 		}
 		l.overrides = append(l.overrides, &override{flow: base[:dot], lang: base[dot+1:], parser: p, root: root})
 	}
-}
-
-// isObject says whether the node has keys, and complains when it has not.
-func (p *parser) isObject(n *node, what, how string) bool {
-	if n.shape != isObject {
-		p.failAt(n, "%s is %s: write %s", what, n.shape, how)
-	}
-	return n.shape == isObject
 }
 
 // strays finds overrides of flows that are not there.
@@ -115,8 +108,8 @@ func (o *override) state(p *parser, e entry, state *node, languages []string) {
 		case "closed_say":
 			o.put(p, state.child("handoff"), "closed_say", s, languages)
 		case "silence":
-			steps := p.list(state.child("silence"), "silence", 10, true)
-			for i, item := range p.list(text.value, "silence", 10, true) {
+			steps := p.list(state.child("silence"), "silence", maxSilence, true)
+			for i, item := range p.list(text.value, "silence", maxSilence, true) {
 				if item.shape == isNull {
 					continue // a step without a text
 				}

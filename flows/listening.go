@@ -76,35 +76,12 @@ func LoadListening(file string) (*Listening, error) {
 	if root == nil {
 		return nil, join(p.problems)
 	}
-	p.flow = &Flow{intents: map[string]*intent{}}
-	examples := map[string][]string{}
-	l := &Listening{keywords: map[string]string{}}
-	for _, e := range p.entries(root, "the shared intents", "NAME: {keywords: ..., examples: ...}", maxIntents) {
-		for _, what := range []string{"keywords", "examples"} {
-			if n := e.value.child(what); n != nil {
-				for _, lang := range n.keys {
-					p.flow.Languages = append(p.flow.Languages, lang.name)
-				}
-			}
-		}
-		if i := p.defined(e); i != nil {
-			p.flow.intents[e.name] = i
-			l.Names = append(l.Names, e.name)
-			if i.taught() {
-				examples[e.name] = i.texts(e.name)
-			}
-		}
-	}
+	p.sharedIntents(root)
 	if err := join(p.problems); err != nil {
 		return nil, err
 	}
-	if len(examples) > 0 {
-		l.lesson = &Lesson{Examples: examples}
-	}
-	l.guessed, l.skimmed = slices.Clone(l.Names), []string{"no", "yes"}
-	l.Names = append(l.Names, intentNames...)
-	l.hear(p.flow.intents)
-	return l, nil
+	p.flow.teach()
+	return p.flow.Listening("")
 }
 
 // Ask is what a slow classifier may answer: what a guess may decide.
@@ -153,13 +130,4 @@ func (l *Listening) Read(rd Reader, text, language string) Understood {
 		u.Intent, u.Layer = intent, "head"
 	}
 	return u
-}
-
-// Lessons lists what the library and its flows teach.
-func (l *Library) Lessons() []*Lesson {
-	list := []*Lesson{l.lesson}
-	for _, f := range l.flows {
-		list = append(list, f.lesson)
-	}
-	return slices.DeleteFunc(list, func(l *Lesson) bool { return l == nil })
 }

@@ -3,8 +3,6 @@ package flows
 import (
 	"errors"
 	"regexp"
-	"slices"
-	"strings"
 )
 
 // unlocking names what gives access back. A text may lower access, never raise it
@@ -16,7 +14,7 @@ var unlocking = regexp.MustCompile(`(?i)un-?lock|un-?block|un-?freeze|un-?suspen
 func (p *parser) checkUnlock() {
 	f := p.flow
 	if len(f.keywords) > 0 && f.lookup != nil {
-		p.unlocks(f.lookup.at.child("url").shown(), f.lookup.at)
+		p.unlocks(wordOf(f.lookup.at.child("url"), ""), f.lookup.at)
 	}
 	f.underText(len(f.keywords) > 0, func(a action, at *node) { p.unlocks(asked(a), at) })
 }
@@ -60,45 +58,34 @@ func (l *Library) unlocksOfOthers() error {
 // underText hands over every action that a customer's text leads to before the
 // business or a person has spoken. started: a text starts the flow.
 func (f *Flow) underText(started bool, each func(a action, at *node)) {
-	seen := map[string]bool{}
-	var todo []string
-	enter := func(name string) {
-		if !seen[name] {
-			seen[name] = true
-			todo = append(todo, name)
-		}
-	}
-	follow := func(e edge) {
+	var from []string
+	follow := func(e edge) string {
 		for _, a := range e.do {
 			each(a, e.next.at)
 		}
-		enter(e.next.to)
+		return e.next.to
 	}
 	if started {
-		enter(f.start)
-		for _, e := range f.lookup.edges() {
-			follow(e)
-		}
+		from = f.entrances()
 	}
 	for _, s := range f.order {
 		for _, e := range f.ways(s) {
-			if e.via == "reply" || e.via == "capture" || e.via == "choice" || e.via == "otherwise" {
-				follow(e)
+			if e.said() {
+				from = append(from, follow(e))
 			}
 		}
 	}
-	for len(todo) > 0 {
-		s := f.states[todo[0]]
-		todo = todo[1:]
+	f.walk(from, func(s *state) (onwards []string) {
 		for _, a := range s.do {
 			each(a, s.at)
 		}
 		for _, e := range f.ways(s) {
 			if e.via != "event" && e.via != "then" {
-				follow(e)
+				onwards = append(onwards, follow(e))
 			}
 		}
-	}
+		return onwards
+	})
 }
 
 // asked is what an action asks of others, in words: an event, a flow, an address.
@@ -111,42 +98,14 @@ func asked(a action) string {
 	case *scheduleAction:
 		return a.flow
 	case *callAction:
-		return a.at.child("url").shown()
+		return wordOf(a.at.child("url"), "")
 	}
 	return ""
-}
-
-// shown is the node's text; nil has none.
-func (n *node) shown() string {
-	if n == nil {
-		return ""
-	}
-	return n.text
 }
 
 // unlocks reports what gives access back.
 func (p *parser) unlocks(asked string, at *node) {
 	if unlocking.MatchString(asked) {
 		p.failAt(at, "a customer's reply leads to %s: a text never unlocks; wait for the event account.unlocked", quote(asked))
-	}
-}
-
-// checkTwice finds words that an earlier reply of the same state takes already.
-func (p *parser) checkTwice() {
-	for _, s := range p.flow.order {
-		owner := map[string]bool{}
-		for _, r := range s.replies {
-			for _, w := range r.words {
-				if owner[w] {
-					p.warnAt(r.at, "%s is taken by an earlier reply of this state: remove it from one", quote(strings.ToUpper(w)))
-				}
-			}
-			for _, w := range r.words {
-				owner[w] = true
-			}
-		}
-		if slices.ContainsFunc(s.replies, func(r *reply) bool { return r.any }) && s.otherwise != nil {
-			p.warnAt(s.at, "the state %s takes any text: its otherwise is never reached", s.name)
-		}
 	}
 }
