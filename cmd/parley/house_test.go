@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
@@ -119,8 +120,8 @@ func TestLibrariesLiveInOneRoom(t *testing.T) {
 	}
 }
 
-// TestFilesAreReadable keeps every file within 400 lines and every package with
-// exactly one comment.
+// TestFilesAreReadable keeps every file within 400 lines, every function outside of tests
+// within 45, and every package with exactly one comment.
 func TestFilesAreReadable(t *testing.T) {
 	const most = 400
 	for _, p := range packages(t) {
@@ -140,11 +141,7 @@ func TestFilesAreReadable(t *testing.T) {
 			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
-			parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.PackageClauseOnly|parser.ParseComments)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if parsed.Doc != nil {
+			if readable(t, file, src) {
 				comments++
 			}
 		}
@@ -152,4 +149,22 @@ func TestFilesAreReadable(t *testing.T) {
 			t.Errorf("%s has %d package comments", p.ImportPath, comments)
 		}
 	}
+}
+
+// readable looks at a file's functions, and says whether it has the package's comment.
+func readable(t *testing.T, file string, src []byte) (commented bool) {
+	const most = 45
+	at := token.NewFileSet()
+	parsed, err := parser.ParseFile(at, file, src, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range parsed.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			if n := at.Position(f.End()).Line - at.Position(f.Pos()).Line + 1; n > most {
+				t.Errorf("%s: %s has %d lines; after %d a reader has forgotten the first", file, f.Name.Name, n, most)
+			}
+		}
+	}
+	return parsed.Doc != nil
 }
