@@ -45,7 +45,7 @@ test:
 	if [ -n "$$missing" ]; then echo "not run: what needs $$missing"; status=1; fi; \
 	exit $$status
 
-# The long proofs, about twenty minutes. Every figure of the summary is printed.
+# The long proofs, about thirty-five minutes on two cores. Every figure of the summary is printed.
 proof:
 	@.ci/tools go gcc git
 	@missing="$$(.ci/packages)"; status=0; \
