@@ -11,8 +11,8 @@ import (
 )
 
 // BenchmarkStepOfDialogues times Step for every text that a customer writes in the
-// shipped dialogues, and reports the median and the worst (bound of the median:
-// 5 µs, as for a plain reply).
+// shipped dialogues, and reports the median and the worst. The median takes at most twice
+// as long as a plain reply in the same run.
 func BenchmarkStepOfDialogues(b *testing.B) {
 	library, err := flows.Load([]string{"library"})
 	if err != nil {
@@ -43,18 +43,12 @@ func BenchmarkStepOfDialogues(b *testing.B) {
 			}
 		}
 	}
-	costs := make([]float64, len(moments))
+	env, c, e := conversation.Answered(b)
+	costs, least := make([]float64, len(moments)), 0.0
 	for b.Loop() {
+		least = sooner(least, env, c, e)
 		for i, m := range moments {
-			const often = 50
-			begin := time.Now()
-			for range often {
-				conversation.Step(m.env, m.c, m.e)
-			}
-			cost := float64(time.Since(begin).Nanoseconds()) / often
-			if costs[i] == 0 || cost < costs[i] {
-				costs[i] = cost
-			}
+			costs[i] = sooner(costs[i], m.env, m.c, m.e)
 		}
 	}
 	worst := 0
@@ -63,12 +57,28 @@ func BenchmarkStepOfDialogues(b *testing.B) {
 			worst = i
 		}
 	}
-	b.Logf("worst of %d: %.1f µs, %s", len(moments), costs[worst]/1000, moments[worst].what)
-	b.ReportMetric(costs[worst]/1000, "µs/worst")
+	b.Logf("worst of %d: %.1f µs, %s", len(moments), costs[worst], moments[worst].what)
+	b.ReportMetric(costs[worst], "µs/worst")
 	slices.Sort(costs)
-	median := costs[len(costs)/2] / 1000
+	median := costs[len(costs)/2]
 	b.ReportMetric(median, "µs/median")
-	if median > 5 {
-		b.Errorf("the median is %.1f µs", median)
+	b.ReportMetric(least, "µs/plain")
+	if median > 2*least {
+		b.Errorf("the median is %.1f µs, a plain reply takes %.1f µs", median, least)
 	}
+}
+
+// sooner is how long (µs) a step takes, or took before, whichever is less: what is more
+// comes of what else the machine did.
+func sooner(before float64, env conversation.Env, c conversation.Conversation, e conversation.Event) float64 {
+	const often = 50
+	begin := time.Now()
+	for range often {
+		conversation.Step(env, c, e)
+	}
+	took := time.Since(begin).Seconds() * 1e6 / often
+	if before == 0 {
+		return took
+	}
+	return min(before, took)
 }
