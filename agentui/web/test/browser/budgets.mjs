@@ -147,9 +147,15 @@ await there("two hundred missed events", async () => {
 });
 
 if (part === "minute") {
+  // One collection may leave what the next one finds: what is kept is the least of some.
   const heap = async () => {
-    await cdp.send("HeapProfiler.collectGarbage");
-    return (await cdp.send("Runtime.getHeapUsage")).usedSize / 1e6;
+    const used = [];
+    for (let i = 0; i < 4; i++) {
+      await cdp.send("HeapProfiler.collectGarbage");
+      used.push((await cdp.send("Runtime.getHeapUsage")).usedSize / 1e6);
+      await sleep(250);
+    }
+    return Math.min(...used);
   };
   await journey("a minute of fifty events a second", async () => {
     await whole(page);
