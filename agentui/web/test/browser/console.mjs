@@ -158,6 +158,7 @@ await core("whoever opts out while one writes is not texted", async () => {
   await bob.getByRole("textbox", { name: "Reply" }).fill("And another thing");
   await texts(tom, "STOP");
   await bob.getByText("The customer has opted out of texts.").waitFor();
+  assert.equal(await bob.getByRole("button", { name: "Send anyway" }).count(), 0, "what the server refuses is offered");
   await bob.getByRole("button", { name: "I have read it" }).click(); // their STOP: something newer stops no more
   await bob.getByText("A newer message arrived while you wrote.").waitFor({ state: "detached" });
   assert.ok(await bob.getByRole("button", { name: "Send", exact: true }).isDisabled());
