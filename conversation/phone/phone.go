@@ -9,6 +9,7 @@ package phone
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -77,9 +78,12 @@ func IsShortCode(s string) bool {
 // Region gives the ISO 3166 code of the country that an E.164 number belongs to;
 // "" when it is unknown.
 func Region(e164 string) string {
-	n, err := phonenumbers.Parse(e164, "")
-	if err != nil {
-		return ""
+	n := split(e164)
+	if n == nil {
+		var err error
+		if n, err = phonenumbers.Parse(e164, ""); err != nil {
+			return ""
+		}
 	}
 	r := phonenumbers.GetRegionCodeForNumber(n)
 	if r == "" && n.GetCountryCode() != 1 {
@@ -89,6 +93,27 @@ func Region(e164 string) string {
 		return ""
 	}
 	return r
+}
+
+// split parts a number that is E.164 already into its country's code and the rest, which
+// Parse takes 15 µs for; nil: that is for Parse. No code begins another one.
+func split(e164 string) *phonenumbers.PhoneNumber {
+	if len(e164) < 9 || len(e164) > 16 || e164[0] != '+' || !isDigits(e164[1:]) {
+		return nil
+	}
+	for n := 2; n <= 4; n++ {
+		code, _ := strconv.Atoi(e164[1:n])
+		if len(phonenumbers.GetRegionCodesForCountryCode(code)) == 0 {
+			continue
+		}
+		if e164[n] == '0' { // Italy keeps it, others dial it
+			return nil
+		}
+		country, rest := int32(code), uint64(0)
+		rest, _ = strconv.ParseUint(e164[n:], 10, 64)
+		return &phonenumbers.PhoneNumber{CountryCode: &country, NationalNumber: &rest}
+	}
+	return nil
 }
 
 // Mask hides a number for logs and prompts: "+12025550123" becomes "+1•••••0123".

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"parley/conversation/phone"
 )
 
@@ -118,6 +120,51 @@ func BenchmarkParse(b *testing.B) {
 				if _, err := phone.Parse(s, ""); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// TestRegionIsThatOfTheWholeParse holds the short way against the library's, for numbers of
+// every kind in every region, with every other digit in their last places too.
+func TestRegionIsThatOfTheWholeParse(t *testing.T) {
+	n := 0
+	for region := range phonenumbers.GetSupportedRegions() {
+		for kind := phonenumbers.FIXED_LINE; kind <= phonenumbers.VOICEMAIL; kind++ {
+			example := phonenumbers.GetExampleNumberForType(region, kind)
+			if example == nil {
+				continue
+			}
+			e164 := phonenumbers.Format(example, phonenumbers.E164)
+			for place := len(e164) - 7; place < len(e164); place++ {
+				for digit := '0'; digit <= '9'; digit++ {
+					number := e164[:max(3, place)] + string(digit) + e164[max(3, place)+1:]
+					if again, err := phone.Parse(number, ""); err != nil || again != number {
+						continue
+					}
+					n++
+					parsed, _ := phonenumbers.Parse(number, "")
+					want := phonenumbers.GetRegionCodeForNumber(parsed)
+					if want == "" && parsed.GetCountryCode() != 1 {
+						want = phonenumbers.GetRegionCodeForCountryCode(int(parsed.GetCountryCode()))
+					}
+					if got := phone.Region(number); got != want {
+						t.Errorf("%s: %q, want %q", number, got, want)
+					}
+				}
+			}
+		}
+	}
+	if n < 10_000 {
+		t.Errorf("%d numbers", n)
+	}
+}
+
+func BenchmarkRegion(b *testing.B) {
+	for _, number := range []string{"+12025550123", "+31612345678"} {
+		b.Run(number, func(b *testing.B) {
+			for b.Loop() {
+				phone.Region(number)
 			}
 		})
 	}
