@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	benchCodes   = 3000
+	benchCodes   = 9000
 	benchRounds  = 3
-	benchCallers = 64 // checks at a time
+	benchCallers = 256 // checks at a time
 )
 
 // TestSpeedCodes prints what codes cost beside a bare UPDATE … RETURNING of the same

@@ -217,12 +217,7 @@ func (b *batch) second(ctx context.Context) error {
 			p.query(func(r row) error { return b.loadResult(r, i) }, storedSQL, e.Carrier, e.Dedupe)
 		}
 	}
-	b.changing = b.changesOf()
-	for _, c := range b.changing {
-		if !b.repeats(c.event) {
-			c.queue(p)
-		}
-	}
+	b.queueChanges(p)
 	settleAll(p, b.settling, b.news)
 	if len(p.statements) == 0 {
 		return nil

@@ -16,10 +16,13 @@ const (
 	madeSQL = `UPDATE challenges SET kid = $3, mac = $4, sealed = $5, sends = sends + 1, work_at = expires_at + 5000
 		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now}`
 
+	// lockChallengesSQL takes several in the order in which everybody takes them.
+	lockChallengesSQL = `SELECT id FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
+
 	// approvedSQL decides which of two right answers is the first.
 	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
-		WHERE id = $1 AND status IN ('pending', 'sent') AND expires_at > {now}
-		RETURNING subject, phone, line, language`
+		WHERE id IN ({ids}) AND status IN ('pending', 'sent') AND expires_at > {now}
+		RETURNING id, subject, phone, line, language`
 
 	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`
 
@@ -92,7 +95,39 @@ func (b *batch) changesOf() []*changing {
 	return all
 }
 
-// queue asks for the change itself.
+// queueChanges asks for the changes themselves, approvals in few statements.
+func (b *batch) queueChanges(p *pipe) {
+	b.changing = b.changesOf()
+	var locked, approved []string
+	first := make(map[string]*changing)
+	for _, c := range b.changing {
+		if b.repeats(c.event) || c.To == "redeemed" {
+			continue
+		}
+		if locked = append(locked, c.Challenge); c.To == "approved" && first[c.Challenge] == nil {
+			approved, first[c.Challenge] = append(approved, c.Challenge), c
+		}
+	}
+	if locked = slices.Compact(locked); len(locked) > 1 {
+		p.inList(nil, lockChallengesSQL, locked)
+	}
+	p.inList(func(r row) error {
+		var id string
+		var proof bound
+		err := r.Scan(&id, &proof.subject, &proof.phone, &proof.line, &proof.language)
+		if c := first[id]; c != nil {
+			c.held, c.proof = true, proof
+		}
+		return err
+	}, approvedSQL, approved)
+	for _, c := range b.changing {
+		if !b.repeats(c.event) && c.To != "approved" {
+			c.queue(p)
+		}
+	}
+}
+
+// queue asks for the change itself, where it is no approval.
 func (c *changing) queue(p *pipe) {
 	held := func(n int64) { c.held = n == 1 }
 	switch {
@@ -100,11 +135,6 @@ func (c *changing) queue(p *pipe) {
 		p.affected(held, madeSQL, c.Challenge, int64(c.Made.N-1), c.Made.Kid, c.Made.MAC, c.Made.Sealed)
 	case c.To == "redeemed":
 		p.affected(held, redeemedSQL, c.Grant.Hash)
-	case c.To == "approved":
-		p.query(func(r row) error {
-			c.held = true
-			return r.Scan(&c.proof.subject, &c.proof.phone, &c.proof.line, &c.proof.language)
-		}, approvedSQL, c.Challenge)
 	default:
 		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
 	}

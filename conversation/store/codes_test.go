@@ -70,15 +70,24 @@ func codesLife(t *testing.T, s *store.Store) {
 	a = must(s.Ask(ctx, "ver_1", time.Hour, nil, verify.Entry{}))(t)
 	check(t, "asked before the pause was over", a.Limited && a.RetryAfter > 59*time.Minute)
 
-	spend := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}.With(&verify.Defaults)
-	spent := must(s.Spend(ctx, spend))(t)
-	check(t, "no attempt", spent.OK && spent.Challenge.Attempts == 1 && spent.Reason == "compared")
+	spends := func(right bool) verify.Spent {
+		v := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}
+		return must(s.Spend(ctx, v.With(&verify.Defaults, func(verify.Challenge) bool { return right })))(t)
+	}
+	counted := func() int64 {
+		return must(store.Ask(ctx, s, `SELECT COALESCE(CAST(sum(n0) AS bigint), 0) FROM throttles WHERE key LIKE 'check/%'`))(t)
+	}
+	spent := spends(false)
+	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "compared" && counted() == 4)
+	spent = spends(true)
+	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "compared" && counted() == 4)
 	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000}
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
 	check(t, "approved twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
-	codesCredit(t, s, spent)
-	spent = must(s.Spend(ctx, spend))(t)
-	check(t, "an attempt of one that is over", !spent.OK && spent.Reason == "is approved")
+	check(t, "not credited", s.Credit(ctx, []string{"country/US"}) == nil)
+	check(t, "not tallied", must(store.Ask(ctx, s, `SELECT approved FROM tallies WHERE key = 'country/US'`))(t) == 1)
+	spent = spends(true)
+	check(t, "an attempt of one that is over", !spent.Spent && !spent.Right && spent.Reason == "is approved" && counted() == 8)
 
 	g, found, err := s.GrantOf(ctx, "h1")
 	check(t, "no grant", err == nil && found && g.Good && g.Scope == "set-password" && g.Subject == "u1")
@@ -88,21 +97,6 @@ func codesLife(t *testing.T, s *store.Store) {
 	codesRebind(t, s)
 	codesEnd(t, s)
 	codesSweep(t, s)
-}
-
-// codesCredit credits the one right check: nothing of it counts any more, once.
-func codesCredit(t *testing.T, s *store.Store, spent verify.Spent) {
-	credit := verify.Credit{Approved: []string{"country/US"}}
-	for _, h := range spent.Hits {
-		credit.Forgiven = append(credit.Forgiven, h.Key)
-	}
-	counted := func() int64 {
-		return must(store.Ask(t.Context(), s, `SELECT CAST(sum(n0) AS bigint) FROM throttles WHERE key LIKE 'check/%'`))(t)
-	}
-	before := counted()
-	check(t, "not credited", s.Credit(t.Context(), credit) == nil && counted() == before-int64(len(spent.Hits)))
-	check(t, "less than nothing counts", s.Credit(t.Context(), credit) == nil && counted() == 0)
-	check(t, "not tallied", must(store.Ask(t.Context(), s, `SELECT approved FROM tallies WHERE key = 'country/US'`))(t) == 2)
 }
 
 func codeOf(id string) func(*conversation.Conversation, *conversation.Message) {
@@ -118,7 +112,7 @@ func codesGate(t *testing.T, s *store.Store) {
 	_ = must(s.Weigh(ctx, send, passes))(t)
 	_ = must(s.Weigh(ctx, send, func(verify.Counts) verify.Verdict { t.Error("weighed twice"); return verify.Verdict{} }))(t)
 	mark := verify.Mark{Key: "blocked/block/1", For: time.Hour, Reason: "pumping", Told: conversation.VerificationAlarm{What: "pumping"}}
-	send.N = 2
+	send.N, send.Hits = 2, []verify.Hit{{Key: "send/gate/n", Most: 5, Per: time.Hour}}
 	for i := range 2 {
 		v := must(s.Weigh(ctx, send, func(n verify.Counts) verify.Verdict {
 			want := verify.Count{HourSent: 1, DaySent: 1}
@@ -128,6 +122,7 @@ func codesGate(t *testing.T, s *store.Store) {
 			return verify.Verdict{Reason: "block_budget", Marks: []verify.Mark{mark}}
 		}))(t)
 		check(t, "not refused", v.Reason == "block_budget")
+		check(t, "a refused send counts", must(store.Ask(ctx, s, `SELECT n0 FROM throttles WHERE key = 'send/gate/n'`))(t) == 0)
 	}
 }
 

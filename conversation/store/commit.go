@@ -11,10 +11,17 @@ import (
 )
 
 const (
-	saveSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5 WHERE id = $1`
+	// saveSQL finds every row: all are locked. It is an INSERT because that takes many in
+	// one statement on both engines.
+	saveSQL = `INSERT INTO conversations (id, line, phone, state, rev, epoch, created_at, updated_at)
+			VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8){/each}
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, rev = excluded.rev, epoch = excluded.epoch, updated_at = excluded.updated_at`
 
 	// saveWakeSQL alone touches the indexed wake_at: all other updates stay heap-only.
-	saveWakeSQL = `UPDATE conversations SET state = $2, rev = $3, epoch = $4, updated_at = $5, wake_at = $6 WHERE id = $1`
+	saveWakeSQL = `INSERT INTO conversations (id, line, phone, state, rev, epoch, created_at, updated_at, wake_at)
+			VALUES {each}($1, $2, $3, $4, $5, $6, $7, $8, $9){/each}
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, rev = excluded.rev, epoch = excluded.epoch, updated_at = excluded.updated_at,
+			wake_at = excluded.wake_at`
 
 	// unbornSQL takes out a row that this transaction made and nothing happened to.
 	unbornSQL = `DELETE FROM conversations WHERE id = $1 AND rev = 0`
@@ -112,17 +119,21 @@ func (b *batch) finish(ctx context.Context, p *pipe, all []conversation.Job) err
 }
 
 func (b *batch) save(p *pipe, all []conversation.Saved) error {
+	var saved, waking [][]any
 	for _, v := range all {
 		c := &v.Conversation
 		if b.rows[c.ID] == nil {
 			return fmt.Errorf("conversation %q has no row", c.ID)
 		}
+		row := []any{c.ID, c.Line, c.Phone, v.Encoded, c.Rev, c.State.Epoch, b.now, b.now}
 		if v.WakeChanged {
-			p.exec(saveWakeSQL, c.ID, v.Encoded, c.Rev, c.State.Epoch, b.now, c.WakeAt)
+			waking = append(waking, append(row, c.WakeAt))
 		} else {
-			p.exec(saveSQL, c.ID, v.Encoded, c.Rev, c.State.Epoch, b.now)
+			saved = append(saved, row)
 		}
 	}
+	p.each(nil, saveSQL, saved)
+	p.each(nil, saveWakeSQL, waking)
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 //	{now}         Unix milliseconds of the database's clock, evaluated once
 //	{lock}        takes row locks (PostgreSQL); SQLite's writer is alone anyway
 //	{skiplocked}  after {lock}: passes rows that others hold
-//	{ids}         $1 … $32: a list of ids, see inList
+//	{ids}         $1, $2 …: a list of ids, see inList
 //	{found}       whether the words of finds f match $1
 //	{each}…{/each}  one row of an INSERT of many, see pipe.each
 type dialect struct {
@@ -51,23 +51,24 @@ type rendering struct {
 // render turns a statement's template into the engine's SQL.
 func (d dialect) render(s statement) string {
 	if d.ahead != nil {
-		return d.replace(repeat(s.text, s.rows), " + "+strconv.FormatInt(d.ahead().Milliseconds(), 10))
+		return d.replace(repeat(s), " + "+strconv.FormatInt(d.ahead().Milliseconds(), 10))
 	}
 	of := rendering{s.text, s.rows}
 	if text, ok := d.rendered.Load(of); ok {
 		return text.(string)
 	}
-	text := d.replace(repeat(s.text, s.rows), "")
+	text := d.replace(repeat(s), "")
 	d.rendered.Store(of, text)
 	return text
 }
 
 // repeat writes the row between {each} and {/each} so many times, with the
-// placeholders counted on.
-func repeat(template string, rows int) string {
+// placeholders counted on, or a list of ids.
+func repeat(s statement) string {
+	template, rows := s.text, s.rows
 	before, rest, found := strings.Cut(template, "{each}")
 	if !found {
-		return template
+		return strings.ReplaceAll(template, "{ids}", idList(rows))
 	}
 	row, after, _ := strings.Cut(rest, "{/each}")
 	var out strings.Builder
@@ -95,7 +96,7 @@ func (d dialect) replace(template, ahead string) string {
 	text := strings.NewReplacer(
 		"{now}", "(SELECT "+d.now+ahead+")",
 		"{lock}", d.lock, "{skiplocked}", d.skiplocked,
-		"{ids}", idList, "{found}", d.found,
+		"{found}", d.found,
 	).Replace(template)
 	if d.anonymous {
 		return anonymous(text)
@@ -117,13 +118,18 @@ func anonymous(text string) string {
 	return strings.Join(pieces, "?")
 }
 
-// inSize is how many ids one {ids} statement takes: lists are never opened in
-// SQL, and one text per length would fill the statement caches.
-const inSize = 32
+// inSizes are how many ids one {ids} statement takes: lists are never opened in SQL, and
+// one text per length would fill the statement caches.
+var inSizes = [...]int{1, 8, 32}
 
-// idList is what {ids} stands for.
-const idList = `$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,` +
-	`$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32`
+// idList is a list of n placeholders.
+func idList(n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = "$" + strconv.Itoa(i+1)
+	}
+	return strings.Join(all, ",")
+}
 
 // inList queues text, which contains {ids}, for all ids. The last statement's
 // list is filled up with its first id.
@@ -132,15 +138,22 @@ func (p *pipe) inList(row func(row) error, text string, ids []string) { listed(p
 // listed is inList for ids of any type.
 func listed[T any](p *pipe, row func(row) error, text string, ids []T) {
 	for len(ids) > 0 {
-		n := min(inSize, len(ids))
-		args := make([]any, inSize)
+		size := inSizes[len(inSizes)-1]
+		for _, s := range inSizes {
+			if s >= len(ids) {
+				size = s
+				break
+			}
+		}
+		n := min(size, len(ids))
+		args := make([]any, size)
 		for i := range args {
 			args[i] = ids[0]
 			if i < n {
 				args[i] = ids[i]
 			}
 		}
-		p.statements = append(p.statements, statement{text: text, args: args, row: row})
+		p.statements = append(p.statements, statement{text: text, rows: size, args: args, row: row})
 		ids = ids[n:]
 	}
 }

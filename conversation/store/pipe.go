@@ -17,7 +17,7 @@ type pipe struct {
 // every row, or to count, once.
 type statement struct {
 	text  string
-	rows  int // how often the text's {each} part stands, 0: it has none
+	rows  int // how often the text's {each} part stands, or how long its {ids} are
 	args  []any
 	row   func(row) error
 	count func(int64)
@@ -50,7 +50,7 @@ func (p *pipe) clock(now *int64) { p.query(func(r row) error { return r.Scan(now
 
 // eachSizes are the numbers of rows of one INSERT: few, since each makes a text of
 // its own, which every connection prepares once.
-var eachSizes = [...]int{32, 8, 1}
+var eachSizes = [...]int{32, 16, 8, 4, 2, 1}
 
 // each queues an INSERT of many rows, whose text has one row between {each} and
 // {/each}. row may be nil.
@@ -73,6 +73,9 @@ type backend interface {
 	read(ctx context.Context, p *pipe) error
 	// write runs statements as one transaction.
 	write(ctx context.Context, p *pipe) error
+	// lockKeys queues locks of names, sorted, that hold until the transaction ends: names
+	// of what may have no row. One name may lock another besides.
+	lockKeys(p *pipe, keys []string)
 	// notify queues a hint that others hear when the transaction commits.
 	notify(p *pipe, payload string)
 	// committed gives the same hint after the commit, where no server spreads it.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +117,29 @@ func (b *postgres) queue(batch *pgx.Batch, p *pipe) {
 			})
 		}
 	}
+}
+
+// lockKeysSQL takes advisory locks in the order of the list: rows that are not there
+// cannot be locked.
+const lockKeysSQL = `SELECT pg_advisory_xact_lock($1, n) FROM unnest(CAST($2 AS integer[])) AS n`
+
+// keyLocks is the space of our advisory locks, and keyStripes how many there are: what
+// the server keeps of locks is bounded for all its sessions together (6,400 by default),
+// and a transaction may count under a thousand keys.
+const (
+	keyLocks   = 0x7061726c // parl
+	keyStripes = 256
+)
+
+func (b *postgres) lockKeys(p *pipe, keys []string) {
+	stripes := make([]int32, len(keys))
+	for i, key := range keys {
+		h := fnv.New32a()
+		h.Write([]byte(key))
+		stripes[i] = int32(h.Sum32() % keyStripes)
+	}
+	slices.Sort(stripes)
+	p.exec(lockKeysSQL, int32(keyLocks), slices.Compact(stripes))
 }
 
 // drain reads every answer of a batch through its callbacks.

@@ -10,22 +10,22 @@ import (
 )
 
 const (
-	// spendSQL is what makes five guesses five: the attempt is spent, and committed,
-	// before anything is compared, with or without a code to compare with. The last one
-	// wakes the loop, which ends the challenge unless it was right.
+	// triedSQL locks the challenges that are checked.
+	triedSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
+
+	// spendSQL is what makes five guesses five: the attempt is spent before anything is
+	// compared, with or without a code to compare with. The last one wakes the loop, which
+	// ends the challenge unless it was right.
 	spendSQL = `UPDATE challenges SET attempts = attempts + 1,
 			work_at = CASE WHEN attempts + 1 >= most_attempts THEN {now} + 2000 ELSE work_at END
-		WHERE id = $1 AND purpose = $2 AND subject = $3 AND context = $4 AND open = 1
-		AND attempts < most_attempts AND expires_at > {now}
-		RETURNING ` + challengeColumns + `, {now}`
+		WHERE id IN ({ids})`
 )
 
 // spending is one check on its way.
 type spending struct {
 	verify.Spend
-	out   verify.Spent
-	known bool
-	there verify.Challenge // when nothing was spent
+	out  verify.Spent
+	hits []verify.Hit // what it counts under, unless it is right
 }
 
 // Spend implements verify.Store. Checks that arrive while others commit share the next
@@ -39,61 +39,91 @@ func (s *Store) Spend(ctx context.Context, v verify.Spend) (verify.Spent, error)
 	return one.out, nil
 }
 
-// spend locks in one order: the challenges by id, then what the checks count under.
+// spend locks in one order: the challenges by id, then what the checks count under. What
+// is compared is compared inside of the transaction, behind the attempts and under the
+// lock of the counts: guesses that come at once are as many as guesses one after
+// another, and of a transaction that fails nobody hears anything.
 func (s *Store) spend(ctx context.Context, all []*spending) error {
 	tx := s.db.begin()
 	defer tx.rollback()
 	slices.SortStableFunc(all, func(x, y *spending) int { return cmp.Compare(x.ID, y.ID) })
-	p := new(pipe)
-	var now int64
-	p.clock(&now)
-	for _, v := range all {
-		v.out, v.known = verify.Spent{}, false
-		p.query(into(&v.out.Challenge, &v.out.OK, scanChallenge), spendSQL, v.ID, string(v.Purpose), v.Subject, v.Context)
+	now, rows, err := tried(ctx, tx, all)
+	if err != nil {
+		return err
 	}
+	p := new(pipe)
+	spendAll(p, all, rows)
+	counts := newCounting()
+	for _, v := range all {
+		v.hits = v.Hits(v.out.Challenge, v.out.Spent)
+		counts.want(v.hits)
+	}
+	counts.lock(p, s.db)
 	if err := tx.flush(ctx, p); err != nil {
 		return err
 	}
-	if err := whyNot(ctx, tx, all); err != nil {
-		return err
-	}
 	p = new(pipe)
-	counted := hitAll(p, all, func(v *spending) []verify.Hit {
-		v.out.Hits = v.Hits(v.out.Challenge, v.out.OK)
-		return v.out.Hits
-	})
-	if err := tried(p, now, all); err != nil {
-		return err
-	}
-	if err := tx.commit(ctx, p); err != nil {
-		return err
-	}
-	for i, v := range all {
-		v.out.Over = counted[i].over()
-	}
-	return nil
-}
-
-// whyNot reads the challenges of which no attempt could be spent.
-func whyNot(ctx context.Context, tx session, all []*spending) error {
-	p := new(pipe)
-	for _, v := range all {
-		if v.there, v.known = v.out.Challenge, v.out.OK; !v.out.OK {
-			p.query(into(&v.there, &v.known, scanChallenge), challengeSQL, v.ID)
-		}
-	}
-	if len(p.statements) == 0 {
-		return nil
-	}
-	return tx.flush(ctx, p)
-}
-
-// tried queues what the audit trail keeps of the checks.
-func tried(p *pipe, now int64, all []*spending) error {
 	entries := make([]verify.Entry, len(all))
 	for i, v := range all {
-		v.out.Reason = v.Why(v.there, v.known, v.out.OK)
+		v.out.Over = counts.over(v.hits, now)
+		right := v.Right(v.out.Challenge) // of those that took no attempt too: it takes its time
+		if v.out.Right = right && v.out.Spent && len(v.out.Over) == 0; !v.out.Right {
+			counts.add(v.hits, now)
+		}
 		entries[i] = verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network}
 	}
-	return audit(p, now, entries...)
+	counts.write(p)
+	if err := audit(p, now, entries...); err != nil {
+		return err
+	}
+	return tx.commit(ctx, p)
+}
+
+// tried opens the transaction and reads the challenges, by id.
+func tried(ctx context.Context, tx session, all []*spending) (now int64, rows map[string]*verify.Challenge, err error) {
+	ids := make([]string, len(all))
+	for i, v := range all {
+		ids[i] = v.ID
+	}
+	rows = make(map[string]*verify.Challenge, len(all))
+	p := new(pipe)
+	p.clock(&now)
+	p.inList(func(r row) error {
+		c := new(verify.Challenge)
+		err := scanChallenge(r, c)
+		rows[c.ID] = c
+		return err
+	}, triedSQL, slices.Compact(ids))
+	return now, rows, tx.flush(ctx, p)
+}
+
+// spendAll spends the attempts of checks that are sorted by id. A statement changes a row
+// once, so that a challenge's second attempt goes into a second one.
+func spendAll(p *pipe, all []*spending, rows map[string]*verify.Challenge) {
+	var rounds [][]string
+	n := 0
+	for i, v := range all {
+		if i == 0 || v.ID != all[i-1].ID {
+			n = 0
+		}
+		c := rows[v.ID]
+		v.out = verify.Spent{Reason: v.Why(verify.Challenge{}, false)}
+		if c == nil {
+			continue
+		}
+		v.out.Reason = v.Why(*c, true)
+		if v.Takes(*c) {
+			v.out.Spent = true
+			c.Attempts++
+			if n == len(rounds) {
+				rounds = append(rounds, nil)
+			}
+			rounds[n] = append(rounds[n], v.ID)
+			n++
+		}
+		v.out.Challenge = *c
+	}
+	for _, ids := range rounds {
+		p.inList(nil, spendSQL, ids)
+	}
 }

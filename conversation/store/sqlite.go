@@ -86,6 +86,9 @@ func (b *lite) close() {
 	b.writer.Close()
 }
 
+// lockKeys has nothing to do: there is one writer.
+func (b *lite) lockKeys(*pipe, []string) {}
+
 func (b *lite) begin() session { return &liteSession{b: b} }
 
 func (b *lite) runJobs(ctx context.Context, r jobs.Runner) error { return b.jobs.Run(ctx, r) }

@@ -64,7 +64,7 @@ type Store struct {
 	walk     cursor // of Overdue
 	receipts group[*received]
 	spends   group[*spending]
-	credits  group[verify.Credit]
+	credits  group[[]string]
 	scales   chan struct{} // holds one for each send that is being weighed
 
 	listeners func(event string) []string // of Options
@@ -114,7 +114,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s := &Store{
 		db: db, known: newKnown(knownLimit), log: o.Log,
-		receipts: newGroup[*received](), spends: newGroup[*spending](), credits: newGroup[verify.Credit](),
+		receipts: newGroup[*received](), spends: newGroup[*spending](), credits: newGroup[[]string](),
 		scales:    make(chan struct{}, mostWeighing),
 		listeners: o.Listeners, fates: listened(o.Listeners), rules: o.Accounts,
 	}

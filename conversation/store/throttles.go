@@ -35,6 +35,13 @@ const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {e
 const forgiveSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, 0, $2, 0, 0){/each}
 	ON CONFLICT (key) DO UPDATE SET n0 = CASE WHEN throttles.n0 > excluded.n0 THEN throttles.n0 - excluded.n0 ELSE 0 END`
 
+// countsSQL reads what was counted.
+const countsSQL = `SELECT key, bucket, n0, n1, n2 FROM throttles WHERE key IN ({ids})`
+
+// countManySQL counts several happenings of a key, whatever there were. Rows are sorted by key.
+const countManySQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), $3, $4, {now} + $5){/each}
+	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `, most = excluded.most`
+
 // wrongSQL adds to a gauge of the same form, which has no limit.
 const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0, {now} + 86400000)
 	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `
@@ -82,27 +89,22 @@ func (s *Store) Pause(ctx context.Context, key string, d time.Duration, reason s
 }
 
 // Credit implements verify.Store. What arrives while others commit shares the next
-// transaction: rows that all checks count under are locked once for many of them, and
-// for no longer than this. Tallies are locked first: what a send that is weighed locks
-// before them is its number's, which no check counts under.
-func (s *Store) Credit(ctx context.Context, c verify.Credit) error {
-	if err := s.credits.do(ctx, []verify.Credit{c}, s.credit); err != nil {
+// transaction: rows that all approvals count under are locked once for many of them, and
+// for no longer than this.
+func (s *Store) Credit(ctx context.Context, keys []string) error {
+	if err := s.credits.do(ctx, [][]string{keys}, s.credit); err != nil {
 		return fmt.Errorf("counting an approval: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) credit(ctx context.Context, all []verify.Credit) error {
-	counts, forgiven := make(tallied), map[string]int64{}
-	for _, c := range all {
-		counts.add(c.Approved, tally{approved: 1})
-		for _, key := range c.Forgiven {
-			forgiven[key]++
-		}
+func (s *Store) credit(ctx context.Context, all [][]string) error {
+	counts := make(tallied)
+	for _, keys := range all {
+		counts.add(keys, tally{approved: 1})
 	}
 	p := new(pipe)
 	counts.write(p)
-	forgive(p, forgiven)
 	return s.db.write(ctx, p)
 }
 
@@ -121,10 +123,24 @@ type hitting struct {
 	took map[string]bool
 }
 
-// hit queues the hits of one caller.
+// hit queues the hits of one caller, sorted by key.
 func hit(p *pipe, hits []verify.Hit) *hitting {
-	return hitAll(p, [][]verify.Hit{hits}, func(all []verify.Hit) []verify.Hit { return all })[0]
+	h := &hitting{hits: hits, took: map[string]bool{}}
+	rows := make([][]any, len(hits))
+	for i, one := range slices.SortedFunc(slices.Values(hits), func(x, y verify.Hit) int { return strings.Compare(x.Key, y.Key) }) {
+		rows[i] = []any{one.Key, half(one), int64(one.Most), 2 * one.Per.Milliseconds()}
+	}
+	p.each(func(r row) error {
+		var key string
+		err := r.Scan(&key)
+		h.took[key] = true
+		return err
+	}, hitSQL, rows)
+	return h
 }
+
+// half is half a window, in milliseconds.
+func half(h verify.Hit) int64 { return max(1, h.Per.Milliseconds()/2) }
 
 // over lists the hits that were at their limit.
 func (h *hitting) over() []verify.Hit {
@@ -148,45 +164,3 @@ func (h *hitting) taken() map[string]int64 {
 
 // retryAfter is when a place may be free again, at the earliest.
 func retryAfter(one verify.Hit) time.Duration { return one.Per / 2 }
-
-// hitAll counts the hits of several callers, sorted by key. No statement may count a
-// key twice, so that a key's second hit goes into a second round: its row is locked by
-// then.
-func hitAll[T any](p *pipe, all []T, of func(T) []verify.Hit) []*hitting {
-	out := make([]*hitting, len(all))
-	type owned struct {
-		verify.Hit
-		by *hitting
-	}
-	var rounds [][]owned
-	seen := map[string]int{}
-	for i, v := range all {
-		out[i] = &hitting{hits: of(v), took: map[string]bool{}}
-		for _, h := range out[i].hits {
-			n := seen[h.Key]
-			seen[h.Key]++
-			if n == len(rounds) {
-				rounds = append(rounds, nil)
-			}
-			rounds[n] = append(rounds[n], owned{h, out[i]})
-		}
-	}
-	for _, round := range rounds {
-		slices.SortFunc(round, func(x, y owned) int { return strings.Compare(x.Key, y.Key) })
-		by := make(map[string]*hitting, len(round))
-		rows := make([][]any, len(round))
-		for i, one := range round {
-			by[one.Key] = one.by
-			rows[i] = []any{one.Key, max(1, one.Per.Milliseconds()/2), int64(one.Most), 2 * one.Per.Milliseconds()}
-		}
-		p.each(func(r row) error {
-			var key string
-			err := r.Scan(&key)
-			if h := by[key]; h != nil {
-				h.took[key] = true
-			}
-			return err
-		}, hitSQL, rows)
-	}
-	return out
-}

@@ -47,32 +47,71 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	if marked(c.Subject) {
 		return Secret{}, ErrRefused
 	}
-	from := network(c.IP)
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.Store.Spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: from, Test: c.Test, By: c.By}.With(&s.Settings))
+	try := Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By}
+	right, err := s.comparison(ctx, try, code)
 	if err != nil {
 		return Secret{}, err
 	}
+	spent, err := s.Store.Spend(ctx, try.With(&s.Settings, right))
+	switch {
+	case err != nil:
+		return Secret{}, err
+	case spent.Right:
+		return s.approve(ctx, spent.Challenge)
+	}
 	for _, h := range spent.Over {
-		if h.Key == ofMode(networkKey(from), c.Test) {
+		if h.Key == ofMode(networkKey(try.Network), c.Test) {
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
-	b := s.bind(Challenge{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Phone: spent.Challenge.Phone, Context: digest}, code)
-	right := s.Keys.matches(b, spent.Challenge.Kid, spent.Challenge.MAC) && spent.OK && len(spent.Over) == 0 && spent.Challenge.Status.Live()
-	if !right {
-		if !c.Test {
-			s.wrongs.Add(1)
-		}
-		s.pause(ctx, c, spent)
-		return Secret{}, ErrRefused
+	if !c.Test {
+		s.wrongs.Add(1)
 	}
-	return s.approve(ctx, spent)
+	s.pause(ctx, c, spent)
+	return Secret{}, ErrRefused
 }
 
-// Why says what is the matter with a check, by the row as it was before; compared when
-// nothing is: for the audit trail alone.
-func (v Spend) Why(c Challenge, known, spent bool) string {
+// comparison compares a code with the one that a challenge has. Where codes are hashed
+// slowly the hash is made here, ahead of the transaction that compares it, by what the
+// challenge is now: its number never changes.
+func (s *Service) comparison(ctx context.Context, try Spend, code Secret) (func(Challenge) bool, error) {
+	digest := func(ch Challenge) digest {
+		return s.Keys.digest(s.bind(Challenge{ID: try.ID, Purpose: try.Purpose, Subject: try.Subject, Phone: ch.Phone, Context: try.Context}, code), ch.Kid)
+	}
+	if !s.Keys.slow {
+		return func(ch Challenge) bool { return digest(ch).is(ch.MAC) }, nil
+	}
+	before, _, err := s.Store.Challenge(ctx, try.ID)
+	if err != nil {
+		return nil, err
+	}
+	made := digest(before)
+	return func(ch Challenge) bool {
+		if ch.Phone != before.Phone || ch.Kid != before.Kid {
+			return digest(ch).is(ch.MAC)
+		}
+		return made.is(ch.MAC)
+	}, nil
+}
+
+// With gives the check its limits, and what compares its code.
+func (v Spend) With(s *Settings, right func(Challenge) bool) Spend {
+	v.settings, v.right = s, right
+	return v
+}
+
+// Takes says whether the check takes an attempt of a challenge as it stands.
+func (v Spend) Takes(c Challenge) bool {
+	return c.Open && c.Purpose == v.Purpose && c.Subject == v.Subject && c.Context == v.Context && !c.Spent() && c.ExpiresAt > c.Now
+}
+
+// Right says whether the code is that of a challenge of which an attempt was spent.
+func (v Spend) Right(c Challenge) bool { return v.right(c) && c.Status.Live() }
+
+// Why says what is the matter with a check, by the challenge as it was before; compared
+// when nothing is: for the audit trail alone.
+func (v Spend) Why(c Challenge, known bool) string {
 	switch {
 	case !known:
 		return "unknown"
@@ -86,26 +125,17 @@ func (v Spend) Why(c Challenge, known, spent bool) string {
 		return "is " + string(c.Status)
 	case c.ExpiresAt <= c.Now:
 		return "expired"
-	}
-	switch {
 	case c.MAC == "":
 		return "no code was made"
-	case !spent:
+	case !v.Takes(c):
 		return "tried too often"
 	}
 	return "compared"
 }
 
-// With gives the check its limits.
-func (v Spend) With(s *Settings) Spend {
-	v.settings = s
-	return v
-}
-
 // approve ends the challenge as approved, in the transaction in which its
 // conversation hears of it. Of two right answers, the second changes no row.
-func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err error) {
-	ch := spent.Challenge
+func (s *Service) approve(ctx context.Context, ch Challenge) (grant Secret, err error) {
 	change := &conversation.Change{Challenge: ch.ID, To: string(Approved), Grant: &conversation.Grant{Rebind: ch.Purpose == NumberChange}}
 	if scope := rules[ch.Purpose].grant; scope != "" {
 		var raw [32]byte
@@ -120,15 +150,10 @@ func (s *Service) approve(ctx context.Context, spent Spent) (grant Secret, err e
 	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
 	}
-	var credit Credit
 	if !ch.Test { // its sending was not counted either
-		credit.Approved = approvalKeys(ch)
-	}
-	for _, h := range spent.Hits {
-		credit.Forgiven = append(credit.Forgiven, h.Key)
-	}
-	if err := s.Store.Credit(ctx, credit); err != nil {
-		s.Log.Warn("a right code still counts as a wrong one", "error", err)
+		if err := s.Store.Credit(ctx, approvalKeys(ch)); err != nil {
+			s.Log.Warn("budgets do not know of an approval", "error", err)
+		}
 	}
 	return grant, nil
 }

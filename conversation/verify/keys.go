@@ -117,24 +117,38 @@ func (r *Keyring) sign(b bound) (kid, mac string) {
 	return r.first, hex.EncodeToString(sum)
 }
 
-// matches compares in constant time. A key that is gone, and a MAC that was never
-// made, cost the same and match nothing.
-func (r *Keyring) matches(b bound, kid, mac string) bool {
+// digest is what a code is compared by.
+type digest struct {
+	sum   []byte
+	known bool // its key is there
+}
+
+// digest makes a code's under the key of an id. A key that is gone costs the same and
+// matches nothing.
+func (r *Keyring) digest(b bound, kid string) digest {
 	kid, slow := unmarked(kid)
 	key, known := r.keys[kid]
 	if !known {
 		key, slow = r.keys[r.first], r.slow
 	}
-	want, err := hex.DecodeString(mac)
-	if err != nil || len(want) != sha256.Size {
-		want, known = make([]byte, sha256.Size), false
-		_, _ = rand.Read(want) // never fails: crypto/rand ends the process instead
-	}
 	sum := b.mac(key.pepper)
 	if slow {
 		sum = r.stretched(sum, b.challenge)
 	}
-	return hmac.Equal(sum, want) && known
+	return digest{sum, known}
+}
+
+// matches makes a digest and compares it.
+func (r *Keyring) matches(b bound, kid, mac string) bool { return r.digest(b, kid).is(mac) }
+
+// is compares in constant time. A MAC that was never made matches nothing.
+func (d digest) is(mac string) bool {
+	want, err := hex.DecodeString(mac)
+	if err != nil || len(want) != sha256.Size {
+		want, d.known = make([]byte, sha256.Size), false
+		_, _ = rand.Read(want) // never fails: crypto/rand ends the process instead
+	}
+	return hmac.Equal(d.sum, want) && d.known
 }
 
 // seal keeps a code for as long as it may have to be sent: "KEY:BASE64", which only

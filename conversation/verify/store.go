@@ -16,10 +16,11 @@ type Store interface {
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
 	Ask(ctx context.Context, id string, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
-	// Spend spends one attempt and counts it, before anything is compared.
+	// Spend spends one attempt, then compares, and counts what is not right; nobody hears
+	// of it before all of that is committed.
 	Spend(ctx context.Context, s Spend) (Spent, error)
-	// Credit counts an approval, and takes back what its check was counted under.
-	Credit(ctx context.Context, c Credit) error
+	// Credit counts an approval under the budgets' keys.
+	Credit(ctx context.Context, keys []string) error
 	// Work takes challenges that something is due for, for the length of a lease.
 	Work(ctx context.Context, limit int, lease time.Duration) ([]Challenge, error)
 	// Later looks at a challenge again after a while.
@@ -72,7 +73,7 @@ type Asked struct {
 	RetryAfter time.Duration
 }
 
-// Spend is one check, before the code is compared.
+// Spend is one check.
 type Spend struct {
 	ID      string
 	Purpose Purpose
@@ -83,22 +84,16 @@ type Spend struct {
 	By      string // who asks, for the audit trail
 
 	settings *Settings
+	right    func(Challenge) bool
 }
 
-// Spent is what a check has to be compared with. OK false: there is nothing to
-// compare with, and Reason says why, for the audit trail alone.
+// Spent is what became of a check.
 type Spent struct {
-	OK        bool
-	Challenge Challenge
-	Reason    string
-	Hits      []Hit // what it counts under
-	Over      []Hit // those that are over their limit: the right code is refused as well
-}
-
-// Credit is what a right code changes of what is counted.
-type Credit struct {
-	Approved []string // the budgets' keys that it counts under
-	Forgiven []string // those under which its check was counted
+	Spent     bool      // an attempt was
+	Right     bool      // it was, on the right code, and nothing is over its limit
+	Challenge Challenge // the zero value: there is none
+	Reason    string    // for the audit trail alone
+	Over      []Hit     // what is over its limit: the right code is refused as well
 }
 
 // WrongCodes are those of the whole installation.

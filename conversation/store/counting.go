@@ -1,0 +1,93 @@
+package store
+
+import (
+	"maps"
+	"slices"
+
+	"parley/conversation/verify"
+)
+
+// counting counts what many callers do under keys that they may share, in their order:
+// each is held against what those before it added. The keys are locked from lock to the
+// transaction's end, with or without rows.
+type counting struct {
+	keys map[string]*counted
+}
+
+// counted is one key: its row, and what is added to it.
+type counted struct {
+	verify.Hit
+	bucket, n0, n1, n2 int64
+	added              int64
+}
+
+func newCounting() *counting { return &counting{make(map[string]*counted)} }
+
+// want takes the keys in.
+func (c *counting) want(hits []verify.Hit) {
+	for _, h := range hits {
+		if c.keys[h.Key] == nil {
+			c.keys[h.Key] = &counted{Hit: h}
+		}
+	}
+}
+
+// lock queues the locks of all keys, and the reading of their rows.
+func (c *counting) lock(p *pipe, on backend) {
+	keys := slices.Sorted(maps.Keys(c.keys))
+	on.lockKeys(p, keys)
+	p.inList(func(r row) error {
+		var key string
+		var n counted
+		err := r.Scan(&key, &n.bucket, &n.n0, &n.n1, &n.n2)
+		if k := c.keys[key]; k != nil {
+			k.bucket, k.n0, k.n1, k.n2 = n.bucket, n.n0, n.n1, n.n2
+		}
+		return err
+	}, countsSQL, keys)
+}
+
+// counts is how many there were in the last three half windows, as hitSQL counts them.
+func (k *counted) counts(now int64) int64 {
+	n := k.added
+	switch behind := now/half(k.Hit) - k.bucket; {
+	case behind <= 0:
+		n += k.n0 + k.n1 + k.n2
+	case behind == 1:
+		n += k.n0 + k.n1
+	case behind == 2:
+		n += k.n0
+	}
+	return n
+}
+
+// over lists those of the hits that are at their limit.
+func (c *counting) over(hits []verify.Hit, now int64) []verify.Hit {
+	var all []verify.Hit
+	for _, h := range hits {
+		if c.keys[h.Key].counts(now) >= int64(h.Most) {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// add counts those of the hits that are not at their limit.
+func (c *counting) add(hits []verify.Hit, now int64) {
+	for _, h := range hits {
+		if k := c.keys[h.Key]; k.counts(now) < int64(h.Most) {
+			k.added++
+		}
+	}
+}
+
+// write queues what was added, sorted by key.
+func (c *counting) write(p *pipe) {
+	var rows [][]any
+	for _, key := range slices.Sorted(maps.Keys(c.keys)) {
+		if k := c.keys[key]; k.added > 0 {
+			rows = append(rows, []any{key, half(k.Hit), k.added, int64(k.Most), 2 * k.Per.Milliseconds()})
+		}
+	}
+	p.each(nil, countManySQL, rows)
+}

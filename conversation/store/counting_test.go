@@ -1,0 +1,107 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/conversation"
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
+	"parley/conversation/verify"
+)
+
+// tries checks codes of many customers from one network, on two nodes at once, right or
+// wrong, and gives what became of them.
+func tries(t *testing.T, nodes []*store.Store, settings *verify.Settings, from string, n int, right func(i int) bool) []verify.Spent {
+	t.Helper()
+	all := make([]verify.Spent, n)
+	var group sync.WaitGroup
+	for i := range n {
+		id, subject := fmt.Sprintf("ver_%s_%d", from, i), fmt.Sprintf("%s-%d", from, i)
+		opened := must(nodes[0].Open(t.Context(), asked(id, subject, phone(100+i), verify.Login), time.Minute, nil, verify.Entry{What: "verification.asked"}))(t)
+		check(t, "not opened", opened.Challenge.Open)
+		check(t, "not made", alter(t, nodes[0], phone(100+i), conversation.Change{Challenge: id, Made: made(1)}, nil))
+	}
+	for i := range n {
+		v := verify.Spend{ID: fmt.Sprintf("ver_%s_%d", from, i), Purpose: verify.Login, Subject: fmt.Sprintf("%s-%d", from, i), Network: from}
+		group.Go(func() {
+			var err error
+			if all[i], err = nodes[i%len(nodes)].Spend(t.Context(), v.With(settings, func(verify.Challenge) bool { return right(i) })); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	return all
+}
+
+// TestGuessesAtOnceAreCountedOneByOne: what many guess at the same time, on two nodes, in
+// shared transactions and under keys that have no rows yet, is not one guess more than
+// the limit; nor is a right code taken behind it. Right ones count nothing.
+func TestGuessesAtOnceAreCountedOneByOne(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		nodes := []*store.Store{storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url})}
+		lots := verify.Limit{Most: 1_000_000, Per: time.Hour}
+		settings := verify.Settings{NetworkChecks: verify.Limit{Most: 10, Per: time.Hour}, SubjectHour: lots, SubjectDay: lots, NumberChecks: lots, BlockChecks: lots}
+		for round := range 8 {
+			from := fmt.Sprintf("198.51.100.%d", round)
+			counted := 0
+			for _, s := range tries(t, nodes, &settings, from, 40, func(int) bool { return false }) {
+				if len(s.Over) == 0 {
+					counted++
+				}
+				check(t, "taken", s.Spent && !s.Right)
+			}
+			if counted != 10 {
+				t.Errorf("%d guesses were compared, want 10", counted)
+			}
+		}
+		var taken atomic.Int64
+		for _, s := range tries(t, nodes, &settings, "203.0.113.1", 40, func(i int) bool { return i%2 == 0 }) {
+			if s.Right {
+				taken.Add(1)
+				check(t, "right, but over", len(s.Over) == 0)
+			}
+		}
+		check(t, "the right ones counted", must(store.Ask(t.Context(), nodes[0], `SELECT n0 FROM throttles WHERE key = 'check/net/203.0.113.1'`))(t) >= 10)
+		for i, s := range tries(t, nodes, &settings, "203.0.113.2", 40, func(int) bool { return true }) {
+			if !s.Right {
+				t.Errorf("the right code %d of 40 is refused: %+v", i, s)
+			}
+		}
+	})
+}
+
+// TestTheLastAttemptIsCompared: of three checks in one transaction on a challenge of two
+// attempts, two are compared, and the trail says so.
+func TestTheLastAttemptIsCompared(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		check(t, "not opened", open(t, s, asked("ver_l", "ul", phone(90), verify.Login)).Challenge.Open)
+		check(t, "not made", alter(t, s, phone(90), conversation.Change{Challenge: "ver_l", Made: made(1)}, nil))
+		var compared, refused atomic.Int64
+		var group sync.WaitGroup
+		for range 5 {
+			group.Go(func() {
+				v := verify.Spend{ID: "ver_l", Purpose: verify.Login, Subject: "ul", Network: "192.0.2.1"}
+				got, err := s.Spend(t.Context(), v.With(&verify.Defaults, func(verify.Challenge) bool { return false }))
+				switch {
+				case err != nil:
+					t.Error(err)
+				case got.Spent && got.Reason == "compared":
+					compared.Add(1)
+				case !got.Spent && got.Reason == "tried too often":
+					refused.Add(1)
+				default:
+					t.Errorf("%+v", got)
+				}
+			})
+		}
+		group.Wait()
+		if compared.Load() != 2 || refused.Load() != 3 {
+			t.Errorf("%d compared, %d refused", compared.Load(), refused.Load())
+		}
+	})
+}
