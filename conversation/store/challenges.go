@@ -71,6 +71,18 @@ const (
 			CASE WHEN redeemed_at = 0 AND expires_at > {now} THEN 1 ELSE 0 END FROM grants WHERE hash = $1`
 )
 
+// triedColumns are those that a check goes by: less than half of them.
+const triedColumns = `id, subject, purpose, line, phone, conversation, run, context, network, test, kid, mac, status, open, attempts, most_attempts, expires_at`
+
+// scanTried reads triedColumns and the clock.
+func scanTried(r row, c *verify.Challenge) error {
+	var test, open int64
+	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Context, &c.Network, &test, &c.Kid, &c.MAC, &c.Status, &open,
+		&c.Attempts, &c.MostAttempts, &c.ExpiresAt, &c.Now)
+	c.Test, c.Open = test == 1, open == 1
+	return err
+}
+
 // scanChallenge reads challengeColumns and the clock.
 func scanChallenge(r row, c *verify.Challenge) error {
 	var about, autofill string

@@ -9,7 +9,8 @@ import (
 
 // dialect holds all that differs in the text of statements:
 //
-//	{now}         Unix milliseconds of the database's clock, evaluated once
+//	{now}         Unix milliseconds of the database's clock, evaluated once for a
+//	              statement, or for each row of an INSERT of many
 //	{lock}        takes row locks (PostgreSQL); SQLite's writer is alone anyway
 //	{skiplocked}  after {lock}: passes rows that others hold
 //	{ids}         $1, $2 …: a list of ids, see inList
@@ -24,9 +25,10 @@ type dialect struct {
 }
 
 // The clocks. A sub-select runs once for a statement, so that an index on a time
-// can be searched with it.
+// can be searched with it; one for every row of an INSERT would be planned and set up
+// for every row.
 const (
-	postgresNow = `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`
+	postgresNow = `CAST(date_part('epoch', clock_timestamp()) * 1000 AS bigint)`
 	sqliteNow   = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`
 )
 
@@ -71,6 +73,7 @@ func repeat(s statement) string {
 		return strings.ReplaceAll(template, "{ids}", idList(rows))
 	}
 	row, after, _ := strings.Cut(rest, "{/each}")
+	row = strings.ReplaceAll(row, "{now}", "{clock}")
 	var out strings.Builder
 	out.WriteString(before)
 	params := 0
@@ -94,7 +97,7 @@ func repeat(s statement) string {
 
 func (d dialect) replace(template, ahead string) string {
 	text := strings.NewReplacer(
-		"{now}", "(SELECT "+d.now+ahead+")",
+		"{now}", "(SELECT "+d.now+ahead+")", "{clock}", "("+d.now+ahead+")",
 		"{lock}", d.lock, "{skiplocked}", d.skiplocked,
 		"{found}", d.found,
 	).Replace(template)

@@ -11,7 +11,7 @@ import (
 
 const (
 	// triedSQL locks the challenges that are checked.
-	triedSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
+	triedSQL = `SELECT ` + triedColumns + `, {now} FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
 
 	// spendSQL is what makes five guesses five: the attempt is spent before anything is
 	// compared, with or without a code to compare with. The last one wakes the loop, which
@@ -90,7 +90,7 @@ func tried(ctx context.Context, tx session, all []*spending) (now int64, rows ma
 	p.clock(&now)
 	p.inList(func(r row) error {
 		c := new(verify.Challenge)
-		err := scanChallenge(r, c)
+		err := scanTried(r, c)
 		rows[c.ID] = c
 		return err
 	}, triedSQL, slices.Compact(ids))

@@ -39,7 +39,7 @@ func (s *Store) RelayAudit(ctx context.Context, limit int) (int, error) {
 	}
 	links, ids := make([][]any, len(rows)), make([]int64, len(rows))
 	for i, w := range rows {
-		var e verify.Entry
+		var e struct{ At int64 } // of verify.Entry
 		if err := json.Unmarshal([]byte(w.data), &e); err != nil {
 			return 0, fmt.Errorf("chaining the audit trail: entry %d: %w", w.id, err)
 		}
