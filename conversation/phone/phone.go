@@ -96,7 +96,7 @@ func Region(e164 string) string {
 }
 
 // split parts a number that is E.164 already into its country's code and the rest, which
-// Parse takes 15 µs for; nil: that is for Parse. No code begins another one.
+// Parse takes 5 µs for; nil: that is for Parse. No code begins another one.
 func split(e164 string) *phonenumbers.PhoneNumber {
 	if len(e164) < 9 || len(e164) > 16 || e164[0] != '+' || !isDigits(e164[1:]) {
 		return nil
@@ -106,7 +106,7 @@ func split(e164 string) *phonenumbers.PhoneNumber {
 		if len(phonenumbers.GetRegionCodesForCountryCode(code)) == 0 {
 			continue
 		}
-		if e164[n] == '0' { // Italy keeps it, others dial it
+		if e164[n] == '0' || code == 1 && e164[n] == '1' { // Italy keeps its 0; others only dial it, or a 1
 			return nil
 		}
 		country, rest := int32(code), uint64(0)

@@ -95,39 +95,53 @@ func (b *batch) changesOf() []*changing {
 	return all
 }
 
-// queueChanges asks for the changes themselves, approvals in few statements.
+// queueChanges asks for the changes themselves: approvals that nothing else of their
+// challenge comes before in few statements, then the others, in the order of their events.
 func (b *batch) queueChanges(p *pipe) {
 	b.changing = b.changesOf()
 	var locked, approved []string
-	first := make(map[string]*changing)
-	for _, c := range b.changing {
-		if b.repeats(c.event) || c.To == "redeemed" {
+	together := make(map[string]*changing)
+	var others []*changing
+	for i, c := range b.changing {
+		if b.repeats(c.event) {
 			continue
 		}
-		if locked = append(locked, c.Challenge); c.To == "approved" && first[c.Challenge] == nil {
-			approved, first[c.Challenge] = append(approved, c.Challenge), c
+		if c.To != "redeemed" {
+			locked = append(locked, c.Challenge)
+		}
+		if c.To == "approved" && (i == 0 || b.changing[i-1].Challenge != c.Challenge) {
+			approved, together[c.Challenge] = append(approved, c.Challenge), c
+		} else {
+			others = append(others, c)
 		}
 	}
+	for _, g := range b.settling {
+		if g.Challenge != "" {
+			locked = append(locked, g.Challenge)
+		}
+	}
+	slices.Sort(locked)
 	if locked = slices.Compact(locked); len(locked) > 1 {
 		p.inList(nil, lockChallengesSQL, locked)
 	}
-	p.inList(func(r row) error {
-		var id string
-		var proof bound
-		err := r.Scan(&id, &proof.subject, &proof.phone, &proof.line, &proof.language)
-		if c := first[id]; c != nil {
-			c.held, c.proof = true, proof
-		}
-		return err
-	}, approvedSQL, approved)
-	for _, c := range b.changing {
-		if !b.repeats(c.event) && c.To != "approved" {
-			c.queue(p)
-		}
+	p.inList(func(r row) error { return approvedRow(r, together) }, approvedSQL, approved)
+	for _, c := range others {
+		c.queue(p)
 	}
 }
 
-// queue asks for the change itself, where it is no approval.
+// approvedRow notes that one of the approvals holds.
+func approvedRow(r row, of map[string]*changing) error {
+	var id string
+	var proof bound
+	err := r.Scan(&id, &proof.subject, &proof.phone, &proof.line, &proof.language)
+	if c := of[id]; c != nil {
+		c.held, c.proof = true, proof
+	}
+	return err
+}
+
+// queue asks for the change itself.
 func (c *changing) queue(p *pipe) {
 	held := func(n int64) { c.held = n == 1 }
 	switch {
@@ -135,6 +149,8 @@ func (c *changing) queue(p *pipe) {
 		p.affected(held, madeSQL, c.Challenge, int64(c.Made.N-1), c.Made.Kid, c.Made.MAC, c.Made.Sealed)
 	case c.To == "redeemed":
 		p.affected(held, redeemedSQL, c.Grant.Hash)
+	case c.To == "approved":
+		p.inList(func(r row) error { return approvedRow(r, map[string]*changing{c.Challenge: c}) }, approvedSQL, []string{c.Challenge})
 	default:
 		p.affected(held, finishSQL, c.Challenge, c.To, c.Reason)
 	}

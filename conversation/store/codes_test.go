@@ -72,7 +72,7 @@ func codesLife(t *testing.T, s *store.Store) {
 
 	spends := func(right bool) verify.Spent {
 		v := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}
-		return must(s.Spend(ctx, v.With(&verify.Defaults, func(verify.Challenge) bool { return right })))(t)
+		return must(s.Spend(ctx, v.With(&verify.Defaults, never, func(verify.Challenge) bool { return right })))(t)
 	}
 	counted := func() int64 {
 		return must(store.Ask(ctx, s, `SELECT COALESCE(CAST(sum(n0) AS bigint), 0) FROM throttles WHERE key LIKE 'check/%'`))(t)

@@ -13,6 +13,8 @@ import (
 	"parley/conversation/verify"
 )
 
+func never(verify.Challenge) bool { return false }
+
 // tries checks codes of many customers from one network, on two nodes at once, right or
 // wrong, and gives what became of them.
 func tries(t *testing.T, nodes []*store.Store, settings *verify.Settings, from string, n int, right func(i int) bool) []verify.Spent {
@@ -29,7 +31,7 @@ func tries(t *testing.T, nodes []*store.Store, settings *verify.Settings, from s
 		v := verify.Spend{ID: fmt.Sprintf("ver_%s_%d", from, i), Purpose: verify.Login, Subject: fmt.Sprintf("%s-%d", from, i), Network: from}
 		group.Go(func() {
 			var err error
-			if all[i], err = nodes[i%len(nodes)].Spend(t.Context(), v.With(settings, func(verify.Challenge) bool { return right(i) })); err != nil {
+			if all[i], err = nodes[i%len(nodes)].Spend(t.Context(), v.With(settings, never, func(verify.Challenge) bool { return right(i) })); err != nil {
 				t.Error(err)
 			}
 		})
@@ -86,7 +88,7 @@ func TestTheLastAttemptIsCompared(t *testing.T) {
 		for range 5 {
 			group.Go(func() {
 				v := verify.Spend{ID: "ver_l", Purpose: verify.Login, Subject: "ul", Network: "192.0.2.1"}
-				got, err := s.Spend(t.Context(), v.With(&verify.Defaults, func(verify.Challenge) bool { return false }))
+				got, err := s.Spend(t.Context(), v.With(&verify.Defaults, never, func(verify.Challenge) bool { return false }))
 				switch {
 				case err != nil:
 					t.Error(err)
@@ -103,5 +105,28 @@ func TestTheLastAttemptIsCompared(t *testing.T) {
 		if compared.Load() != 2 || refused.Load() != 3 {
 			t.Errorf("%d compared, %d refused", compared.Load(), refused.Load())
 		}
+	})
+}
+
+// TestWhatHasToBeHashedWaits: a check whose code has to be hashed first spends and counts
+// nothing; behind a limit it is refused without.
+func TestWhatHasToBeHashedWaits(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		check(t, "not opened", open(t, s, asked("ver_w", "uw", phone(91), verify.Login)).Challenge.Open)
+		check(t, "not made", alter(t, s, phone(91), conversation.Change{Challenge: "ver_w", Made: made(1)}, nil))
+		settings := verify.Defaults
+		settings.NetworkChecks = verify.Limit{Most: 1, Per: time.Hour}
+		v := verify.Spend{ID: "ver_w", Purpose: verify.Login, Subject: "uw", Network: "192.0.2.9"}
+		for _, id := range []string{"ver_w", "ver_nobody"} {
+			v.ID = id
+			compared := func(verify.Challenge) bool { t.Error("compared"); return true }
+			got := must(s.Spend(t.Context(), v.With(&settings, func(verify.Challenge) bool { return true }, compared)))(t)
+			check(t, "does not wait", got.Waits && !got.Spent && !got.Right && len(got.Over) == 0)
+		}
+		v.ID = "ver_w"
+		got := must(s.Spend(t.Context(), v.With(&settings, never, never)))(t)
+		check(t, "no attempt", !got.Waits && got.Spent && got.Challenge.Attempts == 1)
+		got = must(s.Spend(t.Context(), v.With(&settings, func(verify.Challenge) bool { return true }, never)))(t)
+		check(t, "hashed behind the limit", len(got.Over) == 1 && !got.Spent && got.Challenge.Attempts == 1)
 	})
 }

@@ -10,7 +10,8 @@ import (
 // dialect holds all that differs in the text of statements:
 //
 //	{now}         Unix milliseconds of the database's clock, evaluated once for a
-//	              statement, or for each row of an INSERT of many
+//	              statement; between {each} and {/each} (where it becomes {clock}), for
+//	              each row
 //	{lock}        takes row locks (PostgreSQL); SQLite's writer is alone anyway
 //	{skiplocked}  after {lock}: passes rows that others hold
 //	{ids}         $1, $2 …: a list of ids, see inList

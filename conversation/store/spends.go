@@ -55,7 +55,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	spendAll(p, all, rows)
 	counts := newCounting()
 	for _, v := range all {
-		v.hits = v.Hits(v.out.Challenge, v.out.Spent)
+		v.hits = v.Hits(v.out.Challenge, v.out.Spent || v.out.Waits && v.Takes(v.out.Challenge))
 		counts.want(v.hits)
 	}
 	counts.lock(p, s.db)
@@ -63,14 +63,16 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	p = new(pipe)
-	entries := make([]verify.Entry, len(all))
-	for i, v := range all {
-		v.out.Over = counts.over(v.hits, now)
-		right := v.Right(v.out.Challenge) // of those that took no attempt too: it takes its time
+	var entries []verify.Entry
+	for _, v := range all {
+		if v.out.Over = counts.over(v.hits, now); v.out.Waits && len(v.out.Over) == 0 {
+			continue
+		}
+		right := !v.out.Waits && v.Matches(v.out.Challenge)
 		if v.out.Right = right && v.out.Spent && len(v.out.Over) == 0; !v.out.Right {
 			counts.add(v.hits, now)
 		}
-		entries[i] = verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network}
+		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})
 	}
 	counts.write(p)
 	if err := audit(p, now, entries...); err != nil {
@@ -109,10 +111,11 @@ func spendAll(p *pipe, all []*spending, rows map[string]*verify.Challenge) {
 		c := rows[v.ID]
 		v.out = verify.Spent{Reason: v.Why(verify.Challenge{}, false)}
 		if c == nil {
+			v.out.Waits = v.Waits(verify.Challenge{})
 			continue
 		}
-		v.out.Reason = v.Why(*c, true)
-		if v.Takes(*c) {
+		v.out.Reason, v.out.Waits = v.Why(*c, true), v.Waits(*c)
+		if v.Takes(*c) && !v.out.Waits {
 			v.out.Spent = true
 			c.Attempts++
 			if n == len(rounds) {

@@ -48,12 +48,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		return Secret{}, ErrRefused
 	}
 	c.Subject = ofMode(c.Subject, c.Test)
-	try := Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By}
-	right, err := s.comparison(ctx, try, code)
-	if err != nil {
-		return Secret{}, err
-	}
-	spent, err := s.Store.Spend(ctx, try.With(&s.Settings, right))
+	spent, err := s.spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By}, code)
 	switch {
 	case err != nil:
 		return Secret{}, err
@@ -61,7 +56,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		return s.approve(ctx, spent.Challenge)
 	}
 	for _, h := range spent.Over {
-		if h.Key == ofMode(networkKey(try.Network), c.Test) {
+		if h.Key == ofMode(networkKey(network(c.IP)), c.Test) {
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
@@ -72,42 +67,73 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	return Secret{}, ErrRefused
 }
 
-// comparison compares a code with the one that a challenge has. Where codes are hashed
-// slowly the hash is made here, ahead of the transaction that compares it, by what the
-// challenge is now: its number never changes.
-func (s *Service) comparison(ctx context.Context, try Spend, code Secret) (func(Challenge) bool, error) {
-	digest := func(ch Challenge) digest {
-		return s.Keys.digest(s.bind(Challenge{ID: try.ID, Purpose: try.Purpose, Subject: try.Subject, Phone: ch.Phone, Context: try.Context}, code), ch.Kid)
-	}
-	if !s.Keys.slow {
-		return func(ch Challenge) bool { return digest(ch).is(ch.MAC) }, nil
-	}
-	before, _, err := s.Store.Challenge(ctx, try.ID)
-	if err != nil {
-		return nil, err
-	}
-	made := digest(before)
-	return func(ch Challenge) bool {
-		if ch.Phone != before.Phone || ch.Kid != before.Kid {
-			return digest(ch).is(ch.MAC)
+// spend has the check spent and compared. Where codes are hashed slowly, the hash is made
+// between two transactions: the first says what the challenge is, and whether anything is
+// over its limit, for hashing costs too much to be had without limits; the second compares.
+func (s *Service) spend(ctx context.Context, try Spend, code Secret) (Spent, error) {
+	typed := &typed{s: s, try: try, code: code}
+	for range mostHashed {
+		spent, err := s.Store.Spend(ctx, try.With(&s.Settings, typed.waits, typed.right))
+		if err != nil || !spent.Waits || len(spent.Over) > 0 {
+			return spent, err
 		}
-		return made.is(ch.MAC)
-	}, nil
+		typed.hash(spent.Challenge)
+	}
+	return Spent{}, fmt.Errorf("a code that changes while it is checked: %w", conversation.ErrBusy)
 }
 
-// With gives the check its limits, and what compares its code.
-func (v Spend) With(s *Settings, right func(Challenge) bool) Spend {
-	v.settings, v.right = s, right
+// mostHashed is how often a code is looked at: once, again when it was hashed, and once
+// more when it was sent anew under another key meanwhile.
+const mostHashed = 3
+
+// typed is a code as somebody typed it.
+type typed struct {
+	s    *Service
+	try  Spend
+	code Secret
+
+	of   Challenge // for which it was hashed slowly
+	made *digest
+}
+
+func (t *typed) digest(c Challenge) digest {
+	return t.s.Keys.digest(t.s.bind(Challenge{ID: t.try.ID, Purpose: t.try.Purpose, Subject: t.try.Subject, Phone: c.Phone, Context: t.try.Context}, t.code), c.Kid)
+}
+
+func (t *typed) hash(c Challenge) {
+	made := t.digest(c)
+	t.of, t.made = c, &made
+}
+
+func (t *typed) waits(c Challenge) bool {
+	return t.s.Keys.hashes(c.Kid) && (t.made == nil || c.Phone != t.of.Phone || c.Kid != t.of.Kid)
+}
+
+func (t *typed) right(c Challenge) bool {
+	if t.made != nil {
+		return t.made.is(c.MAC)
+	}
+	return t.digest(c).is(c.MAC)
+}
+
+// With gives the check its limits, and what compares its code: waits says that it would
+// take long, because the code must be hashed slowly and is not yet.
+func (v Spend) With(s *Settings, waits, right func(Challenge) bool) Spend {
+	v.settings, v.waits, v.right = s, waits, right
 	return v
 }
+
+// Waits says that the code has to be hashed before it can be compared with the challenge.
+func (v Spend) Waits(c Challenge) bool { return v.waits(c) }
 
 // Takes says whether the check takes an attempt of a challenge as it stands.
 func (v Spend) Takes(c Challenge) bool {
 	return c.Open && c.Purpose == v.Purpose && c.Subject == v.Subject && c.Context == v.Context && !c.Spent() && c.ExpiresAt > c.Now
 }
 
-// Right says whether the code is that of a challenge of which an attempt was spent.
-func (v Spend) Right(c Challenge) bool { return v.right(c) && c.Status.Live() }
+// Matches says whether the code is that of a challenge that is still live. It is asked of
+// every check, also where there is no attempt left, so that all take their time.
+func (v Spend) Matches(c Challenge) bool { return v.right(c) && c.Status.Live() }
 
 // Why says what is the matter with a check, by the challenge as it was before; compared
 // when nothing is: for the audit trail alone.

@@ -138,6 +138,15 @@ func (r *Keyring) digest(b bound, kid string) digest {
 	return digest{sum, known}
 }
 
+// hashes says whether a code is hashed slowly under the key of an id.
+func (r *Keyring) hashes(kid string) bool {
+	kid, slow := unmarked(kid)
+	if _, known := r.keys[kid]; !known {
+		return r.slow
+	}
+	return slow
+}
+
 // matches makes a digest and compares it.
 func (r *Keyring) matches(b bound, kid, mac string) bool { return r.digest(b, kid).is(mac) }
 

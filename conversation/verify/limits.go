@@ -32,7 +32,7 @@ type Settings struct {
 	SubjectSendsHour Limit
 	SubjectSendsDay  Limit
 	NetworkSends     Limit // codes asked for from one client network; default 20 an hour
-	// Checks from one network; default 60 in five minutes.
+	// Checks from one network that were not right; default 60 in five minutes.
 	NetworkChecks Limit
 	// Wrong codes for one subject and purpose; default 10 an hour and 20 a day. Then
 	// the purpose pauses, never the account.
@@ -125,8 +125,8 @@ func inMode(hits []Hit, test bool) []Hit {
 	return hits
 }
 
-// Hits are what a check counts under, before anybody knows whether it is right: what
-// the challenge is about, and the client. A check that is not compared with anything
+// Hits are what a check counts under, unless it is right: what the challenge is about,
+// and the client. A check that is not compared with anything
 // is no guess, and counts for the client alone: or strangers could pause whom they
 // like.
 func (v Spend) Hits(c Challenge, compared bool) []Hit {

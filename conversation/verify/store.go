@@ -83,12 +83,13 @@ type Spend struct {
 	Test    bool   // by a test key
 	By      string // who asks, for the audit trail
 
-	settings *Settings
-	right    func(Challenge) bool
+	settings     *Settings
+	waits, right func(Challenge) bool
 }
 
 // Spent is what became of a check.
 type Spent struct {
+	Waits     bool      // the code must be hashed first, which takes long: nothing was spent or counted
 	Spent     bool      // an attempt was
 	Right     bool      // it was, on the right code, and nothing is over its limit
 	Challenge Challenge // the zero value: there is none
