@@ -127,6 +127,6 @@ func TestWhatHasToBeHashedWaits(t *testing.T) {
 		got := must(s.Spend(t.Context(), v.With(&settings, never, never)))(t)
 		check(t, "no attempt", !got.Waits && got.Spent && got.Challenge.Attempts == 1)
 		got = must(s.Spend(t.Context(), v.With(&settings, func(verify.Challenge) bool { return true }, never)))(t)
-		check(t, "hashed behind the limit", len(got.Over) == 1 && !got.Spent && got.Challenge.Attempts == 1)
+		check(t, "hashed behind the limit", len(got.Over) == 1 && !got.Spent && got.Challenge.Attempts == 1 && got.Reason == "over a limit")
 	})
 }

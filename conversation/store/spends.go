@@ -68,6 +68,9 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		if v.out.Over = counts.over(v.hits, now); v.out.Waits && len(v.out.Over) == 0 {
 			continue
 		}
+		if v.out.Waits {
+			v.out.Reason = "over a limit"
+		}
 		right := !v.out.Waits && v.Matches(v.out.Challenge)
 		if v.out.Right = right && v.out.Spent && len(v.out.Over) == 0; !v.out.Right {
 			counts.add(v.hits, now)
