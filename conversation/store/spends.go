@@ -65,14 +65,17 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	p = new(pipe)
 	var entries []verify.Entry
 	for _, v := range all {
-		if v.out.Over = counts.over(v.hits, now); v.out.Waits && len(v.out.Over) == 0 {
+		v.out.Over = counts.over(v.hits, now)
+		switch {
+		case !v.out.Waits:
+			right := v.Matches(v.out.Challenge)
+			v.out.Right = right && v.out.Spent && len(v.out.Over) == 0
+		case len(v.out.Over) > 0:
+			v.out.Reason = "over a limit"
+		default: // it comes again
 			continue
 		}
-		if v.out.Waits {
-			v.out.Reason = "over a limit"
-		}
-		right := !v.out.Waits && v.Matches(v.out.Challenge)
-		if v.out.Right = right && v.out.Spent && len(v.out.Over) == 0; !v.out.Right {
+		if !v.out.Right {
 			counts.add(v.hits, now)
 		}
 		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})

@@ -105,12 +105,15 @@ func (t *typed) hash(c Challenge) {
 	t.of, t.made = c, &made
 }
 
-func (t *typed) waits(c Challenge) bool {
-	return t.s.Keys.hashes(c.Kid) && (t.made == nil || c.Phone != t.of.Phone || c.Kid != t.of.Kid)
+// hashed says that the hash that was made is for the challenge as it stands.
+func (t *typed) hashed(c Challenge) bool {
+	return t.made != nil && c.Phone == t.of.Phone && c.Kid == t.of.Kid
 }
 
+func (t *typed) waits(c Challenge) bool { return t.s.Keys.hashes(c.Kid) && !t.hashed(c) }
+
 func (t *typed) right(c Challenge) bool {
-	if t.made != nil {
+	if t.hashed(c) {
 		return t.made.is(c.MAC)
 	}
 	return t.digest(c).is(c.MAC)
