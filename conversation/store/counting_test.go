@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/conversation"
 	"parley/conversation/store"
 	"parley/conversation/store/storetest"
@@ -129,4 +131,37 @@ func TestWhatHasToBeHashedWaits(t *testing.T) {
 		got = must(s.Spend(t.Context(), v.With(&settings, func(verify.Challenge) bool { return true }, never)))(t)
 		check(t, "hashed behind the limit", len(got.Over) == 1 && !got.Spent && got.Challenge.Attempts == 1 && got.Reason == "over a limit")
 	})
+}
+
+// TestADeadlockIsTriedAgain: a check that the database gives up for the sake of another
+// transaction is carried out after it, once; who asked hears nothing of it.
+func TestADeadlockIsTriedAgain(t *testing.T) {
+	ctx, url := t.Context(), storetest.URL(t, "postgres")
+	s := storetest.Open(t, store.Options{URL: url})
+	check(t, "not opened", open(t, s, asked("ver_d", "ud", phone(92), verify.Login)).Challenge.Open)
+	check(t, "not made", alter(t, s, phone(92), conversation.Change{Challenge: "ver_d", Made: made(1)}, nil))
+	wrong := verify.Spend{ID: "ver_d", Purpose: verify.Login, Subject: "ud", Network: "192.0.2.7"}.With(&verify.Defaults, never, never)
+	must(s.Spend(ctx, wrong))(t) // what it counts under has rows now
+	other := must(pgx.Connect(ctx, url))(t)
+	defer other.Close(ctx)
+	must(other.Exec(ctx, `SET deadlock_timeout = '20s'`))(t) // so that it is the check that is given up
+	must(other.Exec(ctx, `BEGIN; SELECT 1 FROM throttles WHERE key = 'check/net/192.0.2.7' FOR UPDATE`))(t)
+	done := make(chan error, 1)
+	go func() { _, err := s.Spend(ctx, wrong); done <- err }()
+	waits(t, s, 1)
+	must(other.Exec(ctx, `UPDATE challenges SET about = about WHERE id = 'ver_d'; COMMIT`))(t)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	check(t, "not two attempts", ask(t, s, `SELECT attempts FROM challenges WHERE id = 'ver_d'`) == 2)
+	check(t, "not counted twice", ask(t, s, `SELECT n0 + n1 FROM throttles WHERE key = 'check/net/192.0.2.7'`) == 2)
+}
+
+// waits returns when so many statements wait for a lock.
+func waits(t *testing.T, s *store.Store, n int64) {
+	t.Helper()
+	text := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for until := time.Now().Add(5 * time.Second); ask(t, s, text) < n && time.Now().Before(until); {
+		time.Sleep(time.Millisecond) // another process's wait has no channel
+	}
 }

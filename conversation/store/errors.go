@@ -86,6 +86,14 @@ func passing(code string) bool {
 	return false
 }
 
+// takenBack says that the database has ended the transaction in favour of another: a
+// deadlock, or a serialization failure. Nothing of it is there, and it can be tried again.
+// (PostgreSQL, Appendix A, class 40; 40003 is left out, of which nobody knows.)
+func takenBack(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
+}
+
 // passingLite tells SQLite's primary result codes that pass by themselves, or
 // when somebody frees the disk.
 func passingLite(code int) bool {

@@ -102,11 +102,16 @@ func (g *group[T]) next() []*call[T] {
 	return calls
 }
 
-// lead carries out what is waiting. When a transaction fails for what is in it,
-// every call gets one of its own.
+// lead carries out what is waiting. A transaction that the database took back for the
+// sake of another is carried out behind that one; when it fails for what is in it, every
+// call gets one of its own.
 func (g *group[T]) lead(ctx context.Context, run func(context.Context, []T) error) {
 	calls := g.next()
 	err := together(ctx, calls, run)
+	for pause := 20 * time.Millisecond; takenBack(err) && pause <= 80*time.Millisecond; pause *= 4 {
+		time.Sleep(pause) // whoever was waiting comes first
+		err = together(ctx, calls, run)
+	}
 	for _, c := range calls {
 		c.err = err
 		if err != nil && len(calls) > 1 && !errors.Is(err, conversation.ErrUnavailable) {

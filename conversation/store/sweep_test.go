@@ -32,21 +32,15 @@ func TestSweepLocksInOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	waiting := func(n int64) {
-		text := `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-		for until := time.Now().Add(5 * time.Second); ask(t, s, text) < n && time.Now().Before(until); {
-			time.Sleep(time.Millisecond) // another process's wait has no channel
-		}
-	}
 	hold(`BEGIN; SELECT 1 FROM throttles WHERE key = 'c' FOR UPDATE`)
 	done := make(chan error, 2)
 	go func() { _, err := s.Sweep(ctx); done <- err }()
-	waiting(1)
+	waits(t, s, 1)
 	go func() {
 		_, err := s.TrySignIn(ctx, []verify.Hit{{Key: "a", Most: 5, Per: time.Hour}, {Key: "b", Most: 5, Per: time.Hour}})
 		done <- err
 	}()
-	waiting(2)
+	waits(t, s, 2)
 	hold(`COMMIT`)
 	for range 2 {
 		if err := <-done; err != nil {
