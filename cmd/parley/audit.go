@@ -63,10 +63,10 @@ func (c *auditCommand) verify(ctx context.Context, p *Program, t verify.Trail, k
 }
 
 func (c *auditCommand) list(ctx context.Context, p *Program, t verify.Trail, since time.Time) error {
-	w := p.columns("ROW\tAT\tWHAT\tSUBJECT\tWHO\tREASON\tDETAIL")
+	w := p.columns("ROW\tAT\tWHAT\tSUBJECT\tOF\tWHO\tREASON\tDETAIL")
 	err := verify.Entries(ctx, t, c.List.Subject, since, func(seq int64, e verify.Entry) {
 		at := time.UnixMilli(e.At).UTC().Format("2006-01-02 15:04:05")
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", seq, at, oneLine(e.What), oneLine(e.Subject), oneLine(e.Who), oneLine(e.Reason), oneLine(e.Detail))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", seq, at, oneLine(e.What), oneLine(e.Subject), oneLine(e.ID), oneLine(e.Who), oneLine(e.Reason), oneLine(e.Detail))
 	})
 	return errors.Join(err, w.Flush())
 }

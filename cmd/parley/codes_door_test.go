@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/conversation"
+	"parley/conversation/verify"
 )
 
 var shownCode = regexp.MustCompile(`[0-9]{4} [0-9]{4}|[0-9]{6}`)
@@ -158,6 +159,11 @@ func TestAPasswordReset(t *testing.T) {
 		if len(code) != 8 || !strings.Contains(s.hears(1), code[:4]+" "+code[4:]+" is your code to RESET YOUR PASSWORD") {
 			t.Errorf("%q", s.hears(1))
 		}
+		for _, other := range []string{"00000001", "00000002"} {
+			if status, _ := s.checks(id, tried(other, "purpose", "password_reset")); status != http.StatusUnprocessableEntity {
+				t.Errorf("wrong: %d", status)
+			}
+		}
 		status, out := s.checks(id, tried(code, "purpose", "password_reset"))
 		grant, _ := out["grant"].(string)
 		if status != http.StatusOK || len(grant) < 43 {
@@ -175,7 +181,26 @@ func TestAPasswordReset(t *testing.T) {
 		if status, _ := redeem(grant); status != http.StatusUnprocessableEntity {
 			t.Errorf("redeemed twice: %d", status)
 		}
+		want := "asked, made, wrong, wrong, right, approved, redeemed"
+		eventually(t, "all of it stands in the trail of the subject: "+want, func() bool { return s.trailOf("user-17") == want })
 	})
+}
+
+// trailOf is what the audit trail has of a subject's codes, in a word each.
+func (s *server) trailOf(subject string) string {
+	s.t.Helper()
+	var words []string
+	err := verify.Entries(s.t.Context(), s.house.store, subject, time.Time{}, func(_ int64, e verify.Entry) {
+		_, word, _ := strings.Cut(e.What, ".")
+		if word == "check" {
+			word = e.Reason
+		}
+		words = append(words, word)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.Join(words, ", ")
 }
 
 // TestNotYou: NO cancels the code and pauses its purpose, and nothing else.

@@ -78,9 +78,9 @@ func codesLife(t *testing.T, s *store.Store) {
 		return must(store.Ask(ctx, s, `SELECT COALESCE(CAST(sum(n0) AS bigint), 0) FROM throttles WHERE key LIKE 'check/%'`))(t)
 	}
 	spent := spends(false)
-	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "compared" && counted() == 4)
+	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "wrong" && counted() == 4)
 	spent = spends(true)
-	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "compared" && counted() == 4)
+	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "right" && counted() == 4)
 	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000}
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
 	check(t, "approved twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))

@@ -80,7 +80,7 @@ func TestGuessesAtOnceAreCountedOneByOne(t *testing.T) {
 }
 
 // TestTheLastAttemptIsCompared: of three checks in one transaction on a challenge of two
-// attempts, two are compared, and the trail says so.
+// attempts, two are compared, and the trail says that they were wrong.
 func TestTheLastAttemptIsCompared(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		check(t, "not opened", open(t, s, asked("ver_l", "ul", phone(90), verify.Login)).Challenge.Open)
@@ -94,7 +94,7 @@ func TestTheLastAttemptIsCompared(t *testing.T) {
 				switch {
 				case err != nil:
 					t.Error(err)
-				case got.Spent && got.Reason == "compared":
+				case got.Spent && got.Reason == "wrong":
 					compared.Add(1)
 				case !got.Spent && got.Reason == "tried too often":
 					refused.Add(1)

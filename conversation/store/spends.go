@@ -66,15 +66,10 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	var entries []verify.Entry
 	for _, v := range all {
 		v.out.Over = counts.over(v.hits, now)
-		switch {
-		case !v.out.Waits:
-			right := v.Matches(v.out.Challenge)
-			v.out.Right = right && v.out.Spent && len(v.out.Over) == 0
-		case len(v.out.Over) > 0:
-			v.out.Reason = "over a limit"
-		default: // it comes again
-			continue
+		if v.out.Waits && len(v.out.Over) == 0 {
+			continue // it comes again
 		}
+		v.judge()
 		if !v.out.Right {
 			counts.add(v.hits, now)
 		}
@@ -85,6 +80,21 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	return tx.commit(ctx, p)
+}
+
+// judge compares the code, and says why it is refused when nothing else has.
+func (v *spending) judge() {
+	right := !v.out.Waits && v.Matches(v.out.Challenge)
+	v.out.Right = right && v.out.Spent && len(v.out.Over) == 0
+	switch {
+	case len(v.out.Over) > 0 && (v.out.Spent || v.out.Waits):
+		v.out.Reason = "over a limit"
+	case v.out.Reason != "": // something else is the matter
+	case v.out.Right:
+		v.out.Reason = "right"
+	default:
+		v.out.Reason = "wrong"
+	}
 }
 
 // tried opens the transaction and reads the challenges, by id.

@@ -138,8 +138,8 @@ func (v Spend) Takes(c Challenge) bool {
 // every check, also where there is no attempt left, so that all take their time.
 func (v Spend) Matches(c Challenge) bool { return v.right(c) && c.Status.Live() }
 
-// Why says what is the matter with a check, by the challenge as it was before; compared
-// when nothing is: for the audit trail alone.
+// Why says what is the matter with a check, by the challenge as it was before; "" when
+// nothing is, and its code is to be compared: for the audit trail alone.
 func (v Spend) Why(c Challenge, known bool) string {
 	switch {
 	case !known:
@@ -159,7 +159,7 @@ func (v Spend) Why(c Challenge, known bool) string {
 	case !v.Takes(c):
 		return "tried too often"
 	}
-	return "compared"
+	return ""
 }
 
 // approve ends the challenge as approved, in the transaction in which its

@@ -79,7 +79,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
 	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Network, r.Test),
-		Entry{What: "verification.asked", Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
+		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
 	switch {
 	case err != nil:
 		return Challenge{}, err

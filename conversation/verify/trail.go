@@ -98,9 +98,14 @@ func (l Link) wrong(head, kept Head) string {
 	return ""
 }
 
-// Entries lists entries of the trail since a moment, oldest first; of one subject, or
-// of all when it is empty.
+// asked is what the trail calls the beginning of a challenge.
+const asked = "verification.asked"
+
+// Entries lists entries of the trail since a moment, oldest first; of one subject, or of
+// all when it is empty. What became of a code names its challenge alone, and is its
+// subject's as well.
 func Entries(ctx context.Context, t Trail, subject string, since time.Time, each func(seq int64, e Entry)) error {
+	codes := make(map[string]bool) // that were asked for this subject, by challenge
 	for after := int64(0); ; {
 		page, err := t.AuditLinks(ctx, after, auditPage)
 		if err != nil {
@@ -112,7 +117,11 @@ func Entries(ctx context.Context, t Trail, subject string, since time.Time, each
 			if err := json.Unmarshal([]byte(l.Data), &e); err != nil {
 				return fmt.Errorf("reading row %d of the audit trail: %w", l.Seq, err)
 			}
-			if l.At >= since.UnixMilli() && (subject == "" || e.Subject == subject || e.Subject == Masked(subject)) {
+			of := subject == "" || e.Subject == subject || e.Subject == Masked(subject)
+			if of && e.What == asked {
+				codes[e.ID] = true
+			}
+			if l.At >= since.UnixMilli() && (of || e.Subject == "" && codes[e.ID]) {
 				each(l.Seq, e)
 			}
 		}
