@@ -110,7 +110,7 @@ func TestNoTextIsAProof(t *testing.T) {
 			case 1:
 				k.apply(Event{Kind: KindCode, Code: &Code{Challenge: "ver_1", Purpose: PurposeUnlock, Subject: "acc-1", Text: "Acme: " + CodeBlank, Segments: 1, Until: k.env.Now + 300_000}})
 			case 2:
-				k.apply(Event{Kind: KindText, Text: &Text{Text: CodeBlank, Burned: "ver_1"}})
+				k.apply(Event{Kind: KindText, Text: &Text{Text: CodeBlank, Burned: Challenges{"ver_1"}}})
 			default:
 				k.text(texts[r.IntN(len(texts))])
 			}

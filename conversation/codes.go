@@ -168,16 +168,23 @@ func (s *step) denied(live LiveCode) {
 	s.send(draft{class: flows.Alert, text: ownText("denied", s.c.State.Language, s.env.Line)})
 }
 
-// burned ends a code that the customer texted to us: somebody may have asked them
-// for it. They are warned once, and nothing else is made of the text.
+// burned ends codes that the customer texted to us: somebody may have asked them for
+// these. They are warned, and nothing else is made of the text. Of a code that came
+// by another line its own conversation hears.
 func (s *step) burned(e Event) {
-	live, ok := s.forgetCode(e.Text.Burned)
-	s.record(Decision{About: "verification", Choice: "burned", Why: "its code came as a text", Run: live.Run})
-	if !ok { // it was over already
+	for _, challenge := range e.Text.Burned {
+		live, ok := s.forgetCode(challenge)
+		s.record(Decision{About: "verification", Choice: "burned", Why: "its code came as a text", Run: live.Run})
+		if !ok {
+			s.endCode(challenge, "burned", "", 0)
+			continue
+		}
+		s.endCode(challenge, "canceled", "texted", 0)
+		s.outcome(Verified{Challenge: challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "texted"})
+	}
+	if s.env.Consent.State == OptedOut {
 		return
 	}
-	s.endCode(live.Challenge, "canceled", "texted", 0)
-	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "texted"})
 	s.send(draft{class: flows.Alert, text: ownText("burned", s.c.State.Language, s.env.Line)})
 }
 

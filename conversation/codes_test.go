@@ -1,6 +1,8 @@
 package conversation
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,12 +155,17 @@ func TestABurnedCode(t *testing.T) {
 	k := codes(t, parcel)
 	k.start("parcel", nil)
 	k.taken().after(time.Minute)
-	k.apply(Event{Kind: KindText, Text: &Text{Text: "yes " + CodeBlank, Burned: challenge}})
+	k.apply(Event{Kind: KindText, Text: &Text{Text: "yes " + CodeBlank, Burned: Challenges{challenge}}})
 	if k.codeChanges() != "canceled texted" || k.state("parcel") != "ask" || len(k.said()) != 1 || !strings.HasPrefix(k.said()[0], "Acme: Never text a code") {
 		t.Errorf("%s, parcel %s, %q", k.codeChanges(), k.state("parcel"), k.said())
 	}
-	if k.apply(Event{Kind: KindText, Text: &Text{Text: CodeBlank, Burned: challenge}}); len(k.said()) != 0 {
-		t.Errorf("warned twice: %q", k.said())
+	elsewhere := Challenges{"ver_bbbb", "ver_cccc"} // codes that came by other lines: their conversations hear of it
+	if k.apply(Event{Kind: KindText, Text: &Text{Text: CodeBlank, Burned: elsewhere}}); k.codeChanges() != "burned, burned" || len(k.said()) != 1 {
+		t.Errorf("%s, %q", k.codeChanges(), k.said())
+	}
+	var old Text
+	if err := json.Unmarshal([]byte(`{"text": "x", "burned": "ver_1"}`), &old); err != nil || !slices.Equal(old.Burned, Challenges{"ver_1"}) {
+		t.Errorf("an older event: %v, %v", old, err)
 	}
 }
 

@@ -74,9 +74,22 @@ type Text struct {
 	// OptOut is STOP, START or HELP when the carrier's own opt-out service acted on
 	// the text and has answered it already.
 	OptOut string `json:"opt_out,omitempty"`
-	// Burned is the challenge whose code the text held: somebody may have asked the
-	// customer for it. The code has been masked before anything was stored.
-	Burned string `json:"burned,omitempty"`
+	// Burned are the challenges whose codes the text held: somebody may have asked the
+	// customer for them. The codes have been masked before anything was stored.
+	Burned Challenges `json:"burned,omitempty"`
+}
+
+// Challenges are ids of challenges. Older events name one, as a text.
+type Challenges []string
+
+// UnmarshalJSON reads a list, or one.
+func (c *Challenges) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*c = Challenges{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(c))
 }
 
 // Trigger is a business event. ID is the idempotency key or one made by the door.

@@ -19,7 +19,7 @@ func (w *world) code() conversation.Event {
 		outcome := []string{"approved", "failed", "expired"}[w.r.IntN(3)]
 		return conversation.Event{Kind: conversation.KindVerified, Verified: &conversation.Verified{Challenge: id, Purpose: "login", Subject: "u", Run: run, Outcome: outcome}}
 	case 1:
-		return conversation.Event{Kind: conversation.KindText, Text: &conversation.Text{Text: "it is " + conversation.CodeBlank, Burned: id}}
+		return conversation.Event{Kind: conversation.KindText, Text: &conversation.Text{Text: "it is " + conversation.CodeBlank, Burned: conversation.Challenges{id}}}
 	}
 	return w.codeFor(id, run)
 }

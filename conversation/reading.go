@@ -25,7 +25,7 @@ func (s *step) text(e Event) {
 		return
 	}
 	switch {
-	case e.Text.Burned != "":
+	case len(e.Text.Burned) > 0:
 		s.burned(e)
 	case s.wrongNumber(said):
 		s.consent(wordWrong, said)

@@ -38,7 +38,7 @@ type Webhooks struct {
 	Phone func(from, line string) (string, error)
 	// Screen masks a one-time code that a text from this phone holds, and names its
 	// challenge when it is still good; nil: nothing is looked for.
-	Screen func(ctx context.Context, phone, text string) (masked, burned string, err error)
+	Screen func(ctx context.Context, phone, text string) (masked string, burned []string, err error)
 	Log    *slog.Logger
 
 	replays replays

@@ -35,25 +35,29 @@ const (
 	// challenge that is over, and nothing tells.
 	askSQL = `UPDATE challenges SET asked = asked + 1, next_send_at = {now} + $2,
 			work_at = CASE WHEN status IN ('pending', 'sent') THEN {now} ELSE work_at END
-		WHERE id = $1 AND open = 1 AND asked < most_sends AND next_send_at <= {now} AND expires_at > {now} AND attempts < most_attempts
+		WHERE id = $1 AND test = $3 AND open = 1 AND asked < most_sends AND next_send_at <= {now} AND expires_at > {now} AND attempts < most_attempts
 		RETURNING ` + challengeColumns + `, {now}`
 
 	challengeSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE id = $1`
 
-	recentSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE phone = $1 AND created_at > {now} - 86400000
-		ORDER BY created_at DESC LIMIT 20`
+	// recentSQL finds the codes that were sent to a number in a day, those first that are
+	// good: what never had a code must not push one out.
+	recentSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE phone = $1 AND created_at > {now} - 86400000 AND mac <> ''
+		ORDER BY CASE WHEN status IN ('pending', 'sent') AND expires_at > {now} THEN 0 ELSE 1 END, created_at DESC LIMIT 100`
 
 	workSQL = `WITH due AS MATERIALIZED (
 			SELECT id FROM challenges WHERE work_at > 0 AND work_at <= {now} ORDER BY work_at LIMIT $2 {lock} {skiplocked})
 		UPDATE challenges SET work_at = {now} + $1 WHERE id IN (SELECT id FROM due)
 		RETURNING ` + challengeColumns + `, {now}`
 
-	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0`
+	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0 AND attempts < most_attempts`
 
 	// finishSQL ends a live challenge: no other statement's status comes after it. What
 	// the asker did not bring about leaves it open to them, as if nothing had happened; a
-	// flow is told anyway.
-	finishSQL = `UPDATE challenges SET status = $2, reason = $3, sealed = '', work_at = 0, finished_at = {now},
+	// flow is told anyway. Where all attempts are spent meanwhile, the loop closes it at
+	// the moment at which it closes anybody's.
+	finishSQL = `UPDATE challenges SET status = $2, reason = $3, sealed = '', finished_at = {now},
+			work_at = CASE WHEN CAST($2 AS text) IN ('expired', 'max_attempts') OR run <> '' OR attempts < most_attempts THEN 0 ELSE work_at END,
 			open = CASE WHEN CAST($2 AS text) IN ('expired', 'max_attempts') OR run <> '' THEN 0 ELSE open END
 		WHERE id = $1 AND status IN ('pending', 'sent')`
 
@@ -65,7 +69,9 @@ const (
 			status = CASE WHEN status IN ('pending', 'sent') THEN 'canceled' ELSE status END
 		WHERE id = $1 AND test = $2 AND open = 1`
 
-	closeCodeSQL = `UPDATE challenges SET open = 0, work_at = 0 WHERE id = $1 AND status NOT IN ('pending', 'sent')`
+	// closeCodeSQL ends what the asker has used up; of what ended otherwise they see nothing.
+	closeCodeSQL = `UPDATE challenges SET open = CASE WHEN attempts >= most_attempts THEN 0 ELSE open END, work_at = 0
+		WHERE id = $1 AND status NOT IN ('pending', 'sent')`
 
 	grantOfSQL = `SELECT challenge, subject, scope, line, phone, test,
 			CASE WHEN redeemed_at = 0 AND expires_at > {now} THEN 1 ELSE 0 END FROM grants WHERE hash = $1`
@@ -193,7 +199,7 @@ func inTheWay(ctx context.Context, tx session, c verify.Challenge, origin *strin
 }
 
 // Ask implements verify.Store.
-func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits []verify.Hit, entry verify.Entry) (a verify.Asked, err error) {
+func (s *Store) Ask(ctx context.Context, id string, test bool, cooldown time.Duration, hits []verify.Hit, entry verify.Entry) (a verify.Asked, err error) {
 	tx := s.db.begin()
 	defer tx.rollback()
 	var before verify.Challenge
@@ -201,7 +207,7 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 	p := new(pipe)
 	counted := hit(p, hits)
 	p.query(into(&before, &known, scanChallenge), challengeSQL, id)
-	p.query(into(&a.Challenge, &a.Found, scanChallenge), askSQL, id, cooldown.Milliseconds())
+	p.query(into(&a.Challenge, &a.Found, scanChallenge), askSQL, id, cooldown.Milliseconds(), flag(test))
 	if err = tx.flush(ctx, p); err != nil {
 		return verify.Asked{}, fmt.Errorf("asking for another send: %w", err)
 	}
@@ -209,7 +215,7 @@ func (s *Store) Ask(ctx context.Context, id string, cooldown time.Duration, hits
 		return verify.Asked{Limited: true, RetryAfter: retryAfter(over[0])}, nil
 	}
 	if !a.Found {
-		if known && before.Open && before.Asked < before.MostSends && before.ExpiresAt > before.Now && before.NextSendAt > before.Now {
+		if known && before.Test == test && before.Open && before.Asked < before.MostSends && before.ExpiresAt > before.Now && before.NextSendAt > before.Now {
 			return verify.Asked{Limited: true, RetryAfter: time.Duration(before.NextSendAt-before.Now) * time.Millisecond}, nil
 		}
 		return verify.Asked{}, nil

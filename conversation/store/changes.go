@@ -12,9 +12,9 @@ import (
 
 const (
 	// madeSQL keeps a code that was made for one send: of two nodes that make one, the
-	// second finds another number of sends.
+	// second finds another number of sends. None is made where all attempts are spent.
 	madeSQL = `UPDATE challenges SET kid = $3, mac = $4, sealed = $5, sends = sends + 1, work_at = expires_at + 5000
-		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now}`
+		WHERE id = $1 AND sends = $2 AND status IN ('pending', 'sent') AND expires_at > {now} AND attempts < most_attempts`
 
 	// lockChallengesSQL takes several in the order in which everybody takes them.
 	lockChallengesSQL = `SELECT id FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
@@ -58,6 +58,11 @@ const (
 		AND EXISTS (SELECT 1 FROM challenges AS c WHERE c.id = $1
 			AND c.subject = challenges.subject AND c.phone <> challenges.phone)
 		AND subject = (SELECT subject FROM challenges AS s WHERE s.id = $1)`
+
+	// burnSQL ends a code that was texted to another line than it came by. The loop lets
+	// its conversation know.
+	burnSQL = `UPDATE challenges SET status = 'canceled', reason = 'texted elsewhere', sealed = '', work_at = {now}, finished_at = {now}
+		WHERE id = $1 AND status IN ('pending', 'sent')`
 
 	suspendSQL = `UPDATE bindings SET suspended = $2 WHERE phone = $1 AND suspended = ''`
 
@@ -179,9 +184,12 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 	}
 	slices.SortStableFunc(decided, func(x, y *conversation.Change) int { return strings.Compare(x.Challenge, y.Challenge) })
 	for _, c := range decided {
-		if c.To == "suspended" {
+		switch c.To {
+		case "suspended":
 			p.exec(suspendSQL, c.Phone, c.Reason)
-		} else {
+		case "burned":
+			p.exec(burnSQL, c.Challenge)
+		default:
 			p.exec(finishSQL, c.Challenge, c.To, c.Reason)
 		}
 		if c.Pause > 0 {

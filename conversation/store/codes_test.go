@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,9 +66,11 @@ func codesLife(t *testing.T, s *store.Store) {
 	check(t, "made twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", Made: made(1)}, nil))
 	codesSettle(t, s)
 
-	a := must(s.Ask(ctx, "ver_1", time.Hour, nil, verify.Entry{What: "verification.resend"}))(t)
+	a := must(s.Ask(ctx, "ver_1", false, time.Hour, nil, verify.Entry{What: "verification.resend"}))(t)
 	check(t, "not asked again", a.Found && a.Challenge.Asked == 2)
-	a = must(s.Ask(ctx, "ver_1", time.Hour, nil, verify.Entry{}))(t)
+	a = must(s.Ask(ctx, "ver_1", true, time.Hour, nil, verify.Entry{}))(t)
+	check(t, "a test key asked", !a.Found && !a.Limited)
+	a = must(s.Ask(ctx, "ver_1", false, time.Hour, nil, verify.Entry{}))(t)
 	check(t, "asked before the pause was over", a.Limited && a.RetryAfter > 59*time.Minute)
 
 	spends := func(right bool) verify.Spent {
@@ -194,13 +197,23 @@ func codesEnd(t *testing.T, s *store.Store) {
 	denied, _, _ := s.Challenge(ctx, "ver_6")
 	check(t, "it shows", denied.Status == verify.Canceled && denied.Open)
 	check(t, "not closed", s.CloseChallenge(ctx, "ver_6") == nil)
-	open(t, s, asked("ver_7", "u3", "", verify.Login))
+	denied, _, _ = s.Challenge(ctx, "ver_6")
+	check(t, "closing it shows", denied.Open)
+	burned := asked("ver_9", "u9", phone(43), verify.Login)
+	open(t, s, burned)
+	elsewhere := conversation.Effect{Code: &conversation.Change{Challenge: "ver_9", To: "burned"}}
+	check(t, "not burned", !alter(t, s, phone(44), conversation.Change{Challenge: "ver_6", To: "failed"}, nil, elsewhere))
+	check(t, "not burned", alter(t, s, phone(44), conversation.Change{Challenge: "ver_9", Made: made(1)}, nil, elsewhere))
+	denied, _, _ = s.Challenge(ctx, "ver_9")
+	check(t, "it is good elsewhere", denied.Status == verify.Canceled && denied.Reason == "texted elsewhere" && denied.Open && denied.Sealed == "")
+	check(t, "nobody is told", slices.ContainsFunc(must(s.Work(ctx, 10, time.Minute))(t), func(c verify.Challenge) bool { return c.ID == "ver_9" }))
+	open(t, s, asked("ver_7", "u7", "", verify.Login))
 	check(t, "not finished", must(s.Finish(ctx, "ver_7", verify.Expired, ""))(t) && !must(s.Finish(ctx, "ver_7", verify.Expired, ""))(t))
 	open(t, s, asked("ver_8", "u3", "", verify.Login))
 	for range 2 {
 		check(t, "cancel", s.Cancel(ctx, "ver_8", false, verify.Entry{What: "verification.canceled"}) == nil)
 	}
-	check(t, "recent", len(must(s.Recent(ctx, phone(40)))(t)) == 3)
+	check(t, "recent", len(must(s.Recent(ctx, phone(40)))(t)) == 1)
 	check(t, "wrong", must(s.Wrong(ctx, 2, time.Minute))(t).Window == 2 && must(s.Wrong(ctx, 1, time.Minute))(t).Window == 3)
 	for _, ago := range []int{1, 24, 25, 168, 169} { // hours: two of the day before, one each of the second and the seventh
 		if err := store.Exec(ctx, s, fmt.Sprintf(`INSERT INTO tallies (key, hour, sent) SELECT 'wrong/all', hour - %d, 10 FROM tallies WHERE key = 'wrong/all' ORDER BY hour DESC LIMIT 1`, ago)); err != nil {

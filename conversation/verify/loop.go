@@ -112,11 +112,15 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 	}
 }
 
+// toldByLoop is what a conversation hears of a code that ended without it, by the reason
+// that is kept.
+var toldByLoop = map[string]string{"canceled": "canceled", "texted elsewhere": "texted"}
+
 // close ends what is left of a challenge that is over: its conversation hears of what
-// the business canceled, and whoever asked has used up the attempts.
+// ended without it, and whoever asked has used up the attempts.
 func (s *Service) close(ctx context.Context, c Challenge) error {
-	if c.Status == Canceled && c.Reason == "canceled" {
-		e := verified(c, "failed", c.Reason, nil)
+	if said := toldByLoop[c.Reason]; c.Status == Canceled && said != "" {
+		e := verified(c, "failed", said, nil)
 		e.Dedupe = "code/" + c.ID + "/canceled"
 		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
 			return err

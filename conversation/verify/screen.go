@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,23 +13,23 @@ import (
 // mostCompared is how many places of a text are compared with codes; mostSlow is how
 // many comparisons with codes that are kept by a password hash, of some 25 ms each.
 const (
-	mostCompared = 64
+	mostCompared = 128
 	mostSlow     = 12
 )
 
 // Screen looks whether a text holds a code that its phone was sent within a day, and
-// masks it: nothing of it is stored. burned is the challenge of a code that is still
-// good: somebody may have asked the customer for it, and it is to be canceled. A text
+// masks it: nothing of it is stored. burned are the challenges of codes that are still
+// good: somebody may have asked the customer for them, and they are to be canceled. A text
 // without six digits costs nothing. In one that is full of digits, what comes after the
 // first places is masked without a look: or a code could be hidden behind numbers.
-func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burned string, err error) {
+func (s *Service) Screen(ctx context.Context, phone, text string) (masked string, burned []string, err error) {
 	found := candidates(text)
 	if len(found) == 0 {
-		return text, "", nil
+		return text, nil, nil
 	}
 	list, err := s.Store.Recent(ctx, phone)
 	if err != nil || len(list) == 0 {
-		return text, "", err
+		return text, nil, err
 	}
 	var out strings.Builder
 	end, slow := 0, mostSlow
@@ -46,8 +47,8 @@ func (s *Service) Screen(ctx context.Context, phone, text string) (masked, burne
 		out.WriteString(text[end:f.from])
 		out.WriteString(conversation.CodeBlank)
 		end = f.to
-		if whose.Status.Live() && whose.ExpiresAt > whose.Now {
-			burned = whose.ID
+		if whose.Status.Live() && whose.ExpiresAt > whose.Now && !slices.Contains(burned, whose.ID) {
+			burned = append(burned, whose.ID)
 		}
 	}
 	out.WriteString(text[end:])
@@ -79,8 +80,12 @@ type candidate struct {
 	code     Secret
 }
 
-// candidates finds every run of six or eight digits, single spaces and dashes between
-// them or not. A longer run is searched in all its places: "code:1234567" may hold a
+// mostBetween is how many characters that are no letters may stand between two digits of
+// a code: a blank, a comma, what makes a digit a key of a telephone.
+const mostBetween = 3
+
+// candidates finds every run of six or eight digits, whatever stands between them as long
+// as it is short and no word. A longer run is searched in all its places: "code:1234567" may hold a
 // code and a slip of the finger.
 func candidates(text string) []candidate {
 	type place struct {
@@ -110,7 +115,7 @@ func candidates(text string) []candidate {
 		case d >= 0:
 			run = append(run, place{i, i + utf8.RuneLen(r), byte('0' + d)})
 			gap = 0
-		case gap == 0 && len(run) > 0 && (unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '.'):
+		case gap < mostBetween && !unicode.IsLetter(r):
 			gap++
 		default:
 			flush()

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestSlowCodesAreComparedAFewTimes(t *testing.T) {
 		if first := masked[:len("no 100000, ")]; first != "no 100000, " {
 			t.Errorf("compared %s: %q", one.compare, first)
 		}
-		if want := map[bool]string{true: "ver_1"}[one.masked == 1]; burned != want {
+		if want := one.masked == 1; slices.Contains(burned, "ver_1") != want {
 			t.Errorf("compared %s: burned %q", one.compare, burned)
 		}
 	}

@@ -125,13 +125,13 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	a, err := s.Store.Ask(ctx, c.ID, s.cooldown(c.Asked+1), inMode(s.Settings.resendHits(c, network(ip)), test), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
+	a, err := s.Store.Ask(ctx, c.ID, test, s.cooldown(c.Asked+1), inMode(s.Settings.resendHits(c, network(ip)), test), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
 		return Challenge{}, err
 	case a.Limited:
 		return Challenge{}, &LimitedError{RetryAfter: a.RetryAfter}
-	case !a.Found || c.Test != test:
+	case !a.Found:
 		return Challenge{}, ErrRefused
 	}
 	s.nudge()

@@ -15,7 +15,7 @@ type Store interface {
 	// with an Origin that was there already is given back.
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
-	Ask(ctx context.Context, id string, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
+	Ask(ctx context.Context, id string, test bool, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
 	// Spend spends one attempt, then compares, and counts what is not right; nobody hears
 	// of it before all of that is committed.
 	Spend(ctx context.Context, s Spend) (Spent, error)

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/outbound/provider"
+)
+
+// TestACodeBehindOthers: what was asked for and never texted pushes no code out of sight.
+func TestACodeBehindOthers(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, code := s.asks(login("purpose", "password_reset"))
+		for i := range 24 { // five get one: the number's limit
+			s.wants(login("subject", fmt.Sprint("other-", i)))
+		}
+		s.texts("they want " + code + " from me")
+		s.burned(id, code, "password_reset")
+	})
+}
+
+// TestCodesTextedElsewhere: a code is burned by whatever line it is texted to, and two in
+// one text are both.
+func TestCodesTextedElsewhere(t *testing.T) {
+	config := func(url string) Config {
+		c := testConfig(url)
+		c.Lines = append(c.Lines, LineConfig{Number: "+12025550101", Carrier: "lab", Brand: "acme"})
+		return c
+	}
+	s := serveTest(t, config("sqlite:"+t.TempDir()+"/parley.db"))
+	reset, first := s.asks(login("purpose", "password_reset", "line", testLine))
+	in, second := s.asks(login("line", testLine))
+	for _, id := range []string{reset, in} {
+		eventually(t, "sent", func() bool { return s.status(id) == "sent" })
+	}
+	text := fmt.Sprintf("here: %s,%s and %s", first[:4], first[4:], strings.Join(strings.Split(second, ""), "  "))
+	if err := s.carrier.Text(t.Context(), provider.Text{From: testPhone, To: "+12025550101", Text: text}); err != nil {
+		t.Fatal(err)
+	}
+	s.burned(reset, first, "password_reset")
+	s.burned(in, second, "login")
+	eventually(t, "the business hears of both", func() bool {
+		return strings.Count(s.trailOf("user-17"), "burned") == 2
+	})
+}
+
+// burned holds that a code is stored nowhere in clear and good for nothing.
+func (s *server) burned(id, code, purpose string) {
+	s.t.Helper()
+	eventually(s.t, "burned", func() bool { return strings.HasPrefix(s.status(id), "canceled texted") })
+	if status, _ := s.checks(id, tried(code, "purpose", purpose)); status != http.StatusUnprocessableEntity {
+		s.t.Errorf("the burned code: %d", status)
+	}
+	for _, line := range []string{testLine, "+12025550101"} {
+		events, _, err := s.house.store.Thread(s.t.Context(), s.house.store.ConversationID(line, testPhone), 0, 500)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, l := range events {
+			if strings.Contains(l.Data, code) || strings.Contains(l.Data, code[:4]+","+code[4:]) {
+				s.t.Errorf("stored: %s", l.Data)
+			}
+		}
+	}
+}
+
+// TestResendKeepsModesApart: neither kind of key has the other's codes sent again.
+func TestResendKeepsModesApart(t *testing.T) {
+	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config.Codes.Cooldowns = []time.Duration{time.Second}
+	s := serveTest(t, config)
+	live, _ := s.asks(login())
+	key := s.newKey("test", "verifications")
+	_, out := s.do(http.MethodPost, "/v1/verifications", key, login("subject", "toy"))
+	toy, _ := out["id"].(string)
+	time.Sleep(1100 * time.Millisecond) // the pause, by the database's clock
+	for id, with := range map[string]string{live: key, toy: s.key} {
+		if status, out := s.do(http.MethodPost, "/v1/verifications/"+id+"/resend", with, nil); status != http.StatusUnprocessableEntity {
+			t.Errorf("%d %v", status, out)
+		}
+		if c, _, err := s.house.store.Challenge(t.Context(), id); err != nil || c.Asked != 1 {
+			t.Errorf("asked %d times, %v", c.Asked, err)
+		}
+	}
+}
