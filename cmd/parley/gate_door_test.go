@@ -212,6 +212,21 @@ func TestANewNumber(t *testing.T) {
 	})
 }
 
+// TestAFirstNumberThatIsChanged: a number that replaces one which only the business knows
+// has to wait as any other.
+func TestAFirstNumberThatIsChanged(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, code := s.asks(login("purpose", "number_change"))
+		if status, _ := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
+			t.Fatal("not changed")
+		}
+		s.becomes(s.wants(login("purpose", "password_reset")), "failed number_changed")
+		if moved := s.house.gate.NumberMoved(t.Context(), "user-17", testPhone); moved != verify.NumberChanged {
+			t.Errorf("for an unlock: %q", moved)
+		}
+	})
+}
+
 // TestSwappedSIM: guarded purposes need an answer, others do not ask.
 func TestSwappedSIM(t *testing.T) {
 	t.Parallel()
