@@ -22,7 +22,7 @@ type Verified struct {
 	Purpose   string `json:"purpose"`
 	Subject   string `json:"subject"`
 	Run       string `json:"run,omitempty"`
-	Outcome   string `json:"outcome"`          // approved, failed or expired
+	Outcome   string `json:"outcome"`          // approved, failed, expired; or paused: somebody guesses them
 	Reason    string `json:"reason,omitempty"` // of failed: see VerificationFailed
 }
 

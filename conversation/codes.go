@@ -90,10 +90,24 @@ func (s *step) endCode(challenge, as, reason string, pause int64) {
 
 // verified takes what became of a code.
 func (s *step) verified(v Verified) {
+	if v.Outcome == "paused" {
+		s.paused(v)
+		return
+	}
 	s.forgetCode(v.Challenge)
 	s.record(Decision{About: "verification", Choice: v.Outcome, Why: v.Reason, Run: v.Run})
 	s.proved(v)
 	s.outcome(v)
+}
+
+// paused lets the customer know that somebody guesses their codes, and marks the account
+// for a person.
+func (s *step) paused(v Verified) {
+	s.record(Decision{About: "verification", Choice: "paused", Why: "codes of this purpose are guessed"})
+	s.account(AccountChange{Op: "guessed", Account: v.Subject, Cause: "code", Language: s.c.State.Language, Test: s.e.Test})
+	if s.env.Consent.State != OptedOut {
+		s.send(draft{class: flows.Alert, text: ownText("paused", s.c.State.Language, s.env.Line)})
+	}
 }
 
 // outcome lets the business and the run that asked hear what became of a code.

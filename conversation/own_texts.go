@@ -79,6 +79,14 @@ var ownTexts = map[string]map[string]string{
 		"pt": "{brand}: Nunca envie um codigo a ninguem, nem a nos. Esse ja nao vale. Quem o pediu nao e da {brand}.",
 		"it": "{brand}: Non invii mai un codice a nessuno, neanche a noi. Quello non vale piu. Chi lo ha chiesto non e di {brand}.",
 	},
+	"paused": {
+		"en": "{brand}: Somebody entered wrong codes for your account again and again. We send none of this kind for a day. Never share a code.",
+		"es": "{brand}: Alguien probo codigos equivocados con su cuenta. Hoy no enviaremos mas de este tipo. No comparta nunca un codigo.",
+		"fr": "{brand}: Quelqu'un essaie des codes errones pour votre compte. Nous n'en envoyons plus pendant un jour. Ne les donnez jamais.",
+		"de": "{brand}: Jemand probiert falsche Codes bei Ihrem Konto. Einen Tag lang senden wir keine mehr. Geben Sie Codes nie weiter.",
+		"pt": "{brand}: Alguem tentou codigos errados na sua conta. Durante um dia nao enviaremos mais. Nunca partilhe um codigo.",
+		"it": "{brand}: Qualcuno prova codici sbagliati sul suo conto. Per un giorno non ne inviamo altri. Non dia mai un codice.",
+	},
 	"wrong_number": {
 		"en": "{brand}: Thank you. We will not text this number again. Reply START to undo this.",
 		"es": "{brand}: Gracias. No escribiremos mas a este numero. Responda START para anularlo.",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -12,10 +11,6 @@ import (
 
 	"parley/conversation/verify"
 )
-
-// verificationID is the form of our own ids of verifications. Anything else is refused
-// before it is written down anywhere: it may be a code.
-var verificationID = regexp.MustCompile(`^ver_[a-z2-7]{26}$`)
 
 // mountVerifications registers the operations on one-time codes. Those that whoever
 // types names into a page can bring about answer evenly.
@@ -164,7 +159,7 @@ func (a *API) checkVerification(ctx context.Context, in *CheckInput) (*One[Check
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !verificationID.MatchString(in.ID) || !storableText(in.Body.Subject) {
+	if !storableText(in.Body.Subject) {
 		return nil, a.verificationError(verify.ErrRefused)
 	}
 	if err := storable(in.RawBody); err != nil {
@@ -183,7 +178,7 @@ func (a *API) resendVerification(ctx context.Context, in *ResendInput) (*One[Ver
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !verificationID.MatchString(in.ID) {
+	if !verify.GoodID(in.ID) {
 		return nil, a.verificationError(verify.ErrRefused)
 	}
 	ip := ""
@@ -202,7 +197,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !verificationID.MatchString(in.ID) {
+	if !verify.GoodID(in.ID) {
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
 	c, found, err := a.Codes.Look(ctx, in.ID, caller(ctx).Test())
@@ -224,7 +219,7 @@ func (a *API) cancelVerification(ctx context.Context, in *OfVerification) (*stru
 	if a.Codes == nil {
 		return nil, noCodes()
 	}
-	if !verificationID.MatchString(in.ID) {
+	if !verify.GoodID(in.ID) {
 		return nil, nil
 	}
 	key := caller(ctx)

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"parley/conversation/verify"
 )
@@ -63,6 +65,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	p = new(pipe)
+	pauses := pausing{}
 	var entries []verify.Entry
 	for _, v := range all {
 		v.out.Over = counts.over(v.hits, now)
@@ -73,13 +76,43 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		if !v.out.Right {
 			counts.add(v.hits, now)
 		}
+		pauses.reached(v, counts, now)
 		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})
 	}
 	counts.write(p)
+	pauses.write(p)
 	if err := audit(p, now, entries...); err != nil {
 		return err
 	}
 	return tx.commit(ctx, p)
+}
+
+// pausing is who pauses, by key, for reaching a limit with a check.
+type pausing map[string]pause
+
+type pause struct {
+	long time.Duration
+	by   *spending
+}
+
+// reached notes what pauses since a check.
+func (all pausing) reached(v *spending, counts *counting, now int64) {
+	for _, h := range counts.over(v.hits, now) {
+		if h.Pause > all[h.Pauses].long {
+			all[h.Pauses] = pause{h.Pause, v}
+		}
+	}
+}
+
+func (all pausing) write(p *pipe) {
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		one := all[key]
+		p.affected(func(n int64) {
+			if n == 1 {
+				one.by.out.Paused = one.long
+			}
+		}, pauseKeySQL, key, one.long.Milliseconds(), "guessing")
+	}
 }
 
 // judge compares the code, and says why it is refused when nothing else has.

@@ -54,10 +54,10 @@ const wrongTallyKey = "wrong/all"
 const wrongDaysSQL = `SELECT ({now} / 3600000 - hour + 23) / 24, SUM(sent) FROM tallies
 	WHERE key = $1 AND hour > {now} / 3600000 - 169 GROUP BY ({now} / 3600000 - hour + 23) / 24`
 
-// pauseKeySQL pauses anew only what is not paused.
+// pauseKeySQL pauses anew only what is not paused, or for a shorter time.
 const pauseKeySQL = `INSERT INTO pauses (key, until_at, reason, started_at) VALUES ($1, {now} + $2, $3, {now})
 	ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
-	WHERE pauses.until_at <= excluded.started_at`
+	WHERE pauses.until_at <= excluded.started_at OR pauses.until_at - pauses.started_at < excluded.until_at - excluded.started_at`
 
 // Wrong implements verify.Store.
 func (s *Store) Wrong(ctx context.Context, n int64, window time.Duration) (all verify.WrongCodes, err error) {

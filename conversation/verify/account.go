@@ -81,6 +81,7 @@ const (
 	OpRecognise Op = "recognise" // the customer says that payments are their own
 	OpLock      Op = "lock"
 	OpContest   Op = "contest"  // the customer denies a code that came unasked
+	OpGuessed   Op = "guessed"  // somebody guesses the customer's codes
 	OpVerify    Op = "verify"   // the customer asks to be verified
 	OpProof     Op = "proof"    // somebody has shown who they are
 	OpFailure   Op = "failure"  // somebody could not
@@ -208,6 +209,8 @@ func (c *change) carryOut() error {
 		return c.askedToLock()
 	case OpContest:
 		c.contest()
+	case OpGuessed:
+		c.review("codes_guessed", true)
 	case OpVerify:
 		c.askedToVerify()
 	case OpProof:

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"parley/conversation"
@@ -33,22 +35,21 @@ type Check struct {
 }
 
 // Check spends an attempt, compares, and approves. ErrMalformed: it cannot be a code,
-// and no attempt was spent. ErrRefused: it is not accepted. A LimitedError: this
-// client asks too often.
+// and no attempt was spent; it counts for the client. ErrRefused: it is not accepted. A
+// LimitedError: this client asks too often.
 func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) {
-	code, err := ParseCode(c.Code)
-	if err != nil {
-		return Secret{}, err
-	}
 	digest, err := contextOf(c.Transaction)
 	if err != nil {
 		return Secret{}, err
 	}
-	if marked(c.Subject) {
-		return Secret{}, ErrRefused
+	code, malformed := ParseCode(c.Code)
+	strange := marked(c.Subject)
+	if !GoodID(c.ID) {
+		strange, c.ID = true, "" // the trail keeps nobody's words
 	}
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By}, code)
+	spent, err := s.spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By,
+		Malformed: malformed != nil || strange}, code)
 	switch {
 	case err != nil:
 		return Secret{}, err
@@ -60,12 +61,17 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
 		}
 	}
-	if !c.Test {
+	if spent.Spent && !c.Test {
 		s.wrongs.Add(1)
 	}
-	s.pause(ctx, c, spent)
-	return Secret{}, ErrRefused
+	s.tellPaused(ctx, c, spent)
+	return Secret{}, cmp.Or(malformed, ErrRefused)
 }
+
+var challengeID = regexp.MustCompile(`^ver_[a-z2-7]{26}$`)
+
+// GoodID says that a text looks like an id of a challenge. No other is one.
+func GoodID(id string) bool { return challengeID.MatchString(id) }
 
 // spend has the check spent and compared. Where codes are hashed slowly, the hash is made
 // between two transactions: the first says what the challenge is, and whether anything is
@@ -127,21 +133,23 @@ func (v Spend) With(s *Settings, waits, right func(Challenge) bool) Spend {
 }
 
 // Waits says that the code has to be hashed before it can be compared with the challenge.
-func (v Spend) Waits(c Challenge) bool { return v.waits(c) }
+func (v Spend) Waits(c Challenge) bool { return !v.Malformed && v.waits(c) }
 
 // Takes says whether the check takes an attempt of a challenge as it stands.
 func (v Spend) Takes(c Challenge) bool {
-	return c.Open && c.Purpose == v.Purpose && c.Subject == v.Subject && c.Context == v.Context && !c.Spent() && c.ExpiresAt > c.Now
+	return !v.Malformed && c.Open && c.Purpose == v.Purpose && c.Subject == v.Subject && c.Context == v.Context && !c.Spent() && c.ExpiresAt > c.Now
 }
 
 // Matches says whether the code is that of a challenge that is still live. It is asked of
 // every check, also where there is no attempt left, so that all take their time.
-func (v Spend) Matches(c Challenge) bool { return v.right(c) && c.Status.Live() }
+func (v Spend) Matches(c Challenge) bool { return !v.Malformed && v.right(c) && c.Status.Live() }
 
 // Why says what is the matter with a check, by the challenge as it was before; "" when
 // nothing is, and its code is to be compared: for the audit trail alone.
 func (v Spend) Why(c Challenge, known bool) string {
 	switch {
+	case v.Malformed:
+		return "malformed"
 	case !known:
 		return "unknown"
 	case c.Purpose != v.Purpose, c.Subject != v.Subject:

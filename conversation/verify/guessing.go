@@ -42,26 +42,28 @@ func (s *Service) countWrong(ctx context.Context, others bool) {
 	s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all.Window})
 }
 
-// pause pauses a purpose for a subject whose codes are being guessed, and tells the
-// business once.
-func (s *Service) pause(ctx context.Context, c Check, spent Spent) {
-	for _, h := range spent.Over {
-		length := 30 * time.Minute
-		switch h.Key {
-		case ofMode(subjectKey("hour", c.Purpose, c.Subject), c.Test):
-		case ofMode(subjectKey("day", c.Purpose, c.Subject), c.Test):
-			length = 24 * time.Hour
-		default:
-			continue
-		}
-		fresh, err := s.Store.Pause(ctx, PauseKey(c.Purpose, c.Subject), length, "guessing")
-		if err != nil {
-			s.Log.Warn("pausing a purpose", "error", err)
-		}
-		if fresh {
-			s.Alarm(ctx, conversation.VerificationAlarm{What: "paused", Purpose: string(c.Purpose), Subject: plain(c.Subject)})
-		}
+// tellPaused lets the business know that a purpose pauses, because a subject's codes are
+// guessed; of a pause for a day the customer hears as well, and a person is to look. That
+// comes behind the answer: it is not done for nobody.
+func (s *Service) tellPaused(ctx context.Context, c Check, spent Spent) {
+	if spent.Paused == 0 {
+		return
 	}
+	ctx = context.WithoutCancel(ctx)
+	s.Alarm(ctx, conversation.VerificationAlarm{What: "paused", Purpose: string(c.Purpose), Subject: plain(c.Subject)})
+	ch := spent.Challenge
+	if spent.Paused < pausedLong || ch.Decoy() {
+		return
+	}
+	time.AfterFunc(nudgeAfter, func() {
+		ctx, cancel := context.WithTimeout(ctx, lease)
+		defer cancel()
+		e := verified(ch, "paused", "", nil)
+		e.Dedupe = "code/" + ch.ID + "/paused"
+		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
+			s.Log.Warn("a customer does not know that codes are paused", "error", err)
+		}
+	})
 }
 
 // PauseKey is under what codes of a purpose for a subject are paused.

@@ -134,9 +134,13 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	if !compared {
 		subject, phone = "?"+v.Network, ""
 	}
+	hour, today := s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)), s.SubjectDay.hit(subjectKey("day", v.Purpose, subject))
+	if compared {
+		hour.Pauses, hour.Pause = PauseKey(v.Purpose, subject), pausedFor
+		today.Pauses, today.Pause = PauseKey(v.Purpose, subject), pausedLong
+	}
 	hits := []Hit{
-		s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)),
-		s.SubjectDay.hit(subjectKey("day", v.Purpose, subject)),
+		hour, today,
 		s.NumberChecks.hit("check/number/" + whom(phone, subject)),
 		s.BlockChecks.hit("check/block/" + block(whom(phone, subject))),
 	}
@@ -145,6 +149,13 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	}
 	return inMode(hits, v.Test)
 }
+
+// pausedFor is how long a purpose pauses for a subject whose codes are guessed;
+// pausedLong, when it goes on for a day.
+const (
+	pausedFor  = 30 * time.Minute
+	pausedLong = 24 * time.Hour
+)
 
 func networkKey(network string) string { return "check/net/" + network }
 

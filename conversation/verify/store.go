@@ -54,6 +54,9 @@ type Hit struct {
 	Key  string
 	Most int
 	Per  time.Duration
+	// Pauses is what pauses for so long as soon as the limit is reached; "": nothing does.
+	Pauses string
+	Pause  time.Duration
 }
 
 // Opened is what Open did.
@@ -82,6 +85,9 @@ type Spend struct {
 	Network string
 	Test    bool   // by a test key
 	By      string // who asks, for the audit trail
+	// Malformed: what was typed cannot be a code, or what was asked about no challenge. It
+	// counts for the client alone, and is compared with nothing.
+	Malformed bool
 
 	settings     *Settings
 	waits, right func(Challenge) bool
@@ -95,6 +101,9 @@ type Spent struct {
 	Challenge Challenge // the zero value: there is none
 	Reason    string    // for the audit trail alone
 	Over      []Hit     // what is over its limit: the right code is refused as well
+	// Paused is for how long the purpose pauses since this check; 0: it does not, or it
+	// did before.
+	Paused time.Duration
 }
 
 // WrongCodes are those of the whole installation.

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/conversation/verify"
+)
+
+// wrongly checks a verification so often with codes that are wrong.
+func (s *server) wrongly(id, code string, times int) {
+	s.t.Helper()
+	other := "000000"
+	if code == other {
+		other = "000001"
+	}
+	for range times {
+		if status, out := s.checks(id, tried(other)); status != http.StatusUnprocessableEntity {
+			s.t.Fatalf("%d %v", status, out)
+		}
+	}
+}
+
+// pausedFor is how long the purpose pauses for the customer, from now.
+func (s *server) pausedFor() time.Duration {
+	s.t.Helper()
+	is, err := s.house.store.Person(s.t.Context(), "user-17", verify.Login)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return time.Duration(is.PausedUntil-is.Now) * time.Millisecond
+}
+
+// TestTheTenthWrongCodePauses: for half an hour, and nothing before it.
+func TestTheTenthWrongCodePauses(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		for n := range 2 {
+			id, code := s.asks(login())
+			s.wrongly(id, code, 4)
+			if s.pausedFor() > 0 {
+				t.Errorf("paused after %d", 5*n+4)
+			}
+			s.wrongly(id, code, 1)
+			eventually(t, "ended", func() bool { return strings.HasPrefix(s.status(id), "max_attempts") })
+		}
+		if d := s.pausedFor(); d < 29*time.Minute || d > 30*time.Minute {
+			t.Errorf("paused for %s", d)
+		}
+		s.becomes(s.wants(login()), "failed paused")
+	})
+}
+
+// TestGuessingForADay: the longer pause wins, also over one that runs; the customer hears
+// of it, and a person is to look.
+func TestGuessingForADay(t *testing.T) {
+	config := func(c *Config) {
+		c.Codes.Limits.SubjectHour = verify.Limit{Most: 4, Per: time.Hour}
+		c.Codes.Limits.SubjectDay = verify.Limit{Most: 5, Per: 24 * time.Hour}
+	}
+	gateHouse(t, config, func(t *testing.T, s *server) {
+		id, code := s.asks(login())
+		s.wrongly(id, code, 4)
+		if d := s.pausedFor(); d < 29*time.Minute || d > 30*time.Minute {
+			t.Errorf("paused for %s", d)
+		}
+		s.wrongly(id, code, 1) // over the hour's limit, and the day's fifth
+		if d := s.pausedFor(); d < 23*time.Hour {
+			t.Errorf("then for %s", d)
+		}
+		if text := s.hears(2); !strings.HasPrefix(text, "Acme: Somebody entered wrong codes for your account") {
+			t.Errorf("%q", text)
+		}
+		_, account := s.do(http.MethodGet, "/v1/accounts/user-17", s.newKey("live", "read", "accounts"), nil)
+		if raw, _ := account["raw"].(string); !strings.Contains(raw, "codes_guessed") {
+			t.Errorf("%s", raw)
+		}
+	})
+}
+
+// TestMalformedChecksCount: what cannot be a code, or names no verification, spends no
+// attempt, and counts for the client.
+func TestMalformedChecksCount(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, code := s.asks(login())
+		for i := range 60 {
+			of, typed, want := id, "12345a", http.StatusBadRequest
+			if i%2 == 1 {
+				of, typed, want = "ver_"+code, code, http.StatusUnprocessableEntity
+			}
+			if status, out := s.checks(of, tried(typed, "ip", "198.51.100.7")); status != want {
+				t.Fatalf("%d %v", status, out)
+			}
+		}
+		if status, _ := s.checks(id, tried("12345a", "ip", "198.51.100.7")); status != http.StatusTooManyRequests {
+			t.Errorf("the sixty-first: %d", status)
+		}
+		if status, _ := s.checks(id, tried(code, "ip", "198.51.100.8")); status != http.StatusOK {
+			t.Errorf("the right code, from elsewhere: %d", status)
+		}
+	})
+}
