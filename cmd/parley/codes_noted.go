@@ -63,7 +63,8 @@ func (c *Config) codeSettings(s verify.Settings) map[string]string {
 		"countries": strings.Join(r.Countries, " "), "home": strings.Join(r.Home, " "), "budgets": fmt.Sprintf("%+v", r.Budgets),
 		"spend.currency": c.Codes.Spend.Currency, "spend.per_code": fmt.Sprint(r.PerCode), "spend.per_day": fmt.Sprint(r.PerDay),
 		"cooling": r.Cooling.String(), "stale": r.Stale.String(),
-		"sim_swap.url": c.Codes.SIMSwap.URL, "sim_swap.within": r.SwapWithin.String(), "sim_swap.purposes": fmt.Sprint(r.SwapFor),
+		"sim_swap.url": c.Codes.SIMSwap.URL, "sim_swap.token_url": c.Codes.SIMSwap.TokenURL, "sim_swap.scope": c.Codes.SIMSwap.Scope, "sim_swap.private": fmt.Sprint(c.Codes.SIMSwap.Private),
+		"sim_swap.within": r.SwapWithin.String(), "sim_swap.purposes": fmt.Sprint(r.SwapFor),
 	}
 	for name, l := range limitsOf(s, r) {
 		all["limits."+name] = fmt.Sprintf("%d per %s", l.Most, l.Per)

@@ -56,8 +56,8 @@ type SIMSwapConfig struct {
 	Scope string `yaml:"scope"`
 	// Within is how recent a change counts. Default 168h, at least 72h, at most 2400h.
 	Within time.Duration `yaml:"within"`
-	// Purposes for which it is asked. Default [password_reset, account_unlock]; any other
-	// is sent when nobody can tell.
+	// Purposes for which it is asked as well as for password_reset and account_unlock; what
+	// is of these is sent when nobody can tell.
 	Purposes []string `yaml:"purposes"`
 	// Private says that the service lies inside our own network, on purpose: it may have
 	// any address, and plain http. Default: public addresses only, by https.
@@ -83,6 +83,9 @@ func (c *CodesConfig) checkGate(bad func(format string, args ...any)) {
 			}
 			if !(v >= 0 && v <= 1e9) { // not a number either
 				bad("codes.spend.%s.%s: want an amount like 0.05", name, country)
+			}
+			if name == "per_day" && v == 0 {
+				bad("codes.spend.per_day.%s: want more than 0; where no codes are to go, leave the country out of codes.countries", country)
 			}
 		}
 	}

@@ -23,6 +23,8 @@ func examine(c Config) []diagnosis {
 	p.countries()
 	p.spending()
 	p.swaps()
+	p.limits()
+	p.budgets()
 	p.listener()
 	p.senders()
 	p.retention()
@@ -89,33 +91,6 @@ func (p *patient) countries() {
 	default:
 		p.ok("codes.countries", "%s", strings.Join(countries, ", "))
 	}
-}
-
-func (p *patient) spending() {
-	s := p.config.Codes.Spend
-	_, all := s.PerDay["default"]
-	var open []string
-	for _, country := range p.config.rules().Countries {
-		if _, ok := s.PerDay[country]; !ok && !all {
-			open = append(open, country)
-		}
-	}
-	switch {
-	case len(s.PerDay) == 0:
-		p.lacks("codes.spend", "give {currency: EUR, per_code: {default: 0.05}, per_day: {default: 50}}", "what codes cost in a day has no cap")
-	case len(open) > 0:
-		p.warn("codes.spend.per_day", "give a default", "there is no cap for %s", strings.Join(open, ", "))
-	default:
-		p.ok("codes.spend", "codes have a cap for every country, in %s", s.Currency)
-	}
-}
-
-func (p *patient) swaps() {
-	if p.config.Codes.SIMSwap.URL == "" {
-		p.warn("codes.sim_swap", "name a service that speaks CAMARA's SIM Swap API", "nobody is asked whether a SIM was changed before a password is reset or an account unlocked")
-		return
-	}
-	p.ok("codes.sim_swap", "SIMs are asked about, and without an answer no password is reset")
 }
 
 func (p *patient) listener() {

@@ -11,6 +11,7 @@ import (
 
 	"parley/conversation/store"
 	"parley/conversation/store/storetest"
+	"parley/conversation/verify"
 )
 
 // safe is a configuration that lacks nothing.
@@ -67,6 +68,12 @@ func TestExamine(t *testing.T) {
 		{"no country", func(c *Config) { c.Lines[0].Number = "12345" }, "missing codes.countries"},
 		{"no cap", func(c *Config) { c.Codes.Spend = SpendConfig{} }, "missing codes.spend"},
 		{"a cap elsewhere", func(c *Config) { c.Codes.Spend.PerDay = map[string]float64{"DE": 1} }, "warning codes.spend.per_day"},
+		{"codes cost nothing", func(c *Config) { c.Codes.Spend.PerCode = map[string]float64{"DE": 1} }, "missing codes.spend.per_code"},
+		{"limits of a million", func(c *Config) { c.Codes.Limits.SubjectHour = verify.Limit{Most: 1_000_000, Per: time.Hour} }, "warning codes.limits"},
+		{"half the default, in a second", func(c *Config) { c.Codes.Limits.NetworkChecks = verify.Limit{Most: 30, Per: time.Second} }, "warning codes.limits"},
+		{"a limit that is tighter", func(c *Config) { c.Codes.Limits.SubjectHour = verify.Limit{Most: 3, Per: time.Hour} }, ""},
+		{"twice as many checks", func(c *Config) { c.Codes.Checks = 10 }, "warning codes.checks"},
+		{"budgets of a million", func(c *Config) { c.Codes.Budgets.HomeDay = 1_000_000 }, "warning codes.budgets"},
 		{"SIMs", func(c *Config) { c.Codes.SIMSwap = SIMSwapConfig{} }, "warning codes.sim_swap"},
 		{"nobody listens", func(c *Config) { c.Callbacks[0].Events = []string{"run.*"} }, "missing callbacks"},
 		{"one way", func(c *Config) {

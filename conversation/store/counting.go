@@ -50,12 +50,12 @@ func (c *counting) lock(p *pipe, on backend) {
 // counts is how many there were in the last three half windows, as hitSQL counts them.
 func (k *counted) counts(now int64) int64 {
 	n := k.added
-	switch behind := now/half(k.Hit) - k.bucket; {
-	case behind <= 0:
+	switch now/half(k.Hit) - k.bucket {
+	case -1, 0:
 		n += k.n0 + k.n1 + k.n2
-	case behind == 1:
+	case 1:
 		n += k.n0 + k.n1
-	case behind == 2:
+	case 2:
 		n += k.n0
 	}
 	return n

@@ -11,13 +11,18 @@ import (
 	"parley/conversation/verify"
 )
 
+// sameHalf says that a row is of the present half window, or of one that the clock has
+// gone back behind. A row that is further ahead was counted by another length of window,
+// and begins anew.
+const sameHalf = `excluded.bucket BETWEEN throttles.bucket - 1 AND throttles.bucket`
+
 // addHalves adds to a key's present half window, and moves the halves on when time has.
 const addHalves = `
-		n0 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 ELSE 0 END + excluded.n0,
-		n1 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
-		n2 = CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
+		n0 = CASE WHEN ` + sameHalf + ` THEN throttles.n0 ELSE 0 END + excluded.n0,
+		n1 = CASE WHEN ` + sameHalf + ` THEN throttles.n1 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 ELSE 0 END,
+		n2 = CASE WHEN ` + sameHalf + ` THEN throttles.n2 WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n1
 			WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END,
-		bucket = CASE WHEN excluded.bucket > throttles.bucket THEN excluded.bucket ELSE throttles.bucket END,
+		bucket = CASE WHEN ` + sameHalf + ` THEN throttles.bucket ELSE excluded.bucket END,
 		idle_at = excluded.idle_at`
 
 // hitSQL counts one happening in a key's present half window, unless the last three
@@ -25,7 +30,7 @@ const addHalves = `
 // begins, holds more. Rows are sorted by key.
 const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), 1, $3, {now} + $4){/each}
 	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `, most = excluded.most
-	WHERE CASE WHEN excluded.bucket <= throttles.bucket THEN throttles.n0 + throttles.n1 + throttles.n2
+	WHERE CASE WHEN ` + sameHalf + ` THEN throttles.n0 + throttles.n1 + throttles.n2
 		WHEN excluded.bucket = throttles.bucket + 1 THEN throttles.n0 + throttles.n1
 		WHEN excluded.bucket = throttles.bucket + 2 THEN throttles.n0 ELSE 0 END < excluded.most
 	RETURNING key`

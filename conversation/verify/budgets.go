@@ -165,16 +165,22 @@ func (r *GateRules) networkOver(n Counts) bool {
 }
 
 // cost is what a code to a country costs, in millionths of the currency.
-func (r *GateRules) cost(country string) int64 { return of(r.PerCode, country) }
-
-func (r *GateRules) broke(spent int64, country string) bool {
-	most := of(r.PerDay, country)
-	return most > 0 && spent+r.cost(country) > most
+func (r *GateRules) cost(country string) int64 {
+	cost, _ := Of(r.PerCode, country)
+	return cost
 }
 
-func of(by map[string]int64, country string) int64 {
-	if v, ok := by[country]; ok {
-		return v
+// broke says that a country's cap holds no further code. A cap of 0 holds none.
+func (r *GateRules) broke(spent int64, country string) bool {
+	most, capped := Of(r.PerDay, country)
+	return capped && (most == 0 || spent+r.cost(country) > most)
+}
+
+// Of is the amount for a country, or the default.
+func Of[T int64 | float64](by map[string]T, country string) (amount T, there bool) {
+	amount, there = by[country]
+	if !there {
+		amount, there = by["default"]
 	}
-	return by["default"]
+	return amount, there
 }

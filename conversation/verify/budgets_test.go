@@ -44,7 +44,7 @@ func TestBudgets(t *testing.T) {
 		{"the last of the money", "US", Counts{Country: Count{DayCost: 950_000}}, "", ""},
 		{"no money", "US", Counts{Country: Count{DayCost: 950_001}}, "spend", "spend"},
 		{"no money, dearer", "DE", Counts{Country: Count{DayCost: 950_000}}, "spend", "spend"},
-		{"no cap", "FR", Counts{Country: Count{DayCost: 9_950_000}}, "", ""},
+		{"nothing at all", "FR", Counts{}, "spend", "spend"},
 	} {
 		v := r.weigh(c.n, c.country)
 		told := ""

@@ -29,7 +29,7 @@ type GateRules struct {
 	Stale time.Duration
 	// SwapWithin is how recent a SIM change counts; default 168 h.
 	SwapWithin time.Duration
-	// SwapFor are the purposes for which the SIM is asked about; default all guarded
+	// SwapFor are the purposes for which the SIM is asked about besides the guarded
 	// ones.
 	SwapFor []Purpose
 }
@@ -107,12 +107,9 @@ func (r *GateRules) person(c Challenge, is Person) string {
 	return ""
 }
 
-// asksSwap says whether the SIM matters for a purpose.
+// asksSwap says whether the SIM matters for a purpose: always for those that are guarded.
 func (r *GateRules) asksSwap(p Purpose) bool {
-	if len(r.SwapFor) == 0 {
-		return rules[p].guarded
-	}
-	return slices.Contains(r.SwapFor, p)
+	return rules[p].guarded || slices.Contains(r.SwapFor, p)
 }
 
 // judgeSwap judges by what the SIM-swap service said. again: it gave no answer, and

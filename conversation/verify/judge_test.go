@@ -232,3 +232,13 @@ func (k knows) Person(context.Context, string, Purpose) (Person, error) { return
 func (k knows) Weigh(context.Context, Send, func(Counts) Verdict) (Verdict, error) {
 	return Verdict{}, errors.New("not asked here")
 }
+
+// TestGuardedPurposesAreAlwaysAskedAbout: naming others adds to them.
+func TestGuardedPurposesAreAlwaysAskedAbout(t *testing.T) {
+	r := GateRules{SwapFor: []Purpose{Login}}.Complete()
+	for p, want := range map[Purpose]bool{Login: true, PasswordReset: true, AccountUnlock: true, Payment: false} {
+		if r.asksSwap(p) != want {
+			t.Errorf("%s: %v", p, !want)
+		}
+	}
+}
