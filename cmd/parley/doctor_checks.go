@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"parley/conversation/store"
+	"parley/conversation/verify"
 )
 
 // examine looks at the configuration, and at the file of the key beside the database.
@@ -104,8 +105,15 @@ func (p *patient) listener() {
 func (p *patient) senders() {
 	var oneWay []string
 	for _, l := range p.config.Lines {
-		if made, err := lineOf(p.config.Brands[l.Brand], l); err == nil && made.OneWay {
+		made, err := lineOf(p.config.Brands[l.Brand], l)
+		if err != nil {
+			continue
+		}
+		if made.OneWay {
 			oneWay = append(oneWay, l.Number)
+		}
+		if n := verify.MostSegments(made); n > 1 {
+			p.warn("brands."+l.Brand, "give the brand a shorter name", "a code takes %d texts with this name, and costs as much", n)
 		}
 	}
 	switch {

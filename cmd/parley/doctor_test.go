@@ -79,6 +79,9 @@ func TestExamine(t *testing.T) {
 		{"one way", func(c *Config) {
 			c.Lines = append(c.Lines, LineConfig{Number: "ACME", Carrier: "lab", Brand: "acme"})
 		}, "warning lines"},
+		{"a name that is too long", func(c *Config) {
+			c.Brands = map[string]BrandConfig{"acme": {Name: strings.Repeat("Кофейня ", 9)}}
+		}, "warning brands.acme"},
 		{"no line", func(c *Config) { c.Lines, c.Codes.Countries = nil, []string{"US"} }, "missing lines"},
 		{"twilio keeps", func(c *Config) { c.Carriers["us"] = CarrierConfig{Provider: "twilio"} }, "warning carriers.us"},
 		{"twilio forgets", func(c *Config) {

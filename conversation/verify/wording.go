@@ -21,37 +21,43 @@ var phrases = map[string]phrase{
 		text: "{brand}: {code} is your code {purpose}. Never share it, even with us.", deny: " Not you? Reply NO.",
 		purposes: map[Purpose]string{Login: "to log in", PasswordReset: "to RESET YOUR PASSWORD", Payment: "to confirm a payment",
 			AccountUnlock: "to UNLOCK YOUR ACCOUNT", NumberChange: "to change your phone number", Custom: "to confirm it is you"},
-		pay: "to pay {amount} to {payee}",
+		pay:    "to pay {amount} to {payee}",
+		amount: "to pay {amount}", brief: "{brand}: {code} {purpose}. Never share it.",
 	},
 	"es": {
 		text: "{brand}: {code} es su codigo {purpose}. No lo comparta, ni con nosotros.", deny: " No fue usted? Responda NO.",
 		purposes: map[Purpose]string{Login: "para entrar", PasswordReset: "para CAMBIAR SU CLAVE", Payment: "para confirmar un pago",
 			AccountUnlock: "para DESBLOQUEAR SU CUENTA", NumberChange: "para cambiar su telefono", Custom: "para confirmar que es usted"},
-		pay: "para pagar {amount} a {payee}",
+		pay:    "para pagar {amount} a {payee}",
+		amount: "para pagar {amount}", brief: "{brand}: {code} {purpose}. No lo comparta.",
 	},
 	"fr": {
 		text: "{brand}: {code} est votre code {purpose}. Ne le donnez à personne, ni à nous.", deny: " Pas vous? Répondez NON.",
 		purposes: map[Purpose]string{Login: "de connexion", PasswordReset: "pour CHANGER VOTRE MOT DE PASSE", Payment: "pour confirmer un paiement",
 			AccountUnlock: "pour DÉBLOQUER VOTRE COMPTE", NumberChange: "pour changer de numéro", Custom: "de confirmation"},
-		pay: "pour payer {amount} à {payee}",
+		pay:    "pour payer {amount} à {payee}",
+		amount: "pour payer {amount}", brief: "{brand}: {code} {purpose}. Ne le donnez à personne.",
 	},
 	"de": {
 		text: "{brand}: {code} ist Ihr Code {purpose}. Niemandem weitergeben, auch nicht uns.", deny: " Nicht Sie? Antworten Sie NEIN.",
 		purposes: map[Purpose]string{Login: "zum Anmelden", PasswordReset: "für EIN NEUES PASSWORT", Payment: "für eine Zahlung",
 			AccountUnlock: "zum ENTSPERREN", NumberChange: "für die neue Nummer", Custom: "zur Bestätigung"},
-		pay: "für {amount} an {payee}",
+		pay:    "für {amount} an {payee}",
+		amount: "für {amount}", brief: "{brand}: {code} {purpose}. Niemandem weitergeben.",
 	},
 	"pt": {
 		text: "{brand}: {code} é o seu codigo {purpose}. Nunca o partilhe, nem connosco.", deny: " Nao foi voce? Responda NAO.",
 		purposes: map[Purpose]string{Login: "para entrar", PasswordReset: "para MUDAR A SUA SENHA", Payment: "para confirmar um pagamento",
 			AccountUnlock: "para DESBLOQUEAR A CONTA", NumberChange: "para mudar de numero", Custom: "de confirmacao"},
-		pay: "para pagar {amount} a {payee}",
+		pay:    "para pagar {amount} a {payee}",
+		amount: "para pagar {amount}", brief: "{brand}: {code} {purpose}. Nunca o partilhe.",
 	},
 	"it": {
 		text: "{brand}: {code} è il suo codice {purpose}. Non lo dia a nessuno, neanche a noi.", deny: " Non è lei? Risponda NO.",
 		purposes: map[Purpose]string{Login: "per accedere", PasswordReset: "per CAMBIARE LA PASSWORD", Payment: "per un pagamento",
 			AccountUnlock: "per SBLOCCARE IL CONTO", NumberChange: "per cambiare numero", Custom: "di conferma"},
-		pay: "per pagare {amount} a {payee}",
+		pay:    "per pagare {amount} a {payee}",
+		amount: "per pagare {amount}", brief: "{brand}: {code} {purpose}. Non lo dia a nessuno.",
 	},
 }
 
@@ -60,6 +66,8 @@ type phrase struct {
 	text, deny string
 	purposes   map[Purpose]string
 	pay        string // of a payment whose amount and payee are known
+	amount     string // the same, without the payee
+	brief      string // the text in fewer words
 }
 
 // wording is what a text with a code is made of.
@@ -128,25 +136,43 @@ const mostForApps = 140
 // mostShown is how much of a name is shown, in characters: a stranger may have chosen it.
 const mostShown = 24
 
+// MostSegments is how many segments the longest text with a code takes by a line, without
+// a last line for a page or an app.
+func MostSegments(line conversation.Line) int {
+	most := 0
+	for _, purpose := range Purposes {
+		_, n := wordingOf(Challenge{Purpose: purpose, Digits: rules[purpose].digits}, line).write()
+		most = max(most, n)
+	}
+	return most
+}
+
+// form is one way of writing a text.
+type form struct {
+	folded bool // names in letters that texts have, where there are such
+	brief  bool
+	payee  bool // is named
+	deny   bool // "Not you? Reply NO."
+}
+
+// forms are tried in this order, until one is a single segment: a text in two parts costs
+// twice and arrives less. What names letters that texts do not have makes it one of 70
+// characters (UCS-2) instead of 160.
+var forms = []form{
+	{payee: true, deny: true}, {folded: true, payee: true, deny: true},
+	{payee: true}, {folded: true, payee: true},
+	{folded: true, brief: true, payee: true, deny: true}, {folded: true, brief: true, payee: true},
+	{folded: true, deny: true}, {folded: true}, {folded: true, brief: true, deny: true}, {folded: true, brief: true},
+}
+
 // write gives the text with blanks for the code, and how many segments it takes with
-// one. What makes it longer than one segment goes: first the payee's end, then
-// "Not you?", for a text in two parts costs twice and arrives less.
+// one: more than one only where the business's own name is too long for it.
 func (w wording) write() (text string, segments int) {
-	language, _, _ := strings.Cut(w.language, "-")
-	p, ok := phrases[language]
-	if !ok {
-		p = phrases["en"]
-	}
-	purpose := p.purposes[w.purpose]
-	if w.about != nil {
-		purpose = strings.NewReplacer("{amount}", w.about.Amount, "{payee}", shown(w.about.Payee)).Replace(p.pay)
-	}
-	body := strings.NewReplacer("{brand}", shown(w.brand), "{code}", conversation.CodeBlank, "{purpose}", purpose).Replace(p.text)
-	for _, deny := range []string{p.deny, ""} {
-		if deny != "" && !w.canReply {
+	for _, f := range forms {
+		if f.deny && !w.canReply {
 			continue
 		}
-		text = body + deny + w.autofill.line()
+		text = w.in(f) + w.autofill.line()
 		full := fill(text, NewSecret(strings.Repeat("0", w.digits)))
 		segments = segment.Count(full).Segments
 		if segments <= 1 && (w.autofill.App == "" || len(full) <= mostForApps) {
@@ -154,6 +180,36 @@ func (w wording) write() (text string, segments int) {
 		}
 	}
 	return text, segments
+}
+
+// in is the text in one form, without its last line.
+func (w wording) in(f form) string {
+	language, _, _ := strings.Cut(w.language, "-")
+	p, ok := phrases[language]
+	if !ok {
+		p = phrases["en"]
+	}
+	name := shown
+	if f.folded {
+		name = func(s string) string { return segment.Fold(shown(s)) }
+	}
+	purpose := p.purposes[w.purpose]
+	if w.about != nil {
+		pay := p.pay
+		if !f.payee {
+			pay = p.amount
+		}
+		purpose = strings.NewReplacer("{amount}", w.about.Amount, "{payee}", name(w.about.Payee)).Replace(pay)
+	}
+	body := p.text
+	if f.brief {
+		body = p.brief
+	}
+	text := strings.NewReplacer("{brand}", name(w.brand), "{code}", conversation.CodeBlank, "{purpose}", purpose).Replace(body)
+	if f.deny {
+		text += p.deny
+	}
+	return text
 }
 
 // shown is a name as texts have it: it can make no other text of ours, and is short.

@@ -46,6 +46,39 @@ func TestWording(t *testing.T) {
 	}
 }
 
+// TestWordingOfLongNames: names of any script and the longest origins leave one segment,
+// which still names the business and the purpose, and says never to share it.
+func TestWordingOfLongNames(t *testing.T) {
+	origin := Autofill{Origin: "login.forty-characters-long.example-a.com"[:40]}
+	for language, p := range phrases {
+		for _, brand := range []string{"Acme", "Česká pojišťovna", "Кофейня"} {
+			for _, payee := range []string{"", "Ł", "Łódź Kebab & Spółka Ltd.", "Кофейня на углу"} {
+				for _, autofill := range []Autofill{{}, origin, {App: "FA+9qCX9VSu"}} {
+					if brand == "Кофейня" && autofill != (Autofill{}) {
+						continue // 70 characters do not hold all of it
+					}
+					w := wording{brand: brand, language: language, purpose: Payment, autofill: autofill, digits: 6, canReply: true}
+					if payee != "" {
+						w.about = &Paying{Amount: "1999.99 EUR", Payee: payee}
+					}
+					text, segments := w.write()
+					full := fill(text, NewSecret("123456"))
+					if segments != 1 || segment.Count(full).Segments != 1 || autofill.App != "" && len(full) > 140 {
+						t.Errorf("%s: %d segments, %d bytes: %q", language, segments, len(full), full)
+					}
+					_, never, _ := strings.Cut(p.brief, "{purpose}. ")
+					if !strings.HasPrefix(full, segment.Fold(brand)+": 123456 ") && !strings.HasPrefix(full, brand+": 123456 ") || !strings.Contains(full, strings.TrimSuffix(never, ".")) {
+						t.Errorf("%s: %q", language, full)
+					}
+					if w.about != nil && !strings.Contains(full, w.about.Amount) {
+						t.Errorf("%s: the amount is not there: %q", language, full)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestWordingOfStrangers: a name brings no line, link or number of its own.
 func TestWordingOfStrangers(t *testing.T) {
 	w := wording{brand: "Acme", language: "en-GB", purpose: Payment, digits: 6, canReply: true,
