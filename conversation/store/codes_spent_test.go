@@ -8,6 +8,7 @@ import (
 	"parley/conversation/store"
 	"parley/conversation/store/storetest"
 	"parley/conversation/verify"
+	"parley/outbound"
 )
 
 // TestSpentBeforeItIsMade: whose attempts are all spent before there is a code has the
@@ -49,5 +50,35 @@ func TestSpentBeforeItIsMade(t *testing.T) {
 		}
 		got, _, err := s.Challenge(ctx, "ver_failed")
 		check(t, "what was spent stays open", err == nil && !got.Open)
+	})
+}
+
+// TestALateFateErasesNoCode: what is sealed is kept as long as a text with it is to go.
+func TestALateFateErasesNoCode(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		c := asked("ver_r", "ur", phone(96), verify.Login)
+		c.Rotate, c.Conversation = true, s.ConversationID(line, phone(96))
+		check(t, "not opened", open(t, s, c).Challenge.Open)
+		check(t, "not made", alter(t, s, phone(96), conversation.Change{Challenge: "ver_r", Made: made(1)}, codeOf("ver_r")))
+		claim := func() conversation.Message {
+			all := must(s.Claim(ctx, outbound.Claim{Line: line, Node: "n", Limit: 50, Lease: time.Minute}))(t)
+			if len(all) != 1 {
+				t.Fatalf("%d claimed", len(all))
+			}
+			return all[0]
+		}
+		sealed := func() bool {
+			return must(store.AskText(ctx, s, `SELECT sealed FROM challenges WHERE id = 'ver_r'`))(t) != ""
+		}
+		taken := func(m conversation.Message) {
+			_ = must(s.Settle(ctx, []conversation.Settlement{{Message: m.ID, Node: "n", Attempt: m.Attempt, Status: conversation.Sent, Carrier: "us", Provider: []string{"p" + m.ID}, Challenge: m.Challenge}}))(t)
+		}
+		first := claim()
+		check(t, "not made again", alter(t, s, phone(96), conversation.Change{Challenge: "ver_r", Made: made(2)}, codeOf("ver_r")))
+		taken(first)
+		check(t, "the second text has no code", sealed())
+		taken(claim())
+		check(t, "it stays sealed", !sealed())
 	})
 }

@@ -9,9 +9,12 @@ import (
 
 const (
 	// codeTakenSQL notes that a code is out. What is sealed of it is erased, unless it
-	// may have to be sent again.
+	// may have to be sent again, or another text with it is still to go: this one's fate
+	// may have come late.
 	codeTakenSQL = `UPDATE challenges SET status = 'sent',
-			sealed = CASE WHEN rotate = 1 OR sends >= most_sends THEN '' ELSE sealed END
+			sealed = CASE WHEN (rotate = 1 OR sends >= most_sends) AND NOT EXISTS (SELECT 1 FROM messages AS other
+				WHERE other.conversation = challenges.conversation AND other.status IN ('queued', 'sending')
+				AND other.challenge = challenges.id AND other.id <> $2) THEN '' ELSE sealed END
 		WHERE id = $1 AND status IN ('pending', 'sent')
 		AND EXISTS (SELECT 1 FROM messages WHERE id = $2 AND status = 'sending' AND node = $3 AND attempt = $4)`
 
