@@ -24,7 +24,10 @@ func newHistory(t *testing.T) *history {
 	return &history{T: t, a: Account{Ref: "acc-1"}, at: 1_772_442_000_000, rules: Rules{Cooling: time.Hour}}
 }
 
-var here = Place{Conversation: "c1", Line: "+12025550100", Phone: "+12025550123", Run: "c1.1"}
+var (
+	here  = Place{Conversation: "c1", Line: "+12025550100", Phone: "+12025550123", Run: "c1.1"}
+	there = Place{Conversation: "c2", Line: "+12025550100", Phone: "+12025559876", Run: "c2.1"} // another number
+)
 
 func (h *history) act(e AccountEvent, want LockState, refused string) *history {
 	h.Helper()
@@ -85,7 +88,16 @@ func no(ids ...string) AccountEvent {
 func locking(scope string) AccountEvent { return AccountEvent{Op: OpLock, Scope: scope, Cause: "api"} }
 
 func proof(class string) AccountEvent {
+	if class == ProofCode {
+		return AccountEvent{Op: OpProof, Proof: class, Place: here}
+	}
 	return AccountEvent{Op: OpProof, Proof: class, Moved: NumberKept}
+}
+
+// at is an event that comes from a place.
+func at(p Place, e AccountEvent) AccountEvent {
+	e.Place = p
+	return e
 }
 
 func agent(name string) AccountEvent {
@@ -191,6 +203,30 @@ func TestWhatUnlocksNot(t *testing.T) {
 	}
 	h.after(time.Hour).act(agent("Ann"), Locked, "").act(agent("ann"), Locked, "same_agent")
 	h.after(24*time.Hour).act(agent("ben"), Locked, "").act(agent("cy"), Cooling, "")
+}
+
+// A code proves who has the account's own number, and no other, in whatever order the
+// proofs come.
+func TestCodesFromAnotherNumber(t *testing.T) {
+	foreign := at(there, proof(ProofCode))
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "")
+	h.act(proof("app"), Verifying, "").act(foreign, Verifying, "number_changed").tells("account.unlock_refused")
+	h.after(15*time.Minute).act(foreign, Locked, "number_changed").act(proof("app"), Verifying, "")
+	h.act(at(there, contest), Locked, "").act(foreign, Locked, "number_changed") // a denied code gives nobody an account
+	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "")
+
+	h = newHistory(t) // nobody knows the number, until a payment is asked about
+	h.act(locking("all"), Locked, "").act(foreign, Verifying, "").act(alerting("t1"), Verifying, "")
+	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "")
+
+	h = newHistory(t) // another of its customers asks: what was shown of the first counts no more
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").act(proof("app"), Verifying, "")
+	h.act(at(there, AccountEvent{Op: OpVerify}), Verifying, "").act(at(there, proof(ProofCode)), Verifying, "")
+	if needs := h.a.Missing(); len(needs) != 1 || needs[0] == ProofCode {
+		t.Errorf("needs %v", needs)
+	}
+	h.act(proof("app"), Cooling, "")
 }
 
 func TestFailures(t *testing.T) {
@@ -309,12 +345,12 @@ func TestAskedToVerify(t *testing.T) {
 	h.after(15*time.Minute-time.Second).act(tick, Verifying, "")
 	h.after(time.Second).act(tick, Locked, "")
 	h.act(asks, Verifying, "").act(no(), Locked, "") // it was somebody else
-	h.act(asks, Verifying, "").act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
+	h.act(asks, Verifying, "").act(proof(ProofCode), Verifying, "")
 	h.after(16*time.Minute).act(tick, Locked, "")
 	h.act(asks, Locked, "too_many_asks").tells()
 	h.after(24*time.Hour).act(asks, Verifying, "")
-	h.after(time.Hour).act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
-	h.act(AccountEvent{Op: OpProof, Proof: "app", Moved: NumberKept}, Cooling, "").act(asks, Cooling, "not_locked")
+	h.after(time.Hour).act(proof(ProofCode), Verifying, "")
+	h.act(proof("app"), Cooling, "").act(asks, Cooling, "not_locked")
 	h = newHistory(t)
 	h.act(locking("all"), Locked, "").after(31*24*time.Hour).act(asks, Suspended, "agents_only")
 }

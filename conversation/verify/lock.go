@@ -123,7 +123,9 @@ func union(scopes []string, more string) []string {
 // a day locks the account, and one that comes while the account is being unlocked
 // does so at once.
 func (c *change) contest() {
-	c.remember()
+	if !c.elsewhere(c.event.Place.Phone) { // codes go to numbers that are not the account's as well
+		c.remember()
+	}
 	c.Contests = latest(append(c.withinDay(c.Contests), c.at), mostKept)
 	c.moved = true
 	c.audit("account.contest", "")
