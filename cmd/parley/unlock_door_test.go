@@ -55,3 +55,29 @@ func (s *server) deniesPayment(n int) {
 	s.texts("NO")
 	s.account("locked")
 }
+
+// TestALockEndsWhatIsOut: a code that was sent before an account was locked is good no
+// more, and nobody sets a password by what they had got for one.
+func TestALockEndsWhatIsOut(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		reset := []any{"purpose", "password_reset", "subject", "acc-1"}
+		id, digits := s.asks(login(reset...))
+		status, out := s.checks(id, tried(digits, reset...))
+		grant, _ := out["grant"].(string)
+		if status != http.StatusOK || grant == "" {
+			t.Fatalf("%d %v", status, out)
+		}
+		id, digits = s.asks(login("subject", "acc-1"))
+		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+		if got := s.status(id); got != "canceled account_locked" {
+			t.Errorf("the code is %s", got)
+		}
+		if status, out := s.checks(id, tried(digits, "subject", "acc-1")); status != http.StatusUnprocessableEntity {
+			t.Errorf("the code: %d %v", status, out)
+		}
+		if status, out := s.do(http.MethodPost, "/v1/grants/redeem", s.key, map[string]any{"grant": grant}); status != http.StatusUnprocessableEntity {
+			t.Errorf("the grant: %d %v", status, out)
+		}
+	})
+}
