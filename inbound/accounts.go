@@ -67,7 +67,7 @@ type AppliedInput struct {
 	OfAccount
 	Keyed
 	Body struct {
-		AppliedAt time.Time `json:"applied_at" doc:"When the lock came into force."`
+		AppliedAt time.Time `json:"applied_at" doc:"When the lock came into force. Clocks may differ by five minutes; of a lock that follows another one within five minutes, or makes it wider, it must not lie before the moment at which that was asked for."`
 	}
 }
 

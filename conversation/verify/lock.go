@@ -96,7 +96,7 @@ func (c *change) lock(ids []string) {
 	}
 	c.forgetProofs() // what was shown before counts no more
 	if wider {
-		c.AskedAt, c.AppliedAt, c.Alarmed = c.at, 0, false
+		c.EarlierAt, c.AskedAt, c.AppliedAt, c.Alarmed = max(c.EarlierAt, c.AskedAt), c.at, 0, false
 	}
 	c.fire("lock")
 	c.audit("account.lock", c.event.Cause+" "+c.event.Scope)
@@ -141,15 +141,19 @@ func (c *change) contest() {
 	c.lock(nil)
 }
 
-// applied notes that the business has put the lock into force.
+// applied notes that the business has put the lock into force. Clocks may differ, unless
+// what it says could then be of the lock before.
 func (c *change) applied() error {
-	at := c.event.AppliedAt
+	at, since := c.event.AppliedAt, c.AskedAt-clockDifference
+	if c.EarlierAt >= since {
+		since = c.AskedAt
+	}
 	switch {
 	case !c.State.Shut():
 		c.refuse("not_locked")
 	case at > c.at+clockDifference:
 		return WrongError("applied_at: lies in the future")
-	case at < c.AskedAt-clockDifference:
+	case at < since:
 		return WrongError("applied_at: lies before the lock was asked for: it may be of an earlier one")
 	case c.AppliedAt == 0:
 		c.AppliedAt, c.moved = at, true
