@@ -153,6 +153,30 @@ func TestLateNo(t *testing.T) {
 	h.act(no("t9"), Locked, "") // nothing is known of that one
 }
 
+// A payment that is reported again after its alert is over is asked about again, and can
+// be denied; not so one that was denied.
+func TestReportedAgain(t *testing.T) {
+	for name, answer := range map[string]AccountEvent{"unanswered": tick, "recognised": yes("t1"), "unnamed": no("t2")} {
+		h := newHistory(t)
+		h.rules.Cooling = -1
+		h.act(alerting("t1", "t2"), Alerted, "")
+		h.a, _, _ = h.a.Apply(h.rules, answer, h.at)
+		if name == "unnamed" {
+			h.act(agent("ann"), Locked, "").act(agent("ben"), Active, "")
+		}
+		h.after(25*time.Hour).act(tick, Active, "").act(alerting("t1"), Alerted, "").tells("account.alerted")
+		if a := h.a.Alerts[len(h.a.Alerts)-1]; len(h.a.Alerts) != 2 || a.ID != "t1" || a.Status != AlertOpen || a.Opened != h.at {
+			t.Errorf("%s: %+v", name, h.a.Alerts)
+		}
+		h.after(time.Hour).act(no("t1"), Locked, "").tells("account.locked")
+	}
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").after(25*time.Hour).act(tick, Locked, "").act(alerting("t1"), Locked, "").tells()
+	if h.a.Alerts[0].Status != AlertDenied {
+		t.Errorf("%+v", h.a.Alerts)
+	}
+}
+
 func TestThreeLocksByTextADay(t *testing.T) {
 	h := newHistory(t)
 	free := func() {

@@ -26,7 +26,8 @@ type model struct {
 	byText, codes []int64
 	asks          []int64
 	alerts        map[string]int64 // → when it expires
-	old           bool             // locked for 30 days
+	denied        map[string]bool
+	old           bool // locked for 30 days
 }
 
 // proofGiven is a proof, and the number that it is of.
@@ -64,6 +65,7 @@ func (m *model) pass(now int64) {
 	for id, at := range m.alerts {
 		if now >= at+72*hours {
 			delete(m.alerts, id)
+			delete(m.denied, id)
 		}
 	}
 }
@@ -86,15 +88,16 @@ func (m *model) forget() {
 	m.asked, m.first, m.firstAt = 0, "", 0
 }
 
-func (m *model) textLock(now int64) {
+func (m *model) textLock(now int64) bool {
 	unlocking := m.cooling || m.trying()
 	if !m.shut && within(m.byText, now, 24*hours) >= 3 {
-		return
+		return false
 	}
 	if !m.shut || unlocking {
 		m.byText = append(m.byText, now)
 	}
 	m.lock(now)
+	return true
 }
 
 // see takes an event of the same kind as Apply does.
@@ -108,7 +111,7 @@ func (m *model) see(e AccountEvent, now int64) {
 			return
 		}
 		for _, t := range e.Transactions {
-			if _, known := m.alerts[t.ID]; !known {
+			if expires, known := m.alerts[t.ID]; !known || now >= expires && !m.denied[t.ID] {
 				m.alerts[t.ID] = now + 24*hours
 			}
 		}
@@ -122,8 +125,10 @@ func (m *model) see(e AccountEvent, now int64) {
 		for _, t := range e.Transactions {
 			late = late && m.alerts[t.ID] > 0 && now >= m.alerts[t.ID]
 		}
-		if !late || m.cooling || m.trying() {
-			m.textLock(now)
+		if (!late || m.cooling || m.trying()) && m.textLock(now) {
+			for _, t := range e.Transactions {
+				m.denied[t.ID] = m.denied[t.ID] || now < m.alerts[t.ID]
+			}
 		}
 	case OpContest:
 		if m.phone == "" {
@@ -214,7 +219,7 @@ var pauses = []time.Duration{0, time.Second, time.Minute, 5 * time.Minute, 14*ti
 func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}, proofs: map[string]proofGiven{}}, int64(1_772_442_000_000)
+	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}, denied: map[string]bool{}, proofs: map[string]proofGiven{}}, int64(1_772_442_000_000)
 	var log []string
 	for range 30 {
 		now += pauses[min(r.IntN(len(pauses)), r.IntN(len(pauses)))].Milliseconds()
