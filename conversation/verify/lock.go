@@ -81,8 +81,8 @@ func (c *change) lock(ids []string) {
 			c.review("too_many_locks", true, ids...)
 		}
 	}
-	if !was.Shut() {
-		c.Scopes = nil
+	if !was.Shut() { // texts give nobody more tries at a proof
+		c.Scopes, c.Failures, c.BlockedTo = nil, 0, 0
 	}
 	scopes := union(c.Scopes, c.event.Scope)
 	wider := !slices.Equal(scopes, c.Scopes)
@@ -91,7 +91,6 @@ func (c *change) lock(ids []string) {
 	opened := c.openRefunds(ids)
 	if was != Locked && was != Suspended {
 		c.LockedAt, c.Cause, c.Reason = c.at, c.event.Cause, c.event.Reason
-		c.Failures, c.BlockedTo = 0, 0
 		wider = true
 	}
 	c.forgetProofs() // what was shown before counts no more

@@ -76,8 +76,11 @@ func (m *model) trying() bool { return len(m.proofs) > 0 || m.asked > 0 }
 func (m *model) lock(now int64) {
 	if !m.shut || m.cooling || m.trying() {
 		if !m.old {
-			m.since, m.fails, m.blocked = now, 0, 0
+			m.since = now
 		}
+	}
+	if !m.shut {
+		m.fails, m.blocked = 0, 0
 	}
 	m.shut, m.cooling = true, false
 	m.forget()

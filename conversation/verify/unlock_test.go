@@ -72,6 +72,18 @@ func TestFailures(t *testing.T) {
 	h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "")
 }
 
+// Texts give nobody more tries: failures count until the account has been unlocked.
+func TestFailuresOutliveTexts(t *testing.T) {
+	failed := AccountEvent{Op: OpFailure, Proof: ProofCode}
+	h := newHistory(t)
+	h.act(locking("all"), Locked, "").act(failed, Locked, "")
+	h.act(AccountEvent{Op: OpVerify, Place: here}, Verifying, "").act(no(), Locked, "").act(failed, Locked, "")
+	h.act(proof("app"), Verifying, "").act(contest, Locked, "").act(failed, Locked, "").tells("account.review")
+	h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "").act(no(), Locked, "").act(proof("app"), Locked, "too_many_failures")
+	h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
+	h.act(locking("all"), Locked, "").act(failed, Locked, "").act(failed, Locked, "").act(proof("app"), Verifying, "")
+}
+
 // A text may ask for the customer to be verified. It proves nothing, and tells the
 // business three times a day at most.
 func TestAskedToVerify(t *testing.T) {
