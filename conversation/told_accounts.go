@@ -70,7 +70,8 @@ type AccountReview struct {
 }
 
 // RefundChanged says that the business moved a refund on, by PUT
-// /v1/accounts/{ref}/refunds/{transaction}; the customer is texted.
+// /v1/accounts/{ref}/refunds/{transaction}; the customer is texted, if they ever were
+// about the account.
 type RefundChanged struct {
 	Account     string `json:"account"`            // as the business calls it
 	Transaction string `json:"transaction"`        // id of the payment
