@@ -101,7 +101,9 @@ func accountLife(t *testing.T, s *store.Store) {
 	}
 	check(t, "not one account is due", must(s.SettleAccounts(ctx))(t) == 1 && account(t, s).Alarmed)
 	check(t, "it is due again", must(s.SettleAccounts(ctx))(t) == 0)
+	check(t, "nothing waits", must(s.AuditWaiting(ctx))(t) > 5)
 	check(t, "nothing was chained", must(s.RelayAudit(ctx, 1000))(t) > 5 && must(s.RelayAudit(ctx, 1000))(t) == 0)
+	check(t, "something still waits", must(s.AuditWaiting(ctx))(t) == 0)
 	head, err := verify.CheckTrail(ctx, s, verify.Head{})
 	check(t, "the trail is broken", err == nil && head.Count > 5)
 }
