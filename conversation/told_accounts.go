@@ -52,9 +52,9 @@ type AccountUnlocked struct {
 type AccountUnlockRefused struct {
 	Account string `json:"account"` // as the business calls it
 	// Why: not_locked, number_changed (its number was moved to another SIM or changed
-	// within seven days), number_unknown (nobody can tell), too_many_failures (only two
-	// agents can unlock it now), same_agent (another has to agree), agents_only (it was
-	// locked for 30 days).
+	// within seven days, or the code went to another), number_unknown (nobody can tell),
+	// too_many_failures (only two agents can unlock it now), same_agent (another has to
+	// agree), agents_only (it was locked for 30 days).
 	Reason string `json:"reason"`
 }
 
@@ -71,7 +71,8 @@ type AccountReview struct {
 }
 
 // RefundChanged says that the business moved a refund on, by PUT
-// /v1/accounts/{ref}/refunds/{transaction}; the customer is texted.
+// /v1/accounts/{ref}/refunds/{transaction}; the customer is texted, if they ever were
+// about the account.
 type RefundChanged struct {
 	Account     string `json:"account"`            // as the business calls it
 	Transaction string `json:"transaction"`        // id of the payment

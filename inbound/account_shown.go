@@ -28,6 +28,17 @@ type AccountBody struct {
 	Reviews   []ReviewBody `json:"reviews" doc:"What a person should look at."`
 }
 
+// MovedOutput is an account of which a refund was moved on.
+type MovedOutput struct {
+	Body MovedBody
+}
+
+// MovedBody is the account, and who hears of the refund.
+type MovedBody struct {
+	AccountBody
+	Texted bool `json:"texted" doc:"Whether the customer is texted of it, unless they have opted out. false: they were never texted about the account, so that no number is known. Let them know yourself."`
+}
+
 // AlertBody is a payment that the customer was asked about.
 type AlertBody struct {
 	Transaction string    `json:"transaction"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ func (a *API) mountAccounts(api huma.API, guard func(huma.Context, func(huma.Con
 	huma.Register(api, op("review-account", http.MethodPost, "/reviewed", http.StatusOK,
 		"Say what was found about what an account is marked for, in reviews: the marks go, the audit trail keeps it."), a.reviewAccount)
 	huma.Register(api, op("move-refund", http.MethodPut, "/refunds/{transaction}", http.StatusOK,
-		"Move a refund on; the customer is texted."), a.moveRefund)
+		"Move a refund on. The customer is texted, where it is known at which number: see texted in the answer."), a.moveRefund)
 }
 
 // OfAccount names an account.
@@ -67,7 +68,7 @@ type AppliedInput struct {
 	OfAccount
 	Keyed
 	Body struct {
-		AppliedAt time.Time `json:"applied_at" doc:"When the lock came into force."`
+		AppliedAt time.Time `json:"applied_at" doc:"When the lock came into force. Clocks may differ by five minutes; of a lock that follows another one within five minutes, or makes it wider, it must not lie before the moment at which that was asked for."`
 	}
 }
 
@@ -173,15 +174,33 @@ func (a *API) reviewAccount(ctx context.Context, in *ReviewedInput) (*AccountOut
 	return a.changeAccount(ctx, in.Ref, "reviewed", e, in.Keyed)
 }
 
-func (a *API) moveRefund(ctx context.Context, in *RefundInput) (*AccountOutput, error) {
+func (a *API) moveRefund(ctx context.Context, in *RefundInput) (*MovedOutput, error) {
 	e := verify.AccountEvent{Op: verify.OpRefund, Status: in.Body.Status, Transactions: []conversation.AccountTransaction{{ID: in.Transaction}}}
-	return a.changeAccount(ctx, in.Ref, "refunds/"+url.PathEscape(in.Transaction), e, in.Keyed)
+	account, err := a.changed(ctx, in.Ref, "refunds/"+url.PathEscape(in.Transaction), e, in.Keyed)
+	if err != nil {
+		return nil, err
+	}
+	moved := func(r verify.Refund) bool { return r.ID == in.Transaction && r.Texted() }
+	return &MovedOutput{MovedBody{shownAccount(account), slices.ContainsFunc(account.Refunds, moved)}}, nil
 }
 
-// changeAccount carries an event out, once under an idempotency key.
+// changeAccount carries an event out and shows what became of the account.
 func (a *API) changeAccount(ctx context.Context, ref, path string, e verify.AccountEvent, k Keyed) (*AccountOutput, error) {
+	account, err := a.changed(ctx, ref, path, e, k)
+	if err != nil {
+		return nil, err
+	}
+	out := &AccountOutput{http.StatusOK, shownAccount(account)}
+	if path == "unlock" && account.State.Shut() {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// changed carries an event out, once under an idempotency key.
+func (a *API) changed(ctx context.Context, ref, path string, e verify.AccountEvent, k Keyed) (none verify.Account, err error) {
 	if !flows.GoodAccount(ref) {
-		return nil, badRef()
+		return none, badRef()
 	}
 	key := caller(ctx)
 	e.Who = key.ID
@@ -190,21 +209,17 @@ func (a *API) changeAccount(ctx context.Context, ref, path string, e verify.Acco
 	switch {
 	case errors.As(err, &wrong):
 		field, why, _ := strings.Cut(wrong.Error(), ": ")
-		return nil, invalid(field, why)
+		return none, invalid(field, why)
 	case err != nil:
-		return nil, a.unavailable(err)
+		return none, a.unavailable(err)
 	case answer.Conflict:
-		return nil, huma.Error422UnprocessableEntity("this Idempotency-Key was used with another body")
+		return none, huma.Error422UnprocessableEntity("this Idempotency-Key was used with another body")
 	case answer.Refused == "no_refund":
-		return nil, huma.Error404NotFound("there is no refund of this transaction")
+		return none, huma.Error404NotFound("there is no refund of this transaction")
 	case answer.Refused != "":
-		return nil, huma.Error409Conflict(answer.Refused + ": " + verify.Refusal(answer.Refused))
+		return none, huma.Error409Conflict(answer.Refused + ": " + verify.Refusal(answer.Refused))
 	}
-	out := &AccountOutput{http.StatusOK, shownAccount(answer.Account)}
-	if path == "unlock" && answer.Account.State.Shut() {
-		out.Status = http.StatusAccepted
-	}
-	return out, nil
+	return answer.Account, nil
 }
 
 func badRef() error {

@@ -117,7 +117,9 @@ func TestAccountThroughTheDoors(t *testing.T) {
 
 		s.asked(http.MethodPut, "/refunds/t2", map[string]any{"status": "final"}, http.StatusConflict)
 		s.asked(http.MethodPut, "/refunds/t9", map[string]any{"status": "pending"}, http.StatusNotFound)
-		s.asked(http.MethodPut, "/refunds/t2", map[string]any{"status": "pending"}, http.StatusOK)
+		if moved := s.asked(http.MethodPut, "/refunds/t2", map[string]any{"status": "pending"}, http.StatusOK); moved["texted"] != true {
+			t.Errorf("%s", moved["raw"])
+		}
 		if told := s.hears(3); !strings.Contains(told, "we look into the payment you denied, $900.00 Garage 24") {
 			t.Errorf("told %q", told)
 		}
@@ -260,6 +262,33 @@ func TestReviewedAtTheDoor(t *testing.T) {
 	if seen := s.asked(http.MethodPost, "/reviewed", map[string]any{"reason": "called her: hers"}, http.StatusOK); strings.Contains(seen["raw"].(string), "unlock_failures") {
 		t.Errorf("%s", seen["raw"])
 	}
+}
+
+// TestRefundsOfThoseNobodyTexted: where no number of a customer is known, the answer says
+// that they hear nothing of their refund. As soon as one is, they do.
+func TestRefundsOfThoseNobodyTexted(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		lock := map[string]any{"transactions": []any{map[string]any{"id": "t9", "merchant": "Garage 24", "amount": "9.00 USD"}}}
+		if a := s.asked(http.MethodPost, "/lock", lock, http.StatusOK); a["texted"] != nil {
+			t.Errorf("%s", a["raw"])
+		}
+		if moved := s.asked(http.MethodPut, "/refunds/t9", map[string]any{"status": "pending"}, http.StatusOK); moved["texted"] != false || moved["state"] != "locked" {
+			t.Errorf("%s", moved["raw"])
+		}
+		if status, body := s.do(http.MethodPost, "/v1/events", s.key, suspicious); status != http.StatusAccepted {
+			t.Fatalf("%d %s", status, body["raw"])
+		}
+		if first := s.hears(1); !strings.Contains(first, "2 $900.00 Garage 24") {
+			t.Errorf("heard %q", first)
+		}
+		if moved := s.asked(http.MethodPut, "/refunds/t9", map[string]any{"status": "provisional"}, http.StatusOK); moved["texted"] != true {
+			t.Errorf("%s", moved["raw"])
+		}
+		if told := s.hears(2); !strings.Contains(told, "we have credited $9.00 Garage 24") {
+			t.Errorf("heard %q", told)
+		}
+	})
 }
 
 // TestAccountsScope: no other scope, and not all others together, reads or locks.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/conversation/store"
 	"parley/conversation/verify"
 )
 
@@ -49,14 +50,21 @@ func (c *auditCommand) Run(ctx context.Context, p *Program, all *commands, comma
 	return c.verify(ctx, p, s, kept)
 }
 
-func (c *auditCommand) verify(ctx context.Context, p *Program, t verify.Trail, kept verify.Head) error {
-	head, err := verify.CheckTrail(ctx, t, kept)
+func (c *auditCommand) verify(ctx context.Context, p *Program, s *store.Store, kept verify.Head) error {
+	head, err := verify.CheckTrail(ctx, s, kept)
 	var broken *verify.BrokenError
 	switch {
 	case errors.As(err, &broken):
 		return fmt.Errorf("the audit trail is broken: %w; the %d rows before it are as they were written", broken, head.Count)
 	case err != nil:
 		return err
+	}
+	waiting, err := s.AuditWaiting(ctx)
+	if err != nil {
+		return err
+	}
+	if waiting > 0 {
+		fmt.Fprintf(p.Out, "%d more entries wait to be chained, which a server does within a second or so: nothing vouches for them yet.\n", waiting)
 	}
 	fmt.Fprintf(p.Out, "%d rows, each as it was written. Keep this elsewhere, and check it next time (--head):\n%d:%s\n", head.Count, head.Count, head.Hash)
 	return nil

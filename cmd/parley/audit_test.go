@@ -28,15 +28,22 @@ func TestAuditCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := s.RelayAudit(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := invoke(t, "", "--config", file, "audit", "verify")
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); code != 0 || !strings.HasPrefix(out, "2 more entries wait") || !strings.HasPrefix(lines[len(lines)-1], "4:") {
+		t.Errorf("with rows that wait: %d %s %s", code, out, errs)
+	}
 	if _, err := s.RelayAudit(t.Context(), 100); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
 
-	code, out, errs := invoke(t, "", "--config", file, "audit", "verify")
+	code, out, errs = invoke(t, "", "--config", file, "audit", "verify")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	head := lines[len(lines)-1]
-	if code != 0 || !strings.HasPrefix(head, "6:") {
+	if code != 0 || !strings.HasPrefix(head, "6:") || strings.Contains(out, "wait") {
 		t.Fatalf("%d %s %s", code, out, errs)
 	}
 	if code, _, errs := invoke(t, "", "--config", file, "audit", "verify", "--head", head); code != 0 {

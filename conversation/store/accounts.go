@@ -31,6 +31,12 @@ const (
 	lockedCodesSQL = `UPDATE challenges SET status = 'canceled', reason = 'account_locked', sealed = '', work_at = 0, finished_at = {now}
 		WHERE subject = $1 AND purpose <> 'account_unlock' AND status IN ('pending', 'sent')`
 
+	// lockedGrantsSQL ends what approvals before that are still good for. It comes second:
+	// who was approved while the first one waited is seen. Older grants are over anyway;
+	// they are found by their age, since there is no index by subject.
+	lockedGrantsSQL = `UPDATE grants SET expires_at = {now}
+		WHERE subject = $1 AND redeemed_at = 0 AND expires_at > {now} AND created_at > {now} - $2`
+
 	dueAccountsSQL = `SELECT ref FROM accounts WHERE check_at > 0 AND check_at <= {now} ORDER BY check_at LIMIT $1`
 )
 
@@ -120,6 +126,7 @@ func decideAccounts(p *pipe, rules verify.Rules, now int64, asks []accountAsk, f
 			p.exec(saveAccountSQL, key, string(a.State), a.Version, a.CheckAt, string(data))
 			if a.State == verify.Locked && before.State != verify.Locked {
 				p.exec(lockedCodesSQL, key)
+				p.exec(lockedGrantsSQL, key, verify.GrantsLast.Milliseconds())
 			}
 		}
 	}

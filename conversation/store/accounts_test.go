@@ -101,7 +101,9 @@ func accountLife(t *testing.T, s *store.Store) {
 	}
 	check(t, "not one account is due", must(s.SettleAccounts(ctx))(t) == 1 && account(t, s).Alarmed)
 	check(t, "it is due again", must(s.SettleAccounts(ctx))(t) == 0)
+	check(t, "nothing waits", must(s.AuditWaiting(ctx))(t) > 5)
 	check(t, "nothing was chained", must(s.RelayAudit(ctx, 1000))(t) > 5 && must(s.RelayAudit(ctx, 1000))(t) == 0)
+	check(t, "something still waits", must(s.AuditWaiting(ctx))(t) == 0)
 	head, err := verify.CheckTrail(ctx, s, verify.Head{})
 	check(t, "the trail is broken", err == nil && head.Count > 5)
 }
@@ -184,5 +186,53 @@ func TestRulesReachAccounts(t *testing.T) {
 		if a := account(t, s).Alerts[0]; a.Expires-a.Opened != time.Hour.Milliseconds() {
 			t.Errorf("the alert waits %d ms", a.Expires-a.Opened)
 		}
+	})
+}
+
+// TestALockEndsCodesAndGrants: what was out for an account's customer is good no more
+// once it is locked, but for what helps to unlock it. What test keys play with is kept
+// apart, and nobody else's is touched.
+func TestALockEndsCodesAndGrants(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		out := func(id, subject string, purpose verify.Purpose, grant string) {
+			open(t, s, asked(id, subject, phone(50), purpose))
+			if grant != "" {
+				c := conversation.Change{Challenge: id, To: "approved", Grant: &conversation.Grant{Hash: grant, Scope: "set-password", For: 600_000}}
+				check(t, "not approved", alter(t, s, phone(50), c, nil))
+			}
+		}
+		stands := func(id string) string {
+			c, _, err := s.Challenge(ctx, id)
+			check(t, "unreadable", err == nil)
+			return string(c.Status) + " " + c.Reason
+		}
+		good := func(hash string) bool {
+			g, found, err := s.GrantOf(ctx, hash)
+			check(t, "no grant "+hash, err == nil && found)
+			return g.Good
+		}
+		out("ver_login", "acc-1", verify.Login, "")
+		out("ver_unlock", "acc-1", verify.AccountUnlock, "")
+		out("ver_reset", "acc-1", verify.PasswordReset, "mine")
+		out("ver_other", "acc-2", verify.Login, "")
+		out("ver_theirs", "acc-2", verify.PasswordReset, "theirs")
+		out("ver_played", "test:acc-1", verify.Login, "")
+		out("ver_tried", "test:acc-1", verify.PasswordReset, "played")
+
+		lock := verify.AccountEvent{Op: verify.OpLock, Who: "key_1", Scope: "all", Cause: "api"}
+		_ = must(s.ChangeAccount(ctx, "acc-1", false, lock, inbound.Once{}))(t)
+		for id, want := range map[string]string{"ver_login": "canceled account_locked", "ver_unlock": "pending ", "ver_other": "pending ", "ver_played": "pending "} {
+			if got := stands(id); got != want {
+				t.Errorf("%s is %q, want %q", id, got, want)
+			}
+		}
+		check(t, "a grant outlives the lock", !good("mine"))
+		redeem := conversation.Change{Challenge: "ver_reset", To: "redeemed", Grant: &conversation.Grant{Hash: "mine"}}
+		check(t, "it is redeemed", !alter(t, s, phone(50), redeem, nil))
+		check(t, "somebody else's grant is void", good("theirs") && good("played"))
+
+		_ = must(s.ChangeAccount(ctx, "acc-1", true, lock, inbound.Once{}))(t)
+		check(t, "what was played outlives its lock", stands("ver_played") == "canceled account_locked" && !good("played"))
 	})
 }

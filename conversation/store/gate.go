@@ -51,6 +51,13 @@ func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpo
 		is.Locked = locked == 1
 		return err
 	}, personSQL, subject, verify.PauseKey(purpose, subject))
+	if purpose == verify.AccountUnlock {
+		p.query(func(r row) error {
+			_, a, err := scanAccount(r)
+			is.Told = a.Phone()
+			return err
+		}, accountSQL, subject)
+	}
 	if err := s.db.read(ctx, p); err != nil {
 		return verify.Person{}, fmt.Errorf("reading what is known of a subject: %w", err)
 	}

@@ -22,6 +22,8 @@ const (
 
 	chainedSQL = `DELETE FROM audit_pending WHERE id IN ({ids})`
 
+	unchainedSQL = `SELECT count(*) FROM audit_pending`
+
 	auditLinksSQL = `SELECT seq, at, data, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`
 )
 
@@ -85,4 +87,15 @@ func (s *Store) AuditLinks(ctx context.Context, after int64, limit int) ([]verif
 	return readAll(ctx, s, "reading the audit trail", func(r row, l *verify.Link) error {
 		return r.Scan(&l.Seq, &l.At, &l.Data, &l.Hash)
 	}, auditLinksSQL, after, int64(limit))
+}
+
+// AuditWaiting is how many entries wait to be chained: nothing shows yet whether one of
+// them is changed or taken out.
+func (s *Store) AuditWaiting(ctx context.Context) (n int64, err error) {
+	p := new(pipe)
+	p.query(func(r row) error { return r.Scan(&n) }, unchainedSQL)
+	if err := s.db.read(ctx, p); err != nil {
+		return 0, fmt.Errorf("counting what waits for the audit trail: %w", err)
+	}
+	return n, nil
 }

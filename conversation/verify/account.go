@@ -23,6 +23,7 @@ type Account struct {
 	Reason    string   `json:"reason,omitempty"`
 	LockedAt  int64    `json:"locked_at,omitempty"`  // Unix ms, as all that follow
 	AskedAt   int64    `json:"asked_at,omitempty"`   // when the lock was last widened: it must be applied after that
+	EarlierAt int64    `json:"earlier_at,omitempty"` // when the lock before was, or what it was before it got wider
 	AppliedAt int64    `json:"applied_at,omitempty"` // when the business says that it was applied; 0: not yet
 	Alarmed   bool     `json:"alarmed,omitempty"`    // nobody said so for a minute, and that was told
 

@@ -24,7 +24,10 @@ func newHistory(t *testing.T) *history {
 	return &history{T: t, a: Account{Ref: "acc-1"}, at: 1_772_442_000_000, rules: Rules{Cooling: time.Hour}}
 }
 
-var here = Place{Conversation: "c1", Line: "+12025550100", Phone: "+12025550123", Run: "c1.1"}
+var (
+	here  = Place{Conversation: "c1", Line: "+12025550100", Phone: "+12025550123", Run: "c1.1"}
+	there = Place{Conversation: "c2", Line: "+12025550100", Phone: "+12025559876", Run: "c2.1"} // another number
+)
 
 func (h *history) act(e AccountEvent, want LockState, refused string) *history {
 	h.Helper()
@@ -85,7 +88,16 @@ func no(ids ...string) AccountEvent {
 func locking(scope string) AccountEvent { return AccountEvent{Op: OpLock, Scope: scope, Cause: "api"} }
 
 func proof(class string) AccountEvent {
+	if class == ProofCode {
+		return AccountEvent{Op: OpProof, Proof: class, Place: here}
+	}
 	return AccountEvent{Op: OpProof, Proof: class, Moved: NumberKept}
+}
+
+// at is an event that comes from a place.
+func at(p Place, e AccountEvent) AccountEvent {
+	e.Place = p
+	return e
 }
 
 func agent(name string) AccountEvent {
@@ -141,6 +153,30 @@ func TestLateNo(t *testing.T) {
 	h.act(no("t9"), Locked, "") // nothing is known of that one
 }
 
+// A payment that is reported again after its alert is over is asked about again, and can
+// be denied; not so one that was denied.
+func TestReportedAgain(t *testing.T) {
+	for name, answer := range map[string]AccountEvent{"unanswered": tick, "recognised": yes("t1"), "unnamed": no("t2")} {
+		h := newHistory(t)
+		h.rules.Cooling = -1
+		h.act(alerting("t1", "t2"), Alerted, "")
+		h.a, _, _ = h.a.Apply(h.rules, answer, h.at)
+		if name == "unnamed" {
+			h.act(agent("ann"), Locked, "").act(agent("ben"), Active, "")
+		}
+		h.after(25*time.Hour).act(tick, Active, "").act(alerting("t1"), Alerted, "").tells("account.alerted")
+		if a := h.a.Alerts[len(h.a.Alerts)-1]; len(h.a.Alerts) != 2 || a.ID != "t1" || a.Status != AlertOpen || a.Opened != h.at {
+			t.Errorf("%s: %+v", name, h.a.Alerts)
+		}
+		h.after(time.Hour).act(no("t1"), Locked, "").tells("account.locked")
+	}
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").after(25*time.Hour).act(tick, Locked, "").act(alerting("t1"), Locked, "").tells()
+	if h.a.Alerts[0].Status != AlertDenied {
+		t.Errorf("%+v", h.a.Alerts)
+	}
+}
+
 func TestThreeLocksByTextADay(t *testing.T) {
 	h := newHistory(t)
 	free := func() {
@@ -158,48 +194,6 @@ func TestThreeLocksByTextADay(t *testing.T) {
 	h.act(locking("all"), Locked, "") // the business may
 	free()
 	h.after(24*time.Hour).act(no("t1"), Locked, "")
-}
-
-func TestNoWhileUnlocking(t *testing.T) {
-	h := newHistory(t)
-	h.act(locking("transfers"), Locked, "").act(proof(ProofCode), Verifying, "").act(no(), Locked, "")
-	if !slices.Equal(h.a.Scopes, []string{"purchases", "transfers"}) || len(h.a.Proofs) != 0 {
-		t.Errorf("%+v", h.a)
-	}
-	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(no(), Locked, "").after(2*time.Hour).act(tick, Locked, "")
-	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(contest, Locked, "")
-	h.act(agent("ann"), Locked, "").act(no(), Locked, "").act(agent("ben"), Locked, "") // a NO takes a proposal back
-	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "").act(no("t5"), Locked, "")
-	if !slices.Contains(h.told(), "account.review") {
-		t.Errorf("a fourth NO within a day told only %v", h.told())
-	}
-}
-
-func TestWhatUnlocksNot(t *testing.T) {
-	moved, unknown := proof("app"), proof("app")
-	moved.Moved, unknown.Moved = NumberChanged, ""
-	agentMoved := agent("ann")
-	agentMoved.Moved = NumberUnknown
-	h := newHistory(t)
-	h.act(proof("app"), Active, "not_locked").tells("account.unlock_refused")
-	h.act(locking("all"), Locked, "")
-	h.act(moved, Locked, "number_changed").act(unknown, Locked, "number_unknown").act(agentMoved, Locked, "number_unknown")
-	h.act(proof(ProofCode), Verifying, "").after(15*time.Minute).act(proof("totp"), Verifying, "") // too late for the first
-	h.after(15*time.Minute).act(tick, Locked, "")
-	for _, class := range ProofsGiven { // the business alone does not
-		h.act(proof(class), Verifying, "")
-	}
-	h.after(time.Hour).act(agent("Ann"), Locked, "").act(agent("ann"), Locked, "same_agent")
-	h.after(24*time.Hour).act(agent("ben"), Locked, "").act(agent("cy"), Cooling, "")
-}
-
-func TestFailures(t *testing.T) {
-	failed := AccountEvent{Op: OpFailure, Proof: ProofCode}
-	h := newHistory(t)
-	h.act(failed, Active, "not_locked").act(locking("all"), Locked, "").act(failed, Locked, "").act(proof("app"), Verifying, "").act(failed, Verifying, "")
-	h.act(failed, Locked, "").tells("account.review")
-	h.act(proof("app"), Locked, "too_many_failures").act(proof(ProofCode), Locked, "too_many_failures")
-	h.act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "")
 }
 
 func TestClocksOfALock(t *testing.T) {
@@ -221,6 +215,42 @@ func TestClocksOfALock(t *testing.T) {
 	h.act(agent("ann"), Suspended, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
 	if h.a.CheckAt != 0 {
 		t.Error("nothing is due, and it is looked at")
+	}
+}
+
+// TestStaleAcknowledgements: clocks may differ by five minutes, but what says that one
+// lock is in force says nothing of a later one.
+func TestStaleAcknowledgements(t *testing.T) {
+	applied := func(h *history, at int64) error {
+		a, _, err := h.a.Apply(h.rules, AccountEvent{Op: OpApplied, AppliedAt: at}, h.at)
+		if err == nil {
+			h.a = a
+		}
+		return err
+	}
+	h := newHistory(t)
+	h.rules.Cooling = -1
+	first := h.act(locking("purchases"), Locked, "").at
+	if err := applied(h, first-4*60_000); err != nil || h.a.AppliedAt == 0 {
+		t.Errorf("a clock that is slow: %v", err)
+	}
+	h.after(1500*time.Millisecond).act(locking("transfers"), Locked, "")
+	if err := applied(h, first); err == nil {
+		t.Error("what applied the first lock applied the second")
+	}
+	h.after(time.Minute).act(tick, Locked, "").tells("account.lock_unacknowledged")
+	if err := applied(h, h.a.AskedAt); err != nil {
+		t.Error(err)
+	}
+	h.act(agent("ann"), Locked, "").act(agent("ben"), Active, "")
+	before := h.at
+	h.after(time.Second).act(locking("transfers"), Locked, "")
+	if err := applied(h, before); err == nil {
+		t.Error("it was of the lock before this one")
+	}
+	h.after(6*time.Minute).act(locking("purchases"), Locked, "")
+	if err := applied(h, h.at-4*60_000); err != nil {
+		t.Errorf("no lock was asked for in so long: %v", err)
 	}
 }
 
@@ -296,27 +326,6 @@ func TestNothingGrowsForEver(t *testing.T) {
 	if len(h.a.Alerts) > mostAlerts || len(h.a.Refunds) > mostRefunds || len(h.a.Places) > mostPlaces || len(h.a.Contests) > mostKept || len(h.a.Reviews) > mostKept || len(h.a.TextLocks) > 10 {
 		t.Errorf("%d alerts, %d refunds, %d places, %d locks", len(h.a.Alerts), len(h.a.Refunds), len(h.a.Places), len(h.a.TextLocks))
 	}
-}
-
-// A text may ask for the customer to be verified. It proves nothing, and tells the
-// business three times a day at most.
-func TestAskedToVerify(t *testing.T) {
-	asks := AccountEvent{Op: OpVerify, Place: here}
-	h := newHistory(t)
-	h.act(asks, Active, "not_locked").tells()
-	h.act(alerting("t1"), Alerted, "").act(asks, Alerted, "not_locked")
-	h.act(no("t1"), Locked, "").act(asks, Verifying, "").tells("account.verification_asked")
-	h.after(15*time.Minute-time.Second).act(tick, Verifying, "")
-	h.after(time.Second).act(tick, Locked, "")
-	h.act(asks, Verifying, "").act(no(), Locked, "") // it was somebody else
-	h.act(asks, Verifying, "").act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
-	h.after(16*time.Minute).act(tick, Locked, "")
-	h.act(asks, Locked, "too_many_asks").tells()
-	h.after(24*time.Hour).act(asks, Verifying, "")
-	h.after(time.Hour).act(AccountEvent{Op: OpProof, Proof: ProofCode}, Verifying, "")
-	h.act(AccountEvent{Op: OpProof, Proof: "app", Moved: NumberKept}, Cooling, "").act(asks, Cooling, "not_locked")
-	h = newHistory(t)
-	h.act(locking("all"), Locked, "").after(31*24*time.Hour).act(asks, Suspended, "agents_only")
 }
 
 // What is marked for a person stays until one says what they found.

@@ -42,7 +42,8 @@ const (
 const errNoTransactions = WrongError("transactions: name at least one, and twenty at most")
 
 // alert opens an alert for each transaction. One that is known is left as it is: the
-// same report twice must not take a NO back.
+// same report twice must not take a NO back. One that is over is opened anew, since the
+// customer is asked anew.
 func (c *change) alert() error {
 	if n := len(c.event.Transactions); n == 0 || n > mostNamed {
 		return errNoTransactions
@@ -50,8 +51,12 @@ func (c *change) alert() error {
 	c.remember()
 	var opened []string
 	for _, t := range c.event.Transactions {
-		if t.ID == "" || c.alertOf(t.ID) >= 0 {
+		i := c.alertOf(t.ID)
+		if t.ID == "" || i >= 0 && c.Alerts[i].Status != AlertExpired {
 			continue
+		}
+		if i >= 0 {
+			c.Alerts = slices.Delete(c.Alerts, i, i+1)
 		}
 		if !c.room() {
 			c.review("too_much", true, t.ID)

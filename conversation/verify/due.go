@@ -39,7 +39,7 @@ func (c *change) expireAlerts() {
 		if a.Status == AlertOpen {
 			unanswered = append(unanswered, a.ID)
 		}
-		if a.Status == AlertOpen || a.Status == AlertRecognised {
+		if a.Status != AlertDenied {
 			a.Status, c.moved = AlertExpired, true
 		}
 	}
@@ -76,7 +76,7 @@ func (c *change) next() int64 {
 	}
 	for _, a := range c.Alerts {
 		switch a.Status {
-		case AlertOpen, AlertRecognised:
+		case AlertOpen, AlertRecognised, AlertUnnamed:
 			at(a.Expires)
 		default:
 			at(a.Expires + keptFor)

@@ -83,6 +83,7 @@ type Person struct {
 	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
 	Suspended   string // why Phone proves nothing any more
 	Locked      bool   // the account of this name is locked, or being unlocked
+	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock only
 }
 
 // person judges a number by what is known of its subject.
@@ -93,6 +94,8 @@ func (r *GateRules) person(c Challenge, is Person) string {
 		return "paused"
 	case is.Locked && (c.Purpose == PasswordReset || c.Purpose == NumberChange):
 		return "account_locked" // whoever it was locked against must not come back by another way
+	case is.Told != "" && is.Told != c.Phone:
+		return "number_changed" // such a code proves nothing
 	case is.Phone == "" || c.Purpose == NumberChange:
 		return "" // a new number has no history: the business has asked the old one
 	case is.Phone == c.Phone && is.Suspended != "":

@@ -65,6 +65,8 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"locked, to reset", PasswordReset, old, with(func(p *Person) { p.Locked = true }), "account_locked"},
 		{"locked, to change the number", NumberChange, other, with(func(p *Person) { p.Locked = true }), "account_locked"},
 		{"locked, to unlock", AccountUnlock, old, with(func(p *Person) { p.Locked = true }), ""},
+		{"the account's number, to unlock", AccountUnlock, old, Person{Now: now, Told: old}, ""},
+		{"another than the account's, to unlock", AccountUnlock, other, Person{Now: now, Told: old}, "number_changed"},
 		{"no longer paused", Login, old, with(func(p *Person) { p.PausedUntil = now }), ""},
 		{"changed a day ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), "number_changed"},
 		{"changed a day ago, to log in", Login, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), ""},

@@ -81,8 +81,8 @@ func (c *change) lock(ids []string) {
 			c.review("too_many_locks", true, ids...)
 		}
 	}
-	if !was.Shut() {
-		c.Scopes = nil
+	if !was.Shut() { // texts give nobody more tries at a proof
+		c.Scopes, c.Failures, c.BlockedTo = nil, 0, 0
 	}
 	scopes := union(c.Scopes, c.event.Scope)
 	wider := !slices.Equal(scopes, c.Scopes)
@@ -91,12 +91,11 @@ func (c *change) lock(ids []string) {
 	opened := c.openRefunds(ids)
 	if was != Locked && was != Suspended {
 		c.LockedAt, c.Cause, c.Reason = c.at, c.event.Cause, c.event.Reason
-		c.Failures, c.BlockedTo = 0, 0
 		wider = true
 	}
 	c.forgetProofs() // what was shown before counts no more
 	if wider {
-		c.AskedAt, c.AppliedAt, c.Alarmed = c.at, 0, false
+		c.EarlierAt, c.AskedAt, c.AppliedAt, c.Alarmed = max(c.EarlierAt, c.AskedAt), c.at, 0, false
 	}
 	c.fire("lock")
 	c.audit("account.lock", c.event.Cause+" "+c.event.Scope)
@@ -123,7 +122,9 @@ func union(scopes []string, more string) []string {
 // a day locks the account, and one that comes while the account is being unlocked
 // does so at once.
 func (c *change) contest() {
-	c.remember()
+	if !c.elsewhere(c.event.Place.Phone) { // codes go to numbers that are not the account's as well
+		c.remember()
+	}
 	c.Contests = latest(append(c.withinDay(c.Contests), c.at), mostKept)
 	c.moved = true
 	c.audit("account.contest", "")
@@ -139,15 +140,19 @@ func (c *change) contest() {
 	c.lock(nil)
 }
 
-// applied notes that the business has put the lock into force.
+// applied notes that the business has put the lock into force. Clocks may differ, unless
+// what it says could then be of the lock before.
 func (c *change) applied() error {
-	at := c.event.AppliedAt
+	at, since := c.event.AppliedAt, c.AskedAt-clockDifference
+	if c.EarlierAt >= since {
+		since = c.AskedAt
+	}
 	switch {
 	case !c.State.Shut():
 		c.refuse("not_locked")
 	case at > c.at+clockDifference:
 		return WrongError("applied_at: lies in the future")
-	case at < c.AskedAt-clockDifference:
+	case at < since:
 		return WrongError("applied_at: lies before the lock was asked for: it may be of an earlier one")
 	case c.AppliedAt == 0:
 		c.AppliedAt, c.moved = at, true

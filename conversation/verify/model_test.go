@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"strings"
@@ -14,17 +15,25 @@ import (
 // times are Unix ms; 0 is never.
 type model struct {
 	shut, cooling bool
-	since, free   int64 // of the lock; of the end of cooling
-	code, given   int64
-	asked         int64  // when a text asked to be verified
-	first         string // the agent who spoke
+	since, free   int64                 // of the lock; of the end of cooling
+	proofs        map[string]proofGiven // by class
+	phone         string                // where its customer was texted last
+	asked         int64                 // when a text asked to be verified
+	first         string                // the agent who spoke
 	firstAt       int64
 	fails         int
 	blocked       int64
 	byText, codes []int64
 	asks          []int64
 	alerts        map[string]int64 // → when it expires
-	old           bool             // locked for 30 days
+	denied        map[string]bool
+	old           bool // locked for 30 days
+}
+
+// proofGiven is a proof, and the number that it is of.
+type proofGiven struct {
+	at int64
+	of string
 }
 
 const minute, hours = int64(60_000), int64(3_600_000)
@@ -40,12 +49,7 @@ func within(all []int64, now, d int64) (n int) {
 
 // pass lets time do what it does.
 func (m *model) pass(now int64) {
-	if m.code > 0 && now >= m.code+15*minute {
-		m.code = 0
-	}
-	if m.given > 0 && now >= m.given+15*minute {
-		m.given = 0
-	}
+	maps.DeleteFunc(m.proofs, func(_ string, p proofGiven) bool { return now >= p.at+15*minute })
 	if m.asked > 0 && now >= m.asked+15*minute {
 		m.asked = 0
 	}
@@ -61,31 +65,42 @@ func (m *model) pass(now int64) {
 	for id, at := range m.alerts {
 		if now >= at+72*hours {
 			delete(m.alerts, id)
+			delete(m.denied, id)
 		}
 	}
 }
 
 // trying says whether somebody is being verified.
-func (m *model) trying() bool { return m.code > 0 || m.given > 0 || m.asked > 0 }
+func (m *model) trying() bool { return len(m.proofs) > 0 || m.asked > 0 }
 
 func (m *model) lock(now int64) {
 	if !m.shut || m.cooling || m.trying() {
 		if !m.old {
-			m.since, m.fails, m.blocked = now, 0, 0
+			m.since = now
 		}
 	}
-	m.shut, m.cooling, m.code, m.given, m.asked, m.first, m.firstAt = true, false, 0, 0, 0, "", 0
+	if !m.shut {
+		m.fails, m.blocked = 0, 0
+	}
+	m.shut, m.cooling = true, false
+	m.forget()
 }
 
-func (m *model) textLock(now int64) {
+func (m *model) forget() {
+	clear(m.proofs)
+	m.asked, m.first, m.firstAt = 0, "", 0
+}
+
+func (m *model) textLock(now int64) bool {
 	unlocking := m.cooling || m.trying()
 	if !m.shut && within(m.byText, now, 24*hours) >= 3 {
-		return
+		return false
 	}
 	if !m.shut || unlocking {
 		m.byText = append(m.byText, now)
 	}
 	m.lock(now)
+	return true
 }
 
 // see takes an event of the same kind as Apply does.
@@ -94,8 +109,12 @@ func (m *model) see(e AccountEvent, now int64) {
 	trying := m.shut && !m.cooling
 	switch e.Op {
 	case OpAlert:
+		m.phone = e.Place.Phone
+		if e.Place != here { // no NO comes from there
+			return
+		}
 		for _, t := range e.Transactions {
-			if _, known := m.alerts[t.ID]; !known {
+			if expires, known := m.alerts[t.ID]; !known || now >= expires && !m.denied[t.ID] {
 				m.alerts[t.ID] = now + 24*hours
 			}
 		}
@@ -104,14 +123,20 @@ func (m *model) see(e AccountEvent, now int64) {
 			m.lock(now)
 			return
 		}
+		m.phone = e.Place.Phone
 		late := len(e.Transactions) > 0
 		for _, t := range e.Transactions {
 			late = late && m.alerts[t.ID] > 0 && now >= m.alerts[t.ID]
 		}
-		if !late || m.cooling || m.trying() {
-			m.textLock(now)
+		if (!late || m.cooling || m.trying()) && m.textLock(now) {
+			for _, t := range e.Transactions {
+				m.denied[t.ID] = m.denied[t.ID] || now < m.alerts[t.ID]
+			}
 		}
 	case OpContest:
+		if m.phone == "" {
+			m.phone = e.Place.Phone
+		}
 		m.codes = append(m.codes, now)
 		if within(m.codes, now, 24*hours) >= 2 || m.cooling || m.trying() {
 			m.textLock(now)
@@ -119,22 +144,26 @@ func (m *model) see(e AccountEvent, now int64) {
 	case OpFailure:
 		if trying && !m.old {
 			if m.fails++; m.fails == 3 {
-				m.fails, m.blocked, m.code, m.given, m.asked = 0, now+24*hours, 0, 0, 0
+				m.fails, m.blocked, m.asked = 0, now+24*hours, 0
+				clear(m.proofs)
 			}
 		}
 	case OpVerify:
 		if trying && !m.old && now >= m.blocked && within(m.asks, now, 24*hours) < 3 {
-			m.asks, m.asked = append(m.asks, now), now
+			m.asks, m.asked, m.phone = append(m.asks, now), now, e.Place.Phone
 		}
 	case OpProof:
 		switch {
-		case !trying || m.old || now < m.blocked:
+		case !trying || m.old || now < m.blocked, e.Proof == ProofCode && m.phone != "" && e.Place.Phone != m.phone:
+			return
 		case e.Proof == ProofCode:
-			m.code = now
+			m.proofs[ProofCode] = proofGiven{now, e.Place.Phone}
 		case e.Moved == NumberKept:
-			m.given = now
+			m.proofs[e.Proof] = proofGiven{now, m.phone}
+		default:
+			return
 		}
-		if m.code > 0 && m.given > 0 {
+		if m.proven() {
 			m.open(now)
 		}
 	case OpAgent:
@@ -150,12 +179,25 @@ func (m *model) see(e AccountEvent, now int64) {
 }
 
 func (m *model) open(now int64) {
-	m.cooling, m.free, m.code, m.given, m.asked, m.first, m.firstAt, m.old = true, now+hours, 0, 0, 0, "", 0, false
+	m.cooling, m.free, m.old = true, now+hours, false
+	m.forget()
+}
+
+// proven says whether a code and another proof are there, of the account's number.
+func (m *model) proven() bool {
+	code, other := false, false
+	for class, p := range m.proofs {
+		if m.phone == "" || p.of == m.phone {
+			code, other = code || class == ProofCode, other || class != ProofCode
+		}
+	}
+	return code && other
 }
 
 // TestRandomLives holds the account against the model over random lives of texts, API
 // calls, agents and timers: it is shut exactly when the model's is. The model leaves a
-// lock by two proofs of different kinds, or by two agents, and in no other way.
+// lock by two proofs of different kinds, or by two agents, and in no other way; a code
+// that went to another number than the account's is no proof.
 func TestRandomLives(t *testing.T) {
 	lives := 10_000
 	if os.Getenv("PARLEY_PROOF") != "" {
@@ -180,7 +222,7 @@ var pauses = []time.Duration{0, time.Second, time.Minute, 5 * time.Minute, 14*ti
 func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}}, int64(1_772_442_000_000)
+	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}, denied: map[string]bool{}, proofs: map[string]proofGiven{}}, int64(1_772_442_000_000)
 	var log []string
 	for range 30 {
 		now += pauses[min(r.IntN(len(pauses)), r.IntN(len(pauses)))].Milliseconds()
@@ -206,10 +248,11 @@ func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked 
 // randomEvent is one of what texts, the API, agents and timers can bring.
 func randomEvent(r *rand.Rand) AccountEvent {
 	id := []string{"t1", "t2", "t3"}[r.IntN(3)]
+	where := []Place{here, here, there}[r.IntN(3)]
 	moved := []string{NumberKept, NumberKept, NumberKept, NumberChanged, NumberUnknown, ""}[r.IntN(6)]
 	switch r.IntN(15) {
 	case 0:
-		return alerting(id)
+		return at(where, alerting(id))
 	case 1:
 		return yes(id)
 	case 2:
@@ -217,19 +260,19 @@ func randomEvent(r *rand.Rand) AccountEvent {
 	case 3:
 		return no()
 	case 4:
-		return contest
+		return at(where, contest)
 	case 5:
 		return locking(Scopes[r.IntN(3)])
 	case 6:
 		return AccountEvent{Op: OpFailure, Proof: ProofCode}
 	case 7, 8:
-		return AccountEvent{Op: OpProof, Proof: ProofCode}
+		return at(where, AccountEvent{Op: OpProof, Proof: ProofCode})
 	case 9, 10:
 		return AccountEvent{Op: OpProof, Proof: ProofsGiven[r.IntN(len(ProofsGiven))], Moved: moved}
 	case 11, 12:
 		return AccountEvent{Op: OpAgent, Agent: []string{"ann", "Ann", "ben"}[r.IntN(3)], Reason: "seen", Moved: moved}
 	case 13:
-		return AccountEvent{Op: OpVerify, Place: here}
+		return at(where, AccountEvent{Op: OpVerify})
 	}
 	return tick
 }

@@ -18,6 +18,9 @@ type Refund struct {
 	Place    Place  `json:"place"` // who is texted of it; zero: nobody
 }
 
+// Texted says whether a customer hears of its changes: somebody was texted of the account.
+func (r Refund) Texted() bool { return r.Place.Conversation != "" }
+
 // mostRefunds is how many an account keeps; those that are final make room.
 const mostRefunds = 200
 
@@ -58,10 +61,15 @@ func (c *change) newRefund(id string) Refund {
 			r.Place = a.Place
 		}
 	}
-	if r.Place.Conversation == "" && len(c.Places) > 0 {
+	c.place(&r)
+	return r
+}
+
+// place lets the customer who was texted last hear of a refund, when nobody else does.
+func (c *change) place(r *Refund) {
+	if !r.Texted() && len(c.Places) > 0 {
 		r.Place = c.Places[len(c.Places)-1]
 	}
-	return r
 }
 
 func (c *change) refundOf(id string) int {
@@ -93,8 +101,9 @@ func (c *change) refund() error {
 	c.audit("refund."+to, r.ID)
 	r.Status, r.At, c.moved = to, c.at, true
 	r.Paid = to == RefundProvisional || to == RefundFinal && r.Paid
+	c.place(r)
 	n := Notice{Heard: true, Told: conversation.RefundChanged{Account: c.Ref, Transaction: r.ID, Status: to, Paid: r.Paid && to == RefundFinal, Merchant: r.Merchant, Amount: r.Amount}}
-	if r.Place.Conversation != "" {
+	if r.Texted() {
 		n.Places = []Place{r.Place}
 	}
 	c.news.Notices = append(c.news.Notices, n)

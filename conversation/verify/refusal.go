@@ -9,7 +9,7 @@ func Refusal(code string) string {
 
 var whyNot = map[string]string{
 	"not_locked":        "the account is not locked",
-	"number_changed":    "its number was moved to another SIM or changed within the last seven days",
+	"number_changed":    "its number was moved to another SIM or changed within the last seven days, or the code went to another number",
 	"number_unknown":    "whether its number was moved or changed lately cannot be found out",
 	"too_many_failures": "three proofs failed: for a day only two agents can unlock it",
 	"moved_on":          "a colleague has given their word meanwhile, or it is good no longer: look again",

@@ -14,6 +14,7 @@ type Proof struct {
 	Class string `json:"class"`
 	At    int64  `json:"at"`
 	Who   string `json:"who"`
+	Phone string `json:"phone,omitempty"` // the number that it is of: where a code went, or what was asked about
 }
 
 // ProofCode is a one-time code that was given where it was asked for. It never comes
@@ -40,7 +41,8 @@ type Proposal struct {
 
 // prove takes a proof. Two of them unlock, within fifteen minutes: a code, and one
 // that the business gives. The number is asked about whenever the business gives one,
-// and so at most fifteen minutes before any unlock.
+// and so at most fifteen minutes before any unlock. Both are of the account's
+// own number.
 func (c *change) prove() error {
 	class := c.event.Proof
 	given := slices.Contains(ProofsGiven, class)
@@ -52,7 +54,11 @@ func (c *change) prove() error {
 		return nil
 	}
 	c.Proofs = slices.DeleteFunc(c.Proofs, func(p Proof) bool { return p.Class == class })
-	c.Proofs = append(c.Proofs, Proof{Class: class, At: c.at, Who: c.who()})
+	number := c.Phone()
+	if !given {
+		number = c.event.Place.Phone
+	}
+	c.Proofs = append(c.Proofs, Proof{Class: class, At: c.at, Who: c.who(), Phone: number})
 	c.audit("account.proof", class)
 	c.fire("prove")
 	if code, other := c.proven(); code && other {
@@ -99,9 +105,15 @@ func (c *change) barred(given bool) string {
 		return "too_many_failures"
 	case given:
 		return c.numberMoved()
+	case c.elsewhere(c.event.Place.Phone):
+		return "number_changed"
 	}
 	return ""
 }
+
+// elsewhere says whether a number is not the account's: another one is known, at which
+// its customer was texted last.
+func (c *change) elsewhere(number string) bool { return c.Phone() != "" && number != c.Phone() }
 
 // numberMoved says why the customer's number speaks against an unlock.
 func (c *change) numberMoved() string {
@@ -114,10 +126,12 @@ func (c *change) numberMoved() string {
 	return "number_unknown"
 }
 
-// proven says which kinds of proofs are there.
+// proven says which kinds of proofs are there. One of a number that is no longer the
+// account's counts no more.
 func (c *change) proven() (code, other bool) {
 	for _, p := range c.Proofs {
-		code, other = code || p.Class == ProofCode, other || p.Class != ProofCode
+		own := !c.elsewhere(p.Phone)
+		code, other = code || own && p.Class == ProofCode, other || own && p.Class != ProofCode
 	}
 	return code, other
 }
@@ -221,7 +235,7 @@ func (c *change) cool() {
 	by := c.UnlockBy
 	c.fire("cool")
 	c.forgetProofs()
-	c.Scopes, c.Cause, c.Reason, c.LockedAt, c.AskedAt, c.AppliedAt, c.Alarmed = nil, "", "", 0, 0, 0, false
+	c.Scopes, c.Cause, c.Reason, c.LockedAt, c.EarlierAt, c.AskedAt, c.AppliedAt, c.Alarmed = nil, "", "", 0, c.AskedAt, 0, 0, false
 	c.Failures, c.BlockedTo, c.Reviews, c.Contests = 0, 0, nil, nil
 	c.audit("account.unlocked", by)
 	c.tell(conversation.AccountUnlocked{Account: c.Ref, By: by}, true)
