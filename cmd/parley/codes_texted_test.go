@@ -86,3 +86,25 @@ func TestResendKeepsModesApart(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherPaymentTakesTheCodesPlace: what the customer is shown was edited, and the code
+// for what they were shown before is good for nothing.
+func TestAnotherPaymentTakesTheCodesPlace(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		paying := func(amount string) []any {
+			return []any{"purpose", "payment", "transaction", map[string]any{"amount": amount, "currency": "EUR", "payee": "Shop"}}
+		}
+		first, code := s.asks(login(paying("10.00")...))
+		if status, _ := s.do(http.MethodPost, "/v1/verifications", s.key, login(paying("10.00")...)); status != http.StatusConflict {
+			t.Errorf("the same once more: %d", status)
+		}
+		second, other := s.asks(login(paying("99.00")...))
+		if status, _ := s.checks(first, tried(code, paying("10.00")...)); status != http.StatusUnprocessableEntity {
+			t.Errorf("the code of the payment before: %d", status)
+		}
+		s.becomes(first, "canceled canceled")
+		if status, _ := s.checks(second, tried(other, paying("99.00")...)); status != http.StatusOK {
+			t.Errorf("the code of the payment: %d", status)
+		}
+	})
+}

@@ -15,10 +15,14 @@ const challengeColumns = `id, subject, purpose, line, phone, conversation, run, 
 	kid, mac, sealed, status, open, reason, attempts, most_attempts, sends, asked, most_sends, rotate, next_send_at, created_at, expires_at`
 
 const (
-	// overSQL ends what stands in the way of a new challenge and is over.
-	overSQL = `UPDATE challenges SET status = CASE WHEN status IN ('pending', 'sent') THEN 'expired' ELSE status END, open = 0, sealed = '',
-			work_at = 0, finished_at = CASE WHEN finished_at = 0 THEN {now} ELSE finished_at END
-		WHERE subject = $1 AND purpose = $2 AND open = 1 AND expires_at <= {now}`
+	// overSQL ends what stands in the way of a new challenge and is over, or was for another
+	// transaction than the one that the customer is shown now. Of that one, if it is not
+	// over, the loop lets its conversation know.
+	overSQL = `UPDATE challenges SET open = 0, sealed = '', finished_at = CASE WHEN finished_at = 0 THEN {now} ELSE finished_at END,
+			work_at = CASE WHEN status IN ('pending', 'sent') AND expires_at > {now} AND phone <> '' THEN {now} ELSE 0 END,
+			reason = CASE WHEN status IN ('pending', 'sent') AND expires_at > {now} THEN 'canceled' ELSE reason END,
+			status = CASE WHEN status NOT IN ('pending', 'sent') THEN status WHEN expires_at > {now} THEN 'canceled' ELSE 'expired' END
+		WHERE subject = $1 AND purpose = $2 AND open = 1 AND (expires_at <= {now} OR context <> $3)`
 
 	openSQL = `INSERT INTO challenges (id, subject, purpose, line, phone, conversation, run, context, about, autofill, origin, network,
 			test, digits, most_attempts, most_sends, rotate, language, next_send_at, work_at, created_at, expires_at)
@@ -159,7 +163,7 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	}
 	p := new(pipe)
 	counted := hit(p, hits)
-	p.exec(overSQL, c.Subject, string(c.Purpose))
+	p.exec(overSQL, c.Subject, string(c.Purpose), c.Context)
 	written := false
 	p.query(into(&o.Challenge, &written, scanChallenge), openSQL, c.ID, c.Subject, string(c.Purpose), c.Line, c.Phone, c.Conversation, c.Run, c.Context, about,
 		autofillText(c.Autofill), origin, c.Network, flag(c.Test), int64(c.Digits), int64(c.MostAttempts), int64(c.MostSends), flag(c.Rotate),
