@@ -47,8 +47,10 @@ func TestChangedLimitsAreAudited(t *testing.T) {
 // TestGateConfig: what cannot work is said by name.
 func TestGateConfig(t *testing.T) {
 	for text, says := range map[string]string{
-		"{countries: [usa]}":                                                                   "codes.countries[0]",
-		"{countries: [\"*\"]}":                                                                 "",
+		"{ttl: 10m}":           "",
+		"{ttl: 10m1s}":         "codes.ttl: want at most 10m",
+		"{countries: [usa]}":   "codes.countries[0]",
+		"{countries: [\"*\"]}": "",
 		"{spend: {currency: EUR, per_day: {default: 5}}}":                                      "codes.spend.per_code: is missing",
 		"{spend: {currency: EUR, per_code: {default: 1}, per_day: {US: 0}}}":                   "codes.spend.per_day.US: want more than 0",
 		"{spend: {per_code: {default: 5}}}":                                                    "codes.spend.currency",

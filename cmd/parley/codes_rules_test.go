@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"parley/conversation/verify"
+)
+
+// TestTheBreaker: when more codes are wrong than may be, new ones are longer. What was
+// compared with nothing is no wrong code.
+func TestTheBreaker(t *testing.T) {
+	gateHouse(t, func(c *Config) {
+		c.Codes.Limits.Global = verify.Limit{Most: 4, Per: time.Minute}
+	}, func(t *testing.T, s *server) {
+		n := 0
+		digits := func() int {
+			n++
+			_, code := s.asks(login("subject", fmt.Sprint("s", n), "to", fmt.Sprintf("+120255501%02d", 30+n)))
+			return len(code)
+		}
+		for range 9 {
+			s.checks("ver_aaaaaaaaaaaaaaaaaaaaaaaaaa", tried("000000"))
+		}
+		time.Sleep(1200 * time.Millisecond) // they are counted every second
+		if digits() != 6 {
+			t.Error("opened by what was compared with nothing")
+		}
+		id, code := s.asks(login())
+		s.wrongly(id, code, 5)
+		long := false
+		for range 6 {
+			time.Sleep(1200 * time.Millisecond)
+			if long = digits() == 8; long {
+				break
+			}
+		}
+		if !long {
+			t.Error("new codes are as short as before")
+		}
+	})
+}
+
+// TestRotatedCodes: each send brings another code, and only the last one is good.
+func TestRotatedCodes(t *testing.T) {
+	gateHouse(t, func(c *Config) {
+		c.Codes.Resend, c.Codes.Cooldowns = "rotate", []time.Duration{time.Second}
+	}, func(t *testing.T, s *server) {
+		id, first := s.asks(login())
+		eventually(t, "it is gone when the carrier has it", func() bool {
+			c, _, err := s.house.store.Challenge(t.Context(), id)
+			return err == nil && c.Status == verify.Sent && c.Sealed == ""
+		})
+		eventually(t, "the pause is over", func() bool {
+			status, _ := s.do(http.MethodPost, "/v1/verifications/"+id+"/resend", s.key, nil)
+			return status == http.StatusOK
+		})
+		second := shownCode.FindString(s.hears(2))
+		if second == first {
+			t.Skip("one in a million")
+		}
+		if status, _ := s.checks(id, tried(first)); status != http.StatusUnprocessableEntity {
+			t.Errorf("the first code: %d", status)
+		}
+		if status, _ := s.checks(id, tried(second)); status != http.StatusOK {
+			t.Errorf("the second code: %d", status)
+		}
+	})
+}
