@@ -1,0 +1,86 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"parley/conversation/store/storetest"
+)
+
+// suspect reports one payment of an account, of a card.
+func (s *server) suspect(account, card string, payments string) {
+	s.t.Helper()
+	body := `{"type":"card.suspicious","to":"` + testPhone + `","data":{"name":"Ann","account":"` + account + `","card":"` + card + `","transactions":[` + payments + `]}}`
+	if status, answer := s.do(http.MethodPost, "/v1/events", s.key, body); status != http.StatusAccepted {
+		s.t.Fatalf("%d %s", status, answer["raw"])
+	}
+}
+
+// The payments that are suspected, one each.
+const (
+	coffee = `{"id":"t1","merchant":"Coffee","amount":"4.00 USD","at":"2026-03-02T08:50:00Z"}`
+	garage = `{"id":"t2","merchant":"Garage 24","amount":"900.00 USD","at":"2026-03-02T08:51:00Z"}`
+)
+
+// TestYesUnderALockClearsNothing: the account was locked at the door while its customer
+// was being asked. The YES opens nothing, and nobody reads or hears that all is well.
+func TestYesUnderALockClearsNothing(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		s.suspect("acc-1", "1234", coffee)
+		s.hears(1)
+		s.asked(http.MethodPost, "/lock", map[string]any{"scope": "all"}, http.StatusOK)
+		s.texts("YES")
+		if told := s.hears(2); !strings.Contains(told, "card ..1234 stays locked") {
+			t.Errorf("told %q", told)
+		}
+		s.account("locked")
+		if bank.heard("fraud.cleared") != nil || bank.heard("account.recognised") != nil {
+			t.Error("the business hears that the payment was recognised")
+		}
+	})
+}
+
+// TestYesBesideANoClearsNothing: of two alerts of one account the first was denied.
+func TestYesBesideANoClearsNothing(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		s.suspect("acc-1", "1234", coffee)
+		s.hears(1)
+		s.suspect("acc-1", "1234", garage)
+		s.hears(2)
+		s.texts("1 no")
+		if told := s.hears(3); !strings.Contains(told, "we stop purchases with card ..1234 and look into $4.00") {
+			t.Errorf("told %q", told)
+		}
+		s.texts("2 yes")
+		if told := s.hears(4); !strings.Contains(told, "card ..1234 stays locked") {
+			t.Errorf("told %q", told)
+		}
+		if s.account("locked"); bank.heard("fraud.cleared") != nil {
+			t.Error("the business hears that the second payment was recognised")
+		}
+	})
+}
+
+// TestYesClearsWhenTheAccountHasTakenIt: then only is the business told, and the
+// customer thanked.
+func TestYesClearsWhenTheAccountHasTakenIt(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		s.suspect("acc-1", "1234", coffee)
+		s.hears(1)
+		s.texts("YES")
+		if told := s.hears(2); !strings.Contains(told, "We have noted that it was you") {
+			t.Errorf("told %q", told)
+		}
+		s.account("active")
+		eventually(t, "the business hears of it", func() bool {
+			return len(bank.heard("account.recognised")) == 1 && len(bank.heard("fraud.cleared")) == 1
+		})
+	})
+}
