@@ -337,7 +337,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 		return
 	}
 	switch {
-	case s.urgent(said):
+	case s.saidNo(e, said), s.urgent(said):
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})

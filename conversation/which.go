@@ -43,47 +43,6 @@ func (s *step) gist(c candidate) string {
 	return string(runes) + "..."
 }
 
-// alerts deals with a plain YES or NO while several alerts are open that it fits.
-// NO is the safe answer and is taken for all of them; YES clears none before the
-// customer has said which is meant.
-func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
-	if !front.reading.Fits || !s.c.State.Runs[front.i].Alert {
-		return false
-	}
-	sure := front.reading.Intent
-	if sure != "yes" && sure != "no" {
-		return false
-	}
-	var open []candidate // oldest first
-	var ids []string
-	for i, run := range s.c.State.Runs {
-		if !run.Alert || run.Wait == 0 || run.OpenAt == 0 || s.written(e) < run.OpenAt {
-			continue
-		}
-		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.Intent == sure {
-			open, ids = append(open, c), append(ids, run.ID)
-		}
-	}
-	switch {
-	case len(open) < 2:
-		return false
-	case sure == "no":
-		for n, c := range open { // each may move the others
-			c.reading.Confirm = false // a second question each would drown the first
-			if c.i = s.run(ids[n]); c.i >= 0 {
-				s.take(c, said)
-			}
-		}
-	case s.c.State.Runs[open[0].i].Number > 0:
-		s.askNumber(s.c.State.Runs[open[0].i], said)
-	case len(open) == 2:
-		s.askWhich(open[0], open[1], said)
-	default:
-		s.handoff(Handing{Reason: "unclear", Note: "said yes while several alerts are open", Run: ids[0], Priority: flows.Alert})
-	}
-	return true
-}
-
 // askSure asks for a yes before a transition that wants to be confirmed is made on
 // words that may have meant something else.
 func (s *step) askSure(c candidate, said flows.Said) {

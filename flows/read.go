@@ -145,6 +145,41 @@ func (r *reply) reading(i int, layer string) Reading {
 	return Reading{Fits: true, Layer: layer, Exact: layer == "word", Reply: i, As: r.as, Intent: r.intent, Confirm: r.confirm}
 }
 
+// Denies says whether a text that was read so leads where a plain NO leads in the run's
+// state, in whatever words: the safe answer of an alert. been: the run has been there.
+func (f *Flow) Denies(run Run, r Reading) (denies, been bool) {
+	s := f.states[run.State]
+	if s == nil || !r.Fits || r.Reply < 0 {
+		return false, false
+	}
+	replies := s.replies
+	if r.On {
+		replies = s.urgent
+	}
+	if r.Reply >= len(replies) {
+		return false, false
+	}
+	read := replies[r.Reply]
+	to := s.leads(read)
+	for _, no := range append(slices.Clip(s.urgent), s.replies...) {
+		if no.intent == "no" && s.leads(no) == to && read.intent != "yes" && !read.confirm {
+			return true, slices.Contains(Visited(run.Path), to)
+		}
+	}
+	return false, false
+}
+
+// leads is the state that a reply leads to.
+func (s *state) leads(r *reply) string {
+	switch {
+	case r.next != nil:
+		return r.next.to
+	case s.next != nil:
+		return s.next.to
+	}
+	return ""
+}
+
 // read tries the captures. Media alone fill a state that wants nothing else.
 func (s *state) read(a *answer, said Said) (Reading, bool) {
 	r := Reading{Fits: true, Layer: "media", Reply: -1}

@@ -145,3 +145,36 @@ func TestCaptureKindsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+// A text denies where it leads where a plain no leads, in whatever words; a yes never does.
+func TestDenies(t *testing.T) {
+	f := mustParse(t, `flow: x
+start: a
+states:
+  a:
+    on: {replies: [{match: [stop it], goto: shut}]}
+    replies:
+      - {match: [fraud], goto: shut}
+      - {match: ["2"], goto: other}
+      - {match: [sure], confirm: true, goto: shut}
+      - {intent: no, goto: shut}
+      - {intent: yes, goto: shut}
+  b: {replies: [{match: [fraud], goto: shut}]}
+  shut: {goto: other}
+  other: {end: done}
+`)
+	for text, want := range map[string]bool{"no": true, "fraud": true, "stop it": true, "2": false, "sure": false, "yes": false, "hm": false} {
+		run := Run{State: "a", Language: "en"}
+		if denies, been := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: text})); denies != want || been {
+			t.Errorf("%q: %v, been there: %v", text, denies, been)
+		}
+	}
+	run := Run{State: "a", Language: "en", Path: "a shut other"}
+	if denies, been := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: "no"})); !denies || !been {
+		t.Errorf("it has been in shut: %v, %v", denies, been)
+	}
+	run.State = "b" // which knows no plain no
+	if denies, _ := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: "fraud"})); denies {
+		t.Error("a state without a no was denied")
+	}
+}

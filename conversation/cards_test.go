@@ -1,0 +1,156 @@
+package conversation
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+// cards is a talk in which the shipped fraud alert asks of one payment of each account, in
+// order: t1 of acc-1, t2 of acc-2 …
+func cards(t *testing.T, accounts ...string) *talk {
+	t.Helper()
+	source, err := os.ReadFile("../flows/library/fraud_alert.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := newTalk(t, string(source), door)
+	for i, account := range accounts {
+		k.suspect(account, "t"+string(rune('1'+i)))
+	}
+	return k
+}
+
+// suspect has the customer asked of payments, and waits for a minute.
+func (k *talk) suspect(account string, ids ...string) {
+	k.t.Helper()
+	var payments []any
+	for _, id := range ids {
+		payments = append(payments, map[string]any{"id": id, "merchant": "Shop", "amount": "9.00 USD", "at": "2026-03-02T08:50:00Z"})
+	}
+	k.start("fraud_alert", map[string]any{"name": "Ann", "account": account, "card": "1234", "transactions": payments})
+	k.taken().after(time.Minute)
+}
+
+// happens brings a business event of an account.
+func (k *talk) happens(event, account string) {
+	k.t.Helper()
+	if out := k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: event, Data: map[string]any{"account": account}}}); out.Status != Applied {
+		k.t.Fatalf("%s of %s: %+v", event, account, out)
+	}
+	k.after(time.Minute)
+}
+
+// wantLocks holds what the last event asks to be locked: the accounts with the payments
+// that are denied, in order.
+func (k *talk) wantLocks(want ...string) {
+	k.t.Helper()
+	var got []string
+	for _, c := range k.changes() {
+		if c.Op == "lock" {
+			one := c.Account
+			for _, t := range c.Transactions {
+				one += " " + t.ID
+			}
+			got = append(got, one)
+		} else {
+			got = append(got, c.Op+" "+c.Account)
+		}
+	}
+	if len(got) != len(want) {
+		k.t.Fatalf("asked for %q, want %q", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			k.t.Fatalf("asked for %q, want %q", got, want)
+		}
+	}
+}
+
+// recognised answers YES to the only question, and lets the account take it.
+func (k *talk) recognised(account string) {
+	k.t.Helper()
+	k.text("yes")
+	k.happens("account.recognised", account)
+}
+
+// A NO in other words than NO is the same answer.
+func TestEveryNoAnswersAllAlerts(t *testing.T) {
+	for _, word := range []string{"no", "fraud", "that was not me", "STOLEN!"} {
+		k := cards(t, "acc-1", "acc-2")
+		k.text(word)
+		k.wantLocks("acc-1 t1", "acc-2 t2")
+	}
+	k := cards(t, "acc-1")
+	k.suspect("acc-2", "t2", "t3")
+	k.text("not mine")
+	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
+}
+
+// A NO takes back a YES as well, beside a question or without one.
+func TestNoIsForWhatWasRecognisedToo(t *testing.T) {
+	k := cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.suspect("acc-2", "t2")
+	k.text("no")
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.suspect("acc-2", "t2")
+	k.recognised("acc-2")
+	k.text("fraud")
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+}
+
+// What was locked already is not meant by a NO that another alert waits for.
+func TestNoIsForWhatIsNotLockedYet(t *testing.T) {
+	k := cards(t, "acc-1")
+	k.text("no")
+	k.happens("account.locked", "acc-1")
+	k.suspect("acc-2", "t2")
+	k.text("no")
+	k.wantLocks("acc-2 t2")
+	k.happens("account.locked", "acc-2")
+	k.text("no") // none is meant before the others: both are locked again
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.suspect("acc-2", "t2")
+	k.text("2 no")
+	k.wantLocks("acc-2 t2")
+	k.happens("account.locked", "acc-2")
+	k.text("no")
+	k.wantLocks("acc-1 t1")
+}
+
+// Another question in front takes its own NO, and lets only the very words for fraud by.
+func TestNoToAnotherQuestionLocksNothing(t *testing.T) {
+	k := cards(t, "acc-1", "acc-2")
+	k.start("door", nil)
+	k.taken().after(time.Minute)
+	for _, word := range []string{"it is not me who asks", "fraud"} {
+		if k.after(time.Minute).text(word); word != "fraud" {
+			k.wantLocks()
+		}
+	}
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.start("door", nil)
+	k.taken().after(time.Minute).text("no")
+	k.wantLocks()
+}
+
+const door = `
+flow: door
+start: ask
+states:
+  ask:
+    say: "Acme: is somebody at home? YES or NO"
+    replies: [{intent: no, goto: done}, {intent: yes, goto: done}]
+    silence: {after: 24h, goto: done}
+    otherwise: {say: "YES or NO", tries: 3, goto: done}
+  done: {end: done}
+`
