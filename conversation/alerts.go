@@ -1,6 +1,8 @@
 package conversation
 
 import (
+	"slices"
+
 	"parley/flows"
 )
 
@@ -34,10 +36,14 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 }
 
 // alerted is how the alert of run i reads a text, if it fits: one that asks and can have
-// been seen, or one that only listens.
+// been seen, or one that only listens. Once a person has written, the text answers that
+// person, and no alert of before.
 func (s *step) alerted(i int, e Event, said flows.Said) (candidate, bool) {
 	run := s.c.State.Runs[i]
 	if !run.Alert || run.Wait > 0 && (run.OpenAt == 0 || s.written(e) < run.OpenAt) {
+		return candidate{}, false
+	}
+	if replied := s.c.State.Replied; replied > 0 && max(run.BeganAt, run.OpenAt) <= replied {
 		return candidate{}, false
 	}
 	c, ok := s.consider(i, said)
@@ -45,8 +51,12 @@ func (s *step) alerted(i int, e Event, said flows.Said) (candidate, bool) {
 }
 
 // saidNo carries out a NO to alerts, in whatever words, for all that it fits: those that
-// ask, and those that were answered YES and listen on. False: read it as usual.
+// ask, and those that were answered YES or handed over and listen on. False: read it as
+// usual.
 func (s *step) saidNo(e Event, said flows.Said) bool {
+	if !slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Alert }) {
+		return false
+	}
 	front, open := s.consider(s.front(), said)
 	if open && front.reading.Fits && !s.isNo(front) {
 		return false
@@ -56,7 +66,7 @@ func (s *step) saidNo(e Event, said flows.Said) bool {
 	for _, c := range all {
 		listens = listens || s.c.State.Runs[c.i].Wait == 0
 	}
-	if len(all) == 0 || open && front.reading.Fits && len(all) == 1 && !listens { // one question: it may have come too early for it
+	if len(all) == 0 || s.bot() && open && front.reading.Fits && len(all) == 1 && !listens { // one question: it may have come too early for it
 		return false
 	}
 	var ids []string

@@ -154,3 +154,48 @@ states:
     otherwise: {say: "YES or NO", tries: 3, goto: done}
   done: {end: done}
 `
+
+// While people have the conversation a NO still locks, and a YES clears nothing. They have
+// the text in any case.
+func TestNoLocksBesideAPerson(t *testing.T) {
+	for _, way := range []string{"unclear", "silence", "taken"} {
+		k := cards(t, "acc-1")
+		switch way {
+		case "unclear":
+			k.text("ok")
+			k.after(time.Minute).text("ok")
+		case "silence":
+			k.until("2026-03-02T14:00:00Z")
+		case "taken":
+			k.does("take", "bo")
+		}
+		if k.c.State.Owner == OwnerBot || k.c.State.Owner == "" {
+			t.Fatalf("%s: nobody has it", way)
+		}
+		k.after(2 * time.Hour).text("yes")
+		k.wantLocks()
+		k.text("no")
+		k.wantLocks("acc-1 t1")
+		if k.c.State.Awaiting == 0 || k.c.State.Wrote != k.env.Now || k.c.State.Handoff == nil {
+			t.Errorf("%s: the person has not got the text: %+v", way, k.c.State)
+		}
+		k.happens("account.locked", "acc-1")
+		k.text("yes")
+		if k.wantLocks(); k.state("fraud_alert") != "shut" {
+			t.Errorf("%s: in %s", way, k.state("fraud_alert"))
+		}
+	}
+}
+
+// Once a person has written, a NO answers the person; an alert that came after that is
+// answered all the same.
+func TestNoAnswersThePersonWhoAsked(t *testing.T) {
+	k := cards(t, "acc-1")
+	k.does("take", "bo")
+	k.does("reply", "bo", func(a *Agent) { a.Text = "Can I help with anything else?" })
+	k.after(time.Minute).text("no")
+	k.wantLocks()
+	k.suspect("acc-2", "t2")
+	k.text("no")
+	k.wantLocks("acc-2 t2")
+}

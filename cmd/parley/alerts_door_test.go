@@ -84,3 +84,33 @@ func TestYesClearsWhenTheAccountHasTakenIt(t *testing.T) {
 		})
 	})
 }
+
+// TestNoLocksWhilePeopleAreAsked: the alert went to people because two texts were unclear.
+// A YES is theirs alone; a NO that comes later is theirs and locks all the same.
+func TestNoLocksWhilePeopleAreAsked(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		s.suspect("acc-1", "1234", coffee)
+		s.hears(1)
+		s.texts("ok")
+		s.hears(2)
+		s.texts("ok")
+		if told := s.hears(3); !strings.Contains(told, "A colleague will answer here shortly") {
+			t.Errorf("told %q", told)
+		}
+		s.texts("YES")
+		s.account("alerted")
+		s.texts("NO")
+		if a := s.account("locked"); a["cause"] != "reply_no" || len(a["refunds"].([]any)) != 1 {
+			t.Errorf("%s", a["raw"])
+		}
+		if told := s.hears(4); !strings.Contains(told, "we stop purchases with card ..1234") {
+			t.Errorf("told %q", told)
+		}
+		eventually(t, "the bank hears of the lock", func() bool { return len(bank.heard("account.locked")) == 1 })
+		if bank.heard("fraud.cleared") != nil || bank.heard("account.recognised") != nil {
+			t.Error("a YES cleared what people were asked about")
+		}
+	})
+}
