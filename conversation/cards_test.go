@@ -199,3 +199,112 @@ func TestNoAnswersThePersonWhoAsked(t *testing.T) {
 	k.text("no")
 	k.wantLocks("acc-2 t2")
 }
+
+// A number is an alert's own, or a payment's that an alert lists. Nothing is denied that
+// was not named, and no account locked that was not meant.
+func TestNoAndANumberOfTwo(t *testing.T) {
+	two := func() *talk {
+		k := cards(t, "acc-1")
+		k.suspect("acc-2", "t2", "t3")
+		return k
+	}
+	for _, word := range []string{"NO 2", "2 NO", "no, number 2"} {
+		k := two()
+		k.text(word)
+		k.wantLocks("acc-2 t3")
+	}
+	for choice, want := range map[string]string{"1": "acc-1 t1", "2": "acc-2 t2"} {
+		k := two()
+		k.text("NO 1")
+		k.wantSaid("We asked you two things. Is this your answer to 1 or 2?\n1: Acme: Hi Ann, did you pay $9.00 at Shop with card ..1234 on...\n2: $9.00 Shop")
+		k.wantLocks()
+		k.after(time.Minute).text(choice)
+		k.wantLocks(want)
+	}
+	k := two() // the number again is no choice: a person is asked, and a plain NO is for all
+	k.text("NO 1")
+	k.after(time.Minute).text("NO 1")
+	if k.wantLocks(); k.c.State.Handoff == nil {
+		t.Error("nobody is asked")
+	}
+	k.text("NO")
+	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
+
+	k = two()
+	k.text("NO 1")
+	k.after(time.Minute).text("NO")
+	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
+
+	k = two()
+	k.text("yes") // which one? then the number is the alert's
+	k.after(time.Minute).text("2 no")
+	k.wantLocks("acc-2 t2 t3")
+}
+
+// The list may be the older alert's, and both may have one.
+func TestNoAndANumberOfLists(t *testing.T) {
+	two := func() *talk {
+		k := cards(t)
+		k.suspect("acc-1", "t1", "t2", "t3")
+		k.suspect("acc-2", "t4")
+		return k
+	}
+	k := two()
+	k.text("no 2")
+	k.wantLocks()
+	k.after(time.Minute).text("1")
+	k.wantLocks("acc-1 t2")
+	k = two()
+	k.text("no 3") // no alert has that number
+	k.wantLocks("acc-1 t3")
+
+	k = cards(t)
+	k.suspect("acc-1", "t1", "t2")
+	k.suspect("acc-2", "t3", "t4")
+	k.text("no 2")
+	k.wantLocks()
+	k.after(time.Minute).text("2")
+	k.wantLocks("acc-2 t4")
+}
+
+// A number names what only listens too, unless a question lists it.
+func TestNoAndTheNumberOfWhatWasRecognised(t *testing.T) {
+	k := cards(t, "acc-1", "acc-2")
+	k.text("1 yes")
+	k.happens("account.recognised", "acc-1")
+	k.text("no 1")
+	k.wantLocks("acc-1 t1")
+
+	k = cards(t, "acc-1", "acc-2")
+	k.text("1 yes")
+	k.happens("account.recognised", "acc-1")
+	k.text("2 yes")
+	k.happens("account.recognised", "acc-2")
+	k.text("2 no")
+	k.wantLocks("acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.suspect("acc-2", "t2", "t3")
+	k.text("no 1")
+	k.wantLocks("acc-2 t2")
+}
+
+// A YES and a number that a list has may be of one payment only: it clears nothing before
+// the customer has been asked for the alert's number.
+func TestYesAndANumberOfTwo(t *testing.T) {
+	for _, word := range []string{"1 yes", "yes 2"} {
+		k := cards(t, "acc-1")
+		k.suspect("acc-2", "t2", "t3")
+		k.text(word)
+		k.wantLocks()
+		k.after(time.Minute).text("1 yes")
+		k.wantLocks("recognise acc-1")
+	}
+	k := cards(t, "acc-1")
+	k.suspect("acc-2", "t2", "t3")
+	k.text("2 yes")
+	k.wantLocks()
+	k.after(time.Minute).text("2")
+	k.wantLocks("recognise acc-2")
+}

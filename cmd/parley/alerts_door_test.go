@@ -114,3 +114,33 @@ func TestNoLocksWhilePeopleAreAsked(t *testing.T) {
 		}
 	})
 }
+
+// TestNoAndANumberThatTwoAlertsHave: number 1 is an alert's, and a payment's that the other
+// alert lists. Nothing is locked before the customer has said which, and only what was
+// named gets a refund.
+func TestNoAndANumberThatTwoAlertsHave(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		s.suspect("acc-2", "5678", `{"id":"t9","merchant":"Books","amount":"7.00 USD","at":"2026-03-02T08:50:00Z"}`)
+		s.hears(1)
+		s.suspect("acc-1", "1234", coffee+","+garage)
+		s.hears(2)
+		s.texts("NO 1")
+		if told := s.hears(3); !strings.Contains(told, "2: $4.00 Coffee") {
+			t.Errorf("told %q", told)
+		}
+		s.account("alerted")
+		s.texts("2")
+		if told := s.hears(4); !strings.Contains(told, "we stop purchases with card ..1234 and look into $4.00.") {
+			t.Errorf("told %q", told)
+		}
+		if a := s.account("locked"); len(a["refunds"].([]any)) != 1 {
+			t.Errorf("%s", a["raw"])
+		}
+		eventually(t, "the bank hears of the lock", func() bool { return len(bank.heard("account.locked")) == 1 })
+		if locked := bank.heard("account.locked")[0]; locked["account"] != "acc-1" {
+			t.Errorf("locked %v", locked)
+		}
+	})
+}
