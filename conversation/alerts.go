@@ -82,6 +82,22 @@ func (s *step) saidNo(e Event, said flows.Said) bool {
 	return true
 }
 
+// noBesidePeople carries out a NO to alerts, also to one by its number, while people have
+// the conversation: it locks all the same, since nobody may have looked yet. What would
+// have to be asked about is left to them.
+func (s *step) noBesidePeople(e Event, said flows.Said) {
+	c, rest, ok := s.numbered(said)
+	if !ok {
+		s.saidNo(e, said)
+		return
+	}
+	lines, _ := s.listing(s.c.State.Runs[c.i].Number, e, said)
+	if _, heard := s.alerted(c.i, e, rest); heard && s.isNo(c) && len(lines) == 0 {
+		c.reading.Confirm = false
+		s.take(c, rest)
+	}
+}
+
 // isNo says whether the text is a NO to the alert.
 func (s *step) isNo(c candidate) bool {
 	denies, _ := c.flow.Denies(s.c.State.Runs[c.i].Run, c.reading)

@@ -308,3 +308,24 @@ func TestYesAndANumberOfTwo(t *testing.T) {
 	k.after(time.Minute).text("2")
 	k.wantLocks("recognise acc-2")
 }
+
+// A NO to one alert by its number locks beside a person too; what may be a line of a list
+// is left to that person.
+func TestNoByNumberBesideAPerson(t *testing.T) {
+	k := cards(t, "acc-1", "acc-2")
+	k.until("2026-03-02T14:00:00Z")
+	if k.c.State.Owner != OwnerQueue {
+		t.Fatal("nobody is asked")
+	}
+	k.text("1 yes")
+	k.wantLocks()
+	k.text("2 no")
+	k.wantLocks("acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.suspect("acc-2", "t2", "t3")
+	k.does("take", "bo")
+	k.text("no 1")
+	k.wantLocks()
+	k.wantSaid()
+}

@@ -36,7 +36,7 @@ func (s *step) text(e Event) {
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
 		s.awaits()
 		s.c.State.Wrote = s.env.Now
-		s.saidNo(e, said) // it locks all the same: nobody may have looked yet
+		s.noBesidePeople(e, said)
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:
