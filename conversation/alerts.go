@@ -88,13 +88,32 @@ func (s *step) saidNo(e Event, said flows.Said) bool {
 func (s *step) noBesidePeople(e Event, said flows.Said) {
 	c, rest, ok := s.numbered(said)
 	if !ok {
-		s.saidNo(e, said)
+		if !s.saidNo(e, said) {
+			s.saidNoToPart(e, said)
+		}
 		return
 	}
 	lines, _ := s.listing(s.c.State.Runs[c.i].Number, e, said)
 	if _, heard := s.alerted(c.i, e, rest); heard && s.isNo(c) && len(lines) == 0 {
 		c.reading.Confirm = false
 		s.take(c, rest)
+	}
+}
+
+// saidNoToPart carries out a NO to some of what one alert asks about.
+func (s *step) saidNoToPart(e Event, said flows.Said) {
+	if front, open := s.consider(s.front(), said); open && front.reading.Fits && !s.c.State.Runs[front.i].Alert {
+		return
+	}
+	var all []candidate
+	for i, run := range s.c.State.Runs {
+		if c, ok := s.alerted(i, e, said); ok && c.flow.DeniesPart(run.Run, c.reading) {
+			all = append(all, c)
+		}
+	}
+	if len(all) == 1 {
+		all[0].reading.Confirm = false
+		s.take(all[0], said)
 	}
 }
 

@@ -169,6 +169,53 @@ func (f *Flow) Denies(run Run, r Reading) (denies, been bool) {
 	return false, false
 }
 
+// DeniesPart says whether a text that was read so may lead, by way of states that do not
+// wait, to where a plain NO leads: it denies some of what is asked about, if not all.
+func (f *Flow) DeniesPart(run Run, r Reading) bool {
+	s := f.states[run.State]
+	if s == nil || !r.Fits || r.Intent == "yes" || r.Confirm {
+		return false
+	}
+	ends := map[string]bool{}
+	for _, no := range append(slices.Clip(s.urgent), s.replies...) {
+		ends[s.leads(no)] = ends[s.leads(no)] || no.intent == "no"
+	}
+	found := false
+	f.walk([]string{s.chosen(r)}, func(at *state) (onwards []string) {
+		if at == nil {
+			return nil
+		}
+		if found = found || ends[at.name]; found || at.waits() || at.end != "" {
+			return nil
+		}
+		for _, b := range at.branch {
+			onwards = append(onwards, b.next.to)
+		}
+		if at.next != nil {
+			onwards = append(onwards, at.next.to)
+		}
+		return onwards
+	})
+	return found
+}
+
+// chosen is the state that a reading leads to; "": nobody knows.
+func (s *state) chosen(r Reading) string {
+	replies := s.replies
+	if r.On {
+		replies = s.urgent
+	}
+	switch {
+	case r.Reply >= len(replies):
+		return ""
+	case r.Reply >= 0:
+		return s.leads(replies[r.Reply])
+	case s.choose != nil && s.choose.next != nil:
+		return s.choose.next.to
+	}
+	return ""
+}
+
 // leads is the state that a reply leads to.
 func (s *state) leads(r *reply) string {
 	switch {
