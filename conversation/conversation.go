@@ -186,6 +186,10 @@ type Which struct {
 	Text  Text   `json:"x"`
 	Older string `json:"a,omitempty"` // run offered as 1; "": it is to be confirmed
 	Newer string `json:"b"`           // run offered as 2, or whose transition it is; of numbered runs: any of them
+	// Rest is what the run RestOf is answered, should it be meant: the text without the
+	// number that may have been its own.
+	Rest   string `json:"rs,omitempty"`
+	RestOf string `json:"ro,omitempty"`
 	// Numbered: the runs of one flow are told apart by their own numbers.
 	Numbered bool `json:"u,omitempty"`
 	// Code is a challenge that is offered as 1, and Newer as 2: the text may have been

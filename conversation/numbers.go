@@ -54,8 +54,89 @@ func (s *step) shows(run Run) bool {
 	return run.Number > 0 && slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Flow == run.Flow && r.ID != run.ID })
 }
 
+// byNumber takes a text that names its question by number.
+func (s *step) byNumber(e Event, said flows.Said) bool {
+	c, rest, ok := s.numbered(said)
+	if !ok {
+		return s.named(e, said)
+	}
+	if !s.namesOther(c, e, rest, said) {
+		s.take(c, rest)
+	}
+	return true
+}
+
+// named takes a number that no alert has for the payment of the one alert that lists it,
+// where the question in front does not.
+func (s *step) named(e Event, said flows.Said) bool {
+	fields := strings.Fields(said.Text)
+	if front, open := s.consider(s.front(), said); open && front.reading.Fits || len(fields) < 2 {
+		return false
+	}
+	n, err := strconv.Atoi(strings.Trim(fields[len(fields)-1], "#:.,)(!"))
+	if err != nil || n <= 0 {
+		return false
+	}
+	meant, _ := s.listing(n, e, said)
+	if len(meant) == 1 {
+		s.take(meant[0], said)
+	}
+	return len(meant) == 1
+}
+
+// namesOther deals with a NO and a number that may be an alert's own, and that of a payment
+// which an open alert lists: "NO 2". Within one alert it is the payment's, so that nothing
+// is denied that was not named; of two the customer says which. Of a YES they do always.
+func (s *step) namesOther(c candidate, e Event, rest, said flows.Said) bool {
+	run := s.c.State.Runs[c.i]
+	switch {
+	case s.unchosen != nil && s.unchosen.Numbered: // asked for an alert's number, they gave it
+		return false
+	case run.Alert && c.reading.Intent == "yes" && slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Alert && r.Wait > 0 && len(r.Choices) >= run.Number }):
+		s.askNumber(run, rest)
+		return true
+	case !s.isNo(c):
+		return false
+	}
+	meant, words := s.listing(run.Number, e, said)
+	at := slices.IndexFunc(meant, func(m candidate) bool { return m.i == c.i })
+	switch {
+	case len(meant) == 0:
+		return false
+	case at < 0 && run.Wait > 0:
+		meant, words = append(meant, c), append(words, s.gist(c))
+	}
+	w := Which{Text: Text{Text: said.Text, Media: said.Media}}
+	if at < 0 {
+		w.Rest, w.RestOf = rest.Text, run.ID
+	}
+	switch {
+	case len(meant) == 1:
+		s.take(meant[0], said)
+	case len(meant) > 2 || s.unchosen != nil && s.unchosen.Older != "":
+		s.handoff(Handing{Reason: "unclear", Note: "named a number that several open alerts have", Run: run.ID, Priority: flows.Alert})
+	case meant[0].i < meant[1].i:
+		s.askWhichOf(meant[0], meant[1], words[0], words[1], w)
+	default:
+		s.askWhichOf(meant[1], meant[0], words[1], words[0], w)
+	}
+	return true
+}
+
+// listing finds the open alerts in whose lists the text names number n, and what stands
+// there.
+func (s *step) listing(n int, e Event, said flows.Said) (meant []candidate, words []string) {
+	for i, run := range s.c.State.Runs {
+		c, ok := s.alerted(i, e, said)
+		if ok && run.Wait > 0 && len(run.Choices) >= n && c.reading.Intent != "yes" && !s.isNo(c) {
+			meant, words = append(meant, c), append(words, run.Choices[n-1].Label)
+		}
+	}
+	return meant, words
+}
+
 // numbered reads a text that names its question by number, before or after the
-// answer: "2 yes", "no #2".
+// answer: "2 yes", "no #2". An alert that only listens is named so as well.
 func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 	fields := strings.Fields(said.Text)
 	if len(fields) < 2 || len(fields) > 60 {
@@ -67,7 +148,7 @@ func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 		if err != nil {
 			continue
 		}
-		i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && r.Wait > 0 && r.OpenAt > 0 })
+		i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && (r.Wait > 0 && r.OpenAt > 0 || r.Wait == 0 && r.Alert) })
 		if n <= 0 || i < 0 {
 			continue
 		}

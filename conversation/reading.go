@@ -36,6 +36,7 @@ func (s *step) text(e Event) {
 		s.record(Decision{About: "reading", Choice: string(s.c.State.Owner), Why: "a person has the conversation"})
 		s.awaits()
 		s.c.State.Wrote = s.env.Now
+		s.noBesidePeople(e, said)
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:
@@ -109,11 +110,7 @@ func (s *step) read(e Event) {
 		s.media(front, e, said)
 		return
 	}
-	if c, rest, ok := s.numbered(said); ok {
-		s.take(c, rest)
-		return
-	}
-	if s.alerts(front, e, said) || s.early(front, e, said) || s.ambiguous(front, e, said) {
+	if s.byNumber(e, said) || s.alerts(front, e, said) || s.early(front, e, said) || s.ambiguous(front, e, said) {
 		return
 	}
 	switch {
@@ -337,7 +334,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 		return
 	}
 	switch {
-	case s.urgent(said):
+	case s.saidNo(e, said), s.byNumber(e, said), s.urgent(said):
 	case s.keyword(e):
 	case courtesy(said.Text) && len(said.Media) == 0:
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})

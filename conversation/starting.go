@@ -10,7 +10,8 @@ import (
 // trigger carries a business event to the runs that wait for it, or starts the
 // flows that it triggers. It does so whoever has the conversation: an alert or a
 // code must not wait for a person, and what the business reports stays true. The
-// person sees it in the console; the customer's answer goes to the person.
+// person sees it in the console; the customer's answer goes to the person (and a NO to
+// an alert is carried out: see saidNo).
 func (s *step) trigger(t Trigger) {
 	if t.Language != "" {
 		s.c.State.Language = t.Language

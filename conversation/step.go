@@ -46,8 +46,11 @@ type step struct {
 	entered int      // states so far
 	tests   []string // runs of test keys that began, which may have ended since
 	moved   bool     // a run went on in a later version
-	reads   bool     // a customer's text is being read, now or at last
-	thought []Likely // what the text was guessed to mean, for whoever reads it next
+	// unchosen is what the customer was asked to choose, while a text is read that is no
+	// choice of it.
+	unchosen *Which
+	reads    bool     // a customer's text is being read, now or at last
+	thought  []Likely // what the text was guessed to mean, for whoever reads it next
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool
 }

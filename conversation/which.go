@@ -10,11 +10,17 @@ import (
 // askWhich asks the customer which of two open questions an answer is for. Until
 // that is known, nothing is done with it.
 func (s *step) askWhich(older, newer candidate, said flows.Said) {
+	s.askWhichOf(older, newer, s.gist(older), s.gist(newer), Which{Text: Text{Text: said.Text, Media: said.Media}})
+}
+
+// askWhichOf asks it in the words for each.
+func (s *step) askWhichOf(older, newer candidate, first, second string, w Which) {
 	a, b := s.c.State.Runs[older.i], s.c.State.Runs[newer.i]
-	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Older: a.ID, Newer: b.ID}
+	w.Older, w.Newer = a.ID, b.ID
+	s.c.State.Which = &w
 	text := ownText("which", s.c.State.Language, s.env.Line)
-	text = strings.ReplaceAll(text, "{first}", s.gist(older))
-	text = strings.ReplaceAll(text, "{second}", s.gist(newer))
+	text = strings.ReplaceAll(text, "{first}", first)
+	text = strings.ReplaceAll(text, "{second}", second)
 	s.record(Decision{About: "reading", Choice: "ask which", Run: b.ID, Why: "fits two open questions, one of them an alert or to be confirmed"})
 	class := flows.Notice
 	if a.Alert || b.Alert {
@@ -43,47 +49,6 @@ func (s *step) gist(c candidate) string {
 	return string(runes) + "..."
 }
 
-// alerts deals with a plain YES or NO while several alerts are open that it fits.
-// NO is the safe answer and is taken for all of them; YES clears none before the
-// customer has said which is meant.
-func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
-	if !front.reading.Fits || !s.c.State.Runs[front.i].Alert {
-		return false
-	}
-	sure := front.reading.Intent
-	if sure != "yes" && sure != "no" {
-		return false
-	}
-	var open []candidate // oldest first
-	var ids []string
-	for i, run := range s.c.State.Runs {
-		if !run.Alert || run.Wait == 0 || run.OpenAt == 0 || s.written(e) < run.OpenAt {
-			continue
-		}
-		if c, ok := s.consider(i, said); ok && c.reading.Fits && c.reading.Intent == sure {
-			open, ids = append(open, c), append(ids, run.ID)
-		}
-	}
-	switch {
-	case len(open) < 2:
-		return false
-	case sure == "no":
-		for n, c := range open { // each may move the others
-			c.reading.Confirm = false // a second question each would drown the first
-			if c.i = s.run(ids[n]); c.i >= 0 {
-				s.take(c, said)
-			}
-		}
-	case s.c.State.Runs[open[0].i].Number > 0:
-		s.askNumber(s.c.State.Runs[open[0].i], said)
-	case len(open) == 2:
-		s.askWhich(open[0], open[1], said)
-	default:
-		s.handoff(Handing{Reason: "unclear", Note: "said yes while several alerts are open", Run: ids[0], Priority: flows.Alert})
-	}
-	return true
-}
-
 // askSure asks for a yes before a transition that wants to be confirmed is made on
 // words that may have meant something else.
 func (s *step) askSure(c candidate, said flows.Said) {
@@ -104,7 +69,7 @@ func (s *step) which(e Event) bool {
 	if w == nil {
 		return false
 	}
-	s.c.State.Which = nil
+	s.c.State.Which, s.unchosen = nil, w
 	if w.Likely != nil {
 		return s.whichLikely(w, e)
 	}
@@ -119,6 +84,9 @@ func (s *step) which(e Event) bool {
 		return w.Older != "" && s.again(w, said)
 	}
 	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
+	if run != "" && run == w.RestOf {
+		original.Text = w.Rest
+	}
 	c, ok := s.understood(w, run, original)
 	if run == "" { // not what was meant: the question stands
 		if i := s.run(w.Newer); i >= 0 {
@@ -148,11 +116,11 @@ func (s *step) understood(w *Which, run string, original flows.Said) (candidate,
 }
 
 // again leaves it to a person when a text chooses neither of two questions and
-// fits both once more.
+// fits both once more. A NO to two alerts needs no choice.
 func (s *step) again(w *Which, said flows.Said) bool {
 	older, a := s.consider(s.run(w.Older), said)
 	newer, b := s.consider(s.run(w.Newer), said)
-	if !a || !b || !older.reading.Fits || !newer.reading.Fits {
+	if !a || !b || !older.reading.Fits || !newer.reading.Fits || s.isNo(older) && s.isNo(newer) {
 		return false
 	}
 	return s.leaveOpen(w, "did not say which of two questions was answered")

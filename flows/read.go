@@ -145,6 +145,88 @@ func (r *reply) reading(i int, layer string) Reading {
 	return Reading{Fits: true, Layer: layer, Exact: layer == "word", Reply: i, As: r.as, Intent: r.intent, Confirm: r.confirm}
 }
 
+// Denies says whether a text that was read so leads where a plain NO leads in the run's
+// state, in whatever words: the safe answer of an alert. been: the run has been there.
+func (f *Flow) Denies(run Run, r Reading) (denies, been bool) {
+	s := f.states[run.State]
+	if s == nil || !r.Fits || r.Reply < 0 {
+		return false, false
+	}
+	replies := s.replies
+	if r.On {
+		replies = s.urgent
+	}
+	if r.Reply >= len(replies) {
+		return false, false
+	}
+	read := replies[r.Reply]
+	to := s.leads(read)
+	for _, no := range append(slices.Clip(s.urgent), s.replies...) {
+		if no.intent == "no" && s.leads(no) == to && read.intent != "yes" && !read.confirm {
+			return true, slices.Contains(Visited(run.Path), to)
+		}
+	}
+	return false, false
+}
+
+// DeniesPart says whether a text that was read so may lead, by way of states that do not
+// wait, to where a plain NO leads: it denies some of what is asked about, if not all.
+func (f *Flow) DeniesPart(run Run, r Reading) bool {
+	s := f.states[run.State]
+	if s == nil || !r.Fits || r.Intent == "yes" || r.Confirm {
+		return false
+	}
+	ends := map[string]bool{}
+	for _, no := range append(slices.Clip(s.urgent), s.replies...) {
+		ends[s.leads(no)] = ends[s.leads(no)] || no.intent == "no"
+	}
+	found := false
+	f.walk([]string{s.chosen(r)}, func(at *state) (onwards []string) {
+		if at == nil {
+			return nil
+		}
+		if found = found || ends[at.name]; found || at.waits() || at.end != "" {
+			return nil
+		}
+		for _, b := range at.branch {
+			onwards = append(onwards, b.next.to)
+		}
+		if at.next != nil {
+			onwards = append(onwards, at.next.to)
+		}
+		return onwards
+	})
+	return found
+}
+
+// chosen is the state that a reading leads to; "": nobody knows.
+func (s *state) chosen(r Reading) string {
+	replies := s.replies
+	if r.On {
+		replies = s.urgent
+	}
+	switch {
+	case r.Reply >= len(replies):
+		return ""
+	case r.Reply >= 0:
+		return s.leads(replies[r.Reply])
+	case s.choose != nil && s.choose.next != nil:
+		return s.choose.next.to
+	}
+	return ""
+}
+
+// leads is the state that a reply leads to.
+func (s *state) leads(r *reply) string {
+	switch {
+	case r.next != nil:
+		return r.next.to
+	case s.next != nil:
+		return s.next.to
+	}
+	return ""
+}
+
 // read tries the captures. Media alone fill a state that wants nothing else.
 func (s *state) read(a *answer, said Said) (Reading, bool) {
 	r := Reading{Fits: true, Layer: "media", Reply: -1}

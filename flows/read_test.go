@@ -145,3 +145,68 @@ func TestCaptureKindsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+// A text denies where it leads where a plain no leads, in whatever words; a yes never does.
+func TestDenies(t *testing.T) {
+	f := mustParse(t, `flow: x
+start: a
+states:
+  a:
+    on: {replies: [{match: [stop it], goto: shut}]}
+    replies:
+      - {match: [fraud], goto: shut}
+      - {match: ["2"], goto: other}
+      - {match: [sure], confirm: true, goto: shut}
+      - {intent: no, goto: shut}
+      - {intent: yes, goto: shut}
+  b: {replies: [{match: [fraud], goto: shut}]}
+  shut: {goto: other}
+  other: {end: done}
+`)
+	for text, want := range map[string]bool{"no": true, "fraud": true, "stop it": true, "2": false, "sure": false, "yes": false, "hm": false} {
+		run := Run{State: "a", Language: "en"}
+		if denies, been := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: text})); denies != want || been {
+			t.Errorf("%q: %v, been there: %v", text, denies, been)
+		}
+	}
+	run := Run{State: "a", Language: "en", Path: "a shut other"}
+	if denies, been := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: "no"})); !denies || !been {
+		t.Errorf("it has been in shut: %v, %v", denies, been)
+	}
+	run.State = "b" // which knows no plain no
+	if denies, _ := f.Denies(run, f.Read(Scope{}, wordReader{}, run, Said{Text: "fraud"})); denies {
+		t.Error("a state without a no was denied")
+	}
+}
+
+// Some of what is asked about is denied where a text leads to a plain no's state by states
+// that do not wait.
+func TestDeniesPart(t *testing.T) {
+	f := mustParse(t, `flow: x
+start: a
+states:
+  a:
+    choose: {from: "['p', 'q']", as: item, goto: one}
+    replies:
+      - {match: [third], goto: named}
+      - {match: [later], goto: asks}
+      - {match: [mine], goto: clear}
+      - {intent: no, goto: shut}
+      - {intent: yes, goto: shut}
+  named: {branch: [{when: "now < now", goto: clear}, {goto: one}]}
+  one: {goto: shut}
+  asks: {say: "sure?", replies: [{intent: no, goto: shut}]}
+  shut: {end: shut}
+  clear: {end: clear}
+`)
+	run := Run{State: "a", Language: "en", Choices: []Choice{{Label: "p"}, {Label: "q"}}}
+	for text, want := range map[string]bool{"no": true, "third": true, "2": true, "later": false, "mine": false, "yes": false, "hm": false} {
+		r := f.Read(Scope{}, wordReader{}, run, Said{Text: text})
+		if f.DeniesPart(run, r) != want {
+			t.Errorf("%q: not %v", text, want)
+		}
+		if denies, _ := f.Denies(run, r); denies != (text == "no") {
+			t.Errorf("%q denies all: %v", text, denies)
+		}
+	}
+}

@@ -79,7 +79,8 @@ func accountLife(t *testing.T, s *store.Store) {
 	a := account(t, s)
 	check(t, "not locked", a.State == verify.Locked && slices.Equal(a.Scopes, []string{"purchases"}) && len(a.Refunds) == 1 && a.Refunds[0].Merchant == "Garage" && a.Version == 3)
 	check(t, "the business is not told of the lock", countJobs(t, s, "account.locked", `callback`) == 2)
-	check(t, "the run does not hear of the lock", countJobs(t, s, "account.locked", `"news"`, phone(30)) == 1 && countJobs(t, s, `"news"`, "t2") == 0)
+	check(t, "the run does not hear of the lock, and again in answer to a yes", countJobs(t, s, "account.locked", `"news"`, phone(30)) == 2 && countJobs(t, s, `"news"`, "t2") == 0)
+	check(t, "the run does not hear that its yes was taken", countJobs(t, s, "account.recognised", `"news"`, phone(30)) == 1)
 
 	once := inbound.Once{Key: "api/k/accounts/acc-1/refunds/t2/1", BodyHash: "x"}
 	pending := verify.AccountEvent{Op: verify.OpRefund, Who: "key_1", Status: verify.RefundPending, Transactions: []conversation.AccountTransaction{{ID: "t2"}}}

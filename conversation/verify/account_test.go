@@ -116,7 +116,12 @@ func TestFromAlertToUnlock(t *testing.T) {
 	if len(h.a.Refunds) != 1 || h.a.Refunds[0].ID != "t2" || h.a.Refunds[0].Status != RefundNone || h.a.Alerts[0].Status != AlertUnnamed || h.a.Alerts[1].Status != AlertDenied {
 		t.Errorf("%+v %+v", h.a.Refunds, h.a.Alerts)
 	}
-	h.act(yes("t2"), Locked, "nothing_open").act(yes("t1"), Locked, "nothing_open").tells()
+	for _, id := range []string{"t2", "t1"} { // the run hears why nothing is cleared, and the business knows
+		h.act(yes(id), Locked, "locked").tells("account.locked")
+		if n := h.news.Notices[0]; !n.Heard || !n.Quiet || len(n.Places) != 1 || n.Places[0] != here {
+			t.Errorf("%+v", n)
+		}
+	}
 	h.act(AccountEvent{Op: OpApplied, AppliedAt: h.at + 500}, Locked, "")
 	h.after(time.Hour).act(tick, Locked, "").tells()
 	h.act(proof("app"), Verifying, "").after(time.Minute).act(proof("app"), Verifying, "")
@@ -130,8 +135,11 @@ func TestFromAlertToUnlock(t *testing.T) {
 func TestNoBeatsYes(t *testing.T) {
 	h := newHistory(t)
 	h.act(alerting("t1"), Alerted, "").act(yes("t1"), Active, "").tells("account.recognised")
+	if n := h.news.Notices[0]; !n.Heard || n.Quiet || len(n.Places) != 1 || n.Places[0] != here {
+		t.Errorf("the run does not hear of it: %+v", n)
+	}
 	h.act(alerting("t1"), Active, "").tells() // the same report again asks nothing again
-	h.after(23*time.Hour).act(no("t1"), Locked, "").act(yes("t1"), Locked, "nothing_open")
+	h.after(23*time.Hour).act(no("t1"), Locked, "").act(yes("t1"), Locked, "locked")
 
 	h = newHistory(t)
 	h.act(alerting("t1", "t2"), Alerted, "").act(yes("t1"), Alerted, "")

@@ -110,8 +110,14 @@ func (c *change) alertOf(id string) int {
 }
 
 // recognise closes the alerts that the customer says yes to: these only, where they
-// were asked about, and only while nothing is locked.
+// were asked about, and only while nothing is locked. The runs hear what came of it:
+// one waits for that, before it says that anything is cleared.
 func (c *change) recognise() {
+	if c.State.Shut() {
+		c.refuse("locked")
+		c.answer(conversation.AccountLocked{Account: c.Ref, Scopes: c.Scopes, Cause: c.Cause, Reason: c.Reason}, true)
+		return
+	}
 	if c.State != Alerted {
 		c.refuse("nothing_open")
 		return
@@ -129,8 +135,16 @@ func (c *change) recognise() {
 	}
 	c.moved = true
 	c.audit("account.recognised", "")
-	c.tell(conversation.AccountRecognised{Account: c.Ref, Transactions: known}, false)
+	c.answer(conversation.AccountRecognised{Account: c.Ref, Transactions: known}, false)
 	c.cleared()
+}
+
+// answer lets the runs hear what came of an event where it came from, and nowhere else.
+func (c *change) answer(t conversation.Told, quiet bool) {
+	if c.event.Place.Conversation == "" {
+		return
+	}
+	c.news.Notices = append(c.news.Notices, Notice{Told: t, Places: []Place{c.event.Place}, Heard: true, Quiet: quiet})
 }
 
 // cleared lets an account that was only alerted be active when no alert is open.
