@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -40,16 +42,82 @@ func (h *hunt) secret(name, text string) {
 	h.needles[text] = name
 }
 
-// in searches a text. A code counts only where it stands alone: six digits in a row are
-// part of many a number.
+// in searches a text, as it stands and as whoever reads it undoes its escapes. A code
+// counts only where it stands alone: six digits in a row are part of many a number.
 func (h *hunt) in(where, text string) {
+	all := readings(text)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for needle, name := range h.needles {
-		if alone(text, needle) && !slices.Contains(h.kept[name], where) {
+		if !slices.Contains(h.kept[name], where) && slices.ContainsFunc(all, func(text string) bool { return alone(text, needle) }) {
 			h.found = append(h.found, name+" in "+where)
 		}
 	}
+}
+
+// readings are a text and what becomes of it when its escapes are undone, those of JSON
+// and of URLs, as often as there are any: JSON may be a text in JSON. A form has a plus
+// for a space.
+func readings(text string) []string {
+	all := []string{text}
+	for n := 0; n < len(all) && n < 8; n++ {
+		for _, next := range []string{unescaped(all[n]), strings.ReplaceAll(all[n], "+", " ")} {
+			if !slices.Contains(all, next) {
+				all = append(all, next)
+			}
+		}
+	}
+	return all
+}
+
+// unescaped undoes each escape once. What is none stays as it is.
+func unescaped(text string) string {
+	if !strings.ContainsAny(text, `\%`) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, n := escape(text[i:])
+		if n == 0 {
+			b.WriteByte(text[i])
+			i++
+			continue
+		}
+		b.WriteRune(r)
+		i += n
+	}
+	return b.String()
+}
+
+// escape reads the escape that a text begins with, if it does; n is its length.
+func escape(text string) (r rune, n int) {
+	hex := func(from, to int) (rune, int) {
+		if len(text) < to {
+			return 0, 0
+		}
+		v, err := strconv.ParseUint(text[from:to], 16, 32)
+		if err != nil {
+			return 0, 0
+		}
+		return rune(v), to
+	}
+	switch {
+	case text[0] == '%':
+		return hex(1, 3)
+	case text[0] != '\\' || len(text) < 2:
+		return 0, 0
+	}
+	switch text[1] {
+	case 'u':
+		return hex(2, 6)
+	case 'x': // as %q writes bytes
+		return hex(2, 4)
+	case 'b', 'f', 'n', 'r', 't', 'v', 'a':
+		return ' ', 2
+	case '"', '\\', '/', '\'':
+		return rune(text[1]), 2
+	}
+	return 0, 0
 }
 
 func alone(text, needle string) bool {
@@ -66,11 +134,14 @@ func alone(text, needle string) bool {
 	}
 }
 
+// wordly bytes make a word with what is beside them. A plus does not: of a whole number
+// a code has other digits beside it, and a form has a plus for a space.
 func wordly(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '+'
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// database searches every column of every table, and of SQLite the files themselves.
+// database searches every column of every table, and the files themselves, which hold
+// what was there before.
 func (h *hunt) database(url string) {
 	h.t.Helper()
 	path, lite := strings.CutPrefix(url, "sqlite:")
@@ -88,8 +159,39 @@ func (h *hunt) database(url string) {
 	if len(names) < 20 {
 		h.t.Fatalf("%d tables: %v", len(names), names)
 	}
+	if !lite {
+		h.heap(db)
+	}
 	for _, table := range names {
 		h.table(db, table)
+	}
+}
+
+// heap searches the files of PostgreSQL's tables, with their indexes, where this process
+// may read them.
+func (h *hunt) heap(db *sql.DB) {
+	h.t.Helper()
+	root := column(h.t, db, `SELECT setting FROM pg_settings WHERE name = 'data_directory'`)[0]
+	if _, err := os.ReadDir(root); err != nil {
+		h.t.Log("the server's files are not searched:", err)
+		return
+	}
+	if _, err := db.ExecContext(h.t.Context(), `CHECKPOINT`); err != nil {
+		h.t.Fatal(err)
+	}
+	files := column(h.t, db, `SELECT t.relname || '|' || pg_relation_filepath(r.oid) FROM pg_class t
+		JOIN pg_class r ON r.oid = t.oid OR r.oid = t.reltoastrelid OR r.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = t.oid)
+		WHERE t.relnamespace = CAST('public' AS regnamespace) AND t.relkind = 'r'`)
+	if len(files) < 40 {
+		h.t.Fatalf("%d files: %v", len(files), files)
+	}
+	for _, file := range files {
+		table, path, _ := strings.Cut(file, "|")
+		text, err := os.ReadFile(filepath.Join(root, path))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.in("the file of "+table, string(text))
 	}
 }
 

@@ -18,20 +18,25 @@ type pocket struct{ cookies []*http.Cookie }
 func (p *pocket) SetCookies(_ *url.URL, cookies []*http.Cookie) { p.cookies = cookies }
 func (p *pocket) Cookies(*url.URL) []*http.Cookie               { return p.cookies }
 
+// browser is one at the console whose answers are searched.
+func (l *leaking) browser() (*desk, *pocket, func(method, path string, body any) (int, map[string]any)) {
+	keeps := new(pocket)
+	d := &desk{l.server, &http.Client{Jar: keeps}, "http://" + l.house.address}
+	return d, keeps, func(method, path string, body any) (int, map[string]any) {
+		l.t.Helper()
+		status, out := d.asks(method, path, body)
+		fmt.Fprintln(&l.answers, out["raw"]) // without the cookie, which brings a token
+		return status, out
+	}
+}
+
 // console has an agent at work read, by request and by socket, what customers wrote and
 // were sent, and mistake one field for another.
 func (l *leaking) console() {
 	first := l.hire("leak", agentui.RoleAdmin)
 	l.hunt.secret("a first password", first)
 	l.hunt.secret("a password", leakSentence)
-	keeps := new(pocket)
-	d := &desk{l.server, &http.Client{Jar: keeps}, "http://" + l.house.address}
-	asks := func(method, path string, body any) (int, map[string]any) {
-		l.t.Helper()
-		status, out := d.asks(method, path, body)
-		fmt.Fprintln(&l.answers, out["raw"]) // without the cookie, which brings a token
-		return status, out
-	}
+	d, keeps, asks := l.browser()
 	wants := func(want int, method, path string, body any) map[string]any {
 		l.t.Helper()
 		status, out := asks(method, path, body)
@@ -48,6 +53,7 @@ func (l *leaking) console() {
 	l.hunt.secret("a session's token", keeps.cookies[0].Value)
 
 	seat := d.sits()
+	seat.heard = &l.answers
 	hello := seat.hears("hello")
 	seat.says("resume", map[string]any{"epoch": hello["epoch"], "since": hello["head"]})
 	seat.hears("live")
@@ -56,7 +62,7 @@ func (l *leaking) console() {
 	const to = "+12025557001"
 	_, code := l.wanted("a code that an agent is near", login("to", to, "subject", "u-701"))
 	l.text("console-1", to, testLine, "they want "+code+" from me")
-	fmt.Fprintln(&l.answers, "ev", seat.hears("ev"))
+	seat.hears("ev")
 	id := l.house.store.ConversationID(testLine, to)
 	read := wants(http.StatusOK, "GET", "conversations/"+id, nil)
 	for _, shown := range []string{"[code ••••]", "they want"} {
@@ -66,7 +72,7 @@ func (l *leaking) console() {
 	}
 	wants(http.StatusOK, "POST", "cmd", do("leak-1", "take", id, read, ""))
 	seat.says("cmd", do("leak-2", "note", id, d.seen(id), "asked for the code, gave none"))
-	fmt.Fprintln(&l.answers, "ack", seat.hears("ack"))
+	seat.hears("ack")
 	for _, path := range []string{"me", "sessions", "desk", "desk?mine=1", "colleagues", "search?q=from", "replies?conversation=" + id, "search?q=7001", "ways", "starts", "flows", "flows/delivery_feedback?from=0&to=86400000", "numbers?from=0&to=86400000",
 		"conversations/" + id + "/flows", "conversations/" + id + "/customer", "conversations/" + id, "conversations/" + l.house.store.ConversationID(testLine, testPhone)} {
 		wants(http.StatusOK, "GET", path, nil)
@@ -91,7 +97,9 @@ func (l *leaking) console() {
 			if status, out := asks("POST", "cmd", body); status < 400 || status >= 500 {
 				l.t.Errorf("a command: %d %s", status, out["raw"])
 			}
-			seat.says("cmd", body)
+			if m, ok := body.(map[string]any); !ok || m["id"] != secret { // which the answer names: that is what an id is for
+				seat.says("cmd", body)
+			}
 		}
 		seat.says(secret, secret)
 		seat.says("look", map[string]any{"conv": secret, "typing": secret})
@@ -110,6 +118,8 @@ func (l *leaking) console() {
 		asks("DELETE", "replies/"+escaped, nil)
 		asks("PUT", "password", typed{"password": secret + "?", "new_password": secret})
 		asks("PUT", "password", typed{secret: secret})
+		seat.says("hb", nil)
+		seat.hears("hb") // and all that was said to what was typed
 	}
 	wants(http.StatusNoContent, "DELETE", "session", nil)
 }

@@ -13,12 +13,15 @@ import (
 
 const leakLLMKey = "sk-leak-hunt-llm-0123456789"
 
+// plantedCode stands where the LLM is really told it. Nobody looks for it before the end.
+const plantedCode = "530274"
+
 // leakLLMFlow asks a question that holds all that an LLM must not hear of.
 const leakLLMFlow = `flow: leak_llm
 title: Asks how it was
 trigger: {events: [llm.asked]}
 input: {order: {type: string}, pin: {type: string, secret: true}, friend: {type: string, foreign: true}}
-intents: {broken: {description: Something is broken, examples: {en: [it is broken]}}}
+intents: {broken: {description: "Something is broken: code\\n` + plantedCode + `\\n", examples: {en: [it is broken]}}}
 start: who
 states:
   who: {say: "{{ brand }}: who are you?", capture: {called: text}, silence: {after: 1h, goto: z}, goto: ask}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"parley/agentui"
 	"parley/conversation"
 )
 
@@ -34,21 +35,51 @@ func (l *leaking) planted() {
 	// an answer of the API
 	l.house.mux.HandleFunc("GET /planted", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, "{%q:%q}", "code", code) })
 	l.knocks(http.MethodGet, "/planted", "", nil)
-	// a prompt of the LLM
-	fmt.Fprintln(&l.prompts, `{"message":"they want `+code+` from me"}`)
+	l.plantedInConsole()
+	// a prompt of the LLM, which was told of a meaning
+	l.hunt.code("a planted code of a meaning", plantedCode)
 
-	channels := []string{"the log", "metrics", "callbacks", "pauses.reason", "an answer", "a prompt"}
+	channels := []string{"a planted code in the log", "a planted code in metrics", "a planted code in callbacks", "a planted code in pauses.reason", "a planted code in an answer: map[",
+		"a planted code of a note in an answer: {", "a planted code of a socket in an answer: {", "a planted code of a meaning in a prompt"}
+	file := "a planted code in the file of pauses"
 	if strings.HasPrefix(l.url, "sqlite:") {
-		channels = append(channels, "the file -wal")
+		file = "a planted code in the file -wal"
 	}
 	found := l.search()
-	for _, channel := range channels {
-		if !slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, "a planted code in "+channel) }) {
-			l.t.Errorf("a code in %s is not found", channel)
+	for _, channel := range append(channels, file) {
+		if !slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, channel) }) {
+			l.t.Errorf("it is not found: %s", channel)
 		}
 	}
-	if slices.ContainsFunc(found, func(f string) bool { return !strings.HasPrefix(f, "a planted code in ") }) {
+	if slices.ContainsFunc(found, func(f string) bool { return !strings.HasPrefix(f, "a planted code ") }) {
 		l.t.Errorf("found besides: %q", found)
 	}
 	l.plantedInPrompts()
+}
+
+// plantedInConsole has a code stand in a note, behind everybody's back, which an agent
+// reads by request; and another in what the agent hears by socket.
+func (l *leaking) plantedInConsole() {
+	l.t.Helper()
+	const note, heard = "482617", "905316"
+	l.hunt.code("a planted code of a note", note)
+	l.hunt.code("a planted code of a socket", heard)
+	id := l.house.store.ConversationID(testLine, "+12025557001")
+	done, err := ledger(l.t, l.url).ExecContext(l.t.Context(), `UPDATE events SET data = REPLACE(data, 'gave none', $1) WHERE conversation = $2 AND data LIKE '%gave none%'`, `it was\n`+note+`\n`, id)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n != 1 {
+		l.t.Fatalf("%d notes: %v", n, err)
+	}
+	d, _, asks := l.browser()
+	if status, out := asks("POST", "session", typed{"name": "leak", "password": leakSentence}); status != http.StatusNoContent {
+		l.t.Fatalf("%d %s", status, out["raw"])
+	}
+	asks("GET", "conversations/"+id, nil)
+	seat := d.sits()
+	seat.heard = &l.answers
+	seat.hears("hello")
+	l.seat("ann-"+heard, agentui.RoleAgent).sits().says("look", map[string]any{"conv": id, "typing": true})
+	seat.hears("look")
 }

@@ -160,7 +160,8 @@ func newLeaking(t *testing.T, url string) *leaking {
 	}
 	// A run works with what it was given: its state, what it can be replayed from, and the
 	// call that it makes hold that, and no other table does.
-	l.hunt.kept["a secret input"] = []string{"conversations.state", "events.data", "river_job.args", "the file ", "the file -wal"}
+	l.hunt.kept["a secret input"] = []string{"conversations.state", "events.data", "river_job.args", "the file ", "the file -wal",
+		"the file of conversations", "the file of events", "the file of river_job"}
 	return l
 }
 

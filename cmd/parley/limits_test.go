@@ -93,16 +93,27 @@ func TestLimitsHoldOnTwoNodes(t *testing.T) {
 	})
 	config.Codes.Limits.NumberHour.Most, config.Codes.Limits.NumberHour.Per = 1000, time.Hour
 	config.Codes.Limits.NumberDay.Most, config.Codes.Limits.NumberDay.Per = 1000, 24*time.Hour
+	config.Codes.Limits.SubjectHour.Most, config.Codes.Limits.SubjectHour.Per = 8, time.Hour
 	guessed(t, []*server{serveTest(t, config), serveTest(t, config)})
 }
 
-// guessed has one subject's codes guessed: beyond ten an hour the right one is refused
-// as well, and the purpose is paused.
+// guessed has one subject's codes guessed: beyond eight an hour the right one is refused
+// as well, by either node, and the purpose is paused.
 func guessed(t *testing.T, nodes []*server) {
 	t.Helper()
-	if got := guessing(t, nodes, "victim", 3); got != 10 {
-		t.Errorf("%d of 24 tries spent an attempt of a code: the third is not made", got)
+	if got := guessing(t, nodes, "victim", 1); got != 5 {
+		t.Errorf("%d of 8 tries spent an attempt: a code has 5", got)
 	}
+	id, code := nodes[0].made(login("subject", "victim"))
+	for i := range 3 {
+		nodes[i%len(nodes)].checks(id, tried("000000", "subject", "victim"))
+	}
+	for _, s := range nodes {
+		if status, _ := s.checks(id, tried(code, "subject", "victim")); status != http.StatusUnprocessableEntity {
+			t.Errorf("the right code behind eight wrong ones: %d", status)
+		}
+	}
+	nodes[0].do(http.MethodDelete, "/v1/verifications/"+id, nodes[0].key, nil)
 	s := nodes[len(nodes)-1]
 	eventually(t, "paused", func() bool {
 		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, login("subject", "victim"))

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
@@ -14,8 +17,9 @@ import (
 
 // line is a browser's socket at the console.
 type line struct {
-	t    *testing.T
-	conn *websocket.Conn
+	t     *testing.T
+	conn  *websocket.Conn
+	heard io.Writer // every frame is written here, if there is one
 }
 
 // opens connects as the desk's browser does.
@@ -34,7 +38,7 @@ func (d *desk) opens(origin, protocol string) (*line, *http.Response, error) {
 		return nil, res, err
 	}
 	d.t.Cleanup(func() { conn.Close() })
-	return &line{d.t, conn}, res, nil
+	return &line{t: d.t, conn: conn}, res, nil
 }
 
 func (d *desk) sits() *line {
@@ -62,8 +66,15 @@ func (l *line) hears(op string) map[string]any {
 			Op   string         `json:"op"`
 			Data map[string]any `json:"d"`
 		}
-		if err := l.conn.ReadJSON(&f); err != nil {
+		_, frame, err := l.conn.ReadMessage()
+		if err == nil {
+			err = json.Unmarshal(frame, &f)
+		}
+		if err != nil {
 			l.t.Fatalf("waiting for %s: %v", op, err)
+		}
+		if l.heard != nil {
+			fmt.Fprintln(l.heard, string(frame))
 		}
 		if f.Op == op {
 			return f.Data

@@ -16,9 +16,16 @@ import (
 )
 
 // TestWhatIsAskedOfTheDatabase: for whoever asks for codes, checks them, asks again
-// and cancels, a number that gets texts, one that gets none, and a subject that nobody
-// knows run the same statements and have the same answers.
+// and cancels, a number that gets texts, one that gets none, an account that is locked,
+// and a subject that nobody knows run the same statements and have the same answers,
+// whatever the code is for.
 func TestWhatIsAskedOfTheDatabase(t *testing.T) {
+	for _, purpose := range []verify.Purpose{verify.Login, verify.PasswordReset, verify.AccountUnlock, verify.NumberChange} {
+		t.Run(string(purpose), func(t *testing.T) { asksTheSame(t, purpose) })
+	}
+}
+
+func asksTheSame(t *testing.T, purpose verify.Purpose) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var mu sync.Mutex
 		var seen []string
@@ -34,19 +41,41 @@ func TestWhatIsAskedOfTheDatabase(t *testing.T) {
 		v := &verify.Service{Store: s, Keys: ring, Tenant: "t", Log: slog.New(slog.DiscardHandler), Settings: verify.Settings{Cooldowns: []time.Duration{time.Millisecond}}}
 		v.Prepare()
 		// What became of the challenge, behind the asker's back.
+		n := 0
+		withheld := func(reason string) func(id, to string) {
+			return func(id, _ string) { _ = must(s.Finish(t.Context(), id, verify.Failed, reason))(t) }
+		}
 		fates := map[string]func(id, to string){
 			"known":   func(id, to string) { alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil) },
 			"unmade":  func(string, string) {},
-			"refused": func(id, _ string) { _ = must(s.Finish(t.Context(), id, verify.Failed, "country"))(t) },
+			"refused": withheld("country"),
 			"denied": func(id, to string) {
 				alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil)
 				_ = must(s.Finish(t.Context(), id, verify.Canceled, "denied"))(t)
 			},
 			"unknown": func(string, string) {},
+			"paused": func(id, to string) {
+				check(t, "not paused", must(s.Pause(t.Context(), verify.PauseKey(purpose, fmt.Sprint("u", n)), time.Hour, "guessing"))(t))
+				withheld("paused")(id, to)
+			},
+			"locked": func(id, to string) {
+				alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil)
+				locks := wants("lock", 60+n)
+				locks.Account.Account, locks.Account.Cause = fmt.Sprint("u", n), "flow"
+				commit(t, s, 60+n, fmt.Sprint("lock-", n), locks)
+			},
+			"locked before": withheld("account_locked"),
+			"another number": func(id, to string) {
+				alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil)
+				other := asked(id+"-other", fmt.Sprint("u", n), phone(160+n), verify.Custom)
+				open(t, s, other)
+				check(t, "not changed", alter(t, s, other.Phone, conversation.Change{Challenge: other.ID, To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
+			},
+			"suspended":   withheld("number_suspended"),
+			"another SIM": withheld("sim_swap"),
 		}
 		var first, firstFate string
-		n := 0
-		for _, fate := range []string{"unknown", "known", "unmade", "refused", "denied"} {
+		for _, fate := range []string{"unknown", "known", "unmade", "refused", "denied", "paused", "locked", "locked before", "another number", "suspended", "another SIM"} {
 			n++
 			to := phone(60 + n)
 			if fate == "unknown" {
@@ -65,7 +94,7 @@ func TestWhatIsAskedOfTheDatabase(t *testing.T) {
 				mu.Unlock()
 			}
 			subject := fmt.Sprint("u", n)
-			r := verify.Request{To: to, Line: line, Purpose: verify.Login, Subject: subject, IP: fmt.Sprintf("198.51.100.%d", n)}
+			r := verify.Request{To: to, Line: line, Purpose: purpose, Subject: subject, IP: fmt.Sprintf("198.51.100.%d", n)}
 			c, err := v.Create(t.Context(), r)
 			did("create", err)
 			fates[fate](c.ID, to)
@@ -74,16 +103,16 @@ func TestWhatIsAskedOfTheDatabase(t *testing.T) {
 			mu.Unlock()
 			time.Sleep(5 * time.Millisecond) // the pause between two sends, by the database's clock
 			check := func(code string) error {
-				_, err := v.Check(t.Context(), verify.Check{ID: c.ID, Code: code, Purpose: verify.Login, Subject: subject, IP: r.IP})
+				_, err := v.Check(t.Context(), verify.Check{ID: c.ID, Code: code, Purpose: purpose, Subject: subject, IP: r.IP})
 				return err
 			}
-			did("check", check("000000"))
+			did("check", check("00000000"))
 			again, err := v.Resend(t.Context(), c.ID, r.IP, "k", false)
 			did(fmt.Sprint("resend, left ", again.SendsLeft()), err)
 			_, err = v.Create(t.Context(), r)
 			did("create again", err)
 			for i := range 4 {
-				did("check", check(fmt.Sprint("00000", i)))
+				did("check", check(fmt.Sprint("0000000", i)))
 			}
 			_, err = v.Resend(t.Context(), c.ID, r.IP, "k", false)
 			did("resend after five", err)
