@@ -329,3 +329,21 @@ func TestNoByNumberBesideAPerson(t *testing.T) {
 	k.wantLocks()
 	k.wantSaid()
 }
+
+// A NO that comes before the carrier has said that it took the question answers it, when
+// it can answer nothing else, and what listens as well.
+func TestNoBeforeTheQuestionIsKnownToBeOut(t *testing.T) {
+	second := map[string]any{"name": "Ann", "account": "acc-2", "card": "1234", "transactions": []any{map[string]any{"id": "t2", "merchant": "Shop", "amount": "9.00 USD", "at": "2026-03-02T08:50:00Z"}}}
+	k := cards(t, "acc-1")
+	k.text("no")
+	k.happens("account.locked", "acc-1")
+	k.start("fraud_alert", second)
+	k.after(time.Second).text("no")
+	k.wantLocks("acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.start("fraud_alert", second)
+	k.after(time.Second).text("no")
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+}
