@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -346,4 +347,20 @@ func TestNoBeforeTheQuestionIsKnownToBeOut(t *testing.T) {
 	k.start("fraud_alert", second)
 	k.after(time.Second).text("no")
 	k.wantLocks("acc-1 t1", "acc-2 t2")
+}
+
+// What the account has taken of one alert clears no other of the same account.
+func TestOneYesClearsOneAlert(t *testing.T) {
+	k := cards(t, "acc-1", "acc-1")
+	first, second := k.c.State.Runs[0].ID, k.c.State.Runs[1].ID
+	k.text("1 yes")
+	k.text("2 yes")
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "account.recognised", Run: first, Data: map[string]any{"account": "acc-1"}}})
+	if a, b := k.c.State.Runs[k.run(first)].State, k.c.State.Runs[k.run(second)].State; a != "watching" || b != "recognise" {
+		t.Errorf("the first is in %s, the second in %s", a, b)
+	}
+}
+
+func (k *talk) run(id string) int {
+	return slices.IndexFunc(k.c.State.Runs, func(r Run) bool { return r.ID == id })
 }
