@@ -36,11 +36,13 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 }
 
 // alerted is how the alert of run i reads a text, if it fits: one that asks and can have
-// been seen, or one that only listens. Once a person has written, the text answers that
-// person, and no alert of before.
+// been seen, or is the only question, or one that only listens. Once a person has written,
+// the text answers that person, and no alert of before.
 func (s *step) alerted(i int, e Event, said flows.Said) (candidate, bool) {
 	run := s.c.State.Runs[i]
-	if !run.Alert || run.Wait > 0 && (run.OpenAt == 0 || s.written(e) < run.OpenAt) {
+	unseen := run.Wait > 0 && (run.OpenAt == 0 || s.written(e) < run.OpenAt)
+	only := s.bot() && i == s.front() && s.openBefore(i) < 0
+	if !run.Alert || unseen && !only {
 		return candidate{}, false
 	}
 	if replied := s.c.State.Replied; replied > 0 && max(run.BeganAt, run.OpenAt) <= replied {

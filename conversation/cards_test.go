@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -328,4 +329,38 @@ func TestNoByNumberBesideAPerson(t *testing.T) {
 	k.text("no 1")
 	k.wantLocks()
 	k.wantSaid()
+}
+
+// A NO that comes before the carrier has said that it took the question answers it, when
+// it can answer nothing else, and what listens as well.
+func TestNoBeforeTheQuestionIsKnownToBeOut(t *testing.T) {
+	second := map[string]any{"name": "Ann", "account": "acc-2", "card": "1234", "transactions": []any{map[string]any{"id": "t2", "merchant": "Shop", "amount": "9.00 USD", "at": "2026-03-02T08:50:00Z"}}}
+	k := cards(t, "acc-1")
+	k.text("no")
+	k.happens("account.locked", "acc-1")
+	k.start("fraud_alert", second)
+	k.after(time.Second).text("no")
+	k.wantLocks("acc-2 t2")
+
+	k = cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.start("fraud_alert", second)
+	k.after(time.Second).text("no")
+	k.wantLocks("acc-1 t1", "acc-2 t2")
+}
+
+// What the account has taken of one alert clears no other of the same account.
+func TestOneYesClearsOneAlert(t *testing.T) {
+	k := cards(t, "acc-1", "acc-1")
+	first, second := k.c.State.Runs[0].ID, k.c.State.Runs[1].ID
+	k.text("1 yes")
+	k.text("2 yes")
+	k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "account.recognised", Run: first, Data: map[string]any{"account": "acc-1"}}})
+	if a, b := k.c.State.Runs[k.run(first)].State, k.c.State.Runs[k.run(second)].State; a != "watching" || b != "recognise" {
+		t.Errorf("the first is in %s, the second in %s", a, b)
+	}
+}
+
+func (k *talk) run(id string) int {
+	return slices.IndexFunc(k.c.State.Runs, func(r Run) bool { return r.ID == id })
 }

@@ -100,6 +100,7 @@ type Trigger struct {
 	Language string         `json:"language,omitempty"`
 	Flow     string         `json:"flow,omitempty"` // start exactly this flow (chat, dialogues, By); else by Type
 	By       string         `json:"by,omitempty"`   // the person at work who starts it
+	Run      string         `json:"run,omitempty"`  // the run whose answer the event is: no other hears of it; "": all that listen
 	// What Step adds for those that it makes itself: From is the run that starts the
 	// flow, and Waits for its end; ByText, a text started it; Test, a test run did.
 	From   string `json:"fr,omitempty"`

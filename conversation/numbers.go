@@ -70,11 +70,14 @@ func (s *step) byNumber(e Event, said flows.Said) bool {
 // where the question in front does not.
 func (s *step) named(e Event, said flows.Said) bool {
 	fields := strings.Fields(said.Text)
-	if front, open := s.consider(s.front(), said); open && front.reading.Fits || len(fields) < 2 {
+	if len(fields) < 2 {
 		return false
 	}
 	n, err := strconv.Atoi(strings.Trim(fields[len(fields)-1], "#:.,)(!"))
 	if err != nil || n <= 0 {
+		return false
+	}
+	if front, open := s.consider(s.front(), said); open && front.reading.Fits {
 		return false
 	}
 	meant, _ := s.listing(n, e, said)

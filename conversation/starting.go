@@ -97,7 +97,7 @@ func (s *step) listeners(t Trigger) []string {
 	var ids []string
 	for i, run := range s.c.State.Runs {
 		f, ok := s.env.Flows.ByHash(run.Hash)
-		if !ok || !f.Listens(run.Run, t.Type) {
+		if !ok || !f.Listens(run.Run, t.Type) || t.Run != "" && t.Run != run.ID {
 			continue
 		}
 		if f.HasKey {

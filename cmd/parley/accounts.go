@@ -68,6 +68,9 @@ func news(_ context.Context, j conversation.Job) (conversation.Event, bool, erro
 	if j.Line == "" || j.Phone == "" {
 		return conversation.Event{}, false, fmt.Errorf("news of %s for no conversation", j.Name)
 	}
-	return conversation.Event{Kind: conversation.KindTrigger, Line: j.Line, Phone: j.Phone, At: j.At, Test: j.Test,
-		Trigger: &conversation.Trigger{ID: j.ID, Type: j.Name, Data: j.Data}}, true, nil
+	t := conversation.Trigger{ID: j.ID, Type: j.Name, Data: j.Data}
+	if j.Name == (conversation.AccountRecognised{}).Event() { // another alert of the account has not been answered by it
+		t.Run = j.Run
+	}
+	return conversation.Event{Kind: conversation.KindTrigger, Line: j.Line, Phone: j.Phone, At: j.At, Test: j.Test, Trigger: &t}, true, nil
 }

@@ -144,3 +144,27 @@ func TestNoAndANumberThatTwoAlertsHave(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryNoLocksAllAlertedAccounts: one account was answered YES, the other is being
+// asked about. A NO in other words than NO locks both, with a refund each.
+func TestEveryNoLocksAllAlertedAccounts(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, _ := bankHouse(t, url)
+		s.suspect("acc-1", "1234", coffee)
+		s.hears(1)
+		s.texts("YES")
+		s.hears(2)
+		s.account("active")
+		s.suspect("acc-2", "5678", garage)
+		s.hears(3)
+		s.texts("that was not me")
+		s.account("locked")
+		for _, account := range []string{"acc-1", "acc-2"} {
+			_, body := s.do(http.MethodGet, "/v1/accounts/"+account, s.key, nil)
+			if refunds, _ := body["refunds"].([]any); body["state"] != "locked" || len(refunds) != 1 {
+				t.Errorf("%s: %s", account, body["raw"])
+			}
+		}
+	})
+}
