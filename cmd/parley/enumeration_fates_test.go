@@ -24,6 +24,7 @@ type fate struct {
 	befall        func(s *server, subject, to string)
 
 	subject, to, ip, id string
+	amount              string // of a payment
 	life                strings.Builder
 	waits               []int // seconds that it was told to wait
 }
@@ -157,9 +158,18 @@ func headersOf(h http.Header, body []byte) string {
 	return all.String()
 }
 
+// about is what a request for a code and a check of it have in common.
+func (f *fate) about() map[string]any {
+	body := map[string]any{"purpose": f.purpose, "subject": f.subject, "ip": f.ip}
+	if f.purpose == "payment" {
+		body["transaction"] = map[string]any{"amount": f.amount, "currency": "EUR", "payee": "Shop"}
+	}
+	return body
+}
+
 func (f *fate) creates(s *server, what string) {
 	s.t.Helper()
-	body := map[string]any{"purpose": f.purpose, "subject": f.subject, "ip": f.ip}
+	body := f.about()
 	if f.to != "" {
 		body["to"] = f.to
 	}
@@ -170,7 +180,9 @@ func (f *fate) creates(s *server, what string) {
 
 func (f *fate) checks(s *server) {
 	s.t.Helper()
-	f.asks(s, "check", http.MethodPost, "/v1/verifications/"+f.id+"/check", map[string]any{"code": "00000000", "purpose": f.purpose, "subject": f.subject, "ip": f.ip})
+	body := f.about()
+	body["code"] = "00000000"
+	f.asks(s, "check", http.MethodPost, "/v1/verifications/"+f.id+"/check", body)
 }
 
 func (f *fate) resends(s *server) {
@@ -203,11 +215,11 @@ func TestNobodyIsToldOfAccounts(t *testing.T) {
 		c.Codes.Budgets = BudgetsConfig{BlockHour: 1e6, HomeDay: 1e6, HomeHour: 1e6}
 	}, func(t *testing.T, s *server) {
 		var all []*fate
-		for _, purpose := range []string{"login", "password_reset", "account_unlock", "number_change"} {
+		for _, purpose := range []string{"login", "password_reset", "account_unlock", "number_change", "payment"} {
 			all = append(all, fatesOf(purpose)...)
 		}
 		for i, f := range all {
-			f.subject, f.to, f.ip = fmt.Sprint("fate-", i), fmt.Sprintf("+1202558%02d01", i), fmt.Sprintf("198.51.100.%d", i+1)
+			f.amount, f.subject, f.to, f.ip = "39.99", fmt.Sprint("fate-", i), fmt.Sprintf("+1202558%02d01", i), fmt.Sprintf("198.51.100.%d", i+1)
 			switch f.name {
 			case "nobody":
 				f.to = ""
@@ -248,6 +260,13 @@ func (s *server) live(fates []*fate) {
 	each(func(f *fate) { f.creates(s, "create") })
 	each(func(f *fate) { s.becomes(f.id, f.becomes) })
 	each(func(f *fate) { f.creates(s, "create again") })
+	each(func(f *fate) {
+		if f.purpose == "payment" { // another takes its place
+			f.amount = "49.99"
+			f.creates(s, "create for another amount")
+			s.becomes(f.id, f.becomes)
+		}
+	})
 	each(func(f *fate) { f.checks(s) })
 	time.Sleep(1100 * time.Millisecond) // the pause between two sends, by the database's clock
 	each(func(f *fate) { f.resends(s) })
