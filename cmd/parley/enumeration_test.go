@@ -42,7 +42,7 @@ func TestNobodyIsTold(t *testing.T) {
 		note := func(i int, what string, status int, out map[string]any) {
 			raw := fmt.Sprint(out["raw"])
 			raw = someWait.ReplaceAllString(someTime.ReplaceAllString(someID.ReplaceAllString(raw, "ID"), "TIME"), "wait")
-			fmt.Fprintf(&lives[i], "%s: %d %s %s\n", what, status, out["content-type"], strings.TrimSpace(raw))
+			fmt.Fprintf(&lives[i], "%s: %d %s\n%s", what, status, strings.TrimSpace(raw), out["headers"])
 		}
 		ids := make([]string, len(fates))
 		body := func(i int, more ...any) map[string]any {
@@ -144,7 +144,7 @@ func (s *server) untilRefused(subject, to, ip string) string {
 	var life strings.Builder
 	note := func(what string, status int, out map[string]any) {
 		raw := someTime.ReplaceAllString(someID.ReplaceAllString(fmt.Sprint(out["raw"]), "ID"), "TIME")
-		fmt.Fprintf(&life, "%s: %d %s %s retry after %v\n", what, status, out["content-type"], strings.TrimSpace(raw), out["retry-after"])
+		fmt.Fprintf(&life, "%s: %d %s\n%sretry after %v\n", what, status, strings.TrimSpace(raw), out["headers"], out["retry-after"])
 	}
 	body := login("to", to, "subject", subject, "ip", ip)
 	for _, name := range []string{"to", "ip"} {

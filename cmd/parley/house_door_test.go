@@ -163,7 +163,7 @@ func (s *server) do(method, path, key string, body any, headers ...string) (int,
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	out := map[string]any{"raw": string(text), "retry-after": answer.Header.Get("Retry-After"), "content-type": answer.Header.Get("Content-Type")}
+	out := map[string]any{"raw": string(text), "retry-after": answer.Header.Get("Retry-After"), "content-type": answer.Header.Get("Content-Type"), "headers": headersOf(answer.Header, text)}
 	_ = json.Unmarshal(text, &out) // not every answer is JSON
 	return answer.StatusCode, out
 }

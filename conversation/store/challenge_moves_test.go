@@ -140,6 +140,13 @@ var moves = []struct {
 		c.opens(c.id+"-next", c.phone(), verify.PasswordReset)
 		return true
 	}},
+	{"another is asked for, for another transaction", verify.Canceled, verify.Canceled, "canceled", false, func(c cell) bool {
+		next := asked(c.id+"-edited", c.subject, c.phone(), verify.PasswordReset)
+		next.Context = "what the customer is shown now"
+		o := must(c.s.Open(c.t.Context(), next, time.Minute, nil, verify.Entry{What: "verification.asked"}))(c.t)
+		check(c.t, "not opened", o.Challenge.ID == next.ID)
+		return true
+	}},
 	{"it must not be sent", verify.Failed, verify.Failed, "number_type", true, func(c cell) bool { return c.ends(verify.Failed, "number_type") }},
 	{"it must not be sent, and nobody hears", verify.Failed, verify.Failed, "no_number", true, func(c cell) bool {
 		return must(c.s.Finish(c.t.Context(), c.id, verify.Failed, "no_number"))(c.t)
