@@ -79,8 +79,17 @@ type Text struct {
 	Burned Challenges `json:"burned,omitempty"`
 }
 
-// Challenges are ids of challenges. Older events name one, as a text.
+// Challenges are ids of challenges. One is written as a text, as events always had it:
+// nodes of the version before read it too.
 type Challenges []string
+
+// MarshalJSON writes a text or a list.
+func (c Challenges) MarshalJSON() ([]byte, error) {
+	if len(c) == 1 {
+		return json.Marshal(c[0])
+	}
+	return json.Marshal([]string(c))
+}
 
 // UnmarshalJSON reads a list, or one.
 func (c *Challenges) UnmarshalJSON(b []byte) error {
