@@ -116,6 +116,7 @@ func askedAtOnce(t *testing.T, nodes []*server, n int, check func(i int) verify.
 // at two nodes, five are compared, and the right one afterwards is refused; of a hundred
 // right ones, one approves.
 func TestTwoHundredAtOnce(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		nodes := []*server{serveTest(t, testConfig(url))}
 		if strings.HasPrefix(url, "postgres:") { // SQLite has one

@@ -35,6 +35,7 @@ func (s *server) pausedFor() time.Duration {
 
 // TestTheTenthWrongCodePauses: for half an hour, and nothing before it.
 func TestTheTenthWrongCodePauses(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		for n := range 2 {
 			id, code := s.asks(login())
@@ -55,6 +56,7 @@ func TestTheTenthWrongCodePauses(t *testing.T) {
 // TestGuessingForADay: the longer pause wins, also over one that runs; the customer hears
 // of it, and a person is to look.
 func TestGuessingForADay(t *testing.T) {
+	t.Parallel()
 	config := func(c *Config) {
 		c.Codes.Limits.SubjectHour = verify.Limit{Most: 4, Per: time.Hour}
 		c.Codes.Limits.SubjectDay = verify.Limit{Most: 5, Per: 24 * time.Hour}
@@ -82,6 +84,7 @@ func TestGuessingForADay(t *testing.T) {
 // TestMalformedChecksCount: what cannot be a code, or names no verification, spends no
 // attempt, and counts for the client.
 func TestMalformedChecksCount(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login())
 		for i := range 60 {

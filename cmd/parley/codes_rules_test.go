@@ -12,6 +12,7 @@ import (
 // TestTheBreaker: when more codes are wrong than may be, new ones are longer. What was
 // compared with nothing is no wrong code.
 func TestTheBreaker(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(c *Config) {
 		c.Codes.Limits.Global = verify.Limit{Most: 4, Per: time.Minute}
 	}, func(t *testing.T, s *server) {
@@ -45,6 +46,7 @@ func TestTheBreaker(t *testing.T) {
 
 // TestRotatedCodes: each send brings another code, and only the last one is good.
 func TestRotatedCodes(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(c *Config) {
 		c.Codes.Resend, c.Codes.Cooldowns = "rotate", []time.Duration{time.Second}
 	}, func(t *testing.T, s *server) {

@@ -12,6 +12,7 @@ import (
 
 // TestACodeBehindOthers: what was asked for and never texted pushes no code out of sight.
 func TestACodeBehindOthers(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login("purpose", "password_reset"))
 		for i := range 24 { // five get one: the number's limit
@@ -25,6 +26,7 @@ func TestACodeBehindOthers(t *testing.T) {
 // TestCodesTextedElsewhere: a code is burned by whatever line it is texted to, and two in
 // one text are both.
 func TestCodesTextedElsewhere(t *testing.T) {
+	t.Parallel()
 	config := func(url string) Config {
 		c := testConfig(url)
 		c.Lines = append(c.Lines, LineConfig{Number: "+12025550101", Carrier: "lab", Brand: "acme"})
@@ -69,6 +71,7 @@ func (s *server) burned(id, code, purpose string) {
 
 // TestResendKeepsModesApart: neither kind of key has the other's codes sent again.
 func TestResendKeepsModesApart(t *testing.T) {
+	t.Parallel()
 	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
 	config.Codes.Cooldowns = []time.Duration{time.Second}
 	s := serveTest(t, config)
@@ -90,6 +93,7 @@ func TestResendKeepsModesApart(t *testing.T) {
 // TestAnotherPaymentTakesTheCodesPlace: what the customer is shown was edited, and the code
 // for what they were shown before is good for nothing.
 func TestAnotherPaymentTakesTheCodesPlace(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		paying := func(amount string) []any {
 			return []any{"purpose", "payment", "transaction", map[string]any{"amount": amount, "currency": "EUR", "payee": "Shop"}}

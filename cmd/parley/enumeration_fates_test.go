@@ -200,6 +200,7 @@ func (f *fate) cancels(s *server) {
 // no proof any more or has another SIM, or from nobody: not by the answer, nor by its
 // headers.
 func TestNobodyIsToldOfAccounts(t *testing.T) {
+	t.Parallel()
 	operator := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if strings.Contains(string(body), "+1202556") {

@@ -21,6 +21,7 @@ var (
 // TestNobodyIsTold: whoever asks for codes cannot tell a customer's number from one
 // that opted out, is refused, cannot be texted, has had its codes, or belongs to nobody.
 func TestNobodyIsTold(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(c *Config) {
 		c.Codes.Cooldowns = []time.Duration{time.Second}
 		c.Codes.Limits.NetworkSends.Most, c.Codes.Limits.NetworkSends.Per = 1000, time.Hour
@@ -109,6 +110,7 @@ func TestNobodyIsTold(t *testing.T) {
 // request for nobody, for a customer who has logged in lately, and for one whose number
 // can have no more codes.
 func TestNobodyIsToldByWhatOthersAsked(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(*Config) {}, func(t *testing.T, s *server) {
 		const owner, full = "+12025552222", "+12025553333"
 		for n := range 3 {

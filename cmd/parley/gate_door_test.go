@@ -215,6 +215,7 @@ func TestANewNumber(t *testing.T) {
 // TestAFirstNumberThatIsChanged: a number that replaces one which only the business knows
 // has to wait as any other.
 func TestAFirstNumberThatIsChanged(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login("purpose", "number_change"))
 		if status, _ := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
