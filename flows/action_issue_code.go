@@ -12,7 +12,7 @@ func (p *parser) issueCode(n *node) action {
 	if n.child("purpose") == nil {
 		p.failAt(n, "issue_code without a purpose: add purpose: payment")
 	}
-	a.params = p.params(n, "subject", "transaction")
+	a.params = p.params(n, "subject", "transaction", "ip")
 	a.params.put("purpose", p.oneOf(n.child("purpose"), "purpose", purposeNames...))
 	return a
 }

@@ -74,6 +74,7 @@ type issueCodeKeys struct {
 	Purpose     purpose `key:"purpose,required" about:"What it is good for."`
 	Subject     string  `key:"subject" about:"Whom or what it is for."`
 	Transaction string  `key:"transaction" about:"The one transaction that it approves."`
+	IP          string  `key:"ip" about:"The address of the client that asked for it, for limits by network."`
 }
 
 type lockKeys struct {

@@ -114,7 +114,7 @@ func (h *house) issueForFlow(ctx context.Context, j conversation.Job) (conversat
 	if h.codes == nil {
 		return failed("unavailable")
 	}
-	r := verify.Request{To: j.Phone, Line: j.Line, Purpose: verify.Purpose(text("purpose")), Subject: text("subject"), Language: text("language"),
+	r := verify.Request{To: j.Phone, Line: j.Line, Purpose: verify.Purpose(text("purpose")), Subject: text("subject"), Language: text("language"), IP: text("ip"),
 		Run: j.Run, Origin: "effect/" + j.ID, Test: j.Test, By: "flow"}
 	switch transaction := j.Data["transaction"].(type) {
 	case map[string]any:

@@ -79,6 +79,6 @@ func (c *Config) codeSettings(s verify.Settings) map[string]string {
 
 // limitsOf are the limits by their names in the configuration.
 func limitsOf(s verify.Settings, r verify.GateRules) map[string]verify.Limit {
-	l := LimitsConfig{r.NumberHour, r.NumberDay, s.SubjectSendsHour, s.SubjectSendsDay, s.NetworkSends, s.NetworkChecks, s.SubjectHour, s.SubjectDay, s.NumberChecks, s.BlockChecks, s.Global}
+	l := LimitsConfig{r.NumberHour, r.NumberDay, s.SubjectSendsHour, s.SubjectSendsDay, s.NetworkSends, s.NetworkChecks, s.CallerSends, s.CallerChecks, s.SubjectHour, s.SubjectDay, s.NumberChecks, s.BlockChecks, s.Global}
 	return l.byName()
 }

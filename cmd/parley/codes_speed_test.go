@@ -117,7 +117,7 @@ func newCodesBench(t *testing.T, url string) *codesBench {
 	config := testConfig(url)
 	config.Codes.Checks = 10
 	lots := verify.Limit{Most: 1_000_000, Per: time.Hour}
-	config.Codes.Limits = LimitsConfig{lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, verify.Limit{Most: 1_000_000, Per: time.Minute}}
+	config.Codes.Limits = LimitsConfig{lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, verify.Limit{Most: 1_000_000, Per: time.Minute}}
 	config.Codes.Budgets = BudgetsConfig{BlockHour: 1e6, HomeDay: 1e6, HomeHour: 1e6}
 	config.Carriers["lab"] = CarrierConfig{Provider: "loopback", Secret: testSecret, Rate: 100_000}
 	total := benchCodes * benchRounds * len(benchCallers)

@@ -30,7 +30,7 @@ type timing struct {
 func newTiming(t *testing.T, url string) *timing {
 	config := testConfig(url)
 	lots := verify.Limit{Most: 1_000_000, Per: time.Hour}
-	config.Codes.Limits = LimitsConfig{lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, verify.Limit{Most: 1_000_000, Per: time.Minute}}
+	config.Codes.Limits = LimitsConfig{lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, lots, verify.Limit{Most: 1_000_000, Per: time.Minute}}
 	config.Codes.Budgets = BudgetsConfig{BlockHour: 1e6, HomeDay: 1e6, HomeHour: 1e6}
 	config.Codes.Cooldowns = []time.Duration{time.Second}
 	return &timing{server: serveTest(t, config), took: map[string]*[2][]time.Duration{}}

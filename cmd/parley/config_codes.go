@@ -65,6 +65,8 @@ type LimitsConfig struct {
 	SubjectSendsDay  verify.Limit `yaml:"subject_sends_day"`  // default 10 per 24h
 	NetworkSends     verify.Limit `yaml:"network_sends"`      // codes asked for from one network; default 20 per 1h
 	NetworkChecks    verify.Limit `yaml:"network_checks"`     // checks from one network; default 60 per 5m
+	CallerSends      verify.Limit `yaml:"caller_sends"`       // codes that one API key, or flows, ask for without ip; default 1000 per 1h
+	CallerChecks     verify.Limit `yaml:"caller_checks"`      // checks of one API key without ip that were not right; default 600 per 5m
 	SubjectHour      verify.Limit `yaml:"subject_hour"`       // wrong codes of a subject and purpose; default 10 per 1h
 	SubjectDay       verify.Limit `yaml:"subject_day"`        // default 20 per 24h
 	NumberChecks     verify.Limit `yaml:"number_checks"`      // wrong codes of a number; default 20 per 24h
@@ -110,7 +112,7 @@ func (c *CodesConfig) check(bad func(format string, args ...any)) {
 func (l *LimitsConfig) byName() map[string]verify.Limit {
 	return map[string]verify.Limit{
 		"number_hour": l.NumberHour, "number_day": l.NumberDay, "subject_sends_hour": l.SubjectSendsHour, "subject_sends_day": l.SubjectSendsDay,
-		"network_sends": l.NetworkSends, "network_checks": l.NetworkChecks,
+		"network_sends": l.NetworkSends, "network_checks": l.NetworkChecks, "caller_sends": l.CallerSends, "caller_checks": l.CallerChecks,
 		"subject_hour": l.SubjectHour, "subject_day": l.SubjectDay, "number_checks": l.NumberChecks, "block_checks": l.BlockChecks, "global": l.Global,
 	}
 }
@@ -119,7 +121,7 @@ func (l *LimitsConfig) byName() map[string]verify.Limit {
 func (c *CodesConfig) settings() verify.Settings {
 	l := &c.Limits
 	return verify.Settings{TTL: c.TTL, Checks: c.Checks, Sends: c.Sends, Cooldowns: c.Cooldowns, Rotate: c.Resend == "rotate",
-		SubjectSendsHour: l.SubjectSendsHour, SubjectSendsDay: l.SubjectSendsDay, NetworkSends: l.NetworkSends, NetworkChecks: l.NetworkChecks,
+		SubjectSendsHour: l.SubjectSendsHour, SubjectSendsDay: l.SubjectSendsDay, NetworkSends: l.NetworkSends, NetworkChecks: l.NetworkChecks, CallerSends: l.CallerSends, CallerChecks: l.CallerChecks,
 		SubjectHour: l.SubjectHour, SubjectDay: l.SubjectDay, NumberChecks: l.NumberChecks, BlockChecks: l.BlockChecks, Global: l.Global}
 }
 

@@ -136,7 +136,7 @@ func (p *patient) database(i store.Inspection, err error) {
 	switch {
 	case i.Codes == 0:
 	case i.Unplaced == i.Codes:
-		p.lacks("codes ip", "send ip with every verification and check: without it nobody is limited by network", "none of the last %d codes was asked for with the client's address", i.Codes)
+		p.lacks("codes ip", "send ip with every verification and check: without it all clients are one, and limited together (codes.limits.caller_sends, caller_checks)", "none of the last %d codes was asked for with the client's address", i.Codes)
 	case i.Unplaced > 0:
 		p.warn("codes ip", "send ip with every verification and check", "%d of the last %d codes were asked for without the client's address", i.Unplaced, i.Codes)
 	default:

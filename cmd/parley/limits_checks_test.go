@@ -100,7 +100,7 @@ func TestTheRightCodeIsRefusedBehindLimits(t *testing.T) {
 				config, said := testConfig(url), map[string]string{} // of the code that was tried
 				lots := verify.Limit{Most: 1000, Per: 24 * time.Hour}
 				l := &config.Codes.Limits
-				for _, other := range []*verify.Limit{&l.NumberHour, &l.NumberDay, &l.SubjectSendsHour, &l.SubjectSendsDay, &l.NetworkSends, &l.NetworkChecks, &l.SubjectHour, &l.SubjectDay, &l.NumberChecks, &l.BlockChecks} {
+				for _, other := range []*verify.Limit{&l.NumberHour, &l.NumberDay, &l.SubjectSendsHour, &l.SubjectSendsDay, &l.NetworkSends, &l.NetworkChecks, &l.CallerSends, &l.CallerChecks, &l.SubjectHour, &l.SubjectDay, &l.NumberChecks, &l.BlockChecks} {
 					*other = lots
 				}
 				*v.limit(l) = verify.Limit{Most: 4, Per: 24 * time.Hour}

@@ -87,7 +87,7 @@ const triedColumns = `id, subject, purpose, line, phone, conversation, run, cont
 // scanTried reads triedColumns and the clock.
 func scanTried(r row, c *verify.Challenge) error {
 	var test, open int64
-	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Context, &c.Network, &test, &c.Kid, &c.MAC, &c.Status, &open,
+	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Context, &c.Client, &test, &c.Kid, &c.MAC, &c.Status, &open,
 		&c.Attempts, &c.MostAttempts, &c.ExpiresAt, &c.Now)
 	c.Test, c.Open = test == 1, open == 1
 	return err
@@ -99,7 +99,7 @@ func scanChallenge(r row, c *verify.Challenge) error {
 	var origin *string
 	var test, rotate, open int64
 	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Language, &c.Context, &about, &autofill, &origin,
-		&c.Network, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &open, &c.Reason, &c.Attempts, &c.MostAttempts,
+		&c.Client, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &open, &c.Reason, &c.Attempts, &c.MostAttempts,
 		&c.Sends, &c.Asked, &c.MostSends, &rotate, &c.NextSendAt, &c.CreatedAt, &c.ExpiresAt, &c.Now)
 	if err != nil {
 		return err
@@ -166,26 +166,40 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	p.exec(overSQL, c.Subject, string(c.Purpose), c.Context)
 	written := false
 	p.query(into(&o.Challenge, &written, scanChallenge), openSQL, c.ID, c.Subject, string(c.Purpose), c.Line, c.Phone, c.Conversation, c.Run, c.Context, about,
-		autofillText(c.Autofill), origin, c.Network, flag(c.Test), int64(c.Digits), int64(c.MostAttempts), int64(c.MostSends), flag(c.Rotate),
+		autofillText(c.Autofill), origin, c.Client, flag(c.Test), int64(c.Digits), int64(c.MostAttempts), int64(c.MostSends), flag(c.Rotate),
 		c.Language, c.NextSendAt, ttl.Milliseconds())
 	if err := tx.flush(ctx, p); err != nil {
 		return o, err
 	}
-	over := counted.over()
 	if !written {
-		there, err := inTheWay(ctx, tx, c, origin)
-		if err != nil || len(over) == 0 || !there.Live { // a repeat is none too many
-			return there, err
-		}
+		return notOpened(ctx, tx, c, origin, counted)
 	}
-	if len(over) > 0 {
-		return verify.Opened{Limited: &over[0], RetryAfter: retryAfter(over[0])}, nil
+	if over := counted.over(); len(over) > 0 {
+		return tooMany(over[0]), nil
 	}
 	p = new(pipe)
 	entry.ID = o.Challenge.ID
 	if err := audit(p, o.Challenge.Now, entry); err != nil {
 		return o, err
 	}
+	return o, tx.commit(ctx, p)
+}
+
+func tooMany(over verify.Hit) verify.Opened {
+	return verify.Opened{Limited: &over, RetryAfter: retryAfter(over)}
+}
+
+// notOpened says why, and counts what counts in vain. A repeat is none too many.
+func notOpened(ctx context.Context, tx session, c verify.Challenge, origin *string, counted *hitting) (verify.Opened, error) {
+	o, err := inTheWay(ctx, tx, c, origin)
+	if err != nil || !o.Live {
+		return o, err
+	}
+	if over := counted.over(); len(over) > 0 {
+		return tooMany(over[0]), nil
+	}
+	p := new(pipe)
+	forgive(p, counted.takenForNothing())
 	return o, tx.commit(ctx, p)
 }
 

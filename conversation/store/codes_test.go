@@ -14,7 +14,7 @@ import (
 
 // asked is a challenge as the service writes it.
 func asked(id, subject, to string, purpose verify.Purpose) verify.Challenge {
-	return verify.Challenge{ID: id, Subject: subject, Purpose: purpose, Line: line, Phone: to, Network: "198.51.100.7", Digits: 6, MostAttempts: 2, MostSends: 3, Origin: "o/" + id}
+	return verify.Challenge{ID: id, Subject: subject, Purpose: purpose, Line: line, Phone: to, Client: "198.51.100.7", Digits: 6, MostAttempts: 2, MostSends: 3, Origin: "o/" + id}
 }
 
 func open(t *testing.T, s *store.Store, c verify.Challenge) verify.Opened {
@@ -74,23 +74,23 @@ func codesLife(t *testing.T, s *store.Store) {
 	check(t, "asked before the pause was over", a.Limited && a.RetryAfter > 59*time.Minute)
 
 	spends := func(right bool) verify.Spent {
-		v := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1"}
+		v := verify.Spend{ID: "ver_1", Purpose: verify.PasswordReset, Subject: "u1", Client: "198.51.100.7"}
 		return must(s.Spend(ctx, v.With(&verify.Defaults, never, func(verify.Challenge) bool { return right })))(t)
 	}
 	counted := func() int64 {
 		return must(store.Ask(ctx, s, `SELECT COALESCE(CAST(sum(n0) AS bigint), 0) FROM throttles WHERE key LIKE 'check/%'`))(t)
 	}
 	spent := spends(false)
-	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "wrong" && counted() == 4)
+	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "wrong" && counted() == 5)
 	spent = spends(true)
-	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "right" && counted() == 4)
+	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "right" && counted() == 5)
 	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000}
 	check(t, "not approved", alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
 	check(t, "approved twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", To: "approved", Grant: grant}, nil))
 	check(t, "not credited", s.Credit(ctx, []string{"country/US"}) == nil)
 	check(t, "not tallied", must(store.Ask(ctx, s, `SELECT approved FROM tallies WHERE key = 'country/US'`))(t) == 1)
 	spent = spends(true)
-	check(t, "an attempt of one that is over", !spent.Spent && !spent.Right && spent.Reason == "is approved" && counted() == 8)
+	check(t, "an attempt of one that is over", !spent.Spent && !spent.Right && spent.Reason == "is approved" && counted() == 10)
 
 	g, found, err := s.GrantOf(ctx, "h1")
 	check(t, "no grant", err == nil && found && g.Good && g.Scope == "set-password" && g.Subject == "u1")

@@ -30,7 +30,7 @@ func tries(t *testing.T, nodes []*store.Store, settings *verify.Settings, from s
 		check(t, "not made", alter(t, nodes[0], phone(100+i), conversation.Change{Challenge: id, Made: made(1)}, nil))
 	}
 	for i := range n {
-		v := verify.Spend{ID: fmt.Sprintf("ver_%s_%d", from, i), Purpose: verify.Login, Subject: fmt.Sprintf("%s-%d", from, i), Network: from}
+		v := verify.Spend{ID: fmt.Sprintf("ver_%s_%d", from, i), Purpose: verify.Login, Subject: fmt.Sprintf("%s-%d", from, i), Client: from}
 		group.Go(func() {
 			var err error
 			if all[i], err = nodes[i%len(nodes)].Spend(t.Context(), v.With(settings, never, func(verify.Challenge) bool { return right(i) })); err != nil {
@@ -89,7 +89,7 @@ func TestTheLastAttemptIsCompared(t *testing.T) {
 		var group sync.WaitGroup
 		for range 5 {
 			group.Go(func() {
-				v := verify.Spend{ID: "ver_l", Purpose: verify.Login, Subject: "ul", Network: "192.0.2.1"}
+				v := verify.Spend{ID: "ver_l", Purpose: verify.Login, Subject: "ul", Client: "192.0.2.1"}
 				got, err := s.Spend(t.Context(), v.With(&verify.Defaults, never, func(verify.Challenge) bool { return false }))
 				switch {
 				case err != nil:
@@ -118,7 +118,7 @@ func TestWhatHasToBeHashedWaits(t *testing.T) {
 		check(t, "not made", alter(t, s, phone(91), conversation.Change{Challenge: "ver_w", Made: made(1)}, nil))
 		settings := verify.Defaults
 		settings.NetworkChecks = verify.Limit{Most: 1, Per: time.Hour}
-		v := verify.Spend{ID: "ver_w", Purpose: verify.Login, Subject: "uw", Network: "192.0.2.9"}
+		v := verify.Spend{ID: "ver_w", Purpose: verify.Login, Subject: "uw", Client: "192.0.2.9"}
 		for _, id := range []string{"ver_w", "ver_nobody"} {
 			v.ID = id
 			compared := func(verify.Challenge) bool { t.Error("compared"); return true }
@@ -140,7 +140,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 	s := storetest.Open(t, store.Options{URL: url})
 	check(t, "not opened", open(t, s, asked("ver_d", "ud", phone(92), verify.Login)).Challenge.Open)
 	check(t, "not made", alter(t, s, phone(92), conversation.Change{Challenge: "ver_d", Made: made(1)}, nil))
-	wrong := verify.Spend{ID: "ver_d", Purpose: verify.Login, Subject: "ud", Network: "192.0.2.7"}.With(&verify.Defaults, never, never)
+	wrong := verify.Spend{ID: "ver_d", Purpose: verify.Login, Subject: "ud", Client: "192.0.2.7"}.With(&verify.Defaults, never, never)
 	must(s.Spend(ctx, wrong))(t) // what it counts under has rows now
 	other := must(pgx.Connect(ctx, url))(t)
 	defer other.Close(ctx)

@@ -13,8 +13,8 @@ const (
 		WHERE name IN ('idle_in_transaction_session_timeout', 'lock_timeout', 'statement_timeout', 'tcp_user_timeout')`
 
 	// networksSQL counts the codes of about the last week, and those of clients whose
-	// address nobody gave.
-	networksSQL = `SELECT count(*), CAST(COALESCE(sum(CASE WHEN network = '' THEN 1 ELSE 0 END), 0) AS bigint)
+	// address nobody gave: they are their caller's.
+	networksSQL = `SELECT count(*), CAST(COALESCE(sum(CASE WHEN network = '' OR network LIKE 'by %' THEN 1 ELSE 0 END), 0) AS bigint)
 		FROM challenges WHERE created_at > {now} - 604800000 AND test = 0 AND run = ''`
 )
 

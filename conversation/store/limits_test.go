@@ -55,7 +55,7 @@ func (l limited) guess(t *testing.T, at, other *store.Store, n int, right bool) 
 	c := asked(id, l.subject(n), l.phone(n), verify.Login)
 	check(t, "not opened", must(at.Open(t.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(t).Challenge.Open)
 	check(t, "not made", alter(t, at, c.Phone, conversation.Change{Challenge: id, Made: made(1)}, nil))
-	v := verify.Spend{ID: id, Purpose: verify.Login, Subject: c.Subject, Network: l.network(n)}
+	v := verify.Spend{ID: id, Purpose: verify.Login, Subject: c.Subject, Client: l.network(n)}
 	spent := must(other.Spend(t.Context(), v.With(l.settings(), never, func(verify.Challenge) bool { return right })))(t)
 	check(t, "not canceled", other.Cancel(t.Context(), id, false, verify.Entry{What: "verification.canceled"}) == nil)
 	return spent

@@ -77,7 +77,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 			counts.add(v.hits, now)
 		}
 		pauses.reached(v, counts, now)
-		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Network})
+		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Client})
 	}
 	counts.write(p)
 	pauses.write(p)

@@ -167,5 +167,16 @@ func (h *hitting) taken() map[string]int64 {
 	return all
 }
 
+// takenForNothing is what they have added that does not count in vain.
+func (h *hitting) takenForNothing() map[string]int64 {
+	all := h.taken()
+	for _, one := range h.hits {
+		if one.InVain {
+			delete(all, one.Key)
+		}
+	}
+	return all
+}
+
 // retryAfter is when a place may be free again, at the earliest.
 func retryAfter(one verify.Hit) time.Duration { return one.Per / 2 }

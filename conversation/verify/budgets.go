@@ -60,8 +60,8 @@ type Send struct {
 func sendOf(c Challenge, cost int64) Send {
 	country := phone.Region(c.Phone)
 	s := Send{Challenge: c.ID, N: c.Sends + 1, Cost: cost, Country: "country/" + country, Block: "block/" + block(c.Phone)}
-	if c.Network != "" {
-		s.Network, s.Pair, s.Spread = "net/"+c.Network, "pair/"+c.Network+"/"+country, "spread/"+c.Network
+	if !unnamed(c.Client) && c.Client != "" { // a caller's customers are many: what bounds them is the country's budget
+		s.Network, s.Pair, s.Spread = "net/"+c.Client, "pair/"+c.Client+"/"+country, "spread/"+c.Client
 	}
 	return s
 }

@@ -33,7 +33,7 @@ type Challenge struct {
 	About        *Paying
 	Autofill     Autofill
 	Origin       string // what asked for it, once; "": may ask again
-	Network      string // of the client
+	Client       string // its network, or the caller that did not name it
 	Test         bool
 	Digits       int
 

@@ -48,7 +48,7 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		strange, c.ID = true, "" // the trail keeps nobody's words
 	}
 	c.Subject = ofMode(c.Subject, c.Test)
-	spent, err := s.spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Network: network(c.IP), Test: c.Test, By: c.By,
+	spent, err := s.spend(ctx, Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Context: digest, Client: client(c.IP, c.By), Test: c.Test, By: c.By,
 		Malformed: malformed != nil || strange}, code)
 	switch {
 	case err != nil:
@@ -57,8 +57,8 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 		return s.approve(ctx, spent.Challenge)
 	}
 	for _, h := range spent.Over {
-		if h.Key == ofMode(networkKey(network(c.IP)), c.Test) {
-			return Secret{}, &LimitedError{RetryAfter: h.Per / 2}
+		if from := client(c.IP, c.By); h.Key == ofMode(clientKey(from), c.Test) {
+			return Secret{}, &LimitedError{RetryAfter: h.Per / 2, Unnamed: unnamed(from)}
 		}
 	}
 	if spent.Spent && !c.Test {
@@ -243,12 +243,16 @@ func hashOf(grant Secret) string {
 type LimitedError struct {
 	RetryAfter time.Duration
 	Live       bool // there is a live code of this purpose for this subject
+	Unnamed    bool // the client's address was not given
 }
 
 // Error names the wait.
 func (e *LimitedError) Error() string {
 	if e.Live {
 		return fmt.Sprintf("a code of this purpose is still good: check it, have it sent again, cancel it, or wait %s", e.RetryAfter.Round(time.Second))
+	}
+	if e.Unnamed {
+		return fmt.Sprintf("too many requests without ip, which are counted together: give the customer's address, or wait %s", e.RetryAfter.Round(time.Second))
 	}
 	return fmt.Sprintf("too many requests: wait %s", e.RetryAfter.Round(time.Second))
 }

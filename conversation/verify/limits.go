@@ -34,6 +34,10 @@ type Settings struct {
 	NetworkSends     Limit // codes asked for from one client network; default 20 an hour
 	// Checks from one network that were not right; default 60 in five minutes.
 	NetworkChecks Limit
+	// The same of all clients together whose network one caller does not name; default
+	// 1000 codes an hour, and 600 checks in five minutes.
+	CallerSends  Limit
+	CallerChecks Limit
 	// Wrong codes for one subject and purpose; default 10 an hour and 20 a day. Then
 	// the purpose pauses, never the account.
 	SubjectHour Limit
@@ -51,7 +55,7 @@ type Settings struct {
 var Defaults = Settings{
 	TTL: 5 * time.Minute, Checks: 5, Sends: 3, Cooldowns: []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute},
 	SubjectSendsHour: Limit{5, time.Hour}, SubjectSendsDay: Limit{10, 24 * time.Hour}, NetworkSends: Limit{20, time.Hour},
-	NetworkChecks: Limit{60, 5 * time.Minute}, SubjectHour: Limit{10, time.Hour}, SubjectDay: Limit{20, 24 * time.Hour},
+	NetworkChecks: Limit{60, 5 * time.Minute}, CallerSends: Limit{1000, time.Hour}, CallerChecks: Limit{600, 5 * time.Minute}, SubjectHour: Limit{10, time.Hour}, SubjectDay: Limit{20, 24 * time.Hour},
 	NumberChecks: Limit{20, 24 * time.Hour}, BlockChecks: Limit{60, time.Hour}, Global: Limit{100, time.Minute},
 }
 
@@ -86,6 +90,19 @@ func network(ip string) string {
 	return p.String()
 }
 
+// callerMark begins what stands for the network of clients that a caller does not name.
+const callerMark = "by "
+
+// client is what whoever asks counts as: the client's network, or, so that leaving the
+// address out is no way around a limit, the caller that asks in its place (an API key, or
+// the flows).
+func client(ip, caller string) string {
+	return cmp.Or(network(ip), callerMark+caller)
+}
+
+// unnamed says that a client is only known by its caller.
+func unnamed(client string) bool { return strings.HasPrefix(client, callerMark) }
+
 // block is a number's block of a thousand: bots take numbers in a row.
 func block(phone string) string {
 	r := []rune(phone) // a decoy's is a name
@@ -103,18 +120,27 @@ func whom(phone, subject string) string {
 
 // sendHits are what asking for a code counts under, before anybody knows to whom it
 // goes: what a refusal at the door goes by must not depend on the number, nor on what
-// the subject's owner asked for from elsewhere, or it would tell of them. A client whose
-// network is not known shares one count for each subject. What test keys do counts
+// the subject's owner asked for from elsewhere, or it would tell of them. Clients that a
+// caller does not name share one count for each subject. What test keys do counts
 // apart: it costs nobody anything, and must not use up what customers have.
-func (s *Settings) sendHits(subject, network string, test bool) []Hit {
-	hits := []Hit{
-		s.SubjectSendsHour.hit("ask/hour/" + network + "/" + subject),
-		s.SubjectSendsDay.hit("ask/day/" + network + "/" + subject),
+func (s *Settings) sendHits(subject, client string, test bool) []Hit {
+	return inMode([]Hit{
+		s.SubjectSendsHour.hit("ask/hour/" + client + "/" + subject),
+		s.SubjectSendsDay.hit("ask/day/" + client + "/" + subject),
+		s.clientSends(client),
+	}, test)
+}
+
+// clientSends is what every code that a client asks for counts under, another send and a
+// request that is in vain included.
+func (s *Settings) clientSends(client string) Hit {
+	most := s.NetworkSends
+	if unnamed(client) {
+		most = s.CallerSends
 	}
-	if network != "" {
-		hits = append(hits, s.NetworkSends.hit("send/net/"+network))
-	}
-	return inMode(hits, test)
+	h := most.hit("send/net/" + client)
+	h.InVain = true
+	return h
 }
 
 // inMode keeps what test keys count apart.
@@ -132,22 +158,23 @@ func inMode(hits []Hit, test bool) []Hit {
 func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	s, subject, phone := v.settings, c.Subject, c.Phone
 	if !compared {
-		subject, phone = "?"+v.Network, ""
+		subject, phone = "?"+v.Client, ""
 	}
 	hour, today := s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)), s.SubjectDay.hit(subjectKey("day", v.Purpose, subject))
 	if compared {
 		hour.Pauses, hour.Pause = PauseKey(v.Purpose, subject), pausedFor
 		today.Pauses, today.Pause = PauseKey(v.Purpose, subject), pausedLong
 	}
-	hits := []Hit{
+	asked := s.NetworkChecks
+	if unnamed(v.Client) {
+		asked = s.CallerChecks
+	}
+	return inMode([]Hit{
 		hour, today,
 		s.NumberChecks.hit("check/number/" + whom(phone, subject)),
 		s.BlockChecks.hit("check/block/" + block(whom(phone, subject))),
-	}
-	if v.Network != "" {
-		hits = append(hits, s.NetworkChecks.hit(networkKey(v.Network)))
-	}
-	return inMode(hits, v.Test)
+		asked.hit(clientKey(v.Client)),
+	}, v.Test)
 }
 
 // pausedFor is how long a purpose pauses for a subject whose codes are guessed;
@@ -157,7 +184,7 @@ const (
 	pausedLong = 24 * time.Hour
 )
 
-func networkKey(network string) string { return "check/net/" + network }
+func clientKey(client string) string { return "check/net/" + client }
 
 func subjectKey(window string, purpose Purpose, subject string) string {
 	return "check/" + window + "/" + string(purpose) + "/" + subject
@@ -172,6 +199,7 @@ func (s Settings) complete() Settings {
 	}
 	for _, l := range []struct{ to, or *Limit }{
 		{&s.SubjectSendsHour, &d.SubjectSendsHour}, {&s.SubjectSendsDay, &d.SubjectSendsDay}, {&s.NetworkSends, &d.NetworkSends}, {&s.NetworkChecks, &d.NetworkChecks},
+		{&s.CallerSends, &d.CallerSends}, {&s.CallerChecks, &d.CallerChecks},
 		{&s.SubjectHour, &d.SubjectHour}, {&s.SubjectDay, &d.SubjectDay}, {&s.NumberChecks, &d.NumberChecks}, {&s.BlockChecks, &d.BlockChecks}, {&s.Global, &d.Global},
 	} {
 		*l.to = l.to.or(*l.or)

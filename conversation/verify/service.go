@@ -70,7 +70,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	}
 	c := Challenge{
 		ID: newID(), Subject: ofMode(r.Subject, r.Test), Purpose: r.Purpose, Line: r.Line, Phone: r.To, Run: r.Run, Language: r.Language,
-		Context: digest, Autofill: r.Autofill, Origin: r.Origin, Network: network(r.IP), Test: r.Test,
+		Context: digest, Autofill: r.Autofill, Origin: r.Origin, Client: client(r.IP, r.By), Test: r.Test,
 		Digits: s.digits(r.Purpose), MostAttempts: s.Settings.Checks, MostSends: s.Settings.Sends, Rotate: s.Settings.Rotate,
 		NextSendAt: s.cooldown(1).Milliseconds(), About: payingOf(r.Transaction),
 	}
@@ -78,13 +78,13 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
-	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Network, r.Test),
-		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Network})
+	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Client, r.Test),
+		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Client})
 	switch {
 	case err != nil:
 		return Challenge{}, err
 	case o.Limited != nil:
-		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter}
+		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter, Unnamed: unnamed(c.Client)}
 	case o.Live:
 		return Challenge{}, &LimitedError{RetryAfter: o.RetryAfter, Live: true}
 	}
@@ -125,7 +125,8 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	a, err := s.Store.Ask(ctx, c.ID, test, s.cooldown(c.Asked+1), inMode(s.Settings.resendHits(c, network(ip)), test), Entry{What: "verification.resend", Who: by, Subject: c.Subject})
+	hits := inMode([]Hit{s.Settings.clientSends(client(ip, by))}, test)
+	a, err := s.Store.Ask(ctx, c.ID, test, s.cooldown(c.Asked+1), hits, Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
 		return Challenge{}, err
@@ -136,17 +137,6 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	}
 	s.nudge()
 	return a.Challenge, nil
-}
-
-// resendHits are what another send counts under.
-func (s *Settings) resendHits(c Challenge, from string) []Hit {
-	if from == "" {
-		from = c.Network
-	}
-	if from == "" {
-		return nil
-	}
-	return []Hit{s.NetworkSends.hit("send/net/" + from)}
 }
 
 // Cancel ends a live challenge: its code is good no more when Cancel returns, and its

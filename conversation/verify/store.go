@@ -11,7 +11,7 @@ type Store interface {
 	// ConversationID derives the id of the conversation between a line and a phone.
 	ConversationID(line, phone string) string
 	// Open counts the hits and writes a new challenge, unless a hit is over its limit
-	// or the subject has a live one of this purpose; then nothing is written. One
+	// or the subject has a live one of this purpose; then no challenge is. One
 	// with an Origin that was there already is given back.
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
@@ -57,13 +57,14 @@ type Hit struct {
 	// Pauses is what pauses for so long as soon as the limit is reached; "": nothing does.
 	Pauses string
 	Pause  time.Duration
+	InVain bool // it counts also when there is a live challenge in the way
 }
 
 // Opened is what Open did.
 type Opened struct {
 	Challenge  Challenge     // the one written, or that there was by its Origin
 	Limited    *Hit          // over its limit: nothing was written
-	Live       bool          // there is a live one: nothing was written
+	Live       bool          // there is a live one: only what counts in vain was
 	RetryAfter time.Duration // of Limited and Live
 }
 
@@ -82,7 +83,7 @@ type Spend struct {
 	Purpose Purpose
 	Subject string
 	Context string
-	Network string
+	Client  string // its network, or the caller that did not name it
 	Test    bool   // by a test key
 	By      string // who asks, for the audit trail
 	// Malformed: what was typed cannot be a code, or what was asked about no challenge. It
