@@ -47,6 +47,7 @@ type VerificationInput struct {
 		IP          string          `json:"ip,omitempty" maxLength:"64" doc:"Address of the client that asks: its network has limits of its own. Without it all clients of a subject share one count, and whoever is refused can tell that others asked."`
 		Transaction map[string]any  `json:"transaction,omitempty" doc:"What the code confirms; the check needs the same. amount, currency and payee are shown in the text."`
 		Autofill    verify.Autofill `json:"autofill,omitempty"`
+		Proof       string          `json:"proof,omitempty" enum:"app,passkey,totp,email,in_person" doc:"Of number_change: by what you know that it is your customer who asks. Without it the number before must have agreed, by a code of number_change given within fifteen minutes."`
 		Line        string          `json:"line,omitempty" maxLength:"32"`
 		Brand       string          `json:"brand,omitempty" maxLength:"64"`
 	}
@@ -132,7 +133,7 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 	}
 	key := caller(ctx)
 	r := verify.Request{To: to, Line: line, Purpose: purpose, Subject: in.Body.Subject, Language: in.Body.Language, IP: in.Body.IP,
-		Transaction: in.Body.Transaction, Autofill: in.Body.Autofill, Test: key.Test(), By: key.ID}
+		Transaction: in.Body.Transaction, Autofill: in.Body.Autofill, Proof: in.Body.Proof, Test: key.Test(), By: key.ID}
 	if in.IdempotencyKey != "" {
 		r.Origin = "api/" + key.ID + "/" + in.IdempotencyKey
 	}

@@ -17,7 +17,8 @@ import (
 var fuzzed = map[string][]string{
 	"POST /v1/verifications": {`{"to":"+12025550123","purpose":"payment","subject":"fuzz","language":"en","ip":"198.51.100.7","line":"+12025550100","brand":"acme",
 		"transaction":{"amount":"39.99","currency":"EUR","payee":"Shop"},"autofill":{"origin":"a.example.com"}}`,
-		`{"purpose":"login","subject":"fuzzed","autofill":{"app":"FA+9qCX9VSu"}}`},
+		`{"purpose":"login","subject":"fuzzed","autofill":{"app":"FA+9qCX9VSu"}}`,
+		`{"purpose":"number_change","subject":"fuzzier","proof":"totp"}`},
 	"POST /v1/verifications/{id}/check":  {`{"code":"123456","purpose":"login","subject":"user-17","ip":"198.51.100.7","transaction":{"amount":"39.99","currency":"EUR","payee":"Shop"}}`},
 	"POST /v1/verifications/{id}/resend": {`{"ip":"198.51.100.7"}`},
 	"POST /v1/grants/redeem":             {`{"grant":"grant_x"}`},

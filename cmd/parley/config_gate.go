@@ -56,8 +56,8 @@ type SIMSwapConfig struct {
 	Scope string `yaml:"scope"`
 	// Within is how recent a change counts. Default 168h, at least 72h, at most 2400h.
 	Within time.Duration `yaml:"within"`
-	// Purposes for which it is asked as well as for password_reset and account_unlock; what
-	// is of these is sent when nobody can tell.
+	// Purposes for which it is asked as well as for password_reset, account_unlock and the
+	// old number of a number_change; what is of these is sent when nobody can tell.
 	Purposes []string `yaml:"purposes"`
 	// Private says that the service lies inside our own network, on purpose: it may have
 	// any address, and plain http. Default: public addresses only, by https.

@@ -73,6 +73,7 @@ func nothing(*server, string, string) {}
 
 // fatesOf are all fates of a purpose, a customer's first.
 func fatesOf(purpose string) []*fate {
+	change := purpose == "number_change"
 	guarded := purpose == "password_reset" || purpose == "account_unlock"
 	now := func(of bool, reason string) string {
 		if of {
@@ -80,20 +81,24 @@ func fatesOf(purpose string) []*fate {
 		}
 		return "sent"
 	}
+	another := now(guarded, "number_changed")
+	if change {
+		another = now(true, "unproven")
+	}
 	all := []*fate{
 		{name: "a customer", becomes: "sent", befall: bound},
 		{name: "a new customer", becomes: "sent", befall: nothing},
 		{name: "nobody", becomes: "pending no_number", befall: nothing},
-		{name: "a locked account", becomes: now(purpose == "password_reset" || purpose == "number_change", "account_locked"), befall: func(s *server, subject, to string) {
+		{name: "a locked account", becomes: now(purpose == "password_reset" || change, "account_locked"), befall: func(s *server, subject, to string) {
 			bound(s, subject, to)
 			locks(s, subject, to)
 		}},
 		{name: "a paused purpose", becomes: "failed paused", befall: pauses(purpose)},
-		{name: "another number", becomes: now(guarded, "number_changed"), befall: sets("phone = '+12025550666'")},
-		{name: "a new number", becomes: now(guarded, "number_changed"), befall: sets("changed_at = confirmed_at")},
-		{name: "a number that is no proof", becomes: now(purpose != "number_change", "number_suspended"), befall: sets("suspended = 'wrong_number'")},
-		{name: "an old number", becomes: now(guarded, "number_stale"), befall: sets("confirmed_at = 1")},
-		{name: "another SIM", becomes: now(guarded || purpose == "number_change", "sim_swap"), befall: nothing},
+		{name: "another number", becomes: another, befall: sets("phone = '+12025550666'")},
+		{name: "a new number", becomes: now(guarded || change, "number_changed"), befall: sets("changed_at = confirmed_at")},
+		{name: "a number that is no proof", becomes: "failed number_suspended", befall: sets("suspended = 'wrong_number'")},
+		{name: "an old number", becomes: now(guarded || change, "number_stale"), befall: sets("confirmed_at = 1")},
+		{name: "another SIM", becomes: now(guarded || change, "sim_swap"), befall: nothing},
 		{name: "a SIM nobody knows of", becomes: map[bool]string{true: "pending", false: "sent"}[guarded], befall: nothing},
 	}
 	for _, f := range all {

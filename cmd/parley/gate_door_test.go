@@ -189,6 +189,11 @@ func TestANewNumber(t *testing.T) {
 		s.becomes(s.wants(login("to", other, "purpose", "account_unlock")), "failed number_changed") // which binds nothing
 		pending := s.wants(login())
 		s.becomes(pending, "sent")
+		s.fails(login("to", other, "purpose", "number_change"), "unproven")
+		id, code = s.asks(login("purpose", "number_change"))
+		if status, _ := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
+			t.Fatal("the number does not agree")
+		}
 		n := len(s.carrier.Messages())
 		id, code = s.asks(login("to", other, "purpose", "number_change"))
 		if status, _ := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
@@ -202,11 +207,45 @@ func TestANewNumber(t *testing.T) {
 		if got := s.status(pending); got != "canceled number_changed" {
 			t.Errorf("the code under way to the number before: %s", got)
 		}
+		s.fails(login("purpose", "number_change"), "unproven") // its agreement was good once
 		for _, to := range []string{testPhone, other} {
 			body := login("to", to, "purpose", "account_unlock", "subject", "user-17")
 			if status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body); status == http.StatusCreated {
 				s.becomes(out["id"].(string), "failed number_changed")
 				s.do(http.MethodDelete, "/v1/verifications/"+out["id"].(string), s.key, nil)
+			}
+		}
+	})
+}
+
+// fails expects nothing to be sent, and why, and takes the request back.
+func (s *server) fails(body map[string]any, reason string) {
+	s.t.Helper()
+	id := s.wants(body)
+	s.becomes(id, "failed "+reason)
+	s.do(http.MethodDelete, "/v1/verifications/"+id, s.key, nil)
+}
+
+// TestAnotherFactorChangesTheNumber: whose number is lost, or proves nothing any more, is
+// known by what the business says that they have shown. It says so of no other purpose.
+func TestAnotherFactorChangesTheNumber(t *testing.T) {
+	t.Parallel()
+	const other = "+12025558888"
+	eachHouse(t, func(t *testing.T, s *server) {
+		bound(s, "user-17", testPhone)
+		sets("suspended = 'wrong_number'")(s, "user-17", testPhone)
+		change := login("to", other, "purpose", "number_change")
+		s.fails(login("purpose", "number_change"), "number_suspended")
+		s.fails(change, "unproven")
+		change["proof"] = "passkey"
+		id, code := s.asks(change)
+		if status, _ := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
+			t.Fatal("not changed")
+		}
+		s.fails(login("to", other, "purpose", "password_reset"), "number_changed")
+		for _, wrong := range []map[string]any{login("proof", "passkey"), login("purpose", "number_change", "proof", "sms_code"), login("purpose", "number_change", "proof", "mother")} {
+			if status, out := s.do(http.MethodPost, "/v1/verifications", s.key, wrong); status != http.StatusUnprocessableEntity || !strings.Contains(fmt.Sprint(out["raw"]), "proof") {
+				t.Errorf("%v: %d %v", wrong, status, out["raw"])
 			}
 		}
 	})
@@ -231,8 +270,16 @@ func TestAFirstNumberThatIsChanged(t *testing.T) {
 // TestSwappedSIM: guarded purposes need an answer, others do not ask.
 func TestSwappedSIM(t *testing.T) {
 	t.Parallel()
-	var mode atomic.Int64 // 0: not swapped, 1: swapped, 2: broken
+	var mode atomic.Int64  // 0: not swapped, 1: swapped, 2: broken
+	var asked atomic.Value // the number that was asked about last
 	operator := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var of struct {
+			PhoneNumber string `json:"phoneNumber"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&of); err != nil {
+			t.Error(err)
+		}
+		asked.Store(of.PhoneNumber)
 		switch mode.Load() {
 		case 2:
 			w.WriteHeader(http.StatusBadGateway)
@@ -252,6 +299,21 @@ func TestSwappedSIM(t *testing.T) {
 		s.becomes(s.wants(login("subject", "b")), "sent")
 		mode.Store(2)
 		s.becomes(s.wants(login("purpose", "account_unlock", "subject", "c")), "failed sim_swap_unknown")
+
+		const other = "+12025558888"
+		bound(s, "d", testPhone)
+		change := login("to", other, "purpose", "number_change", "subject", "d")
+		s.fails(login("purpose", "number_change", "subject", "d"), "sim_swap_unknown")
+		mode.Store(1)
+		s.fails(login("purpose", "number_change", "subject", "d"), "sim_swap")
+		sets("agreed_at = confirmed_at")(s, "d", testPhone)
+		asked.Store("")
+		s.fails(change, "sim_swap")
+		if asked.Load() != testPhone {
+			t.Errorf("asked about %s, which is not the number that is to be replaced", asked.Load())
+		}
+		change["proof"] = "in_person"
+		s.becomes(s.wants(change), "sent")
 	})
 }
 

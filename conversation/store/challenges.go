@@ -11,7 +11,7 @@ import (
 )
 
 // challengeColumns are read by scanChallenge.
-const challengeColumns = `id, subject, purpose, line, phone, conversation, run, language, context, about, autofill, origin, network, test, digits,
+const challengeColumns = `id, subject, purpose, line, phone, conversation, run, language, context, about, autofill, proof, origin, network, test, digits,
 	kid, mac, sealed, status, open, reason, attempts, most_attempts, sends, asked, most_sends, rotate, next_send_at, created_at, expires_at`
 
 const (
@@ -25,10 +25,10 @@ const (
 		WHERE subject = $1 AND purpose = $2 AND open = 1 AND (expires_at <= {now} OR context <> $3)`
 
 	openSQL = `INSERT INTO challenges (id, subject, purpose, line, phone, conversation, run, context, about, autofill, origin, network,
-			test, digits, most_attempts, most_sends, rotate, language, next_send_at, work_at, created_at, expires_at)
+			test, digits, most_attempts, most_sends, rotate, language, next_send_at, work_at, created_at, expires_at, proof)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
 			CASE WHEN CAST($18 AS text) <> '' THEN CAST($18 AS text) ELSE COALESCE((SELECT language FROM contacts WHERE phone = $5), '') END,
-			{now} + $19, {now}, {now}, {now} + $20)
+			{now} + $19, {now}, {now}, {now} + $20, $21)
 		ON CONFLICT DO NOTHING RETURNING ` + challengeColumns + `, {now}`
 
 	originSQL = `SELECT ` + challengeColumns + `, {now} FROM challenges WHERE origin = $1`
@@ -98,7 +98,7 @@ func scanChallenge(r row, c *verify.Challenge) error {
 	var about, autofill string
 	var origin *string
 	var test, rotate, open int64
-	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Language, &c.Context, &about, &autofill, &origin,
+	err := r.Scan(&c.ID, &c.Subject, &c.Purpose, &c.Line, &c.Phone, &c.Conversation, &c.Run, &c.Language, &c.Context, &about, &autofill, &c.Proof, &origin,
 		&c.Client, &test, &c.Digits, &c.Kid, &c.MAC, &c.Sealed, &c.Status, &open, &c.Reason, &c.Attempts, &c.MostAttempts,
 		&c.Sends, &c.Asked, &c.MostSends, &rotate, &c.NextSendAt, &c.CreatedAt, &c.ExpiresAt, &c.Now)
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Store) open(ctx context.Context, c verify.Challenge, ttl time.Duration,
 	written := false
 	p.query(into(&o.Challenge, &written, scanChallenge), openSQL, c.ID, c.Subject, string(c.Purpose), c.Line, c.Phone, c.Conversation, c.Run, c.Context, about,
 		autofillText(c.Autofill), origin, c.Client, flag(c.Test), int64(c.Digits), int64(c.MostAttempts), int64(c.MostSends), flag(c.Rotate),
-		c.Language, c.NextSendAt, ttl.Milliseconds())
+		c.Language, c.NextSendAt, ttl.Milliseconds(), c.Proof)
 	if err := tx.flush(ctx, p); err != nil {
 		return o, err
 	}

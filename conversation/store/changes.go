@@ -45,10 +45,12 @@ const (
 		ON CONFLICT (subject, changed_at, previous) DO NOTHING`
 
 	// rebindSQL puts a number in the place of another, or of one that nobody here knows. It
-	// is new, and some purposes wait for a while.
-	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, changed_at, line, language)
-		SELECT subject, phone, {now}, {now}, line, language FROM challenges WHERE id = $1
+	// is new, and some purposes wait for a while. The one that there was, if it is that, has
+	// agreed to be replaced.
+	rebindSQL = `INSERT INTO bindings (subject, phone, confirmed_at, changed_at, agreed_at, line, language)
+		SELECT subject, phone, {now}, {now}, {now}, line, language FROM challenges WHERE id = $1
 		ON CONFLICT (subject) DO UPDATE SET
+			agreed_at = CASE WHEN bindings.phone <> excluded.phone THEN 0 ELSE excluded.confirmed_at END,
 			changed_at = CASE WHEN bindings.phone <> excluded.phone THEN excluded.confirmed_at ELSE bindings.changed_at END,
 			phone = excluded.phone, confirmed_at = excluded.confirmed_at, line = excluded.line, language = excluded.language, suspended = ''`
 

@@ -17,6 +17,7 @@ const (
 			COALESCE((SELECT phone FROM bindings WHERE subject = $1), ''),
 			COALESCE((SELECT confirmed_at FROM bindings WHERE subject = $1), 0),
 			COALESCE((SELECT changed_at FROM bindings WHERE subject = $1), 0),
+			COALESCE((SELECT agreed_at FROM bindings WHERE subject = $1), 0),
 			COALESCE((SELECT suspended FROM bindings WHERE subject = $1), ''),
 			COALESCE((SELECT 1 FROM accounts WHERE ref = $1 AND state IN ('locked', 'verifying', 'cooling', 'suspended')), 0)`
 
@@ -47,7 +48,7 @@ func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpo
 	p := new(pipe)
 	p.query(func(r row) error {
 		var locked int64
-		err := r.Scan(&is.Now, &is.PausedUntil, &is.Phone, &is.ConfirmedAt, &is.ChangedAt, &is.Suspended, &locked)
+		err := r.Scan(&is.Now, &is.PausedUntil, &is.Phone, &is.ConfirmedAt, &is.ChangedAt, &is.AgreedAt, &is.Suspended, &locked)
 		is.Locked = locked == 1
 		return err
 	}, personSQL, subject, verify.PauseKey(purpose, subject))

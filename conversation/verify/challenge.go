@@ -32,6 +32,7 @@ type Challenge struct {
 	Context      string // SHA-256 of the transaction, hex
 	About        *Paying
 	Autofill     Autofill
+	Proof        string // of number_change: by what the business says that its customer was shown to be; "": it does not
 	Origin       string // what asked for it, once; "": may ask again
 	Client       string // its network, or the caller that did not name it
 	Test         bool

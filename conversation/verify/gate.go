@@ -45,7 +45,7 @@ func (g *Gate) Judge(ctx context.Context, c Challenge) (reason string, err error
 	if reason := g.Rules.number(c.Phone); reason != "" {
 		return reason, nil
 	}
-	if reason, err := g.swapped(ctx, c); reason != "" || err != nil {
+	if reason, err := g.swapped(ctx, c, person); reason != "" || err != nil {
 		return reason, err
 	}
 	country := phone.Region(c.Phone)
@@ -63,14 +63,15 @@ func (g *Gate) weigh(ctx context.Context, s Send, country string, decide func(Co
 	return v.Reason, err
 }
 
-// swapped asks whether the SIM was changed. For a guarded purpose an answer is needed:
-// while there is time, the question is asked again; then nothing is sent.
-func (g *Gate) swapped(ctx context.Context, c Challenge) (string, error) {
-	if g.Swaps == nil || !g.Rules.asksSwap(c.Purpose) {
+// swapped asks whether the SIM was changed. Where an answer is needed, the question is
+// asked again while there is time; then nothing is sent.
+func (g *Gate) swapped(ctx context.Context, c Challenge, is Person) (string, error) {
+	number, needed := g.Rules.swapOf(c, is)
+	if g.Swaps == nil || number == "" {
 		return "", nil
 	}
-	changed, err := g.Swaps.Changed(ctx, c.Phone, g.Rules.SwapWithin)
-	reason, again := judgeSwap(c, changed, err)
+	changed, err := g.Swaps.Changed(ctx, number, g.Rules.SwapWithin)
+	reason, again := judgeSwap(c, needed, changed, err)
 	if err != nil {
 		g.Log.Warn("the SIM-swap service gave no answer", "challenge", c.ID, "error", err)
 	}

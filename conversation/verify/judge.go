@@ -46,7 +46,7 @@ func (r GateRules) Complete() GateRules {
 // callbacks say refused.
 var private = map[string]bool{
 	"country": true, "number_type": true, "block_budget": true, "country_budget": true, "network_budget": true, "spend": true,
-	"number_limit": true, "paused": true, "account_locked": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
+	"number_limit": true, "paused": true, "account_locked": true, "unproven": true, "number_changed": true, "number_suspended": true, "number_stale": true, "sim_swap": true, "sim_swap_unknown": true,
 }
 
 // unfit are the lines that get no codes: they cost more than a text, ring in nobody's
@@ -81,6 +81,7 @@ type Person struct {
 	Phone       string // under which the subject last proved itself; "": none yet
 	ConfirmedAt int64
 	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
+	AgreedAt    int64  // when Phone itself agreed, by a code, to be replaced; 0: it did not
 	Suspended   string // why Phone proves nothing any more
 	Locked      bool   // the account of this name is locked, or being unlocked
 	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock only
@@ -96,11 +97,13 @@ func (r *GateRules) person(c Challenge, is Person) string {
 		return "account_locked" // whoever it was locked against must not come back by another way
 	case is.Told != "" && is.Told != c.Phone:
 		return "number_changed" // such a code proves nothing
-	case is.Phone == "" || c.Purpose == NumberChange:
-		return "" // a new number has no history: the business has asked the old one
+	case is.Phone == "", c.Purpose == NumberChange && c.Proof != "":
+		return ""
 	case is.Phone == c.Phone && is.Suspended != "":
 		return "number_suspended"
-	case !guarded:
+	case c.Purpose == NumberChange && is.Phone != c.Phone:
+		return is.agreed()
+	case !guarded && c.Purpose != NumberChange:
 		return ""
 	case is.Phone != c.Phone, is.ChangedAt > 0 && is.Now < is.ChangedAt+r.Cooling.Milliseconds():
 		return "number_changed"
@@ -110,18 +113,38 @@ func (r *GateRules) person(c Challenge, is Person) string {
 	return ""
 }
 
-// asksSwap says whether the SIM matters for a purpose: always for those that are guarded.
-func (r *GateRules) asksSwap(p Purpose) bool {
-	return rules[p].guarded || slices.Contains(r.SwapFor, p)
+// agreed says why another number cannot take the place of this one: whoever asks for it
+// has to show, by a code to this number or by another factor, that they are its owner
+// (NIST SP 800-63B: a new number is a new authenticator, bound by one that there is).
+func (p Person) agreed() string {
+	if p.AgreedAt > 0 && p.Now < p.AgreedAt+proofsWithin {
+		return ""
+	}
+	return "unproven"
 }
 
-// judgeSwap judges by what the SIM-swap service said. again: it gave no answer, and
-// there is time to ask again, until half of the code's life is over.
-func judgeSwap(c Challenge, changed bool, err error) (reason string, again bool) {
+// swapOf is the number whose SIM matters, "": none does, and whether an answer is needed.
+// Where a number is to be replaced, it is that one: its SIM is what an agreement by text
+// stands on, while the new one's may well be of today.
+func (r *GateRules) swapOf(c Challenge, is Person) (number string, needed bool) {
+	switch {
+	case rules[c.Purpose].guarded:
+		return c.Phone, true
+	case c.Purpose == NumberChange && c.Proof == "" && is.Phone != "":
+		return is.Phone, true
+	case slices.Contains(r.SwapFor, c.Purpose):
+		return c.Phone, false
+	}
+	return "", false
+}
+
+// judgeSwap judges by what the SIM-swap service said. again: it gave no answer, which was
+// needed, and there is time to ask again, until half of the code's life is over.
+func judgeSwap(c Challenge, needed, changed bool, err error) (reason string, again bool) {
 	switch {
 	case err == nil && changed:
 		return "sim_swap", false
-	case err == nil || !rules[c.Purpose].guarded:
+	case err == nil || !needed:
 		return "", false
 	case c.ExpiresAt-c.Now > (c.ExpiresAt-c.CreatedAt)/2:
 		return "", true

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-const hourMs, dayMs = int64(3_600_000), 24 * int64(3_600_000)
+const minuteMs, hourMs, dayMs = int64(60_000), int64(3_600_000), 24 * int64(3_600_000)
 
 func TestNumbersThatGetNoCodes(t *testing.T) {
 	home := GateRules{Countries: []string{"US", "GB"}}.Complete()
@@ -60,7 +60,13 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"another number", PasswordReset, other, known, "number_changed"},
 		{"another number, unlocking", AccountUnlock, other, known, "number_changed"},
 		{"another number, to log in", Login, other, known, ""},
-		{"a new number", NumberChange, other, known, ""},
+		{"a new number, and nobody agreed", NumberChange, other, known, "unproven"},
+		{"a new number, and the old one agreed", NumberChange, other, with(func(p *Person) { p.AgreedAt = now - 15*minuteMs + 1 }), ""},
+		{"it agreed too long ago", NumberChange, other, with(func(p *Person) { p.AgreedAt = now - 15*minuteMs }), "unproven"},
+		{"the old number is to agree", NumberChange, old, known, ""},
+		{"a first number", NumberChange, other, Person{Now: now}, ""},
+		{"it changed a day ago, and is to agree", NumberChange, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), "number_changed"},
+		{"stale, and is to agree", NumberChange, old, with(func(p *Person) { p.ConfirmedAt = now - 181*dayMs }), "number_stale"},
 		{"paused", NumberChange, other, with(func(p *Person) { p.PausedUntil = now + 1 }), "paused"},
 		{"locked, to reset", PasswordReset, old, with(func(p *Person) { p.Locked = true }), "account_locked"},
 		{"locked, to change the number", NumberChange, other, with(func(p *Person) { p.Locked = true }), "account_locked"},
@@ -73,7 +79,7 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"changed 72 h ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - 72*hourMs }), ""},
 		{"suspended", Login, old, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
 		{"suspended, another", Login, other, with(func(p *Person) { p.Suspended = "wrong_number" }), ""},
-		{"suspended, proves itself anew", NumberChange, old, with(func(p *Person) { p.Suspended = "wrong_number" }), ""},
+		{"suspended, and is to agree", NumberChange, old, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
 		{"180 days", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs }), ""},
 		{"stale", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs - 1 }), "number_stale"},
 		{"stale, to log in", Login, old, with(func(p *Person) { p.ConfirmedAt = now - 300*dayMs }), ""},
@@ -82,28 +88,35 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
+	for _, is := range []Person{known, with(func(p *Person) { p.Suspended = "wrong_number" }), with(func(p *Person) { p.ConfirmedAt = 0 })} {
+		for _, to := range []string{old, other} {
+			if got := r.person(Challenge{Purpose: NumberChange, Proof: "passkey", Phone: to}, is); got != "" {
+				t.Errorf("shown by another factor, to %s: %q", to, got)
+			}
+		}
+	}
 }
 
 func TestSwapsFailClosedAndOpen(t *testing.T) {
 	down := errors.New("down")
 	for _, c := range []struct {
 		name    string
-		purpose Purpose
+		needed  bool
 		age     time.Duration
 		changed bool
 		err     error
 		reason  string
 		again   bool
 	}{
-		{"not changed", PasswordReset, 0, false, nil, "", false},
-		{"changed", PasswordReset, 0, true, nil, "sim_swap", false},
-		{"changed, to log in", Login, 0, true, nil, "sim_swap", false},
-		{"no answer", PasswordReset, time.Second, false, down, "", true},
-		{"no answer for half of its life", AccountUnlock, 150 * time.Second, false, down, "sim_swap_unknown", false},
-		{"no answer, to log in", Login, time.Second, false, down, "", false},
+		{"not changed", true, 0, false, nil, "", false},
+		{"changed", true, 0, true, nil, "sim_swap", false},
+		{"changed, to log in", false, 0, true, nil, "sim_swap", false},
+		{"no answer", true, time.Second, false, down, "", true},
+		{"no answer for half of its life", true, 150 * time.Second, false, down, "sim_swap_unknown", false},
+		{"no answer, to log in", false, time.Second, false, down, "", false},
 	} {
-		ch := Challenge{Purpose: c.purpose, CreatedAt: 1000, ExpiresAt: 301_000, Now: 1000 + c.age.Milliseconds()}
-		if reason, again := judgeSwap(ch, c.changed, c.err); reason != c.reason || again != c.again {
+		ch := Challenge{CreatedAt: 1000, ExpiresAt: 301_000, Now: 1000 + c.age.Milliseconds()}
+		if reason, again := judgeSwap(ch, c.needed, c.changed, c.err); reason != c.reason || again != c.again {
 			t.Errorf("%s: %q %v, want %q %v", c.name, reason, again, c.reason, c.again)
 		}
 	}
@@ -112,7 +125,7 @@ func TestSwapsFailClosedAndOpen(t *testing.T) {
 // TestReasonsAreKept: what the gate says reaches callbacks as refused, and no more.
 func TestReasonsAreKept(t *testing.T) {
 	for _, reason := range []string{"country", "number_type", "block_budget", "country_budget", "network_budget", "spend", "paused", "number_limit",
-		"number_changed", "number_suspended", "number_stale", "sim_swap", "sim_swap_unknown"} {
+		"unproven", "number_changed", "number_suspended", "number_stale", "sim_swap", "sim_swap_unknown"} {
 		if !private[reason] {
 			t.Errorf("%s would be told", reason)
 		}
@@ -235,12 +248,34 @@ func (k knows) Weigh(context.Context, Send, func(Counts) Verdict) (Verdict, erro
 	return Verdict{}, errors.New("not asked here")
 }
 
-// TestGuardedPurposesAreAlwaysAskedAbout: naming others adds to them.
-func TestGuardedPurposesAreAlwaysAskedAbout(t *testing.T) {
-	r := GateRules{SwapFor: []Purpose{Login}}.Complete()
-	for p, want := range map[Purpose]bool{Login: true, PasswordReset: true, AccountUnlock: true, Payment: false} {
-		if r.asksSwap(p) != want {
-			t.Errorf("%s: %v", p, !want)
+// TestWhoseSIMIsAskedAbout: of guarded purposes and of a number that is to be replaced it
+// is needed; naming other purposes adds to them.
+func TestWhoseSIMIsAskedAbout(t *testing.T) {
+	const old, other = "+12025550123", "+12025550199"
+	none := GateRules{}.Complete()
+	named := GateRules{SwapFor: []Purpose{Login, NumberChange}}.Complete()
+	for _, c := range []struct {
+		name   string
+		rules  GateRules
+		of     Challenge
+		bound  string
+		number string
+		needed bool
+	}{
+		{"a reset", none, Challenge{Purpose: PasswordReset, Phone: old}, "", old, true},
+		{"an unlock, others named", named, Challenge{Purpose: AccountUnlock, Phone: old}, old, old, true},
+		{"a payment", named, Challenge{Purpose: Payment, Phone: old}, old, "", false},
+		{"a login", none, Challenge{Purpose: Login, Phone: old}, old, "", false},
+		{"a login, named", named, Challenge{Purpose: Login, Phone: old}, old, old, false},
+		{"another number", none, Challenge{Purpose: NumberChange, Phone: other}, old, old, true},
+		{"another number, named", named, Challenge{Purpose: NumberChange, Phone: other}, old, old, true},
+		{"the number itself is to agree", none, Challenge{Purpose: NumberChange, Phone: old}, old, old, true},
+		{"another number, by another factor", none, Challenge{Purpose: NumberChange, Proof: "totp", Phone: other}, old, "", false},
+		{"a first number", none, Challenge{Purpose: NumberChange, Phone: other}, "", "", false},
+		{"a first number, named", named, Challenge{Purpose: NumberChange, Phone: other}, "", other, false},
+	} {
+		if number, needed := c.rules.swapOf(c.of, Person{Phone: c.bound}); number != c.number || needed != c.needed {
+			t.Errorf("%s: %q %v, want %q %v", c.name, number, needed, c.number, c.needed)
 		}
 	}
 }

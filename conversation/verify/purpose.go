@@ -38,7 +38,7 @@ var rules = map[Purpose]rule{
 	PasswordReset: {digits: 8, grant: "set-password", guarded: true},
 	Payment:       {digits: 6},
 	AccountUnlock: {digits: 8, guarded: true},
-	NumberChange:  {digits: 6, guarded: false}, // the new number has no history to be judged by
+	NumberChange:  {digits: 6}, // to the number that is, as guarded as any; to the new one, see agreed
 	Custom:        {digits: 6},
 }
 

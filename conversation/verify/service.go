@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ type Request struct {
 	IP          string // of the client; "": not known
 	Transaction map[string]any
 	Autofill    Autofill
+	Proof       string // of number_change, one of ProofsGiven; "": the number before is to agree
 	Run         string // of a flow that asks
 	Origin      string // asks once; a repeat gets the same challenge
 	Test        bool
@@ -61,8 +63,11 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	if err := r.Autofill.check(); err != nil {
 		return Challenge{}, err
 	}
-	if marked(r.Subject) {
+	switch {
+	case marked(r.Subject):
 		return Challenge{}, errSubject
+	case r.Proof != "" && (r.Purpose != NumberChange || !slices.Contains(ProofsGiven, r.Proof)):
+		return Challenge{}, errProof
 	}
 	digest, err := contextOf(r.Transaction)
 	if err != nil {
@@ -70,7 +75,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 	}
 	c := Challenge{
 		ID: newID(), Subject: ofMode(r.Subject, r.Test), Purpose: r.Purpose, Line: r.Line, Phone: r.To, Run: r.Run, Language: r.Language,
-		Context: digest, Autofill: r.Autofill, Origin: r.Origin, Client: client(r.IP, r.By), Test: r.Test,
+		Context: digest, Autofill: r.Autofill, Proof: r.Proof, Origin: r.Origin, Client: client(r.IP, r.By), Test: r.Test,
 		Digits: s.digits(r.Purpose), MostAttempts: s.Settings.Checks, MostSends: s.Settings.Sends, Rotate: s.Settings.Rotate,
 		NextSendAt: s.cooldown(1).Milliseconds(), About: payingOf(r.Transaction),
 	}
@@ -78,8 +83,12 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
+	reason := string(r.Purpose)
+	if r.Proof != "" {
+		reason += ", shown by " + r.Proof
+	}
 	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Client, r.Test),
-		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: string(r.Purpose), Detail: c.Client})
+		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: reason, Detail: c.Client})
 	switch {
 	case err != nil:
 		return Challenge{}, err
@@ -98,7 +107,7 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 // repeats says whether a request under the same origin asked for the same.
 func (c Challenge) repeats(first Challenge) bool {
 	return c.Purpose == first.Purpose && c.Subject == first.Subject && c.Phone == first.Phone && c.Line == first.Line &&
-		c.Context == first.Context && c.Autofill == first.Autofill && (c.Language == "" || c.Language == first.Language)
+		c.Context == first.Context && c.Autofill == first.Autofill && c.Proof == first.Proof && (c.Language == "" || c.Language == first.Language)
 }
 
 // digits is how long a code is: longer while somebody is guessing everywhere.
@@ -188,6 +197,8 @@ var ErrAsked = errors.New("the request does not fit")
 var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
 
 var errSubject = fmt.Errorf("%w: subject: %q begins the names of what test keys play with", ErrAsked, testMark)
+
+var errProof = fmt.Errorf("%w: proof: only number_change takes one, of %s", ErrAsked, strings.Join(ProofsGiven, ", "))
 
 var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
 
