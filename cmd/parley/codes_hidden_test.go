@@ -125,3 +125,49 @@ func TestARepeatIsNoSecondRequest(t *testing.T) {
 		}
 	})
 }
+
+// TestTestKeysLetNoCustomerIn: the codes of test keys are known to everybody, so that no
+// number of a customer gets one, by the API or by a flow; and none of theirs is good for a
+// live key, nor a live one for theirs.
+func TestTestKeysLetNoCustomerIn(t *testing.T) {
+	t.Parallel()
+	gateHouse(t, func(c *Config) { c.Codes.Countries = []string{"*"} }, func(t *testing.T, s *server) {
+		key := s.newKey("test", "verifications", "events", "read")
+		const customer = "+12025557788"
+		status, out := s.do(http.MethodPost, "/v1/verifications", key, login("to", customer))
+		if detail, _ := out["detail"].(string); status != http.StatusUnprocessableEntity || !strings.Contains(detail, "reserved") {
+			t.Errorf("a customer's number by a test key: %d %v", status, out["raw"])
+		}
+		status, out = s.do(http.MethodPost, "/v1/events", key, map[string]any{"type": "login.requested", "to": customer, "data": map[string]any{"subject": "user-18"}})
+		if status != http.StatusAccepted {
+			t.Fatal(status, out["raw"])
+		}
+		db := ledger(t, s.house.config.Database)
+		eventually(t, "the flow hears that no code was made", func() bool {
+			var outcome string
+			err := db.QueryRowContext(t.Context(), `SELECT outcome FROM results WHERE flow = 'login_code'`).Scan(&outcome)
+			return err == nil && outcome == "failed"
+		})
+
+		status, out = s.do(http.MethodPost, "/v1/verifications", key, login("to", testPhone))
+		if status != http.StatusCreated {
+			t.Fatal(status, out["raw"])
+		}
+		id, _ := out["id"].(string)
+		eventually(t, "the test code is made", func() bool { return s.statusBy(key, id) == "sent" })
+		if status, _ := s.checks(id, tried("123456")); status != http.StatusUnprocessableEntity {
+			t.Errorf("a test code by a live key: %d", status)
+		}
+		mine, code := s.asks(login())
+		if status, _ := s.do(http.MethodPost, "/v1/verifications/"+mine+"/check", key, tried(code)); status != http.StatusUnprocessableEntity {
+			t.Errorf("a customer's code by a test key: %d", status)
+		}
+	})
+}
+
+func (s *server) statusBy(key, id string) string {
+	s.t.Helper()
+	_, out := s.do(http.MethodGet, "/v1/verifications/"+id, key, nil)
+	text, _ := out["status"].(string)
+	return text
+}

@@ -3,14 +3,8 @@ package verify
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base32"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -39,35 +33,12 @@ type Service struct {
 	tense  atomic.Bool  // the breaker is open: codes have eight digits
 }
 
-// Request asks for a code.
-type Request struct {
-	To          string // E.164; "": a subject that nobody knows
-	Line        string
-	Purpose     Purpose
-	Subject     string
-	Language    string
-	IP          string // of the client; "": not known
-	Transaction map[string]any
-	Autofill    Autofill
-	Proof       string // of number_change, one of ProofsGiven; "": the number before is to agree
-	Run         string // of a flow that asks
-	Origin      string // asks once; a repeat gets the same challenge
-	Test        bool
-	By          string // who asks, for the audit trail
-}
-
 // Create writes a challenge and returns at once: the code is made and sent by Run.
 // It is the same for a number that cannot be texted and for a subject that nobody
 // knows. A LimitedError says that too many were asked for, or that one is live.
 func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
-	if err := r.Autofill.check(); err != nil {
+	if err := r.check(); err != nil {
 		return Challenge{}, err
-	}
-	switch {
-	case marked(r.Subject):
-		return Challenge{}, errSubject
-	case r.Proof != "" && (r.Purpose != NumberChange || !slices.Contains(ProofsGiven, r.Proof)):
-		return Challenge{}, errProof
 	}
 	digest, err := contextOf(r.Transaction)
 	if err != nil {
@@ -83,12 +54,8 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
-	reason := string(r.Purpose)
-	if r.Proof != "" {
-		reason += ", shown by " + r.Proof
-	}
 	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Client, r.Test),
-		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: reason, Detail: c.Client})
+		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: r.why(), Detail: c.Client})
 	switch {
 	case err != nil:
 		return Challenge{}, err
@@ -189,29 +156,3 @@ func ofMode(subject string, test bool) string {
 
 // plain is the subject as the business calls it.
 func plain(subject string) string { return strings.TrimPrefix(subject, testMark) }
-
-// ErrAsked means that a request is wrong by its own content.
-var ErrAsked = errors.New("the request does not fit")
-
-// ErrOtherBody means that the key of a repeat stands for another request.
-var ErrOtherBody = fmt.Errorf("%w: this Idempotency-Key was used with another body", ErrAsked)
-
-var errSubject = fmt.Errorf("%w: subject: %q begins the names of what test keys play with", ErrAsked, testMark)
-
-var errProof = fmt.Errorf("%w: proof: only number_change takes one, of %s", ErrAsked, strings.Join(ProofsGiven, ", "))
-
-var errTransaction = fmt.Errorf("%w: transaction: it cannot be read", ErrAsked)
-
-// contextOf is the SHA-256 of what the customer is shown, as JSON with its keys
-// sorted, hex; "" when nothing is. A code for one transaction is good for no other.
-func contextOf(transaction map[string]any) (string, error) {
-	if len(transaction) == 0 {
-		return "", nil
-	}
-	b, err := json.Marshal(transaction)
-	if err != nil {
-		return "", errTransaction
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
-}
