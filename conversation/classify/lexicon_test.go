@@ -120,8 +120,10 @@ func TestLists(t *testing.T) {
 			t.Errorf("%q is not folded and never matches", phrase)
 		}
 	}
-	if bad, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte("yes: yes\nyess: yep")}}); err == nil {
-		t.Errorf("a section that is none was read: %v", bad.phrases)
+	for _, wrong := range []string{"yes: yes\nyess: yep", "yes: (yes|of (course|all))", "yes: yes (it did", "yes: yes) it did"} {
+		if _, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte(wrong)}}); err == nil {
+			t.Errorf("%q was read", wrong)
+		}
 	}
 }
 
