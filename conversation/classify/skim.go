@@ -33,15 +33,21 @@ func (Lexicon) Skim(text, language string, listen []string) (intent string, ok b
 	return intent, intent != ""
 }
 
-// contrary says whether a text is a plain no before what says yes by itself ("no its
+// contrary says whether a text is plain noes before what says yes by itself ("no its
 // fine"): what the no is about, only the question knows.
 func (h *heard) contrary() bool {
 	first, rest, found := strings.Cut(h.words, " ")
-	if m, _ := h.longestAt(first, no); !found || m == 0 {
-		return false
+	for found {
+		if m, _ := h.longestAt(first, no); m == 0 {
+			return false
+		}
+		after := heard{words: rest, language: h.language, arrival: true}
+		if after.agreed() == yes || after.head(rest) == yes {
+			return true
+		}
+		first, rest, found = strings.Cut(rest, " ")
 	}
-	after := heard{words: rest, language: h.language, arrival: true}
-	return after.agreed() == yes || after.head(rest) == yes
+	return false
 }
 
 // agreed is yes or no by all words of the text. An "ok" before a no leaves it open
@@ -167,6 +173,9 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	}
 	if b.plain && m&(yes|nod|other&^help) == 0 && !turning[phrase] {
 		return true // whatever else a plain no is followed by, it stays one
+	}
+	if phrase == "si" && !b.stands(phrase, rest) {
+		return false // "confirme si llega": if it does
 	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0
 	switch {
