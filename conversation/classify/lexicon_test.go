@@ -91,6 +91,8 @@ func TestSkim(t *testing.T) {
 		"please carry on": "yes", "it would be great if it came": "", "i will wait": "", "i will wait for it": "", "sure i will wait": "yes", "please replace it": "", "i dont have any issues": "", "i dont have any more questions": "no", "rather not": "no",
 		// a no said twice is no clearer, and a si inside may be if
 		"no no its fine": "", "no nope all good": "", "confirme si llega": "", "perfecto sí gracias": "yes", "perfecto, sí, mañana no puedo": "",
+		// slips and words written together
+		"nothign else": "no", "nothink more": "no", "nothanx": "no", "nomore questions": "no", "nodone": "no", "noproblem": "", "noted": "", "notable": "",
 		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
 	} {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
