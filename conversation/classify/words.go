@@ -22,7 +22,7 @@ import (
 //   - fillers change nothing beside any intent, mild ones change nothing beside an
 //     intent that is not yes or no;
 //   - assent, refusal: yes and no where an ordinary question asks, not an alert;
-//     after: what makes a yes of an "ok" before it;
+//     after: what makes a yes of an "ok" before it, and may follow a yes;
 //   - names: by which the one who asks may be addressed, "ok Sam";
 //   - unclear: phrases that look like an answer and are none;
 //   - enough: what ends a talk, and is no only after another no;
