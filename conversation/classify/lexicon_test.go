@@ -16,7 +16,7 @@ func TestLexicon(t *testing.T) {
 		"yes yes yes": "yes", "sii": "yes", "siiii": "yes", "of course": "yes", "yes it arrived this morning": "yes", "oui": "yes", "ja": "yes",
 		"no": "no", "NO": "no", "nope": "no", "not me!!": "no", "No, it didn't": "no", "nooo": "no", "no gracias": "no", "todavía no": "no",
 		"claro que no": "no", "no thanks": "no", "not yet": "no", "n": "no", "It wasn't me": "no", "no not yet": "no", "no, it never arrived": "no",
-		"no llegó": "no", "👎": "no", "nein": "no", "não": "no", "no no no": "no",
+		"no llegó": "no", "no no": "no", "no no it was me": "", "👎": "no", "nein": "no", "não": "no", "no no no": "no",
 		"help": "help", "AYUDA": "help", "i need help please": "help", "agent": "agent", "I want to talk to a person": "agent",
 		"quiero hablar con un agente": "agent", "done": "done", "Listo!": "done", "thanks": "thanks", "Muchas gracias": "thanks", "thank you!": "thanks",
 		"wrong number": "wrong_number", "número equivocado": "wrong_number", "sorry wrong number": "wrong_number", "SIM": "", "yes 👍": "yes", "no 👍": "", "help, thanks": "help", "thanks, done": "done",
@@ -89,11 +89,45 @@ func TestSkim(t *testing.T) {
 		"ok sam": "yes", "no rory": "no", "perfect, thank you Charlie": "yes", "ok sam it is broken": "", "im david": "", "its anna": "", "sam": "", "iam david": "",
 		"ok thanks will do": "yes", "ok thanks sam": "", "no thanks thats perfect": "", "no thats perfect": "", "no, thanks to sam it came": "",
 		"please carry on": "yes", "it would be great if it came": "", "i will wait": "", "i will wait for it": "", "sure i will wait": "yes", "please replace it": "", "i dont have any issues": "", "i dont have any more questions": "no", "rather not": "no",
+		// an ok that was considered is more than a nod; a polite no after one declines
+		"hmm ok": "yes", "well okay": "yes", "hmmk": "yes", "oh ok": "", "hmm": "", "hmm ok thanks": "", "hmm ok no": "",
+		"ok no thanks": "no", "okay no need": "no", "ok thank you no thanks": "no", "ok no thanks its fine": "", "ok no way": "", "ok nothing": "", "ok gracias": "",
+		// slips and words written together
+		"nothign else": "no", "nothink more": "no", "nothans": "no", "nothanx": "no", "nomore questions": "no", "mo thanks": "no", "bo thank you": "no", "nodone": "no", "noproblem": "", "noted": "", "notable": "", "mothers": "",
+		// declining without a no, and conditions that are none
+		"i don't think so, thanks": "no", "i don't think so": "", "there is nothing more": "no", "there is nothing broken": "", "no no": "no", "no no it was me": "",
+		"yes if possible": "yes", "yes if you insist": "yes", "yes if it comes": "", "yes if you bring it back": "",
+		"please confirm my booking": "yes", "confirm the appointment please": "yes", "please confirm my booking is not lost": "", "this is the correct address": "yes", "this is not the correct address": "",
+		// a no said twice is no clearer, and a si inside may be if
+		"no no its fine": "", "no nope all good": "", "confirme si llega": "", "perfecto sí gracias": "yes", "perfecto, sí, mañana no puedo": "",
 		"yes said nobody": "", "yes 🙄": "", "sure 😂": "", "yes 😊": "yes", "nope 🙄": "", "thats all": "", "im good": "", "si llega manana": "", "sino": "", "i am looking for my parcel": "", "nothing is broken": "", "it is not damaged": "", "no me quejo": "",
 	} {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
 		if got != want || ok != (want != "") {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSkimAbroad: in each language an offer is declined without its bare no, and what
+// was asked is told to go ahead; the same words about something else say nothing.
+func TestSkimAbroad(t *testing.T) {
+	for language, texts := range map[string]map[string]string{
+		"es": {"no hay nada más": "no", "creo que no, gracias": "no", "creo que no": "", "por ahora no gracias": "no", "nada más por hoy": "no", "confirme la cita por favor": "yes",
+			"pues ok": "yes", "ok no gracias": "no", "ok no": "", "no hay nada roto": "", "confirme si la cita es hoy": "", "confirmo si llega": "", "perfecto, sí, mañana no puedo": "", "perfecto sí gracias": "yes", "claro que sí vale": "yes"},
+		"fr": {"je n'ai besoin de rien d'autre": "no", "je ne pense pas, merci": "no", "je ne pense pas": "", "pas pour le moment merci": "no", "confirmez le rendez-vous svp": "yes",
+			"ok non merci": "no", "rien de cassé": ""},
+		"de": {"ich brauche sonst nichts": "no", "nichts weiter danke": "no", "ich glaube nicht, danke": "no", "ich glaube nicht": "", "bestätigen Sie den Termin bitte": "yes",
+			"ok nein danke": "no", "nichts kaputt": ""},
+		"pt": {"não tenho mais nada": "no", "acho que não, obrigado": "no", "acho que não": "", "por enquanto não obrigada": "no", "pode confirmar a consulta": "yes",
+			"ok não obrigado": "no", "nada quebrado": ""},
+		"it": {"non ho altro": "no", "credo di no, grazie": "no", "credo di no": "", "per ora no grazie": "no", "confermi l'appuntamento": "yes",
+			"ok no grazie": "no", "niente di rotto": ""},
+	} {
+		for text, want := range texts {
+			if got := asked(text, language, []string{"no", "yes"}); got != want {
+				t.Errorf("%s: %q is read as %q, want %q", language, text, got, want)
+			}
 		}
 	}
 }
@@ -120,8 +154,10 @@ func TestLists(t *testing.T) {
 			t.Errorf("%q is not folded and never matches", phrase)
 		}
 	}
-	if bad, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte("yes: yes\nyess: yep")}}); err == nil {
-		t.Errorf("a section that is none was read: %v", bad.phrases)
+	for _, wrong := range []string{"yes: yes\nyess: yep", "yes: (yes|of (course|all))", "yes: yes (it did", "yes: yes) it did"} {
+		if _, err := readLists(fstest.MapFS{"words/en.txt": {Data: []byte(wrong)}}); err == nil {
+			t.Errorf("%q was read", wrong)
+		}
 	}
 }
 

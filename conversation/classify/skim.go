@@ -33,15 +33,21 @@ func (Lexicon) Skim(text, language string, listen []string) (intent string, ok b
 	return intent, intent != ""
 }
 
-// contrary says whether a text is a plain no before what says yes by itself ("no its
+// contrary says whether a text is plain noes before what says yes by itself ("no its
 // fine"): what the no is about, only the question knows.
 func (h *heard) contrary() bool {
-	first, rest, found := strings.Cut(h.words, " ")
-	if m, _ := h.longestAt(first, no); !found || m == 0 {
-		return false
+	first, rest, found := strings.Cut(strings.TrimPrefix(h.words, "ok "), " ")
+	for found {
+		if m, _ := h.longestAt(first, no); m == 0 {
+			return false
+		}
+		after := heard{words: rest, language: h.language, arrival: true}
+		if after.agreed() == yes || after.head(rest) == yes {
+			return true
+		}
+		first, rest, found = strings.Cut(rest, " ")
 	}
-	after := heard{words: rest, language: h.language, arrival: true}
-	return after.agreed() == yes || after.head(rest) == yes
+	return false
 }
 
 // agreed is yes or no by all words of the text. An "ok" before a no leaves it open
@@ -92,6 +98,7 @@ type begun struct {
 	answer  meaning // yes, no; 0: none yet
 	phrase  string  // that gave it
 	okayed  bool    // after an "ok", which is half a yes
+	weighed bool    // after a word by which one considers what was proposed
 	thanked bool
 	weak    bool // the answer is one only if nothing unknown follows
 	plain   bool // a no by itself, of which trouble may be told
@@ -100,9 +107,13 @@ type begun struct {
 // begin reads a phrase before there is an answer. False: there will be none.
 func (b *begun) begin(phrase string, m meaning, rest string) bool {
 	b.thanked = b.thanked || m&thanks != 0 || strings.HasSuffix(phrase, "thanks")
+	b.weighed = b.weighed || hesitations[phrase]
 	switch {
 	case phrase == "ok":
 		b.okayed = true
+		if b.weighed && !b.thanked && rest == "" {
+			b.answer = yes
+		}
 	case b.okayed && (!b.thanked && m&(after|named) != 0 || promises[phrase]):
 		b.answer = yes
 	case m&(polar|nod|assent|refusal) == 0 && b.okayed && !b.thanked && (m == 0 || intends[phrase]) && rest != "":
@@ -113,7 +124,7 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 		return false
 	case m&(yes|nod|assent) != 0:
 		b.answer, b.weak = yes, !b.okayed && b.partial(phrase)
-	case b.okayed: // "ok no" is anybody's guess
+	case b.okayed && !declines[phrase]: // "ok no" is anybody's guess
 		return false
 	default:
 		b.answer, b.weak = no, m&refusal == 0 && clause[phrase[:wordEnd(phrase, 0)]]
@@ -123,8 +134,15 @@ func (b *begun) begin(phrase string, m meaning, rest string) bool {
 	return b.answer == 0 || b.stands(phrase, rest)
 }
 
+// hesitations say that an "ok" after them was considered: it answers, where a bare one
+// may only have taken note. "Oh ok" has been told something.
+var hesitations = set(`hm; hmm; well; um; uh; pues`)
+
 // promises make a yes of an "ok", whatever thanks stand between them.
 var promises = set(`will do; i will; ill; i will do; ill do it`)
+
+// declines are noes that only decline an offer: an "ok" before them has heard it.
+var declines = set(`no thanks; nope thanks; no need; no gracias; non merci; nein danke; nao obrigado; no grazie`)
 
 // clause are words that begin a sentence: more than "yes" is said, and what follows is
 // part of it.
@@ -167,6 +185,9 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 	}
 	if b.plain && m&(yes|nod|other&^help) == 0 && !turning[phrase] {
 		return true // whatever else a plain no is followed by, it stays one
+	}
+	if phrase == "si" && !b.stands(phrase, rest) {
+		return false // "confirme si llega": if it does
 	}
 	harmless := m&unclear == 0 || m&(filler|mild) != 0
 	switch {

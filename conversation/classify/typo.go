@@ -95,8 +95,8 @@ var gluedHeads = []string{"ok", "sure", "thanks", "nothing", "else", "sir"}
 const shortestGlued = 3
 
 // gluedToNo are the words that may follow a "no" without a space: others make another
-// word of it ("notable").
-var gluedToNo = set(`thanks; thank; thankyou; thx; need; needed; nothing; enough; sir`)
+// word of it ("notable"). So may every spelling of thanks.
+var gluedToNo = set(`thanks; need; needed; nothing; enough; sir; maam; more; other; further; query; queries; question; questions; issue; issues; problem; problems; doubt; doubts; please; thats; done`)
 
 func (l *lists) unglued(word string) string {
 	for _, head := range []string{"yes", "yeah", "okay"} {
@@ -109,7 +109,7 @@ func (l *lists) unglued(word string) string {
 			return head + " " + rest
 		}
 	}
-	if rest, ok := strings.CutPrefix(word, "no"); ok && gluedToNo[rest] {
+	if rest, ok := strings.CutPrefix(word, "no"); ok && (gluedToNo[rest] || len(rest) >= shortestGlued && l.same[rest] == "thanks") {
 		return "no " + rest
 	}
 	for i := shortestGlued + 1; i <= len(word)-shortestGlued; i++ {
@@ -155,11 +155,15 @@ func (l *lists) meant(word string) string {
 // meaning round, or a sentence.
 func (l *lists) mends(w, word string) bool {
 	n := len(word)
-	m := l.phrases[l.respell(w)]
+	spelt := l.respell(w)
+	m := l.phrases[spelt]
 	if n > len(w) && word == w+"s" || n < len(w) && w == word+"s" {
 		return false // several of them are another word
 	}
-	return (!turning[w] || w == "nothing") && (m&(turner|trouble) == 0 || w == "nothing") && (n >= shortestPolar || m&polar == 0)
+	if spelt == "nothing" {
+		return true
+	}
+	return !turning[w] && m&(turner|trouble) == 0 && (n >= shortestPolar || m&polar == 0)
 }
 
 // oneSlip says whether two different words are one missing, added, changed or swapped

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -12,8 +13,8 @@ import (
 
 // The word lists are plain text, one file a language, because they are long and
 // reviewed by people who speak the languages. A line is "section: phrase; phrase"; a
-// phrase may have alternatives, as in "(it|this) (never |)came". Accents and capitals
-// may be written: texts and lists are folded alike.
+// phrase may have alternatives, as in "(it|this) (never |)came", none of them inside
+// another. Accents and capitals may be written: texts and lists are folded alike.
 //
 //   - an intent's name: phrases that carry it wherever they stand among fillers;
 //   - missing: a no to whether something came. It denies nothing else, so that Read
@@ -21,7 +22,7 @@ import (
 //   - fillers change nothing beside any intent, mild ones change nothing beside an
 //     intent that is not yes or no;
 //   - assent, refusal: yes and no where an ordinary question asks, not an alert;
-//     after: what makes a yes of an "ok" before it;
+//     after: what makes a yes of an "ok" before it, and may follow a yes;
 //   - names: by which the one who asks may be addressed, "ok Sam";
 //   - unclear: phrases that look like an answer and are none;
 //   - enough: what ends a talk, and is no only after another no;
@@ -107,9 +108,9 @@ func readLists(files fs.FS) (*lists, error) {
 			return nil, err
 		}
 		sources[path] = strings.Split(string(source), "\n")
-		for _, line := range sources[path] {
-			if err := l.spellings(line); err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
+		for n, line := range sources[path] {
+			if err := cmp.Or(l.spellings(line), flat(line)); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", path, n+1, err)
 			}
 		}
 	}
@@ -201,6 +202,21 @@ func phrasesOf(list string) []string {
 		}
 	}
 	return out
+}
+
+// flat says what is wrong with the alternatives of a line: none may stand in another.
+func flat(line string) error {
+	open := false
+	for _, r := range line {
+		if r == '(' && open || r == ')' && !open {
+			return fmt.Errorf("the alternatives of %q stand in one another, or begin or end nowhere", line)
+		}
+		open = r == '(' || open && r != ')' && r != ';'
+	}
+	if open {
+		return fmt.Errorf("the alternatives of %q do not end", line)
+	}
+	return nil
 }
 
 // alternatives writes "(a|b) c" out as "a c" and "b c".
