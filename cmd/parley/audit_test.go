@@ -56,6 +56,9 @@ func TestAuditCommands(t *testing.T) {
 	if !strings.Contains(out, "agent:ann by key_1") || strings.Count(out, "\n") != 3 || strings.Contains(out, "acc-1") || strings.Contains(out, "2025550123") || strings.Contains(out, "\x1b") {
 		t.Errorf("%q", out)
 	}
+	if _, err := ledger(t, database).ExecContext(t.Context(), `DROP TRIGGER audit_no_update`); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := ledger(t, database).ExecContext(t.Context(), `UPDATE audit SET data = REPLACE(data, 'ann', 'bob') WHERE seq = 4`); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // The audit trail is only ever added to: there is no statement that changes a row of
-// it or takes one out.
+// it or takes one out, and the database refuses any.
 const (
 	// chainingSQL finds nothing while another node chains.
 	chainingSQL = `SELECT id FROM installation WHERE id = 1 {lock} {skiplocked}`
