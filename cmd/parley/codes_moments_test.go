@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -99,10 +98,7 @@ func TestPausesBetweenSends(t *testing.T) {
 func TestOneCodeIsLive(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
-		nodes := []*server{serveTest(t, testConfig(url))}
-		if strings.HasPrefix(url, "postgres:") { // SQLite has one
-			nodes = append(nodes, serveTest(t, testConfig(url)))
-		}
+		nodes := nodesOf(t, url)
 		for n := range 12 {
 			var mu sync.Mutex
 			got := map[int]int{}
