@@ -1,6 +1,10 @@
 package conversation
 
-import "parley/flows"
+import (
+	"strings"
+
+	"parley/flows"
+)
 
 // handoff puts the conversation into a queue for people; the bot is silent from
 // now on. What it had queued before is taken back by the takeover, not here: it
@@ -23,6 +27,18 @@ func (s *step) handoff(h Handing) {
 	}
 	s.record(Decision{About: "handoff", Choice: h.Queue, Why: h.Reason, Run: h.Run})
 	s.tell(HandoffRequested{Queue: h.Queue, Reason: h.Reason}, h.Run)
+}
+
+// handOver hands over a text that no flow answers, and says that somebody will: once, for
+// while people have the conversation, texts are theirs.
+func (s *step) handOver(h Handing) {
+	which, opens := "handed", s.scope().Opens
+	if opens != "" {
+		which = "handed_closed"
+	}
+	text := strings.ReplaceAll(ownText(which, s.c.State.Language, s.env.Line), "{opens}", opens)
+	s.send(draft{class: flows.Notice, text: text})
+	s.handoff(h)
 }
 
 // poisoned hands a conversation to a person because one of its events could not

@@ -33,6 +33,23 @@ func (k *talk) suspect(account string, ids ...string) {
 	k.taken().after(time.Minute)
 }
 
+// listed is a talk in which the second of two alerts asks of two payments.
+func listed(t *testing.T) *talk {
+	t.Helper()
+	k := cards(t, "acc-1")
+	k.suspect("acc-2", "t2", "t3")
+	return k
+}
+
+// recognisedOnce is a talk in which one alert was answered YES, and another asks.
+func recognisedOnce(t *testing.T, ids ...string) *talk {
+	t.Helper()
+	k := cards(t, "acc-1")
+	k.recognised("acc-1")
+	k.suspect("acc-2", ids...)
+	return k
+}
+
 // happens brings a business event of an account.
 func (k *talk) happens(event, account string) {
 	k.t.Helper()
@@ -82,23 +99,18 @@ func TestEveryNoAnswersAllAlerts(t *testing.T) {
 		k.text(word)
 		k.wantLocks("acc-1 t1", "acc-2 t2")
 	}
-	k := cards(t, "acc-1")
-	k.suspect("acc-2", "t2", "t3")
+	k := listed(t)
 	k.text("not mine")
 	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
 }
 
 // A NO takes back a YES as well, beside a question or without one.
 func TestNoIsForWhatWasRecognisedToo(t *testing.T) {
-	k := cards(t, "acc-1")
-	k.recognised("acc-1")
-	k.suspect("acc-2", "t2")
+	k := recognisedOnce(t, "t2")
 	k.text("no")
 	k.wantLocks("acc-1 t1", "acc-2 t2")
 
-	k = cards(t, "acc-1")
-	k.recognised("acc-1")
-	k.suspect("acc-2", "t2")
+	k = recognisedOnce(t, "t2")
 	k.recognised("acc-2")
 	k.text("fraud")
 	k.wantLocks("acc-1 t1", "acc-2 t2")
@@ -116,9 +128,7 @@ func TestNoIsForWhatIsNotLockedYet(t *testing.T) {
 	k.text("no") // none is meant before the others: both are locked again
 	k.wantLocks("acc-1 t1", "acc-2 t2")
 
-	k = cards(t, "acc-1")
-	k.recognised("acc-1")
-	k.suspect("acc-2", "t2")
+	k = recognisedOnce(t, "t2")
 	k.text("2 no")
 	k.wantLocks("acc-2 t2")
 	k.happens("account.locked", "acc-2")
@@ -204,25 +214,20 @@ func TestNoAnswersThePersonWhoAsked(t *testing.T) {
 // A number is an alert's own, or a payment's that an alert lists. Nothing is denied that
 // was not named, and no account locked that was not meant.
 func TestNoAndANumberOfTwo(t *testing.T) {
-	two := func() *talk {
-		k := cards(t, "acc-1")
-		k.suspect("acc-2", "t2", "t3")
-		return k
-	}
 	for _, word := range []string{"NO 2", "2 NO", "no, number 2"} {
-		k := two()
+		k := listed(t)
 		k.text(word)
 		k.wantLocks("acc-2 t3")
 	}
 	for choice, want := range map[string]string{"1": "acc-1 t1", "2": "acc-2 t2"} {
-		k := two()
+		k := listed(t)
 		k.text("NO 1")
 		k.wantSaid("We asked you two things. Is this your answer to 1 or 2?\n1: Acme: Hi Ann, did you pay $9.00 at Shop with card ..1234 on...\n2: $9.00 Shop")
 		k.wantLocks()
 		k.after(time.Minute).text(choice)
 		k.wantLocks(want)
 	}
-	k := two() // the number again is no choice: a person is asked, and a plain NO is for all
+	k := listed(t) // the number again is no choice: a person is asked, and a plain NO is for all
 	k.text("NO 1")
 	k.after(time.Minute).text("NO 1")
 	if k.wantLocks(); k.c.State.Handoff == nil {
@@ -231,12 +236,12 @@ func TestNoAndANumberOfTwo(t *testing.T) {
 	k.text("NO")
 	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
 
-	k = two()
+	k = listed(t)
 	k.text("NO 1")
 	k.after(time.Minute).text("NO")
 	k.wantLocks("acc-1 t1", "acc-2 t2 t3")
 
-	k = two()
+	k = listed(t)
 	k.text("yes") // which one? then the number is the alert's
 	k.after(time.Minute).text("2 no")
 	k.wantLocks("acc-2 t2 t3")
@@ -284,9 +289,7 @@ func TestNoAndTheNumberOfWhatWasRecognised(t *testing.T) {
 	k.text("2 no")
 	k.wantLocks("acc-2 t2")
 
-	k = cards(t, "acc-1")
-	k.recognised("acc-1")
-	k.suspect("acc-2", "t2", "t3")
+	k = recognisedOnce(t, "t2", "t3")
 	k.text("no 1")
 	k.wantLocks("acc-2 t2")
 }
@@ -295,15 +298,13 @@ func TestNoAndTheNumberOfWhatWasRecognised(t *testing.T) {
 // the customer has been asked for the alert's number.
 func TestYesAndANumberOfTwo(t *testing.T) {
 	for _, word := range []string{"1 yes", "yes 2"} {
-		k := cards(t, "acc-1")
-		k.suspect("acc-2", "t2", "t3")
+		k := listed(t)
 		k.text(word)
 		k.wantLocks()
 		k.after(time.Minute).text("1 yes")
 		k.wantLocks("recognise acc-1")
 	}
-	k := cards(t, "acc-1")
-	k.suspect("acc-2", "t2", "t3")
+	k := listed(t)
 	k.text("2 yes")
 	k.wantLocks()
 	k.after(time.Minute).text("2")
@@ -323,8 +324,7 @@ func TestNoByNumberBesideAPerson(t *testing.T) {
 	k.text("2 no")
 	k.wantLocks("acc-2 t2")
 
-	k = cards(t, "acc-1")
-	k.suspect("acc-2", "t2", "t3")
+	k = listed(t)
 	k.does("take", "bo")
 	k.text("no 1")
 	k.wantLocks()

@@ -44,7 +44,7 @@ func (s *step) late(said flows.Said) bool {
 		switch {
 		case f.Late == "agent" && (fits || s.front() < 0):
 			s.forgetLate(i, "an agent")
-			s.handoff(Handing{Reason: "late_answer", Note: "answered " + f.Name + " after it had ended", Run: l.Run.ID, Priority: f.Class})
+			s.handOver(Handing{Reason: "late_answer", Note: "answered " + f.Name + " after it had ended", Run: l.Run.ID, Priority: f.Class})
 		case !fits:
 			continue
 		case f.Late == "ignore":

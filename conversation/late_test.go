@@ -55,6 +55,7 @@ func TestLateAlert(t *testing.T) {
 	for _, text := range []string{"NO", "what was that??"} {
 		k := endsBySilence(t, alarm)
 		k.after(time.Hour).text(text)
+		k.wantSaid(willAnswer)
 		if h := k.c.State.Handoff; h == nil || h.Reason != "late_answer" || h.Priority != "alert" {
 			t.Errorf("%q: %+v", text, h)
 		}

@@ -3,9 +3,9 @@ package conversation
 import "strings"
 
 // ownTexts are what Parley says of its own, by language: what the rules on consent ask for,
-// and what clears up an answer. {brand} is filled in, and what stands between {contact: and }
-// comes before the brand's contact, where it has one. One GSM-7 segment with a brand of 20
-// characters.
+// what clears up an answer, and that somebody will answer. {brand} is filled in, and what
+// stands between {contact: and } comes before the brand's contact, where it has one. One
+// GSM-7 segment with a brand of 20 characters.
 var ownTexts = map[string]map[string]string{
 	"stop": {
 		"en": "{brand}: You are unsubscribed and will get no more texts. Reply START to get them again.",
@@ -94,6 +94,22 @@ var ownTexts = map[string]map[string]string{
 		"de": "{brand}: Danke. Wir schreiben dieser Nummer nicht mehr. Antworten Sie START, um das aufzuheben.",
 		"pt": "{brand}: Obrigado. Nao escreveremos mais para este numero. Responda START para anular.",
 		"it": "{brand}: Grazie. Non scriveremo piu a questo numero. Risponda START per annullare.",
+	},
+	"handed": {
+		"en": "{brand}: Thank you. Somebody will answer you here.",
+		"es": "{brand}: Gracias. Alguien le respondera aqui.",
+		"fr": "{brand}: Merci. Quelqu'un vous repondra ici.",
+		"de": "{brand}: Danke. Jemand wird Ihnen hier antworten.",
+		"pt": "{brand}: Obrigado. Alguem lhe respondera aqui.",
+		"it": "{brand}: Grazie. Qualcuno le rispondera qui.",
+	},
+	"handed_closed": {
+		"en": "{brand}: Thank you. We answer here from {opens}.",
+		"es": "{brand}: Gracias. Respondemos aqui desde {opens}.",
+		"fr": "{brand}: Merci. Nous repondons ici a partir de {opens}.",
+		"de": "{brand}: Danke. Wir antworten hier ab {opens}.",
+		"pt": "{brand}: Obrigado. Respondemos aqui a partir de {opens}.",
+		"it": "{brand}: Grazie. Rispondiamo qui da {opens}.",
 	},
 	"which_code": {
 		"en": "Is your NO for 1 or 2?\n1: the code we sent you\n2: {second}",

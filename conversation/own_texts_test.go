@@ -21,7 +21,7 @@ func TestOwnTexts(t *testing.T) {
 		for _, language := range languages {
 			for _, contact := range []string{"", "help@acme.example"} {
 				text := ownText(which, language, Line{Brand: flows.Brand{Name: strings.Repeat("A", 20), Contact: contact}})
-				text = strings.NewReplacer("{choice}", "WRONG NUMBER", "{n}", "12", "{first}", "Is it safe?", "{second}", "Did it come?").Replace(text)
+				text = strings.NewReplacer("{choice}", "WRONG NUMBER", "{n}", "12", "{opens}", "mer 09:00", "{first}", "Is it safe?", "{second}", "Did it come?").Replace(text)
 				if c := segment.Count(text); c.Segments != 1 || c.Encoding != segment.GSM7 {
 					t.Errorf("%s in %s: %+v: %s", which, language, c, text)
 				}

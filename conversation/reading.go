@@ -340,7 +340,7 @@ func (s *step) unasked(e Event, said flows.Said) {
 		s.record(Decision{About: "reading", Choice: "courtesy", Why: "nothing is open"})
 	case s.intended(e), s.late(said), s.defaultFlow():
 	default:
-		s.handoff(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
+		s.handOver(Handing{Reason: "unclear", Note: "wrote while nothing was asked"})
 	}
 }
 

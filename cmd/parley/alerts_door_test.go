@@ -8,12 +8,33 @@ import (
 	"parley/conversation/store/storetest"
 )
 
-// suspect reports one payment of an account, of a card.
+// eachBank runs a test on a bank's server over each engine.
+func eachBank(t *testing.T, run func(t *testing.T, s *server, bank *cardSystem)) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s, bank := bankHouse(t, url)
+		run(t, s, bank)
+	})
+}
+
+// suspect reports payments of an account, of a card, and waits until the customer is asked.
 func (s *server) suspect(account, card string, payments string) {
 	s.t.Helper()
+	before := len(s.carrier.Messages())
 	body := `{"type":"card.suspicious","to":"` + testPhone + `","data":{"name":"Ann","account":"` + account + `","card":"` + card + `","transactions":[` + payments + `]}}`
 	if status, answer := s.do(http.MethodPost, "/v1/events", s.key, body); status != http.StatusAccepted {
 		s.t.Fatalf("%d %s", status, answer["raw"])
+	}
+	s.hears(before + 1)
+}
+
+// told has the customer write, and expects these words in what they are told next.
+func (s *server) told(text, want string) {
+	s.t.Helper()
+	before := len(s.carrier.Messages())
+	s.texts(text)
+	if told := s.hears(before + 1); !strings.Contains(told, want) {
+		s.t.Errorf("told %q", told)
 	}
 }
 
@@ -26,16 +47,10 @@ const (
 // TestYesUnderALockClearsNothing: the account was locked at the door while its customer
 // was being asked. The YES opens nothing, and nobody reads or hears that all is well.
 func TestYesUnderALockClearsNothing(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, bank := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
 		s.suspect("acc-1", "1234", coffee)
-		s.hears(1)
 		s.asked(http.MethodPost, "/lock", map[string]any{"scope": "all"}, http.StatusOK)
-		s.texts("YES")
-		if told := s.hears(2); !strings.Contains(told, "card ..1234 stays locked") {
-			t.Errorf("told %q", told)
-		}
+		s.told("YES", "card ..1234 stays locked")
 		s.account("locked")
 		if bank.heard("fraud.cleared") != nil || bank.heard("account.recognised") != nil {
 			t.Error("the business hears that the payment was recognised")
@@ -45,21 +60,11 @@ func TestYesUnderALockClearsNothing(t *testing.T) {
 
 // TestYesBesideANoClearsNothing: of two alerts of one account the first was denied.
 func TestYesBesideANoClearsNothing(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, bank := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
 		s.suspect("acc-1", "1234", coffee)
-		s.hears(1)
 		s.suspect("acc-1", "1234", garage)
-		s.hears(2)
-		s.texts("1 no")
-		if told := s.hears(3); !strings.Contains(told, "we stop purchases with card ..1234 and look into $4.00") {
-			t.Errorf("told %q", told)
-		}
-		s.texts("2 yes")
-		if told := s.hears(4); !strings.Contains(told, "card ..1234 stays locked") {
-			t.Errorf("told %q", told)
-		}
+		s.told("1 no", "we stop purchases with card ..1234 and look into $4.00")
+		s.told("2 yes", "card ..1234 stays locked")
 		if s.account("locked"); bank.heard("fraud.cleared") != nil {
 			t.Error("the business hears that the second payment was recognised")
 		}
@@ -69,15 +74,9 @@ func TestYesBesideANoClearsNothing(t *testing.T) {
 // TestYesClearsWhenTheAccountHasTakenIt: then only is the business told, and the
 // customer thanked.
 func TestYesClearsWhenTheAccountHasTakenIt(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, bank := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
 		s.suspect("acc-1", "1234", coffee)
-		s.hears(1)
-		s.texts("YES")
-		if told := s.hears(2); !strings.Contains(told, "We have noted that it was you") {
-			t.Errorf("told %q", told)
-		}
+		s.told("YES", "We have noted that it was you")
 		s.account("active")
 		eventually(t, "the business hears of it", func() bool {
 			return len(bank.heard("account.recognised")) == 1 && len(bank.heard("fraud.cleared")) == 1
@@ -88,17 +87,11 @@ func TestYesClearsWhenTheAccountHasTakenIt(t *testing.T) {
 // TestNoLocksWhilePeopleAreAsked: the alert went to people because two texts were unclear.
 // A YES is theirs alone; a NO that comes later is theirs and locks all the same.
 func TestNoLocksWhilePeopleAreAsked(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, bank := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
 		s.suspect("acc-1", "1234", coffee)
-		s.hears(1)
 		s.texts("ok")
 		s.hears(2)
-		s.texts("ok")
-		if told := s.hears(3); !strings.Contains(told, "A colleague will answer here shortly") {
-			t.Errorf("told %q", told)
-		}
+		s.told("ok", "A colleague will answer here shortly")
 		s.texts("YES")
 		s.account("alerted")
 		s.texts("NO")
@@ -119,22 +112,12 @@ func TestNoLocksWhilePeopleAreAsked(t *testing.T) {
 // alert lists. Nothing is locked before the customer has said which, and only what was
 // named gets a refund.
 func TestNoAndANumberThatTwoAlertsHave(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, bank := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
 		s.suspect("acc-2", "5678", `{"id":"t9","merchant":"Books","amount":"7.00 USD","at":"2026-03-02T08:50:00Z"}`)
-		s.hears(1)
 		s.suspect("acc-1", "1234", coffee+","+garage)
-		s.hears(2)
-		s.texts("NO 1")
-		if told := s.hears(3); !strings.Contains(told, "2: $4.00 Coffee") {
-			t.Errorf("told %q", told)
-		}
+		s.told("NO 1", "2: $4.00 Coffee")
 		s.account("alerted")
-		s.texts("2")
-		if told := s.hears(4); !strings.Contains(told, "we stop purchases with card ..1234 and look into $4.00.") {
-			t.Errorf("told %q", told)
-		}
+		s.told("2", "we stop purchases with card ..1234 and look into $4.00.")
 		if a := s.account("locked"); len(a["refunds"].([]any)) != 1 {
 			t.Errorf("%s", a["raw"])
 		}
@@ -148,16 +131,12 @@ func TestNoAndANumberThatTwoAlertsHave(t *testing.T) {
 // TestEveryNoLocksAllAlertedAccounts: one account was answered YES, the other is being
 // asked about. A NO in other words than NO locks both, with a refund each.
 func TestEveryNoLocksAllAlertedAccounts(t *testing.T) {
-	t.Parallel()
-	storetest.EachURL(t, func(t *testing.T, url string) {
-		s, _ := bankHouse(t, url)
+	eachBank(t, func(t *testing.T, s *server, _ *cardSystem) {
 		s.suspect("acc-1", "1234", coffee)
-		s.hears(1)
 		s.texts("YES")
 		s.hears(2)
 		s.account("active")
 		s.suspect("acc-2", "5678", garage)
-		s.hears(3)
 		s.texts("that was not me")
 		s.account("locked")
 		for _, account := range []string{"acc-1", "acc-2"} {

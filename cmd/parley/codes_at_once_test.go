@@ -15,6 +15,16 @@ import (
 	"parley/conversation/verify"
 )
 
+// nodesOf are two servers on one database, or the one that SQLite has.
+func nodesOf(t *testing.T, url string) []*server {
+	t.Helper()
+	nodes := []*server{serveTest(t, testConfig(url))}
+	if strings.HasPrefix(url, "postgres:") {
+		nodes = append(nodes, serveTest(t, testConfig(url)))
+	}
+	return nodes
+}
+
 // barrier lets through those who wait at it when all have come.
 type barrier struct {
 	all  sync.WaitGroup
@@ -118,10 +128,7 @@ func askedAtOnce(t *testing.T, nodes []*server, n int, check func(i int) verify.
 func TestTwoHundredAtOnce(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
-		nodes := []*server{serveTest(t, testConfig(url))}
-		if strings.HasPrefix(url, "postgres:") { // SQLite has one
-			nodes = append(nodes, serveTest(t, testConfig(url)))
-		}
+		nodes := nodesOf(t, url)
 		s := nodes[0]
 		wrong := func(code string) string {
 			if another := "000001"; code != another {

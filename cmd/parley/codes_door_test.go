@@ -106,8 +106,8 @@ func TestACodeFromAskingToApproval(t *testing.T) {
 	})
 }
 
-// TestGuessesAreSpentFirst: two hundred wrong codes at once are five comparisons, and
-// the right one afterwards is refused; a hundred right ones at once are one approval.
+// TestGuessesAreSpentFirst: of two hundred wrong codes, thirty at a time, five are compared,
+// and the right one afterwards is refused; a hundred right ones are one approval.
 func TestGuessesAreSpentFirst(t *testing.T) {
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login())

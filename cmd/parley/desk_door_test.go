@@ -30,10 +30,18 @@ func eachDesk(t *testing.T, run func(t *testing.T, s *server)) {
 	})
 }
 
-// escalated brings the customer's conversation to the desk, and gives its id.
+// willAnswer is what a customer hears of a text that goes to people.
+const willAnswer = "Acme: Thank you. Somebody will answer you here."
+
+// escalated brings the customer's conversation to the desk, which they are told, and gives
+// its id.
 func (s *server) escalated() string {
 	s.t.Helper()
+	before := len(s.carrier.Messages())
 	s.texts("my cat ate the router")
+	if got := s.hears(before + 1); got != willAnswer {
+		s.t.Errorf("heard %q", got)
+	}
 	c, found := s.stored()
 	if !found || c.State.Handoff == nil {
 		s.t.Fatalf("not handed over: %+v", c.State)
@@ -79,7 +87,7 @@ func TestDesk(t *testing.T) {
 		}
 
 		view = ann.seen(id)
-		s.texts("hello?") // she has not seen this
+		s.texts("hello?") // she has not seen this, and nobody says again that somebody will answer
 		before := len(s.carrier.Messages())
 		late := ann.wants("POST", "cmd", do("a2", "reply", id, view, "try turning it off"), http.StatusConflict)
 		if late["current"].(map[string]any)["rev"] == view["rev"] {
@@ -176,4 +184,21 @@ func TestDeskDoors(t *testing.T) {
 	ann.wants("POST", "cmd", do("r", "reply", id, ann.seen(id), strings.Repeat("x", 1601)), http.StatusUnprocessableEntity)
 	s.texts("STOP")
 	ann.wants("POST", "cmd", do("s", "reply", id, ann.seen(id), "are you there"), http.StatusUnprocessableEntity)
+}
+
+// TestSomebodyWillAnswer: who writes while nothing is asked hears once that it has come to
+// people, and nothing more that does not ask for an answer of its own.
+func TestSomebodyWillAnswer(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		s.texts("agent please")
+		if got := s.hears(1); got != willAnswer {
+			t.Errorf("heard %q", got)
+		}
+		s.texts("hello??")
+		s.texts("HELP")
+		if got := s.hears(2); !strings.HasPrefix(got, "Acme: You get texts about ") {
+			t.Errorf("heard %q", got)
+		}
+	})
 }

@@ -59,6 +59,8 @@ func (p *patient) limits() {
 		p.warn("codes.limits", "leave them out, or stay nearer to the defaults", "%s: more than ten times the default; whoever guesses or bombs is hardly held up", strings.Join(loose, ", "))
 	case c.Checks > verify.Defaults.Checks:
 		p.warn("codes.checks", "leave it out", "a code may be guessed at %d times, the default is %d", c.Checks, verify.Defaults.Checks)
+	case len(c.Cooldowns) > 0 && slices.Min(c.Cooldowns) < verify.Defaults.Cooldowns[0]:
+		p.warn("codes.cooldowns", "leave them out", "a code may be sent again after %s, the default is %s at least", slices.Min(c.Cooldowns), verify.Defaults.Cooldowns[0])
 	default:
 		p.ok("codes.limits", "guessing ends by subject, number, network and block")
 	}

@@ -73,6 +73,8 @@ func TestExamine(t *testing.T) {
 		{"half the default, in a second", func(c *Config) { c.Codes.Limits.NetworkChecks = verify.Limit{Most: 30, Per: time.Second} }, "warning codes.limits"},
 		{"a limit that is tighter", func(c *Config) { c.Codes.Limits.SubjectHour = verify.Limit{Most: 3, Per: time.Hour} }, ""},
 		{"twice as many checks", func(c *Config) { c.Codes.Checks = 10 }, "warning codes.checks"},
+		{"sent again at once", func(c *Config) { c.Codes.Cooldowns = []time.Duration{time.Minute, 5 * time.Second} }, "warning codes.cooldowns"},
+		{"longer pauses", func(c *Config) { c.Codes.Cooldowns = []time.Duration{time.Minute} }, ""},
 		{"budgets of a million", func(c *Config) { c.Codes.Budgets.HomeDay = 1_000_000 }, "warning codes.budgets"},
 		{"SIMs", func(c *Config) { c.Codes.SIMSwap = SIMSwapConfig{} }, "warning codes.sim_swap"},
 		{"nobody listens", func(c *Config) { c.Callbacks[0].Events = []string{"run.*"} }, "missing callbacks"},

@@ -120,15 +120,7 @@ func (f *fate) asks(s *server, what, method, path string, body any) map[string]a
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer "+s.key)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	raw, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	answer, raw := exchanged(s.t, r)
 	if text := answer.Header.Get("Retry-After"); text != "" {
 		seconds, err := strconv.Atoi(text)
 		if err != nil {

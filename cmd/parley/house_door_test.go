@@ -154,18 +154,24 @@ func (s *server) do(method, path, key string, body any, headers ...string) (int,
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	answer, text := exchanged(s.t, r)
 	out := map[string]any{"raw": string(text), "retry-after": answer.Header.Get("Retry-After"), "content-type": answer.Header.Get("Content-Type"), "headers": headersOf(answer.Header, text)}
 	_ = json.Unmarshal(text, &out) // not every answer is JSON
 	return answer.StatusCode, out
+}
+
+// exchanged makes a request and reads the whole answer.
+func exchanged(t *testing.T, r *http.Request) (answer *http.Response, text []byte) {
+	t.Helper()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, err = io.ReadAll(answer.Body); err != nil {
+		t.Fatal(err)
+	}
+	return answer, text
 }
 
 // signed posts a webhook body with a good signature.

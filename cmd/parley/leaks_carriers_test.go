@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -178,15 +177,7 @@ func (l *leaking) knocks(method, path, body string, header http.Header) {
 		l.t.Fatal(err)
 	}
 	maps.Copy(r.Header, header)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	answer, text := exchanged(l.t, r)
 	fmt.Fprintln(&l.answers, answer.Header, strings.ReplaceAll(string(text), "\n", " "))
 }
 

@@ -59,11 +59,11 @@ func TestLLMThroughTheDoors(t *testing.T) {
 		asked  int
 		tokens int // -1: as estimated
 	}{
-		{"it knows", body(meaning("broken")), sorry, "", 1, 1010},
+		{"it knows", body(meaning("broken")), sorry + " | " + willAnswer, "", 1, 1010},
 		{"it is unsure", body(meaning("unsure")), asked + " | " + other, "it means nothing of what is listened for", 1, 1010},
-		{"slow once", first(slow), sorry, "", 2, 1010},
+		{"slow once", first(slow), sorry + " | " + willAnswer, "", 2, 1010},
 		{"slow twice", always(slow), asked + " | " + other, "timeout", 2, -1},
-		{"busy once", first(status(429, "1")), sorry, "", 2, 1010},
+		{"busy once", first(status(429, "1")), sorry + " | " + willAnswer, "", 2, 1010},
 		{"busy for long", always(status(429, "3600")), asked + " | " + other, "busy", 1, 0},
 		{"down", always(status(503, "")), asked + " | " + other, "unavailable", 2, 0},
 		{"a wrong key", always(status(401, "")), asked + " | " + other, "bad_key", 1, 0},
@@ -72,7 +72,7 @@ func TestLLMThroughTheDoors(t *testing.T) {
 		{"a built-in intent", body(meaning("yes")), asked + " | " + other, "wrong_intent", 1, 1010},
 		{"one to be confirmed", body(meaning("refund")), asked + " | " + other, "wrong_intent", 1, 1010},
 		{"no choices", body(`{"choices":[],"usage":{"prompt_tokens":500,"completion_tokens":0}}`), asked + " | " + other, "empty", 1, 500},
-		{"cut once", first(cut), sorry, "", 2, 1010},
+		{"cut once", first(cut), sorry + " | " + willAnswer, "", 2, 1010},
 		{"cut twice", always(cut), asked + " | " + other, "cut_off", 2, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {

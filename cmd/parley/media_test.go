@@ -90,11 +90,6 @@ func (s *server) fetch(id, address string) (int, http.Header, string) {
 		s.t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer "+s.key)
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, _ := io.ReadAll(res.Body)
+	res, body := exchanged(s.t, r)
 	return res.StatusCode, res.Header, string(body)
 }

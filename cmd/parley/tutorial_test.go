@@ -152,15 +152,7 @@ func (l *learner) curl(args []string) string {
 			l.Fatalf("what is %s?", args[i])
 		}
 	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		l.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		l.Fatal(err)
-	}
+	_, text := exchanged(l.T, r)
 	return string(text)
 }
 

@@ -126,6 +126,7 @@ var moves = []struct {
 	{"it is tried again", verify.Pending, verify.Sent, "", false, func(c cell) bool { return c.settles(conversation.Queued) }},
 	{"approved", verify.Approved, verify.Approved, "", true, func(c cell) bool { return c.ends(verify.Approved, "") }},
 	{"the right code", verify.Pending, verify.Sent, "", true, func(c cell) bool { return c.tries(true) }},
+	{"the right code at the last try", verify.Pending, verify.Sent, "", true, func(c cell) bool { c.tries(false); return c.tries(true) }},
 	{"a wrong code", verify.Pending, verify.Sent, "", false, func(c cell) bool { return c.tries(false) }},
 	{"wrong codes until they are spent", verify.MaxAttempts, verify.MaxAttempts, "max_attempts", true, func(c cell) bool {
 		for range 3 {

@@ -54,7 +54,8 @@ const (
 		UPDATE challenges SET work_at = {now} + $1 WHERE id IN (SELECT id FROM due)
 		RETURNING ` + challengeColumns + `, {now}`
 
-	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0 AND attempts < most_attempts`
+	// laterSQL puts off nothing whose attempts are all spent: that is only looked at sooner.
+	laterSQL = `UPDATE challenges SET work_at = {now} + $2 WHERE id = $1 AND work_at > 0 AND (attempts < most_attempts OR work_at > {now} + $2)`
 
 	// finishSQL ends a live challenge: no other statement's status comes after it. What
 	// the asker did not bring about leaves it open to them, as if nothing had happened; a

@@ -19,9 +19,10 @@ const (
 		AND EXISTS (SELECT 1 FROM messages WHERE id = $2 AND status = 'sending' AND node = $3 AND attempt = $4)`
 
 	// codeLostSQL wakes the loop for a code that nobody will get: it ends the challenge
-	// and lets the conversation know. One that was sent before is still good.
+	// and lets the conversation know. One that was sent before is still good, and one whose
+	// attempts are all spent ends without it, or is about to be approved.
 	codeLostSQL = `UPDATE challenges SET reason = 'undeliverable', work_at = {now}
-		WHERE id = $1 AND status = 'pending' AND sends >= asked`
+		WHERE id = $1 AND status = 'pending' AND sends >= asked AND attempts < most_attempts`
 )
 
 // settleCodes queues what settled messages mean for the codes that they bring, before

@@ -17,10 +17,14 @@ const (
 
 	// spendSQL is what makes five guesses five: the attempt is spent before anything is
 	// compared, with or without a code to compare with. The last one wakes the loop, which
-	// ends the challenge unless it was right.
+	// ends the challenge.
 	spendSQL = `UPDATE challenges SET attempts = attempts + 1,
 			work_at = CASE WHEN attempts + 1 >= most_attempts THEN {now} + 2000 ELSE work_at END
 		WHERE id IN ({ids})`
+
+	// rightLastSQL leaves the challenge to its approval, which may take longer than the
+	// loop waits. Of one that nobody approves the loop ends what is left, with its time.
+	rightLastSQL = `UPDATE challenges SET work_at = expires_at + 5000 WHERE id IN ({ids})`
 )
 
 // spending is one check on its way.
@@ -67,6 +71,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	p = new(pipe)
 	pauses := pausing{}
 	var entries []verify.Entry
+	var last []string
 	for _, v := range all {
 		v.out.Over = counts.over(v.hits, now)
 		if v.out.Waits && len(v.out.Over) == 0 {
@@ -75,10 +80,13 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		v.judge()
 		if !v.out.Right {
 			counts.add(v.hits, now)
+		} else if v.out.Challenge.Spent() {
+			last = append(last, v.ID)
 		}
 		pauses.reached(v, counts, now)
 		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Client})
 	}
+	p.inList(nil, rightLastSQL, last)
 	counts.write(p)
 	pauses.write(p)
 	if err := audit(p, now, entries...); err != nil {

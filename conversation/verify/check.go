@@ -183,6 +183,7 @@ func (s *Service) approve(ctx context.Context, ch Challenge) (grant Secret, err 
 	out, err := s.Submit(ctx, []conversation.Event{verified(ch, "approved", "", change)})
 	switch {
 	case err != nil:
+		s.unapproved(ctx, ch)
 		return Secret{}, err
 	case out[0].Status != conversation.Applied: // Applied and repeated: ours, whose COMMIT was not heard of
 		return Secret{}, ErrRefused
@@ -193,6 +194,21 @@ func (s *Service) approve(ctx context.Context, ch Challenge) (grant Secret, err 
 		}
 	}
 	return grant, nil
+}
+
+// endsUnapproved is how long a code whose approval failed at the last try stays in the way
+// of another one.
+const endsUnapproved = 2 * time.Second
+
+// unapproved has the loop end what cannot be tried again, unless the caller is gone: then
+// the approval may still be under way.
+func (s *Service) unapproved(ctx context.Context, ch Challenge) {
+	if !ch.Spent() || ctx.Err() != nil {
+		return
+	}
+	if err := s.Store.Later(ctx, ch.ID, endsUnapproved); err != nil {
+		s.Log.Warn("a code that nobody can try again waits for its end", "challenge", ch.ID, "error", err)
+	}
 }
 
 // verified is the event by which a conversation hears what became of a code; change is

@@ -35,6 +35,9 @@ func TestWording(t *testing.T) {
 				if autofill.Origin != "" && !strings.HasSuffix(full, "\n@login.example-ab.com #"+"12345678"[:w.digits]) {
 					t.Errorf("last line: %q", full)
 				}
+				if autofill.App != "" && !strings.HasSuffix(full, "\nFA+9qCX9VSu") {
+					t.Errorf("last line: %q", full)
+				}
 				if autofill == (Autofill{}) && !strings.HasSuffix(full, p.deny) {
 					t.Errorf("%s %s: nothing to answer: %q", language, purpose, full)
 				}

@@ -2,7 +2,7 @@
 // a role that is another by now, what is a colleague's. PARLEY_CONVERSATION is the hostile
 // customer's; /kept/… at the outside is what its carrier keeps.
 import assert from "node:assert/strict";
-import { at, browser, done, heard, journey, opens, outside, password, post, sent, shot, signedIn, texts, watched } from "./rig.mjs";
+import { at, browser, done, heard, journey, opens, outside, password, post, reached, sent, shot, signedIn, texts, times, watched } from "./rig.mjs";
 
 const payloads = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><svg onload=alert(1)>', "javascript:alert(1)", "<a href=javascript:alert(1)>go</a>", "\u202egnp.exe"];
 const hostile = process.env.PARLEY_CONVERSATION;
@@ -309,7 +309,10 @@ await journey("another origin gets nothing, and does nothing, in a browser that 
 
 await journey("whoever has no cookie any more signs in, and has done nothing", async () => {
   const page = await signedIn("eve");
+  const told = "Acme: Thank you. Somebody will answer you here.";
+  const before = await times(told);
   await texts("+12025550191", "my dog ate the modem");
+  await reached(told, before + 1); // those that come next count what goes out
   await opens(page, "my dog ate the modem");
   await page.getByRole("button", { name: "Take", exact: true }).waitFor();
   await page.context().clearCookies();
