@@ -53,6 +53,34 @@ func TestTheTenthWrongCodePauses(t *testing.T) {
 	})
 }
 
+// TestARightCodeBeginsAnew: only wrong codes without a right one between them pause the
+// purpose. Those of the number go on counting, whoever is right meanwhile.
+func TestARightCodeBeginsAnew(t *testing.T) {
+	t.Parallel()
+	lots := verify.Limit{Most: 100, Per: time.Hour}
+	config := func(c *Config) {
+		c.Codes.Limits.SubjectHour, c.Codes.Limits.SubjectDay = verify.Limit{Most: 5, Per: time.Hour}, verify.Limit{Most: 6, Per: 24 * time.Hour}
+		c.Codes.Limits.NumberHour, c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.NumberChecks = lots, lots, verify.Limit{Most: 13, Per: 24 * time.Hour}
+	}
+	gateHouse(t, config, func(t *testing.T, s *server) {
+		for n := range 3 {
+			id, code := s.asks(login())
+			s.wrongly(id, code, 4)
+			if status, out := s.checks(id, tried(code)); status != http.StatusOK {
+				t.Fatalf("the right code, round %d: %d %v", n, status, out)
+			}
+		}
+		if d := s.pausedFor(); d > 0 {
+			t.Errorf("paused for %s", d)
+		}
+		id, code := s.asks(login())
+		s.wrongly(id, code, 1) // the number's thirteenth
+		if status, _ := s.checks(id, tried(code)); status != http.StatusUnprocessableEntity {
+			t.Errorf("behind the number's limit: %d", status)
+		}
+	})
+}
+
 // TestGuessingForADay: the longer pause wins, also over one that runs; the customer hears
 // of it, and a person is to look.
 func TestGuessingForADay(t *testing.T) {

@@ -73,7 +73,9 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 			continue // it comes again
 		}
 		v.judge()
-		if !v.out.Right {
+		if v.out.Right {
+			counts.forgive(v.hits, now)
+		} else {
 			counts.add(v.hits, now)
 		}
 		pauses.reached(v, counts, now)

@@ -57,6 +57,8 @@ type Hit struct {
 	// Pauses is what pauses for so long as soon as the limit is reached; "": nothing does.
 	Pauses string
 	Pause  time.Duration
+	// Forgiven: a right code takes back what was counted before.
+	Forgiven bool
 }
 
 // Opened is what Open did.
