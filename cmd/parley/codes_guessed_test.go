@@ -26,7 +26,7 @@ func (s *server) wrongly(id, code string, times int) {
 // pausedFor is how long the purpose pauses for the customer, from now.
 func (s *server) pausedFor() time.Duration {
 	s.t.Helper()
-	is, err := s.house.store.Person(s.t.Context(), "user-17", verify.Login)
+	is, err := s.house.store.Person(s.t.Context(), "user-17", "", verify.Login)
 	if err != nil {
 		s.t.Fatal(err)
 	}

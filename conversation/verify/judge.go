@@ -81,7 +81,7 @@ type Person struct {
 	Phone       string // under which the subject last proved itself; "": none yet
 	ConfirmedAt int64
 	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
-	Suspended   string // why Phone proves nothing any more
+	Suspended   string // why the number that is asked about proves nothing for the subject; "": it may
 	Locked      bool   // the account of this name is locked, or being unlocked
 	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock only
 }
@@ -96,11 +96,11 @@ func (r *GateRules) person(c Challenge, is Person) string {
 		return "account_locked" // whoever it was locked against must not come back by another way
 	case is.Told != "" && is.Told != c.Phone:
 		return "number_changed" // such a code proves nothing
-	case is.Phone == "" || c.Purpose == NumberChange:
+	case c.Purpose == NumberChange:
 		return "" // a new number has no history: the business has asked the old one
-	case is.Phone == c.Phone && is.Suspended != "":
+	case is.Suspended != "":
 		return "number_suspended"
-	case !guarded:
+	case !guarded || is.Phone == "":
 		return ""
 	case is.Phone != c.Phone, is.ChangedAt > 0 && is.Now < is.ChangedAt+r.Cooling.Milliseconds():
 		return "number_changed"
