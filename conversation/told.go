@@ -235,7 +235,7 @@ var ToldExamples = []Told{
 	AccountLocked{Account: "acc-7", Scopes: []string{"purchases"}, Cause: "reply_no", Transactions: []string{"t2"}},
 	AccountLockUnacknowledged{Account: "acc-7", Scopes: []string{"purchases"}, Since: 1772442000000},
 	AccountVerificationAsked{Account: "acc-7", Needs: []string{"sms_code", "one of app, passkey, totp, email, in_person"}},
-	AccountUnlocked{Account: "acc-7", By: "proofs"},
+	AccountUnlocked{Account: "acc-7", By: "proofs", ChangePassword: true},
 	AccountUnlockRefused{Account: "acc-7", Reason: "number_changed"},
 	AccountReview{Account: "acc-7", Reason: "late_no", Transactions: []string{"t2"}},
 	RefundChanged{Account: "acc-7", Transaction: "t2", Status: "provisional", Merchant: "Garage 24", Amount: map[string]any{"amount": 900, "currency": "USD"}},

@@ -46,6 +46,9 @@ type AccountVerificationAsked struct {
 type AccountUnlocked struct {
 	Account string `json:"account"` // as the business calls it
 	By      string `json:"by"`      // proofs (two of different kinds) or agents (two of them)
+	// Whether somebody else may know the password: let the customer choose another before
+	// anything else, and say so by PUT /v1/accounts/{ref}/password {"changed_at"}.
+	ChangePassword bool `json:"change_password"`
 }
 
 // AccountUnlockRefused says that a proof, or an agent's word, was not taken.

@@ -26,6 +26,7 @@ type AccountBody struct {
 	Alerts    []AlertBody  `json:"alerts"`
 	Refunds   []RefundBody `json:"refunds"`
 	Reviews   []ReviewBody `json:"reviews" doc:"What a person should look at."`
+	Password  bool         `json:"change_password" doc:"Somebody else may know the password: the customer is to choose another before anything else. Until you say that it is another, by PUT …/password."`
 }
 
 // MovedOutput is an account of which a refund was moved on.
@@ -65,7 +66,7 @@ type ReviewBody struct {
 func shownAccount(a verify.Account) AccountBody {
 	b := AccountBody{Account: a.Ref, State: string(a.State), Scopes: a.Scopes, Cause: a.Cause,
 		LockedAt: moment(a.LockedAt), AppliedAt: moment(a.AppliedAt), UnlockAt: moment(a.UnlockAt),
-		Alerts: []AlertBody{}, Refunds: []RefundBody{}, Reviews: []ReviewBody{}}
+		Password: a.ChangePassword(), Alerts: []AlertBody{}, Refunds: []RefundBody{}, Reviews: []ReviewBody{}}
 	if b.Scopes == nil {
 		b.Scopes = []string{}
 	}

@@ -33,6 +33,8 @@ func (a *API) mountAccounts(api huma.API, guard func(huma.Context, func(huma.Con
 		"Give one proof, or one agent's word, towards an unlock. 202: more is needed, or the account still cools; only state active is unlocked."), a.unlockAccount)
 	huma.Register(api, op("review-account", http.MethodPost, "/reviewed", http.StatusOK,
 		"Say what was found about what an account is marked for, in reviews: the marks go, the audit trail keeps it."), a.reviewAccount)
+	huma.Register(api, op("change-password", http.MethodPut, "/password", http.StatusOK,
+		"Say that the customer has chosen another password, where change_password asks for one. It changes nothing else."), a.passwordChanged)
 	huma.Register(api, op("move-refund", http.MethodPut, "/refunds/{transaction}", http.StatusOK,
 		"Move a refund on. The customer is texted, where it is known at which number: see texted in the answer."), a.moveRefund)
 }
@@ -90,6 +92,15 @@ type ReviewedInput struct {
 	Keyed
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"What was found, and what was done about it."`
+	}
+}
+
+// PasswordInput is PUT /v1/accounts/{ref}/password.
+type PasswordInput struct {
+	OfAccount
+	Keyed
+	Body struct {
+		ChangedAt time.Time `json:"changed_at" doc:"When the password was changed: after the lock that asks for it, by your clock, for a change of before that may be what the lock is about."`
 	}
 }
 
@@ -172,6 +183,11 @@ func (a *API) numbers() verify.NumberCheck {
 func (a *API) reviewAccount(ctx context.Context, in *ReviewedInput) (*AccountOutput, error) {
 	e := verify.AccountEvent{Op: verify.OpReviewed, Agent: caller(ctx).Agent, Reason: in.Body.Reason}
 	return a.changeAccount(ctx, in.Ref, "reviewed", e, in.Keyed)
+}
+
+func (a *API) passwordChanged(ctx context.Context, in *PasswordInput) (*AccountOutput, error) {
+	e := verify.AccountEvent{Op: verify.OpPassword, AppliedAt: in.Body.ChangedAt.UnixMilli()}
+	return a.changeAccount(ctx, in.Ref, "password", e, in.Keyed)
 }
 
 func (a *API) moveRefund(ctx context.Context, in *RefundInput) (*MovedOutput, error) {

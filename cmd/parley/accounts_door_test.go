@@ -295,7 +295,7 @@ func TestRefundsOfThoseNobodyTexted(t *testing.T) {
 func TestAccountsScope(t *testing.T) {
 	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
 	key := s.newKey("live", "events", "verifications", "contacts", "read", "admin")
-	for _, c := range [][2]string{{"GET", ""}, {"POST", "/lock"}, {"PUT", "/lock"}, {"POST", "/unlock"}, {"POST", "/reviewed"}, {"PUT", "/refunds/t1"}} {
+	for _, c := range [][2]string{{"GET", ""}, {"POST", "/lock"}, {"PUT", "/lock"}, {"POST", "/unlock"}, {"POST", "/reviewed"}, {"PUT", "/password"}, {"PUT", "/refunds/t1"}} {
 		if status, body := s.do(c[0], "/v1/accounts/acc-1"+c[1], key, map[string]any{}); status != http.StatusForbidden {
 			t.Errorf("%s %s: %d %s", c[0], c[1], status, body["raw"])
 		}

@@ -35,6 +35,7 @@ var fuzzed = map[string][]string{
 	"PUT /v1/accounts/{ref}/lock":                  {`{"applied_at":"NOW"}`},
 	"POST /v1/accounts/{ref}/unlock":               {`{"proof":"passkey","failed":false,"reason":"r"}`, `{"agent":"ann","reason":"r"}`},
 	"POST /v1/accounts/{ref}/reviewed":             {`{"reason":"nothing was found"}`},
+	"PUT /v1/accounts/{ref}/password":              {`{"changed_at":"NOW"}`},
 	"PUT /v1/accounts/{ref}/refunds/{transaction}": {`{"status":"pending"}`},
 }
 

@@ -26,7 +26,7 @@ func (s *server) wrongly(id, code string, times int) {
 // pausedFor is how long the purpose pauses for the customer, from now.
 func (s *server) pausedFor() time.Duration {
 	s.t.Helper()
-	is, err := s.house.store.Person(s.t.Context(), "user-17", verify.Login)
+	is, err := s.house.store.Person(s.t.Context(), "user-17", "", verify.Login)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -50,6 +50,34 @@ func TestTheTenthWrongCodePauses(t *testing.T) {
 			t.Errorf("paused for %s", d)
 		}
 		s.becomes(s.wants(login()), "failed paused")
+	})
+}
+
+// TestARightCodeBeginsAnew: only wrong codes without a right one between them pause the
+// purpose. Those of the number go on counting, whoever is right meanwhile.
+func TestARightCodeBeginsAnew(t *testing.T) {
+	t.Parallel()
+	lots := verify.Limit{Most: 100, Per: time.Hour}
+	config := func(c *Config) {
+		c.Codes.Limits.SubjectHour, c.Codes.Limits.SubjectDay = verify.Limit{Most: 5, Per: time.Hour}, verify.Limit{Most: 6, Per: 24 * time.Hour}
+		c.Codes.Limits.NumberHour, c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.NumberChecks = lots, lots, verify.Limit{Most: 13, Per: 24 * time.Hour}
+	}
+	gateHouse(t, config, func(t *testing.T, s *server) {
+		for n := range 3 {
+			id, code := s.asks(login())
+			s.wrongly(id, code, 4)
+			if status, out := s.checks(id, tried(code)); status != http.StatusOK {
+				t.Fatalf("the right code, round %d: %d %v", n, status, out)
+			}
+		}
+		if d := s.pausedFor(); d > 0 {
+			t.Errorf("paused for %s", d)
+		}
+		id, code := s.asks(login())
+		s.wrongly(id, code, 1) // the number's thirteenth
+		if status, _ := s.checks(id, tried(code)); status != http.StatusUnprocessableEntity {
+			t.Errorf("behind the number's limit: %d", status)
+		}
 	})
 }
 

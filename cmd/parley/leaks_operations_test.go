@@ -81,6 +81,9 @@ var leakCalls = map[string]func(l *leaking, code string) (path string, body any)
 	"POST /v1/accounts/{ref}/reviewed": func(*leaking, string) (string, any) {
 		return "/v1/accounts/leak-1/reviewed", map[string]any{"reason": "nothing was found"}
 	},
+	"PUT /v1/accounts/{ref}/password": func(*leaking, string) (string, any) {
+		return "/v1/accounts/leak-1/password", map[string]any{"changed_at": time.Now().UTC().Format(time.RFC3339)}
+	},
 	"POST /v1/accounts/{ref}/unlock": func(*leaking, string) (string, any) {
 		return "/v1/accounts/leak-1/unlock", map[string]any{"proof": "app"}
 	},

@@ -68,6 +68,17 @@ const (
 
 	suspendSQL = `UPDATE bindings SET suspended = $2 WHERE phone = $1 AND suspended = ''`
 
+	// disownSQL suspends a number for whoever was to be sent codes there, as long as those
+	// are kept: they may have proved nothing yet, and somebody else could do it for them. It
+	// stands for itself: no approval but that of a number_change takes it back.
+	disownSQL = `INSERT INTO suspensions (phone, subject, reason, at)
+		SELECT phone, subject, CAST($2 AS text), {now} FROM challenges WHERE phone = $1 GROUP BY phone, subject ORDER BY subject
+		ON CONFLICT (phone, subject) DO NOTHING`
+
+	// ownSQL takes it back: the business has asked the number before, or knows better.
+	ownSQL = `DELETE FROM suspensions WHERE phone = (SELECT phone FROM challenges WHERE id = $1)
+		AND subject = (SELECT subject FROM challenges WHERE id = $1)`
+
 	pauseSQL = `INSERT INTO pauses (key, until_at, reason, started_at)
 		SELECT 'code/' || purpose || '/' || subject, {now} + $2, $3, {now} FROM challenges WHERE id = $1
 		ON CONFLICT (key) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason, started_at = excluded.started_at
@@ -189,6 +200,7 @@ func (b *batch) writeChanges(p *pipe, effects []conversation.Effect) error {
 		switch c.To {
 		case "suspended":
 			p.exec(suspendSQL, c.Phone, c.Reason)
+			p.exec(disownSQL, c.Phone, c.Reason)
 		case "burned":
 			p.exec(burnSQL, c.Challenge)
 		default:
@@ -211,6 +223,7 @@ func (c *changing) follow(p *pipe) verify.Entry {
 		if c.rebinds() {
 			p.exec(unboundSQL, c.Challenge)
 			p.exec(rebindSQL, c.Challenge)
+			p.exec(ownSQL, c.Challenge)
 			p.exec(outdatedSQL, c.Challenge)
 		}
 		if c.Grant != nil && c.Grant.Hash != "" {

@@ -18,6 +18,7 @@ type counting struct {
 type counted struct {
 	verify.Hit
 	bucket, n0, n1, n2 int64
+	forgiven           bool // what the row holds is taken back
 	added              int64
 }
 
@@ -81,13 +82,29 @@ func (c *counting) add(hits []verify.Hit, now int64) {
 	}
 }
 
-// write queues what was added, sorted by key.
+// forgive takes back what was counted under those of the hits that are so.
+func (c *counting) forgive(hits []verify.Hit, now int64) {
+	for _, h := range hits {
+		if k := c.keys[h.Key]; h.Forgiven && k.counts(now) > 0 {
+			k.forgiven = k.forgiven || k.counts(now) > k.added
+			k.n0, k.n1, k.n2, k.added = 0, 0, 0, 0
+		}
+	}
+}
+
+// write queues what was taken back and what was added since, sorted by key.
 func (c *counting) write(p *pipe) {
 	var rows [][]any
+	var forgiven []string
 	for _, key := range slices.Sorted(maps.Keys(c.keys)) {
-		if k := c.keys[key]; k.added > 0 {
+		k := c.keys[key]
+		if k.forgiven {
+			forgiven = append(forgiven, key)
+		}
+		if k.added > 0 {
 			rows = append(rows, []any{key, half(k.Hit), k.added, int64(k.Most), 2 * k.Per.Milliseconds()})
 		}
 	}
+	p.inList(nil, forgivenSQL, forgiven)
 	p.each(nil, countManySQL, rows)
 }

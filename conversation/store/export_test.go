@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"parley/conversation/verify"
 )
 
 // Classify and the rest are for the tests of package store_test.
@@ -107,4 +109,13 @@ func Believe(s *Store, id string) { s.known.add([]string{id}) }
 // Listen gives s the endpoints' listeners that Options would have.
 func Listen(s *Store, listeners func(event string) []string) {
 	s.listeners, s.fates = listeners, listened(listeners)
+}
+
+// SpendAll checks codes in one transaction.
+func SpendAll(ctx context.Context, s *Store, all ...verify.Spend) error {
+	checks := make([]*spending, len(all))
+	for i, v := range all {
+		checks[i] = &spending{Spend: v}
+	}
+	return s.spend(ctx, checks)
 }

@@ -11,14 +11,16 @@ import (
 )
 
 const (
-	// personSQL always gives one row.
+	// personSQL always gives one row. The number that is asked about is the one of the
+	// binding, where none is named.
 	personSQL = `SELECT {now},
 			COALESCE((SELECT until_at FROM pauses WHERE key = $2), 0),
 			COALESCE((SELECT phone FROM bindings WHERE subject = $1), ''),
 			COALESCE((SELECT confirmed_at FROM bindings WHERE subject = $1), 0),
 			COALESCE((SELECT changed_at FROM bindings WHERE subject = $1), 0),
 			COALESCE((SELECT agreed_at FROM bindings WHERE subject = $1), 0),
-			COALESCE((SELECT suspended FROM bindings WHERE subject = $1), ''),
+			COALESCE((SELECT reason FROM suspensions WHERE phone = $3 AND subject = $1),
+				(SELECT suspended FROM bindings WHERE subject = $1 AND (phone = $3 OR $3 = '')), ''),
 			COALESCE((SELECT 1 FROM accounts WHERE ref = $1 AND state IN ('locked', 'verifying', 'cooling', 'suspended')), 0)`
 
 	// holdSQL locks what a send counts under, sorted by key: of two sends at the same
@@ -44,14 +46,14 @@ const (
 )
 
 // Person implements verify.GateStore.
-func (s *Store) Person(ctx context.Context, subject string, purpose verify.Purpose) (is verify.Person, err error) {
+func (s *Store) Person(ctx context.Context, subject, number string, purpose verify.Purpose) (is verify.Person, err error) {
 	p := new(pipe)
 	p.query(func(r row) error {
 		var locked int64
 		err := r.Scan(&is.Now, &is.PausedUntil, &is.Phone, &is.ConfirmedAt, &is.ChangedAt, &is.AgreedAt, &is.Suspended, &locked)
 		is.Locked = locked == 1
 		return err
-	}, personSQL, subject, verify.PauseKey(purpose, subject))
+	}, personSQL, subject, verify.PauseKey(purpose, subject), number)
 	if purpose == verify.AccountUnlock {
 		p.query(func(r row) error {
 			_, a, err := scanAccount(r)

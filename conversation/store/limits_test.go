@@ -31,8 +31,8 @@ func limitsOfChecks() []limited {
 	block := each("+1202556%04d")                                    // of one block of a thousand
 	spread := func(n int) string { return phone(3000 + 1000*(n%6)) } // of a block each
 	return []limited{
-		{"subject, hour", "check/hour/login/victim", func(s *verify.Settings) *verify.Limit { return &s.SubjectHour }, same("victim"), each("192.0.2.%d"), spread},
-		{"subject, day", "check/day/login/victim", func(s *verify.Settings) *verify.Limit { return &s.SubjectDay }, same("victim"), each("192.0.2.%d"), spread},
+		{"subject, hour", "check/hour/custom/victim", func(s *verify.Settings) *verify.Limit { return &s.SubjectHour }, same("victim"), each("192.0.2.%d"), spread},
+		{"subject, day", "check/day/custom/victim", func(s *verify.Settings) *verify.Limit { return &s.SubjectDay }, same("victim"), each("192.0.2.%d"), spread},
 		{"number", "check/number/+12025560001", func(s *verify.Settings) *verify.Limit { return &s.NumberChecks }, each("s-%d"), each("192.0.2.%d"), same("+12025560001")},
 		{"block", "check/block/+12025560", func(s *verify.Settings) *verify.Limit { return &s.BlockChecks }, each("s-%d"), each("192.0.2.%d"), block},
 		{"network", "check/net/198.51.100.1", func(s *verify.Settings) *verify.Limit { return &s.NetworkChecks }, each("s-%d"), same("198.51.100.1"), spread},
@@ -52,10 +52,10 @@ func (l limited) settings() *verify.Settings {
 func (l limited) guess(t *testing.T, at, other *store.Store, n int, right bool) verify.Spent {
 	t.Helper()
 	id := fmt.Sprint("ver_limit_", n)
-	c := asked(id, l.subject(n), l.phone(n), verify.Login)
+	c := asked(id, l.subject(n), l.phone(n), verify.Custom) // no right code of it takes anything back
 	check(t, "not opened", must(at.Open(t.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(t).Challenge.Open)
 	check(t, "not made", alter(t, at, c.Phone, conversation.Change{Challenge: id, Made: made(1)}, nil))
-	v := verify.Spend{ID: id, Purpose: verify.Login, Subject: c.Subject, Client: l.network(n)}
+	v := verify.Spend{ID: id, Purpose: verify.Custom, Subject: c.Subject, Client: l.network(n)}
 	spent := must(other.Spend(t.Context(), v.With(l.settings(), never, func(verify.Challenge) bool { return right })))(t)
 	check(t, "not canceled", other.Cancel(t.Context(), id, false, verify.Entry{What: "verification.canceled"}) == nil)
 	return spent

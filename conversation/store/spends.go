@@ -78,9 +78,8 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 			continue // it comes again
 		}
 		v.judge()
-		if !v.out.Right {
-			counts.add(v.hits, now)
-		} else if v.out.Challenge.Spent() {
+		counts.note(v, now)
+		if v.out.Right && v.out.Challenge.Spent() {
 			last = append(last, v.ID)
 		}
 		pauses.reached(v, counts, now)
@@ -93,6 +92,15 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	return tx.commit(ctx, p)
+}
+
+// note counts a check that is not right; a right one takes back what it may.
+func (c *counting) note(v *spending, now int64) {
+	if v.out.Right {
+		c.forgive(v.hits, now)
+	} else {
+		c.add(v.hits, now)
+	}
 }
 
 // pausing is who pauses, by key, for reaching a limit with a check.

@@ -40,6 +40,9 @@ const hitSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {e
 const forgiveSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, 0, $2, 0, 0){/each}
 	ON CONFLICT (key) DO UPDATE SET n0 = CASE WHEN throttles.n0 > excluded.n0 THEN throttles.n0 - excluded.n0 ELSE 0 END`
 
+// forgivenSQL takes back all that was counted. Its keys are locked.
+const forgivenSQL = `UPDATE throttles SET n0 = 0, n1 = 0, n2 = 0 WHERE key IN ({ids})`
+
 // countsSQL reads what was counted.
 const countsSQL = `SELECT key, bucket, n0, n1, n2 FROM throttles WHERE key IN ({ids})`
 

@@ -40,6 +40,7 @@ type Account struct {
 
 	TextLocks []int64  `json:"text_locks,omitempty"` // when texts locked it, within a day
 	Contests  []int64  `json:"contests,omitempty"`   // when codes were denied, within a day
+	TakenAt   int64    `json:"taken_at,omitempty"`   // when a lock last spoke of a takeover; 0: none has, or the password is another since
 	Reviews   []Review `json:"reviews,omitempty"`    // what a person should look at
 	Places    []Place  `json:"places,omitempty"`     // where its customer was told of it, the latest last
 }
@@ -90,6 +91,7 @@ const (
 	OpApplied   Op = "applied"  // the business says that a lock is in force
 	OpRefund    Op = "refund"   // the business moves a refund on
 	OpReviewed  Op = "reviewed" // somebody has looked at what was marked
+	OpPassword  Op = "password" // the business says that the password is another
 	OpTick      Op = "tick"     // time has passed
 )
 
@@ -111,7 +113,7 @@ type AccountEvent struct {
 	// Moved is what is known of the customer's number: NumberKept, NumberChanged or
 	// NumberUnknown. Only who has asked may send proof and agent from outside.
 	Moved     string
-	AppliedAt int64  // of applied, Unix ms
+	AppliedAt int64  // of applied, and when the password was changed, of password; Unix ms
 	Status    string // of refund, of Transactions[0]
 }
 
@@ -226,6 +228,8 @@ func (c *change) carryOut() error {
 		return c.refund()
 	case OpReviewed:
 		return c.reviewed()
+	case OpPassword:
+		return c.passwordChanged()
 	case OpTick:
 	default:
 		return WrongError("op: an account knows no such thing")

@@ -21,8 +21,9 @@ type Gate struct {
 
 // GateStore gives the evidence. Every method is one transaction.
 type GateStore interface {
-	// Person reads what is known of a subject, and whether this purpose is paused.
-	Person(ctx context.Context, subject string, p Purpose) (Person, error)
+	// Person reads what is known of a subject and of a number ("": the one that it last
+	// proved itself under), and whether this purpose is paused.
+	Person(ctx context.Context, subject, number string, p Purpose) (Person, error)
 	// Weigh locks what a send counts under, lets decide say what comes of it, and either
 	// counts the send, its hits included, or leaves the verdict's marks. decide is pure,
 	// and may be called again. A send that was counted before is let pass.
@@ -32,7 +33,7 @@ type GateStore interface {
 // Judge says why a code must not be sent now; "": it may. An error means that nobody
 // can tell yet: ask again.
 func (g *Gate) Judge(ctx context.Context, c Challenge) (reason string, err error) {
-	person, err := g.Store.Person(ctx, c.Subject, c.Purpose)
+	person, err := g.Store.Person(ctx, c.Subject, c.Phone, c.Purpose)
 	if err != nil {
 		return "", err
 	}
@@ -88,7 +89,7 @@ const movedWithin = 168 * time.Hour
 // NumberMoved implements NumberCheck by what codes have shown of the account's number,
 // and by the SIM-swap service, where there is one.
 func (g *Gate) NumberMoved(ctx context.Context, account, number string) string {
-	is, err := g.Store.Person(ctx, account, AccountUnlock)
+	is, err := g.Store.Person(ctx, account, number, AccountUnlock)
 	switch {
 	case err != nil:
 		return NumberUnknown

@@ -82,7 +82,7 @@ type Person struct {
 	ConfirmedAt int64
 	ChangedAt   int64  // when Phone took the place of another; 0: it is the first
 	AgreedAt    int64  // when Phone itself agreed, by a code, to be replaced; 0: it did not
-	Suspended   string // why Phone proves nothing any more
+	Suspended   string // why the number that is asked about proves nothing for the subject; "": it may
 	Locked      bool   // the account of this name is locked, or being unlocked
 	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock only
 }
@@ -97,10 +97,12 @@ func (r *GateRules) person(c Challenge, is Person) string {
 		return "account_locked" // whoever it was locked against must not come back by another way
 	case is.Told != "" && is.Told != c.Phone:
 		return "number_changed" // such a code proves nothing
-	case is.Phone == "", c.Purpose == NumberChange && c.Proof != "":
+	case c.Purpose == NumberChange && c.Proof != "":
 		return ""
-	case is.Phone == c.Phone && is.Suspended != "":
+	case is.Suspended != "":
 		return "number_suspended"
+	case is.Phone == "":
+		return ""
 	case c.Purpose == NumberChange && is.Phone != c.Phone:
 		return is.agreed()
 	case !guarded && c.Purpose != NumberChange:

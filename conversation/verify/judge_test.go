@@ -78,8 +78,10 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"changed a day ago, to log in", Login, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), ""},
 		{"changed 72 h ago", PasswordReset, old, with(func(p *Person) { p.ChangedAt = now - 72*hourMs }), ""},
 		{"suspended", Login, old, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
-		{"suspended, another", Login, other, with(func(p *Person) { p.Suspended = "wrong_number" }), ""},
+		{"suspended, another than its own", Login, other, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
+		{"suspended, and none is its own", PasswordReset, other, Person{Now: now, Suspended: "wrong_number"}, "number_suspended"},
 		{"suspended, and is to agree", NumberChange, old, with(func(p *Person) { p.Suspended = "wrong_number" }), "number_suspended"},
+		{"suspended, to take the place of another", NumberChange, other, with(func(p *Person) { p.Suspended, p.AgreedAt = "wrong_number", now }), "number_suspended"},
 		{"180 days", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs }), ""},
 		{"stale", PasswordReset, old, with(func(p *Person) { p.ConfirmedAt = now - 180*dayMs - 1 }), "number_stale"},
 		{"stale, to log in", Login, old, with(func(p *Person) { p.ConfirmedAt = now - 300*dayMs }), ""},
@@ -214,6 +216,7 @@ func TestNumbersThatMoved(t *testing.T) {
 		{"the database is away", Person{}, down, phone, nil, NumberUnknown},
 		{"another number", Person{Now: now, Phone: "+12025550199"}, nil, phone, nil, NumberChanged},
 		{"suspended", Person{Now: now, Phone: phone, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
+		{"suspended, and none is its own", Person{Now: now, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
 		{"changed six days ago", Person{Now: now, Phone: phone, ChangedAt: now - 6*dayMs}, nil, phone, nil, NumberChanged},
 		{"changed a week ago", Person{Now: now, Phone: phone, ChangedAt: now - 7*dayMs}, nil, phone, nil, NumberKept},
 		{"another SIM", Person{Now: now}, nil, phone, swapping{changed: true}, NumberChanged},
@@ -242,7 +245,7 @@ type knows struct {
 	err error
 }
 
-func (k knows) Person(context.Context, string, Purpose) (Person, error) { return k.is, k.err }
+func (k knows) Person(context.Context, string, string, Purpose) (Person, error) { return k.is, k.err }
 
 func (k knows) Weigh(context.Context, Send, func(Counts) Verdict) (Verdict, error) {
 	return Verdict{}, errors.New("not asked here")

@@ -154,7 +154,9 @@ func inMode(hits []Hit, test bool) []Hit {
 // Hits are what a check counts under, unless it is right: what the challenge is about,
 // and the client. A check that is not compared with anything
 // is no guess, and counts for the client alone: or strangers could pause whom they
-// like.
+// like. A right code takes back the subject's wrong ones of this purpose, and nothing
+// else: somebody with an account of their own must not take back what others count under
+// too, nor guess at one number and take it back with another.
 func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	s, subject, phone := v.settings, c.Subject, c.Phone
 	if !compared {
@@ -162,8 +164,8 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	}
 	hour, today := s.SubjectHour.hit(subjectKey("hour", v.Purpose, subject)), s.SubjectDay.hit(subjectKey("day", v.Purpose, subject))
 	if compared {
-		hour.Pauses, hour.Pause = PauseKey(v.Purpose, subject), pausedFor
-		today.Pauses, today.Pause = PauseKey(v.Purpose, subject), pausedLong
+		hour.Pauses, hour.Pause, hour.Forgiven = PauseKey(v.Purpose, subject), pausedFor, rules[v.Purpose].own
+		today.Pauses, today.Pause, today.Forgiven = PauseKey(v.Purpose, subject), pausedLong, rules[v.Purpose].own
 	}
 	asked := s.NetworkChecks
 	if unnamed(v.Client) {

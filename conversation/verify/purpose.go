@@ -31,15 +31,18 @@ type rule struct {
 	// guarded: not sent to a number that has just changed hands or owners, and not
 	// when nobody can tell.
 	guarded bool
+	// own: the number is one that the business has of its customer, and none that whoever
+	// asks may choose: a right code says that the customer is there.
+	own bool
 }
 
 var rules = map[Purpose]rule{
-	Login:         {digits: 6},
-	PasswordReset: {digits: 8, grant: "set-password", guarded: true},
-	Payment:       {digits: 6},
-	AccountUnlock: {digits: 8, guarded: true},
+	Login:         {digits: 6, own: true},
+	PasswordReset: {digits: 8, grant: "set-password", guarded: true, own: true},
+	Payment:       {digits: 6, own: true},
+	AccountUnlock: {digits: 8, guarded: true, own: true},
 	NumberChange:  {digits: 6}, // to the number that is, as guarded as any; to the new one, see agreed
-	Custom:        {digits: 6},
+	Custom:        {digits: 6}, // a number may be confirmed by it
 }
 
 // ParsePurpose reads a purpose's name.

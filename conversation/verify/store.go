@@ -58,6 +58,8 @@ type Hit struct {
 	Pauses string
 	Pause  time.Duration
 	InVain bool // it counts also when there is a live challenge in the way
+	// Forgiven: a right code takes back what was counted before.
+	Forgiven bool
 }
 
 // Opened is what Open did.

@@ -238,7 +238,7 @@ func (c *change) cool() {
 	c.Scopes, c.Cause, c.Reason, c.LockedAt, c.EarlierAt, c.AskedAt, c.AppliedAt, c.Alarmed = nil, "", "", 0, c.AskedAt, 0, 0, false
 	c.Failures, c.BlockedTo, c.Reviews, c.Contests = 0, 0, nil, nil
 	c.audit("account.unlocked", by)
-	c.tell(conversation.AccountUnlocked{Account: c.Ref, By: by}, true)
+	c.tell(conversation.AccountUnlocked{Account: c.Ref, By: by, ChangePassword: c.ChangePassword()}, true)
 	if c.open() {
 		c.fire("alert")
 	}

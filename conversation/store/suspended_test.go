@@ -1,0 +1,58 @@
+package store_test
+
+import (
+	"testing"
+
+	"parley/conversation"
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
+	"parley/conversation/verify"
+)
+
+// TestANumberIsSuspendedForWhoeverWasSentCodesThere: also where nothing was proved under
+// it, of several numbers of one subject each, and whatever is approved there afterwards
+// but a number_change.
+func TestANumberIsSuspendedForWhoeverWasSentCodesThere(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		first, second, other := phone(4200), phone(4201), phone(4202)
+		approve := func(id, subject, to string, purpose verify.Purpose) {
+			t.Helper()
+			check(t, "not opened", open(t, s, asked(id, subject, to, purpose)).Challenge.Open)
+			check(t, "not made", alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
+			grant := &conversation.Grant{Rebind: purpose == verify.NumberChange}
+			check(t, "not approved", alter(t, s, to, conversation.Change{Challenge: id, To: "approved", Grant: grant}, nil))
+		}
+		wrong := func(id, to string) {
+			t.Helper()
+			check(t, "not opened", open(t, s, asked(id, id, other, verify.Login)).Challenge.Open)
+			gone := conversation.Effect{Code: &conversation.Change{To: "suspended", Reason: "wrong_number", Phone: to}}
+			check(t, "not suspended", alter(t, s, other, conversation.Change{Challenge: id, Made: made(1)}, nil, gone))
+		}
+		suspended := func(subject, number, want string) {
+			t.Helper()
+			if got := must(s.Person(ctx, subject, number, verify.PasswordReset))(t).Suspended; got != want {
+				t.Errorf("%s at %s: %q, want %q", subject, number, got, want)
+			}
+		}
+		open(t, s, asked("ver_s1", "ivy", first, verify.Login))
+		open(t, s, asked("ver_s2", "ivy", second, verify.Payment))
+		open(t, s, asked("ver_s3", "joe", first, verify.Login))
+		wrong("ver_w1", first)
+		wrong("ver_w2", second)
+		wrong("ver_w3", second) // once more
+		for _, c := range [][2]string{{"ivy", first}, {"ivy", second}, {"joe", first}} {
+			suspended(c[0], c[1], "wrong_number")
+		}
+		for _, c := range [][2]string{{"joe", second}, {"kim", first}, {"ivy", other}, {"ivy", ""}} {
+			suspended(c[0], c[1], "")
+		}
+		check(t, "not canceled", s.Cancel(ctx, "ver_s1", false, verify.Entry{What: "verification.canceled"}) == nil)
+		approve("ver_s4", "ivy", first, verify.Login) // it had been asked for before
+		suspended("ivy", first, "wrong_number")
+		approve("ver_s5", "ivy", first, verify.NumberChange)
+		suspended("ivy", first, "")
+		suspended("ivy", second, "wrong_number")
+		suspended("joe", first, "wrong_number")
+	})
+}
