@@ -24,6 +24,13 @@ func (h *house) runner() jobs.Runner {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
 		conversation.JobIssue: h.issueForFlow,
+		conversation.JobPaused: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+			if h.codes == nil {
+				return conversation.Event{}, false, nil
+			}
+			challenge, _ := j.Data["challenge"].(string)
+			return h.codes.Paused(ctx, challenge)
+		},
 	}
 	if llm := h.prepared.llm; llm != nil {
 		do[conversation.JobClassify] = func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {

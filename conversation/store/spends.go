@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
-	"time"
 
+	"parley/conversation"
 	"parley/conversation/verify"
 )
 
@@ -69,8 +68,22 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		return err
 	}
 	p = new(pipe)
-	pauses := pausing{}
-	var entries []verify.Entry
+	pauses, entries := judgeAll(p, all, counts, now)
+	counts.write(p)
+	pauses.write(p)
+	if err := audit(p, now, entries...); err != nil {
+		return err
+	}
+	if len(pauses) == 0 {
+		return tx.commit(ctx, p)
+	}
+	return s.finish(ctx, tx, p, func() []conversation.Job { return pauses.told(now) })
+}
+
+// judgeAll takes the checks one after another: each is held against what those before it
+// added.
+func judgeAll(p *pipe, all []*spending, counts *counting, now int64) (pauses pausing, entries []verify.Entry) {
+	pauses = pausing{}
 	var last []string
 	for _, v := range all {
 		v.out.Over = counts.over(v.hits, now)
@@ -86,12 +99,7 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 		entries = append(entries, verify.Entry{What: "verification.check", Who: v.By, Subject: v.Subject, ID: v.ID, Reason: v.out.Reason, Detail: v.Client})
 	}
 	p.inList(nil, rightLastSQL, last)
-	counts.write(p)
-	pauses.write(p)
-	if err := audit(p, now, entries...); err != nil {
-		return err
-	}
-	return tx.commit(ctx, p)
+	return pauses, entries
 }
 
 // note counts a check that is not right; a right one takes back what it may.
@@ -100,34 +108,6 @@ func (c *counting) note(v *spending, now int64) {
 		c.forgive(v.hits, now)
 	} else {
 		c.add(v.hits, now)
-	}
-}
-
-// pausing is who pauses, by key, for reaching a limit with a check.
-type pausing map[string]pause
-
-type pause struct {
-	long time.Duration
-	by   *spending
-}
-
-// reached notes what pauses since a check.
-func (all pausing) reached(v *spending, counts *counting, now int64) {
-	for _, h := range counts.over(v.hits, now) {
-		if h.Pause > all[h.Pauses].long {
-			all[h.Pauses] = pause{h.Pause, v}
-		}
-	}
-}
-
-func (all pausing) write(p *pipe) {
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		one := all[key]
-		p.affected(func(n int64) {
-			if n == 1 {
-				one.by.out.Paused = one.long
-			}
-		}, pauseKeySQL, key, one.long.Milliseconds(), "guessing")
 	}
 }
 

@@ -64,7 +64,6 @@ func (s *Service) Check(ctx context.Context, c Check) (grant Secret, err error) 
 	if spent.Spent && !c.Test {
 		s.wrongs.Add(1)
 	}
-	s.tellPaused(ctx, c, spent)
 	return Secret{}, cmp.Or(malformed, ErrRefused)
 }
 

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"slices"
-	"time"
 
 	"parley/conversation"
 )
@@ -42,28 +41,17 @@ func (s *Service) countWrong(ctx context.Context, others bool) {
 	s.Alarm(ctx, conversation.VerificationAlarm{What: "guessing", Count: all.Window})
 }
 
-// tellPaused lets the business know that a purpose pauses, because a subject's codes are
-// guessed; of a pause for a day the customer hears as well, and a person is to look. That
-// comes behind the answer: it is not done for nobody.
-func (s *Service) tellPaused(ctx context.Context, c Check, spent Spent) {
-	if spent.Paused == 0 {
-		return
+// Paused is the event by which the conversation of a challenge hears that codes of its
+// purpose pause for a day, because they are guessed: the customer is told, and a person is
+// to look. False: there is nobody to tell.
+func (s *Service) Paused(ctx context.Context, challenge string) (conversation.Event, bool, error) {
+	c, found, err := s.Store.Challenge(ctx, challenge)
+	if err != nil || !found || c.Decoy() {
+		return conversation.Event{}, false, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	s.Alarm(ctx, conversation.VerificationAlarm{What: "paused", Purpose: string(c.Purpose), Subject: plain(c.Subject)})
-	ch := spent.Challenge
-	if spent.Paused < pausedLong || ch.Decoy() {
-		return
-	}
-	time.AfterFunc(nudgeAfter, func() {
-		ctx, cancel := context.WithTimeout(ctx, lease)
-		defer cancel()
-		e := verified(ch, "paused", "", nil)
-		e.Dedupe = "code/" + ch.ID + "/paused"
-		if _, err := s.Submit(ctx, []conversation.Event{e}); err != nil {
-			s.Log.Warn("a customer does not know that codes are paused", "error", err)
-		}
-	})
+	e := verified(c, "paused", "", nil)
+	e.Dedupe = "code/" + c.ID + "/paused"
+	return e, true, nil
 }
 
 // PauseKey is under what codes of a purpose for a subject are paused.

@@ -166,6 +166,7 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 	if compared {
 		hour.Pauses, hour.Pause, hour.Forgiven = PauseKey(v.Purpose, subject), pausedFor, rules[v.Purpose].own
 		today.Pauses, today.Pause, today.Forgiven = PauseKey(v.Purpose, subject), pausedLong, rules[v.Purpose].own
+		today.Heard = true
 	}
 	asked := s.NetworkChecks
 	if unnamed(v.Client) {

@@ -57,6 +57,7 @@ type Hit struct {
 	// Pauses is what pauses for so long as soon as the limit is reached; "": nothing does.
 	Pauses string
 	Pause  time.Duration
+	Heard  bool // the customer hears of the pause, and not the business alone
 	InVain bool // it counts also when there is a live challenge in the way
 	// Forgiven: a right code takes back what was counted before.
 	Forgiven bool
@@ -104,9 +105,6 @@ type Spent struct {
 	Challenge Challenge // the zero value: there is none
 	Reason    string    // for the audit trail alone
 	Over      []Hit     // what is over its limit: the right code is refused as well
-	// Paused is for how long the purpose pauses since this check; 0: it does not, or it
-	// did before.
-	Paused time.Duration
 }
 
 // WrongCodes are those of the whole installation.

@@ -1,0 +1,50 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"parley/conversation/store"
+	"parley/conversation/store/storetest"
+	"parley/conversation/verify"
+)
+
+// TestAPauseIsToldForSure: who is to hear of a pause is written down with it, so that
+// whoever ends the process behind the answer keeps nobody from hearing. Of nobody the same
+// is written as of a customer.
+func TestAPauseIsToldForSure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := &guesser{T: t, s: s, settings: verify.Defaults}
+		g.settings.SubjectHour, g.settings.SubjectDay = verify.Limit{Most: 2, Per: time.Hour}, verify.Limit{Most: 3, Per: 24 * time.Hour}
+		noted := func() [2]int64 {
+			t.Helper()
+			const of = `SELECT count(*) FROM river_job WHERE CAST(args AS text) LIKE $1 ESCAPE '!'`
+			return [2]int64{must(store.Ask(t.Context(), s, of, `%verification.alarm%`))(t), must(store.Ask(t.Context(), s, of, `%paused!_%`))(t)}
+		}
+		for _, subject := range []string{"fay", "nobody"} {
+			before := noted()
+			for n, want := range [][2]int64{{0, 0}, {1, 0}, {2, 1}, {2, 1}} {
+				if subject == "nobody" {
+					g.decoy(subject)
+				} else {
+					g.tries(subject, verify.Login, false, false)
+				}
+				after := noted()
+				if got := [2]int64{after[0] - before[0], after[1] - before[1]}; got != want {
+					t.Errorf("%s, wrong code %d: alarms and notices %v, want %v", subject, n+1, got, want)
+				}
+			}
+		}
+	})
+}
+
+// decoy tries a code of a subject that nobody knows.
+func (g *guesser) decoy(subject string) {
+	g.Helper()
+	g.n++
+	c := asked("ver_decoy_"+subject+string(rune('a'+g.n)), subject, "", verify.Login)
+	check(g.T, "not opened", must(g.s.Open(g.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(g.T).Challenge.Open)
+	v := verify.Spend{ID: c.ID, Purpose: c.Purpose, Subject: subject, Client: "192.0.2.1"}
+	must(g.s.Spend(g.Context(), v.With(&g.settings, never, func(verify.Challenge) bool { return false })))(g.T)
+	check(g.T, "not canceled", g.s.Cancel(g.Context(), c.ID, false, verify.Entry{What: "verification.canceled"}) == nil)
+}
