@@ -72,6 +72,7 @@ type LiveCode struct {
 	At        int64  `json:"at"` // when it was last queued, Unix ms
 	Until     int64  `json:"u"`  // Unix ms
 	Test      bool   `json:"te,omitempty"`
+	Again     bool   `json:"a,omitempty"` // its customer has texted for it once more
 }
 
 // AccountChange asks for something to become of a customer account. What that is

@@ -56,7 +56,8 @@ func (s *step) code(c Code) {
 		return
 	}
 	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test}
-	s.forgetCode(c.Challenge)
+	before, _ := s.forgetCode(c.Challenge)
+	live.Again = before.Again
 	codes := slices.Clone(s.c.State.Codes)
 	if len(codes) >= mostCodes {
 		codes = slices.Delete(codes, 0, 1)
@@ -90,8 +91,12 @@ func (s *step) endCode(challenge, as, reason string, pause int64) {
 
 // verified takes what became of a code.
 func (s *step) verified(v Verified) {
-	if v.Outcome == "paused" {
+	switch v.Outcome {
+	case "paused":
 		s.paused(v)
+		return
+	case "not_again":
+		s.notAgain()
 		return
 	}
 	s.forgetCode(v.Challenge)

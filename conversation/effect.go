@@ -60,9 +60,10 @@ const (
 	JobCallback = "callback"
 	JobCall     = "call"
 	JobClassify = "classify"
-	JobIssue    = "issue_code" // a flow asks for a one-time code
-	JobNews     = "news"       // an account's news come back as a business event
-	JobPaused   = "paused"     // a customer is to hear that codes pause, because theirs are guessed
+	JobIssue    = "issue_code"  // a flow asks for a one-time code
+	JobResend   = "resend_code" // a customer says that theirs has not come
+	JobNews     = "news"        // an account's news come back as a business event
+	JobPaused   = "paused"      // a customer is to hear that codes pause, because theirs are guessed
 )
 
 // Answered is the event by which the conversation hears what the job brought back.

@@ -95,6 +95,14 @@ var ownTexts = map[string]map[string]string{
 		"pt": "{brand}: Obrigado. Nao escreveremos mais para este numero. Responda START para anular.",
 		"it": "{brand}: Grazie. Non scriveremo piu a questo numero. Risponda START per annullare.",
 	},
+	"code_waits": {
+		"en": "{brand}: Your code may take a minute. If it does not come, ask for another one where you need it.",
+		"es": "{brand}: Su codigo puede tardar un minuto. Si no llega, pida otro donde lo necesita.",
+		"fr": "{brand}: Votre code peut prendre une minute. S'il n'arrive pas, demandez-en un autre la ou il vous le faut.",
+		"de": "{brand}: Ihr Code kann eine Minute brauchen. Kommt er nicht, fordern Sie ihn dort neu an, wo Sie ihn brauchen.",
+		"pt": "{brand}: O seu codigo pode demorar um minuto. Se nao chegar, peca outro onde precisa dele.",
+		"it": "{brand}: Il codice puo richiedere un minuto. Se non arriva, ne chieda un altro dove le serve.",
+	},
 	"handed": {
 		"en": "{brand}: Thank you. Somebody will answer you here.",
 		"es": "{brand}: Gracias. Alguien le respondera aqui.",

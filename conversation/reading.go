@@ -37,6 +37,7 @@ func (s *step) text(e Event) {
 		s.awaits()
 		s.c.State.Wrote = s.env.Now
 		s.noBesidePeople(e, said)
+	case s.missing(e, said):
 	case s.c.State.Pending != nil || s.calling():
 		s.hold(e)
 	default:

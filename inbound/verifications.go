@@ -62,6 +62,7 @@ type VerificationBody struct {
 	Reason    string    `json:"reason,omitempty" doc:"Of failed and canceled; only read by GET."`
 	Purpose   string    `json:"purpose,omitempty"`
 	Subject   string    `json:"subject,omitempty"`
+	Network   string    `json:"network,omitempty" doc:"Where it was asked for: the client's address, or the /64 of an IPv6 one; only read by GET. \"by key_…\": the request named none."`
 }
 
 // CheckInput is POST /v1/verifications/{id}/check.
@@ -209,7 +210,7 @@ func (a *API) getVerification(ctx context.Context, in *OfVerification) (*One[Ver
 		return nil, huma.Error404NotFound("there is no such verification")
 	}
 	body := shownVerification(c)
-	body.Status, body.Reason, body.Purpose, body.Subject = string(c.Status), c.Reason, string(c.Purpose), c.Whose()
+	body.Status, body.Reason, body.Purpose, body.Subject, body.Network = string(c.Status), c.Reason, string(c.Purpose), c.Whose(), c.Client
 	if c.Decoy() && c.Status.Live() {
 		body.Reason = "no_number"
 	}

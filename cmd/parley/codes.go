@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"parley/conversation"
+	"parley/conversation/jobs"
 	"parley/conversation/verify"
 )
 
@@ -101,6 +102,17 @@ func writeNew(path string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// ofCode is the slow effect that does something with the challenge that it names.
+func (h *house) ofCode(do func(s *verify.Service, ctx context.Context, challenge string) (conversation.Event, bool, error)) jobs.Do {
+	return func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
+		challenge, _ := j.Data["challenge"].(string)
+		if h.codes == nil {
+			return conversation.Event{}, false, nil
+		}
+		return do(h.codes, ctx, challenge)
+	}
 }
 
 // issueForFlow has a code made for a flow's run. What becomes of it comes back as an

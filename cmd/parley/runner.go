@@ -6,6 +6,7 @@ import (
 
 	"parley/conversation"
 	"parley/conversation/jobs"
+	"parley/conversation/verify"
 )
 
 // runner says who carries out which slow effect.
@@ -23,14 +24,9 @@ func (h *house) runner() jobs.Runner {
 		conversation.JobCall: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
 			return h.prepared.caller.Do(ctx, j, jobs.TryOf(ctx).Last())
 		},
-		conversation.JobIssue: h.issueForFlow,
-		conversation.JobPaused: func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {
-			if h.codes == nil {
-				return conversation.Event{}, false, nil
-			}
-			challenge, _ := j.Data["challenge"].(string)
-			return h.codes.Paused(ctx, challenge)
-		},
+		conversation.JobIssue:  h.issueForFlow,
+		conversation.JobPaused: h.ofCode((*verify.Service).Paused),
+		conversation.JobResend: h.ofCode((*verify.Service).Again),
 	}
 	if llm := h.prepared.llm; llm != nil {
 		do[conversation.JobClassify] = func(ctx context.Context, j conversation.Job) (conversation.Event, bool, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -113,6 +114,23 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	}
 	s.nudge()
 	return a.Challenge, nil
+}
+
+// Again has a code sent once more because its customer texted that it has not come. When
+// that may not be, the event tells them: there is a wait between two sends, and an end.
+func (s *Service) Again(ctx context.Context, challenge string) (conversation.Event, bool, error) {
+	c, found, err := s.Store.Challenge(ctx, challenge)
+	if err != nil || !found || !c.Status.Live() {
+		return conversation.Event{}, false, err
+	}
+	_, err = s.Resend(ctx, c.ID, "", "customer", c.Test)
+	var limited *LimitedError
+	if errors.As(err, &limited) || errors.Is(err, ErrRefused) {
+		e := verified(c, "not_again", "", nil)
+		e.Dedupe = "code/" + c.ID + "/again"
+		return e, true, nil
+	}
+	return conversation.Event{}, false, err
 }
 
 // Cancel ends a live challenge: its code is good no more when Cancel returns, and its

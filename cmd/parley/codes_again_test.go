@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestACustomerTextsForTheCode: who says that the code has not come gets the same one once
+// more, when there was time for it to come; before that they are told to wait, and how to
+// get another. It gives nobody more sends than there are.
+func TestACustomerTextsForTheCode(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, code := s.asks(login())
+		s.texts("I didn't get the code")
+		if text := s.hears(2); !strings.HasPrefix(text, "Acme: Your code may take a minute.") {
+			t.Fatalf("before the pause was over: %q", text)
+		}
+		s.do("DELETE", "/v1/verifications/"+id, s.key, nil)
+
+		id, code = s.asks(login())
+		if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0 WHERE id = $1`, id); err != nil {
+			t.Fatal(err)
+		}
+		n := len(s.carrier.Messages())
+		s.texts("I didn't get the code")
+		if text := s.hears(n + 1); !strings.Contains(text, code) {
+			t.Errorf("sent again: %q", text)
+		}
+		if status, out := s.checks(id, tried(code)); status != 200 {
+			t.Errorf("%d %v", status, out)
+		}
+	})
+}
