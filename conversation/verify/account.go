@@ -77,7 +77,7 @@ func (c *change) withinDay(moments []int64) []int64 {
 // Op is what somebody wants of an account.
 type Op string
 
-// The ops. Of a customer's texts come alert's answers, lock, contest and verify only.
+// The ops. Of a customer's texts come alert's answers, silenced, lock, contest and verify only.
 const (
 	OpAlert     Op = "alert"     // payments look wrong, and the customer is asked
 	OpRecognise Op = "recognise" // the customer says that payments are their own
