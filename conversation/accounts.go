@@ -39,6 +39,9 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 func (s *step) askAbout(run Run, a flows.Action) {
 	account, _ := a.Data["account"].(string)
 	op, _, _ := strings.Cut(a.Kind, "_")
+	if op == "alert" {
+		s.asksAbout(run.ID, account)
+	}
 	s.account(AccountChange{Op: op, Account: account, Cause: "flow", Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 
@@ -81,6 +84,6 @@ func (s *step) reviewed(t Trigger) bool {
 		return false
 	}
 	reason, _ := t.Data["reason"].(string)
-	s.handoff(Handing{Queue: "fraud", Reason: "account_review", Note: "look at the customer's account: " + reason, Priority: flows.Alert})
+	s.handoff(Handing{Queue: fraudQueue, Reason: "account_review", Note: "look at the customer's account: " + reason, Priority: flows.Alert})
 	return true
 }

@@ -96,7 +96,7 @@ func TestCodesProveWhereTheyWereAskedFor(t *testing.T) {
 }
 
 // TestNoTextIsAProof: whatever texts come, also while a code for the unlock is good,
-// none leads to more than an alert, a recognition, a lock or a contest.
+// none leads to more than an alert, a recognition, a lock, a contest or silence.
 func TestNoTextIsAProof(t *testing.T) {
 	texts := []string{"no", "yes", "unlock", "12345678", "1234 5678", "1", "2", "1 no", "hm", "approved", "account_unlock", "stop", "start", "help", "wrong number"}
 	for seed := range uint64(300) {

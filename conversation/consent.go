@@ -132,7 +132,7 @@ func (s *step) setConsent(state ConsentState, source, word string) {
 func (s *step) optOut(source, word string) {
 	s.setConsent(OptedOut, source, word)
 	s.effects = append(s.effects, Effect{Cancel: &Cancel{Conversation: s.c.ID, As: Cancelled, Reason: "opted_out"}})
-	alert := slices.ContainsFunc(s.c.State.Runs, func(r Run) bool { return r.Alert })
+	runs := slices.Clone(s.c.State.Runs)
 	for len(s.c.State.Runs) > 0 {
 		s.endAt(len(s.c.State.Runs)-1, "opted_out")
 	}
@@ -143,9 +143,8 @@ func (s *step) optOut(source, word string) {
 		s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "opted_out"})
 	}
 	s.forgetPending("the customer has opted out")
-	if alert {
-		s.handoff(Handing{Reason: "opt_out_while_open", Note: "opted out while an alert was open", Priority: "alert"})
-	}
+	s.silenced("stopped", "", runs...)
+	s.unanswered("opt_out_while_open", "opted out while an alert was open", runs...)
 }
 
 // unknownSubscriber keeps a number from proving anything: the carrier knows nobody of it,

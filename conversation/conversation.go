@@ -124,6 +124,8 @@ type Run struct {
 	// Calling is set while its state waits for the answer of a call, or for the end
 	// of another run, before it says anything.
 	Calling *Calling `json:"c,omitempty"`
+	// Accounts are those whose payments it has asked about.
+	Accounts []string `json:"ac,omitempty"`
 	tally
 }
 

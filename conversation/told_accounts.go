@@ -67,7 +67,10 @@ type AccountReview struct {
 	// Why: late_no (a NO after the alert was over: nothing was locked), too_many_locks
 	// (a fourth NO within a day), alert_expired (nobody answered: treat the payments as
 	// declined), unlock_failures (three proofs failed), too_much (more alerts or refunds
-	// than are kept), suspended (it has been locked for 30 days), codes_guessed (twenty wrong
+	// than are kept), stopped (the customer opted out while they were asked, or the number is
+	// somebody else's: that is neither YES nor NO, and no text goes there any more; hold the
+	// payments and ask in another way), undeliverable (the question did not reach them),
+	// suspended (it has been locked for 30 days), codes_guessed (twenty wrong
 	// codes within a day: no more of this purpose are sent for a day).
 	Reason       string   `json:"reason"`
 	Transactions []string `json:"transactions,omitempty"` // payments that it is about

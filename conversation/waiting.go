@@ -155,9 +155,12 @@ func (s *step) failed(t Settled) {
 	run := s.c.State.Runs[i]
 	s.record(Decision{About: "send", Choice: "undeliverable", Why: t.Error, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.endAt(i, "undeliverable")
-	if run.Alert {
-		s.handoff(Handing{Reason: "undeliverable", Note: "an alert could not be delivered", Run: run.ID, Priority: "alert"})
+	why := "undeliverable"
+	if t.Error == "opted_out" { // to another line: it was taken back before it went
+		why = "stopped"
 	}
+	s.silenced(why, run.ID, run)
+	s.unanswered("undeliverable", "an alert could not be delivered", run)
 }
 
 // settlePending ends the wait for a slow effect; the texts held for it are

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -104,6 +105,23 @@ func (f *Flow) captured(name string) bool {
 	return slices.ContainsFunc(f.order, func(s *state) bool {
 		return slices.ContainsFunc(s.captures, func(v *variable) bool { return v.name == name })
 	})
+}
+
+// Queue is where the flow asks for people: the queue that most of its states hand over
+// to, of several the first by name; "": none of them names one.
+func (f *Flow) Queue() (queue string) {
+	asked := map[string]int{}
+	for _, s := range f.order {
+		if s.handoff != nil && s.handoff.queue != "" {
+			asked[s.handoff.queue]++
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		if asked[name] > asked[queue] {
+			queue = name
+		}
+	}
+	return queue
 }
 
 // States lists the names of the states, in the order of the file.

@@ -77,10 +77,11 @@ func (c *change) withinDay(moments []int64) []int64 {
 // Op is what somebody wants of an account.
 type Op string
 
-// The ops. Of a customer's texts come alert's answers, lock, contest and verify only.
+// The ops. Of a customer's texts come alert's answers, silenced, lock, contest and verify only.
 const (
 	OpAlert     Op = "alert"     // payments look wrong, and the customer is asked
 	OpRecognise Op = "recognise" // the customer says that payments are their own
+	OpSilenced  Op = "silenced"  // the customer who is asked can answer no more
 	OpLock      Op = "lock"
 	OpContest   Op = "contest"  // the customer denies a code that came unasked
 	OpGuessed   Op = "guessed"  // somebody guesses the customer's codes
@@ -100,7 +101,7 @@ type AccountEvent struct {
 	Op     Op
 	Who    string // for the audit trail: customer, flow, key_…, system
 	Scope  string // of lock
-	Cause  string // of lock
+	Cause  string // of lock, and of silenced: stopped or undeliverable
 	Reason string // in words; of lock and agent
 	// Transactions are what alert, recognise and lock are about.
 	Transactions []conversation.AccountTransaction
@@ -208,6 +209,8 @@ func (c *change) carryOut() error {
 		return c.alert()
 	case OpRecognise:
 		c.recognise()
+	case OpSilenced:
+		return c.silenced()
 	case OpLock:
 		return c.askedToLock()
 	case OpContest:

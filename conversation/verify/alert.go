@@ -139,6 +139,29 @@ func (c *change) recognise() {
 	c.cleared()
 }
 
+// silenced marks the account for a person when its customer can no longer answer what
+// they are asked: they opted out, or the question did not reach them. That is neither a
+// YES nor a NO. The alerts stay open, so that the payments stay held; another holder, or
+// the same customer asked anew, can still answer them.
+func (c *change) silenced() error {
+	if c.event.Cause != "stopped" && c.event.Cause != "undeliverable" {
+		return WrongError("cause: want stopped or undeliverable")
+	}
+	var open []string
+	for _, a := range c.Alerts {
+		of := a.Place.Conversation == c.event.Place.Conversation && (c.event.Place.Run == "" || a.Place.Run == c.event.Place.Run)
+		if of && a.Status == AlertOpen {
+			open = append(open, a.ID)
+		}
+	}
+	if len(open) == 0 {
+		c.refuse("nothing_open")
+		return nil
+	}
+	c.review(c.event.Cause, false, open...)
+	return nil
+}
+
 // answer lets the runs hear what came of an event where it came from, and nowhere else.
 func (c *change) answer(t conversation.Told, quiet bool) {
 	if c.event.Place.Conversation == "" {

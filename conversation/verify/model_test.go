@@ -250,7 +250,7 @@ func randomEvent(r *rand.Rand) AccountEvent {
 	id := []string{"t1", "t2", "t3"}[r.IntN(3)]
 	where := []Place{here, here, there}[r.IntN(3)]
 	moved := []string{NumberKept, NumberKept, NumberKept, NumberChanged, NumberUnknown, ""}[r.IntN(6)]
-	switch r.IntN(15) {
+	switch r.IntN(16) {
 	case 0:
 		return at(where, alerting(id))
 	case 1:
@@ -273,6 +273,8 @@ func randomEvent(r *rand.Rand) AccountEvent {
 		return AccountEvent{Op: OpAgent, Agent: []string{"ann", "Ann", "ben"}[r.IntN(3)], Reason: "seen", Moved: moved}
 	case 13:
 		return at(where, AccountEvent{Op: OpVerify})
+	case 14: // it answers nothing
+		return at(where, AccountEvent{Op: OpSilenced, Cause: "stopped"})
 	}
 	return tick
 }

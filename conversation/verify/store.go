@@ -16,8 +16,8 @@ type Store interface {
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
 	Ask(ctx context.Context, id string, test bool, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
-	// Spend spends one attempt, then compares, and counts what is not right; nobody hears
-	// of it before all of that is committed.
+	// Spend spends one attempt, then compares, counts what is not right, and takes back what
+	// a right code forgives; nobody hears of it before all of that is committed.
 	Spend(ctx context.Context, s Spend) (Spent, error)
 	// Credit counts an approval under the budgets' keys.
 	Credit(ctx context.Context, keys []string) error
