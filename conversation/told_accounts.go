@@ -70,7 +70,8 @@ type AccountReview struct {
 	// than are kept), stopped (the customer opted out while they were asked, or the number is
 	// somebody else's: that is neither YES nor NO, and no text goes there any more; hold the
 	// payments and ask in another way), undeliverable (the question did not reach them),
-	// suspended (it has been locked for 30 days), codes_guessed (twenty wrong
+	// suspended (it has been locked for 30 days), code_denied (the customer did not
+	// ask for a code that they were sent: somebody may be at the account), codes_guessed (twenty wrong
 	// codes within a day: no more of this purpose are sent for a day).
 	Reason       string   `json:"reason"`
 	Transactions []string `json:"transactions,omitempty"` // payments that it is about

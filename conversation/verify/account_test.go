@@ -271,7 +271,7 @@ func TestAlertsUnderALock(t *testing.T) {
 
 func TestUnexpectedCodes(t *testing.T) {
 	h := newHistory(t)
-	h.act(contest, Active, "").after(25*time.Hour).act(contest, Active, "").after(time.Hour).act(contest, Locked, "")
+	h.act(contest, Active, "").tells("account.review").after(25*time.Hour).act(contest, Active, "").after(time.Hour).act(contest, Locked, "")
 	if h.a.Cause != "unexpected_code" || !slices.Equal(h.a.Scopes, []string{"all"}) {
 		t.Errorf("%+v", h.a)
 	}

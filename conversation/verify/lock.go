@@ -163,6 +163,7 @@ func (c *change) contest() {
 	c.moved = true
 	c.audit("account.contest", "")
 	if len(c.Contests) < 2 && c.State != Verifying && c.State != Cooling {
+		c.review("code_denied", false)
 		return
 	}
 	c.event.Cause, c.event.Scope, c.event.Transactions = "unexpected_code", "all", nil
