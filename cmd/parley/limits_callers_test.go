@@ -86,3 +86,44 @@ func TestAskingInVainCounts(t *testing.T) {
 		wants("u-1", "203.0.113.2", created)
 	})
 }
+
+// TestOneClientPausesNobody: who guesses at a customer's codes from one network is refused
+// there, the right code included, before the customer has to do without; the customer is
+// let in from elsewhere. What is refused so counts no more against them.
+func TestOneClientPausesNobody(t *testing.T) {
+	t.Parallel()
+	gateHouse(t, func(c *Config) {
+		c.Codes.Limits.SubjectHour = verify.Limit{Most: 4, Per: time.Hour}
+		c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.NumberHour = verify.Limit{Most: 100, Per: time.Hour}, verify.Limit{Most: 100, Per: time.Hour}
+	}, func(t *testing.T, s *server) {
+		const guesser, home = "203.0.113.1", "2001:db8:1:2::7"
+		tries := func(ip string, wrong int, right int) {
+			t.Helper()
+			id, code := s.made(login("ip", ip))
+			for range wrong {
+				if status, _ := s.checks(id, tried(another(code), "ip", ip)); status != http.StatusUnprocessableEntity {
+					t.Errorf("a wrong code from %s: %d", ip, status)
+				}
+			}
+			if right != 0 {
+				if status, _ := s.checks(id, tried(code, "ip", ip)); status != right {
+					t.Errorf("the right code from %s: %d, want %d", ip, status, right)
+				}
+			}
+			s.do(http.MethodDelete, "/v1/verifications/"+id, s.key, nil)
+		}
+		tries(guesser, 3, http.StatusUnprocessableEntity)
+		tries(guesser, 4, http.StatusUnprocessableEntity)
+		if d := s.pausedFor(); d > 0 {
+			t.Errorf("one network paused the customer's codes for %s", d)
+		}
+		tries(home, 0, http.StatusOK)
+		tries(guesser, 0, http.StatusUnprocessableEntity) // which no other's right code forgives
+		tries(home, 3, 0)
+		tries("2001:db8:1:2::8", 0, http.StatusUnprocessableEntity) // the same network
+		tries("2001:db8:1:3::7", 1, 0)                              // not the same
+		if d := s.pausedFor(); d < 29*time.Minute {
+			t.Errorf("guesses of two networks paused for %s", d)
+		}
+	})
+}

@@ -81,7 +81,7 @@ func codesLife(t *testing.T, s *store.Store) {
 		return must(store.Ask(ctx, s, `SELECT COALESCE(CAST(sum(n0) AS bigint), 0) FROM throttles WHERE key LIKE 'check/%'`))(t)
 	}
 	spent := spends(false)
-	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "wrong" && counted() == 5)
+	check(t, "no attempt", spent.Spent && !spent.Right && spent.Challenge.Attempts == 1 && spent.Reason == "wrong" && counted() == 6)
 	spent = spends(true)
 	check(t, "the last one is not right", spent.Spent && spent.Right && spent.Challenge.Attempts == 2 && spent.Reason == "right" && counted() == 3) // the number's, the block's and the client's
 	grant := &conversation.Grant{Hash: "h1", Scope: "set-password", For: 600_000}

@@ -44,7 +44,7 @@ func (g *guesser) decoy(subject string) {
 	g.n++
 	c := asked("ver_decoy_"+subject+string(rune('a'+g.n)), subject, "", verify.Login)
 	check(g.T, "not opened", must(g.s.Open(g.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(g.T).Challenge.Open)
-	v := verify.Spend{ID: c.ID, Purpose: c.Purpose, Subject: subject, Client: "192.0.2.1"}
+	v := verify.Spend{ID: c.ID, Purpose: c.Purpose, Subject: subject, Client: "by key"}
 	must(g.s.Spend(g.Context(), v.With(&g.settings, never, func(verify.Challenge) bool { return false })))(g.T)
 	check(g.T, "not canceled", g.s.Cancel(g.Context(), c.ID, false, verify.Entry{What: "verification.canceled"}) == nil)
 }

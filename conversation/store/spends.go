@@ -102,11 +102,16 @@ func judgeAll(p *pipe, all []*spending, counts *counting, now int64) (pauses pau
 	return pauses, entries
 }
 
+func ofClient(h verify.Hit) bool { return h.Client }
+
 // note counts a check that is not right; a right one takes back what it may.
 func (c *counting) note(v *spending, now int64) {
-	if v.out.Right {
+	switch {
+	case v.out.Right:
 		c.forgive(v.hits, now)
-	} else {
+	case slices.ContainsFunc(v.out.Over, ofClient):
+		c.add(slices.DeleteFunc(slices.Clone(v.hits), func(h verify.Hit) bool { return !h.Client }), now)
+	default:
 		c.add(v.hits, now)
 	}
 }

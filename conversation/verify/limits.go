@@ -168,16 +168,31 @@ func (v Spend) Hits(c Challenge, compared bool) []Hit {
 		today.Pauses, today.Pause, today.Forgiven = PauseKey(v.Purpose, subject), pausedLong, rules[v.Purpose].own
 		today.Heard = true
 	}
-	asked := s.NetworkChecks
-	if unnamed(v.Client) {
-		asked = s.CallerChecks
-	}
-	return inMode([]Hit{
+	hits := []Hit{
 		hour, today,
 		s.NumberChecks.hit("check/number/" + whom(phone, subject)),
 		s.BlockChecks.hit("check/block/" + block(whom(phone, subject))),
-		asked.hit(clientKey(v.Client)),
-	}, v.Test)
+	}
+	return inMode(append(hits, v.clientHits(subject, compared)...), v.Test)
+}
+
+// clientHits are what a check counts under for its client: all of theirs, and, where it is
+// a guess, those at one subject's codes. One client has one guess less than pauses the
+// purpose: it takes two to keep the customer from their codes.
+func (v Spend) clientHits(subject string, compared bool) []Hit {
+	most := v.settings.NetworkChecks
+	if unnamed(v.Client) {
+		most = v.settings.CallerChecks
+	}
+	all := most.hit(clientKey(v.Client))
+	all.Client = true
+	if !compared || unnamed(v.Client) {
+		return []Hit{all}
+	}
+	alone := Limit{Most: max(1, v.settings.SubjectHour.Most-1), Per: v.settings.SubjectDay.Per}
+	one := alone.hit(subjectKey("client/"+v.Client, v.Purpose, subject))
+	one.Client, one.Forgiven = true, rules[v.Purpose].own
+	return []Hit{all, one}
 }
 
 // pausedFor is how long a purpose pauses for a subject whose codes are guessed;
