@@ -226,7 +226,7 @@ func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked 
 	var log []string
 	for range 30 {
 		now += pauses[min(r.IntN(len(pauses)), r.IntN(len(pauses)))].Milliseconds()
-		e := randomEvent(r)
+		e := randomEvent(r, now)
 		next, news, err := a.Apply(Rules{}, e, now)
 		if err != nil {
 			t.Fatalf("life %d: %s: %v", seed, e.Op, err)
@@ -246,7 +246,7 @@ func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked 
 }
 
 // randomEvent is one of what texts, the API, agents and timers can bring.
-func randomEvent(r *rand.Rand) AccountEvent {
+func randomEvent(r *rand.Rand, now int64) AccountEvent {
 	id := []string{"t1", "t2", "t3"}[r.IntN(3)]
 	where := []Place{here, here, there}[r.IntN(3)]
 	moved := []string{NumberKept, NumberKept, NumberKept, NumberChanged, NumberUnknown, ""}[r.IntN(6)]
@@ -273,8 +273,9 @@ func randomEvent(r *rand.Rand) AccountEvent {
 		return AccountEvent{Op: OpAgent, Agent: []string{"ann", "Ann", "ben"}[r.IntN(3)], Reason: "seen", Moved: moved}
 	case 13:
 		return at(where, AccountEvent{Op: OpVerify})
-	case 14: // it answers nothing
-		return at(where, AccountEvent{Op: OpSilenced, Cause: "stopped"})
+	case 14: // what opens nothing
+		return []AccountEvent{at(where, AccountEvent{Op: OpSilenced, Cause: "stopped"}), {Op: OpGuessed, Cause: "code"}, {Op: OpReviewed, Reason: "seen"},
+			{Op: OpPassword, AppliedAt: now + 1}, {Op: OpApplied, AppliedAt: now}, {Op: OpRefund, Status: "pending", Transactions: payments(id)}}[r.IntN(6)]
 	}
 	return tick
 }
