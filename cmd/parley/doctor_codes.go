@@ -33,10 +33,10 @@ func (p *patient) spending() {
 
 func (p *patient) swaps() {
 	if p.config.Codes.SIMSwap.URL == "" {
-		p.warn("codes.sim_swap", "name a service that speaks CAMARA's SIM Swap API", "nobody is asked whether a SIM was changed before a password is reset or an account unlocked")
+		p.warn("codes.sim_swap", "name a service that speaks CAMARA's SIM Swap API", "nobody is asked whether a SIM was changed before a password is reset, an account unlocked or a number replaced")
 		return
 	}
-	p.ok("codes.sim_swap", "SIMs are asked about, and without an answer no password is reset")
+	p.ok("codes.sim_swap", "SIMs are asked about, and without an answer no password is reset and no number replaced")
 }
 
 // farBeyond is how many times looser than its default a limit protects hardly anybody.
