@@ -10,6 +10,9 @@ import (
 // phone. Their subject is the account.
 const PurposeUnlock = "account_unlock"
 
+// PurposeNumber is the purpose of codes by which another number takes the place of one.
+const PurposeNumber = "number_change"
+
 // account asks for something to become of an account: what that is is decided under
 // the account's own lock, and comes back as a business event.
 func (s *step) account(a AccountChange) {
@@ -45,13 +48,16 @@ func (s *step) askAbout(run Run, a flows.Action) {
 	s.account(AccountChange{Op: op, Account: account, Cause: "flow", Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 
-// proved counts a code of the unlock's purpose as a proof, or as one that failed. It
-// comes of a code that was given where it was asked for, never of a text.
+// proved counts a code of the unlock's purpose as a proof, or as one that failed, and takes
+// the number that another was changed for as the account's. It comes of a code that was given where it was asked for, never of a text.
 func (s *step) proved(v Verified) {
-	if s.e.Kind != KindVerified || v.Purpose != PurposeUnlock {
+	if s.e.Kind != KindVerified {
 		return
 	}
 	switch {
+	case v.Purpose == PurposeNumber && v.Outcome == "approved":
+		s.account(AccountChange{Op: "number", Account: v.Subject, Cause: "code", Run: v.Run})
+	case v.Purpose != PurposeUnlock:
 	case v.Outcome == "approved":
 		s.account(AccountChange{Op: "proof", Account: v.Subject, Cause: "code", Run: v.Run})
 	case v.Outcome == "failed" && v.Reason == "max_attempts":

@@ -78,7 +78,7 @@ type LiveCode struct {
 // AccountChange asks for something to become of a customer account. What that is
 // is decided in the engine's transaction, under the account's lock.
 type AccountChange struct {
-	Op           string               `json:"op"` // alert, recognise, silenced, verify, lock, contest; proof and failure, of a code that was given where it was asked for
+	Op           string               `json:"op"` // alert, recognise, silenced, verify, lock, contest; proof, failure and number, of a code that was given where it was asked for
 	Account      string               `json:"account"`
 	Scope        string               `json:"scope,omitempty"` // of lock: purchases, transfers or all
 	Cause        string               `json:"cause"`           // reply_no, unexpected_code, flow; of silenced: stopped or undeliverable

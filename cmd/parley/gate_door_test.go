@@ -343,3 +343,44 @@ func TestNobodysNumber(t *testing.T) {
 		})
 	})
 }
+
+// TestALostNumberIsNoDeadEnd: an account whose number was called wrong is unlocked by
+// nobody, not even by agents, until its customer was seen in person; and then not before a
+// week has passed.
+func TestALostNumberIsNoDeadEnd(t *testing.T) {
+	t.Parallel()
+	const other = "+12025558888"
+	eachHouse(t, func(t *testing.T, s *server) {
+		db := ledger(t, s.house.config.Database)
+		s.key = s.newKey("live", "verifications", "accounts", "read", "events")
+		if status, out := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "card.suspicious", "to": testPhone, "data": map[string]any{"name": "Ann", "account": "user-17", "card": "1234",
+			"transactions": []map[string]any{{"id": "t1", "merchant": "Shoes", "amount": "80.00 USD"}}}}); status != http.StatusAccepted {
+			t.Fatal(status, out["raw"])
+		}
+		s.hears(1)
+		sets("suspended = 'wrong_number'")(s, "user-17", testPhone)
+		locks(s, "user-17", testPhone)
+		moved := func(want string) {
+			t.Helper()
+			account, err := s.house.store.Account(t.Context(), "user-17", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.house.gate.NumberMoved(t.Context(), "user-17", account.Phone()); got != want {
+				t.Errorf("the number is %q, want %q", got, want)
+			}
+		}
+		moved(verify.NumberChanged)
+		s.fails(login("to", other, "purpose", "number_change", "proof", "passkey"), "account_locked")
+		id, code := s.made(login("to", other, "purpose", "number_change", "proof", "in_person"))
+		if status, out := s.checks(id, tried(code, "purpose", "number_change")); status != http.StatusOK {
+			t.Fatalf("%d %v", status, out)
+		}
+		moved(verify.NumberChanged)
+		if _, err := db.ExecContext(t.Context(), `UPDATE bindings SET changed_at = changed_at - 7 * 86400000 WHERE subject = 'user-17'`); err != nil {
+			t.Fatal(err)
+		}
+		moved(verify.NumberKept)
+		s.becomes(s.wants(login("to", other, "purpose", "account_unlock")), "sent")
+	})
+}

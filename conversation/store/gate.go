@@ -54,7 +54,7 @@ func (s *Store) Person(ctx context.Context, subject, number string, purpose veri
 		is.Locked = locked == 1
 		return err
 	}, personSQL, subject, verify.PauseKey(purpose, subject), number)
-	if purpose == verify.AccountUnlock {
+	if purpose == verify.AccountUnlock || purpose == verify.NumberChange {
 		p.query(func(r row) error {
 			_, a, err := scanAccount(r)
 			is.Told = a.Phone()

@@ -93,6 +93,7 @@ const (
 	OpRefund    Op = "refund"   // the business moves a refund on
 	OpReviewed  Op = "reviewed" // somebody has looked at what was marked
 	OpPassword  Op = "password" // the business says that the password is another
+	OpNumber    Op = "number"   // a code of number_change was given at the place: its customer is there now
 	OpTick      Op = "tick"     // time has passed
 )
 
@@ -233,6 +234,8 @@ func (c *change) carryOut() error {
 		return c.reviewed()
 	case OpPassword:
 		return c.passwordChanged()
+	case OpNumber:
+		c.numberChanged()
 	case OpTick:
 	default:
 		return WrongError("op: an account knows no such thing")
@@ -310,6 +313,17 @@ func (c *change) remember() {
 	c.Places = slices.DeleteFunc(c.Places, func(q Place) bool { return q.Conversation == p.Conversation })
 	c.Places = latest(append(c.Places, p), mostPlaces)
 	c.moved = true
+}
+
+// numberChanged takes the number for the account's, if anything is known of the account: it
+// is there that its customer is texted from now on, and where a code for an unlock goes.
+func (c *change) numberChanged() {
+	if c.Version == 0 {
+		c.refuse("unknown")
+		return
+	}
+	c.remember()
+	c.audit("account.number_changed", "")
 }
 
 // review marks the account for a person.

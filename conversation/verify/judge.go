@@ -84,7 +84,7 @@ type Person struct {
 	AgreedAt    int64  // when Phone itself agreed, by a code, to be replaced; 0: it did not
 	Suspended   string // why the number that is asked about proves nothing for the subject; "": it may
 	Locked      bool   // the account of this name is locked, or being unlocked
-	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock only
+	Told        string // where the customer of that account was texted last; "": nowhere yet. Of AccountUnlock and NumberChange only
 }
 
 // person judges a number by what is known of its subject.
@@ -93,18 +93,18 @@ func (r *GateRules) person(c Challenge, is Person) string {
 	switch {
 	case is.PausedUntil > is.Now:
 		return "paused"
-	case is.Locked && (c.Purpose == PasswordReset || c.Purpose == NumberChange):
+	case is.Locked && (c.Purpose == PasswordReset || c.Purpose == NumberChange && c.Proof != inPerson):
 		return "account_locked" // whoever it was locked against must not come back by another way
-	case is.Told != "" && is.Told != c.Phone:
+	case c.Purpose == AccountUnlock && is.Told != "" && is.Told != c.Phone:
 		return "number_changed" // such a code proves nothing
 	case c.Purpose == NumberChange && c.Proof != "":
 		return ""
 	case is.Suspended != "":
 		return "number_suspended"
+	case c.Purpose == NumberChange && is.before() != "" && is.before() != c.Phone:
+		return is.agreed()
 	case is.Phone == "":
 		return ""
-	case c.Purpose == NumberChange && is.Phone != c.Phone:
-		return is.agreed()
 	case !guarded && c.Purpose != NumberChange:
 		return ""
 	case is.Phone != c.Phone, is.ChangedAt > 0 && is.Now < is.ChangedAt+r.Cooling.Milliseconds():
@@ -114,6 +114,10 @@ func (r *GateRules) person(c Challenge, is Person) string {
 	}
 	return ""
 }
+
+// before is the number that another would take the place of: the one that gave codes, or
+// else the one at which the account's customer was texted; "": none is known.
+func (p Person) before() string { return cmp.Or(p.Phone, p.Told) }
 
 // agreed says why another number cannot take the place of this one: whoever asks for it
 // has to show, by a code to this number or by another factor, that they are its owner
@@ -132,8 +136,8 @@ func (r *GateRules) swapOf(c Challenge, is Person) (number string, needed bool) 
 	switch {
 	case rules[c.Purpose].guarded:
 		return c.Phone, true
-	case c.Purpose == NumberChange && c.Proof == "" && is.Phone != "":
-		return is.Phone, true
+	case c.Purpose == NumberChange && c.Proof == "" && is.before() != "":
+		return is.before(), true
 	case slices.Contains(r.SwapFor, c.Purpose):
 		return c.Phone, false
 	}

@@ -65,6 +65,8 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 		{"it agreed too long ago", NumberChange, other, with(func(p *Person) { p.AgreedAt = now - 15*minuteMs }), "unproven"},
 		{"the old number is to agree", NumberChange, old, known, ""},
 		{"a first number", NumberChange, other, Person{Now: now}, ""},
+		{"a first number, and the account has another", NumberChange, other, Person{Now: now, Told: old}, "unproven"},
+		{"a first number, the account's", NumberChange, old, Person{Now: now, Told: old}, ""},
 		{"it changed a day ago, and is to agree", NumberChange, old, with(func(p *Person) { p.ChangedAt = now - dayMs }), "number_changed"},
 		{"stale, and is to agree", NumberChange, old, with(func(p *Person) { p.ConfirmedAt = now - 181*dayMs }), "number_stale"},
 		{"paused", NumberChange, other, with(func(p *Person) { p.PausedUntil = now + 1 }), "paused"},
@@ -88,6 +90,12 @@ func TestWhatIsKnownOfASubject(t *testing.T) {
 	} {
 		if got := r.person(Challenge{Purpose: c.purpose, Phone: c.to}, c.is); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	locked := with(func(p *Person) { p.Locked = true })
+	for proof, want := range map[string]string{"app": "account_locked", "passkey": "account_locked", "totp": "account_locked", "email": "account_locked", "in_person": ""} {
+		if got := r.person(Challenge{Purpose: NumberChange, Proof: proof, Phone: other}, locked); got != want {
+			t.Errorf("locked, shown by %s: %q, want %q", proof, got, want)
 		}
 	}
 	for _, is := range []Person{known, with(func(p *Person) { p.Suspended = "wrong_number" }), with(func(p *Person) { p.ConfirmedAt = 0 })} {

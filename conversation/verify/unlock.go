@@ -23,7 +23,12 @@ const ProofCode = "sms_code"
 
 // ProofsGiven are the classes that the business vouches for: a session of its app, a
 // passkey, a TOTP, a link to an address that has been known for 72 h, a person seen.
-var ProofsGiven = []string{"app", "passkey", "totp", "email", "in_person"}
+var ProofsGiven = []string{"app", "passkey", "totp", "email", inPerson}
+
+// inPerson is the one proof that gives even a locked account another number, which a week
+// later may help to unlock it: whoever holds any other had both proofs then. Without it an
+// account whose number is lost, or was called wrong, could be unlocked by nobody.
+const inPerson = "in_person"
 
 // The bounds of an unlock.
 const (

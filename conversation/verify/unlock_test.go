@@ -104,3 +104,21 @@ func TestAskedToVerify(t *testing.T) {
 	h = newHistory(t)
 	h.act(locking("all"), Locked, "").after(31*24*time.Hour).act(asks, Suspended, "agents_only")
 }
+
+// TestAnotherNumber: what was changed for another is where codes for an unlock go from now
+// on; those of the number before prove nothing. Of an account that is not known nothing is
+// kept.
+func TestAnotherNumber(t *testing.T) {
+	h := newHistory(t)
+	changed := at(there, AccountEvent{Op: OpNumber})
+	h.act(changed, Active, "unknown")
+	if h.a.Version != 0 {
+		t.Error("an account is made of a number")
+	}
+	h.act(alerting("t1"), Alerted, "").act(no(), Locked, "").act(at(here, proof(ProofCode)), Verifying, "")
+	h.act(changed, Verifying, "")
+	if h.a.Phone() != there.Phone || len(h.a.Missing()) != 2 {
+		t.Errorf("codes go to %s, missing %v", h.a.Phone(), h.a.Missing())
+	}
+	h.act(at(here, proof(ProofCode)), Verifying, "number_changed").act(at(there, proof(ProofCode)), Verifying, "")
+}
