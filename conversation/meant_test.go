@@ -35,9 +35,9 @@ func TestAYesThatOneAlertIsToGet(t *testing.T) {
 	k.wantLocks("acc-1 t3")
 }
 
-// TestTheMarkBehindANumber says nothing: "NO 2!" is "NO 2".
-func TestTheMarkBehindANumber(t *testing.T) {
-	for _, word := range []string{"no 2", "no 2!", "no 2.", "no 2!!"} {
+// TestWhatStandsAroundANumber says nothing: "NO 2!" and "no, number 2" are "NO 2".
+func TestWhatStandsAroundANumber(t *testing.T) {
+	for _, word := range []string{"no 2", "no 2!", "no 2.", "no 2!!", "NO number 2", "no el 2"} {
 		k := cards(t)
 		k.suspect("acc-1", "t1", "t2")
 		k.suspect("acc-2", "t3")

@@ -147,6 +147,9 @@ func numberIn(word string) int {
 	return max(0, n)
 }
 
+// beforeNumbers are words that say that a number comes, and nothing else: "no, number 2".
+var beforeNumbers = map[string]bool{"number": true, "nr": true, "the": true, "numero": true, "el": true, "la": true, "le": true, "nummer": true, "die": true, "il": true, "o": true, "a": true}
+
 // numbered reads a text that names its question by number, before or after the
 // answer: "2 yes", "no #2". An alert that only listens is named so as well.
 func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
@@ -166,8 +169,12 @@ func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 				continue
 			}
 		}
+		from := at
+		if at > 0 && beforeNumbers[words(fields[at-1])] {
+			from--
+		}
 		rest := said
-		rest.Text = strings.Join(slices.Delete(slices.Clone(fields), at, at+1), " ")
+		rest.Text = strings.Join(slices.Delete(slices.Clone(fields), from, at+1), " ")
 		if c, ok := s.consider(i, rest); ok && c.reading.Fits {
 			return c, rest, true
 		}
