@@ -65,6 +65,7 @@ func tried(code string, more ...any) map[string]any {
 
 // TestACodeFromAskingToApproval is the life of a code through real doors.
 func TestACodeFromAskingToApproval(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login())
 		if text := s.hears(1); text != "Acme: "+code+" is your code to log in. Never share it, even with us. Not you? Reply NO." {
@@ -155,6 +156,7 @@ func all(n int, do func(i int)) {
 
 // TestAPasswordReset: eight digits, a grant that is good once, and a receipt.
 func TestAPasswordReset(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login("purpose", "password_reset"))
 		if len(code) != 8 || !strings.Contains(s.hears(1), code[:4]+" "+code[4:]+" is your code to RESET YOUR PASSWORD") {
