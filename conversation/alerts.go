@@ -10,10 +10,20 @@ import (
 // fits. NO is the safe answer and is taken for all of them; YES clears none before the
 // customer has said which is meant.
 func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
-	if s.saidNo(e, said) {
-		return true
+	return s.saidNo(e, said) || s.yesToSeveral(front, e, said)
+}
+
+// takeBehind carries out what a text means for a question behind the front one.
+func (s *step) takeBehind(c candidate, e Event, said flows.Said) {
+	if !s.yesToSeveral(c, e, said) {
+		s.take(c, said)
 	}
-	if !front.reading.Fits || !s.c.State.Runs[front.i].Alert || front.reading.Intent != "yes" {
+}
+
+// yesToSeveral asks which alert a YES is for, when it fits one and others besides. False:
+// it is for that one, or is none.
+func (s *step) yesToSeveral(one candidate, e Event, said flows.Said) bool {
+	if !s.isYes(one) {
 		return false
 	}
 	var open []candidate // oldest first
@@ -30,7 +40,7 @@ func (s *step) alerts(front candidate, e Event, said flows.Said) bool {
 	case len(open) == 2:
 		s.askWhich(open[0], open[1], said)
 	default:
-		s.handoff(Handing{Reason: "unclear", Note: "said yes while several alerts are open", Run: s.c.State.Runs[open[0].i].ID, Priority: flows.Alert})
+		s.handOver(Handing{Reason: "unclear", Note: "said yes while several alerts are open", Run: s.c.State.Runs[open[0].i].ID, Priority: flows.Alert})
 	}
 	return true
 }
@@ -123,6 +133,11 @@ func (s *step) saidNoToPart(e Event, said flows.Said) {
 func (s *step) isNo(c candidate) bool {
 	denies, _ := c.flow.Denies(s.c.State.Runs[c.i].Run, c.reading)
 	return denies && s.c.State.Runs[c.i].Alert
+}
+
+// isYes says whether the text is a YES to an alert.
+func (s *step) isYes(c candidate) bool {
+	return c.reading.Fits && c.reading.Intent == "yes" && s.c.State.Runs[c.i].Alert
 }
 
 // noTo lists the alerts that the text says NO to, oldest first. certain: another question

@@ -73,8 +73,8 @@ func (s *step) named(e Event, said flows.Said) bool {
 	if len(fields) < 2 {
 		return false
 	}
-	n, err := strconv.Atoi(strings.Trim(fields[len(fields)-1], "#:.,)(!"))
-	if err != nil || n <= 0 {
+	n := numberIn(fields[len(fields)-1])
+	if n == 0 {
 		return false
 	}
 	if front, open := s.consider(s.front(), said); open && front.reading.Fits {
@@ -117,7 +117,7 @@ func (s *step) namesOther(c candidate, e Event, rest, said flows.Said) bool {
 	case len(meant) == 1:
 		s.take(meant[0], said)
 	case len(meant) > 2 || s.unchosen != nil && s.unchosen.Older != "":
-		s.handoff(Handing{Reason: "unclear", Note: "named a number that several open alerts have", Run: run.ID, Priority: flows.Alert})
+		s.handOver(Handing{Reason: "unclear", Note: "named a number that several open alerts have", Run: run.ID, Priority: flows.Alert})
 	case meant[0].i < meant[1].i:
 		s.askWhichOf(meant[0], meant[1], words[0], words[1], w)
 	default:
@@ -138,6 +138,18 @@ func (s *step) listing(n int, e Event, said flows.Said) (meant []candidate, word
 	return meant, words
 }
 
+// numberIn is the number that a word is, whatever marks stand around it; 0: it is none.
+func numberIn(word string) int {
+	n, err := strconv.Atoi(strings.Trim(word, " #:;.,!()"))
+	if err != nil {
+		return 0
+	}
+	return max(0, n)
+}
+
+// beforeNumbers are words that say that a number comes, and nothing else: "no, number 2".
+var beforeNumbers = map[string]bool{"number": true, "nr": true, "the": true, "numero": true, "el": true, "la": true, "le": true, "nummer": true, "die": true, "il": true, "o": true, "a": true}
+
 // numbered reads a text that names its question by number, before or after the
 // answer: "2 yes", "no #2". An alert that only listens is named so as well.
 func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
@@ -147,12 +159,9 @@ func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 	}
 	last := len(fields) - 1
 	for _, at := range []int{0, last} {
-		n, err := strconv.Atoi(strings.Trim(fields[at], "#:.,)("))
-		if err != nil {
-			continue
-		}
+		n := numberIn(fields[at])
 		i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && (r.Wait > 0 && r.OpenAt > 0 || r.Wait == 0 && r.Alert) })
-		if n <= 0 || i < 0 {
+		if n == 0 || i < 0 {
 			continue
 		}
 		if !s.shows(s.c.State.Runs[i]) { // it was numbered once: what fits as it stands is the answer
@@ -160,8 +169,12 @@ func (s *step) numbered(said flows.Said) (candidate, flows.Said, bool) {
 				continue
 			}
 		}
+		from := at
+		if at > 0 && beforeNumbers[words(fields[at-1])] {
+			from--
+		}
 		rest := said
-		rest.Text = strings.Join(slices.Delete(slices.Clone(fields), at, at+1), " ")
+		rest.Text = strings.Join(slices.Delete(slices.Clone(fields), from, at+1), " ")
 		if c, ok := s.consider(i, rest); ok && c.reading.Fits {
 			return c, rest, true
 		}
@@ -201,19 +214,19 @@ func (s *step) askNumber(run Run, said flows.Said) {
 	s.send(draft{class: class, text: text})
 }
 
-// whichNumber reads the answer to askNumber. False: it is no bare number, and is
-// read as usual.
+// whichNumber reads the answer to askNumber. False: it is no bare number, and is read as
+// usual. That of no open alert is left to a person: what alerts list has numbers too.
 func (s *step) whichNumber(w *Which, said flows.Said) bool {
-	n, err := strconv.Atoi(strings.Trim(strings.TrimSpace(said.Text), "#:.,)("))
-	i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && r.Wait > 0 })
-	if err != nil || n <= 0 || i < 0 {
+	n := numberIn(said.Text)
+	if n == 0 {
 		return false
 	}
 	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
-	c, ok := s.consider(i, original)
-	if !ok || !c.reading.Fits {
-		return false
+	i := slices.IndexFunc(s.c.State.Runs, func(r Run) bool { return r.Number == n && r.Wait > 0 })
+	if c, ok := s.consider(i, original); ok && c.reading.Fits {
+		s.take(c, original)
+		return true
 	}
-	s.take(c, original)
-	return true
+	asked := s.run(w.Newer)
+	return asked >= 0 && s.c.State.Runs[asked].Alert && s.leaveOpen(w, "named no question that is open")
 }

@@ -117,7 +117,7 @@ func (s *step) read(e Event) {
 	switch {
 	case front.reading.Fits:
 		s.take(front, said)
-	case s.suspended(front.i, said):
+	case s.suspended(front.i, e, said):
 	case s.urgent(said):
 	case !s.bot(): // a version was gone
 	case s.guessed(&front, said), s.skimmed(front, said):
@@ -181,7 +181,7 @@ func (s *step) early(front candidate, e Event, said flows.Said) bool {
 	case older.reading.Fits && front.reading.Fits && risky:
 		s.askWhich(older, front, said)
 	case older.reading.Fits:
-		s.take(older, said)
+		s.takeBehind(older, e, said)
 	case front.reading.Fits && !unseen:
 		return false
 	case unseen:
@@ -228,11 +228,11 @@ func (s *step) repeated(front candidate, said flows.Said) bool {
 
 // suspended offers the text to the questions behind the front one: only their
 // exact words count.
-func (s *step) suspended(front int, said flows.Said) bool {
+func (s *step) suspended(front int, e Event, said flows.Said) bool {
 	for i := s.openBefore(front); i >= 0; i = s.openBefore(i) {
 		c, ok := s.consider(i, said)
 		if ok && c.reading.Fits && c.reading.Exact {
-			s.take(c, said)
+			s.takeBehind(c, e, said)
 			return true
 		}
 	}

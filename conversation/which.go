@@ -80,14 +80,17 @@ func (s *step) which(e Event) bool {
 		return s.whichNumber(w, said)
 	}
 	run, decided := w.choose(s.env.Reader, said.Text, s.c.State.Language)
-	if !decided {
-		return w.Older != "" && s.again(w, said)
-	}
 	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
 	if run != "" && run == w.RestOf {
 		original.Text = w.Rest
 	}
 	c, ok := s.understood(w, run, original)
+	if decided && ok && w.Older != "" && s.isYes(c) {
+		c, original, decided = s.stillYes(c, original, said)
+	}
+	if !decided {
+		return w.Older != "" && s.again(w, said)
+	}
 	if run == "" { // not what was meant: the question stands
 		if i := s.run(w.Newer); i >= 0 {
 			if f, ok := s.version(i); ok {
@@ -103,6 +106,17 @@ func (s *step) which(e Event) bool {
 	c.reading.Confirm = false
 	s.take(c, original)
 	return true
+}
+
+// stillYes looks at what stands behind a choice for which a YES to an alert is to be carried
+// out: "1 no" is a NO. False: it takes the YES back, and says nothing in its place.
+func (s *step) stillYes(c candidate, yes, said flows.Said) (candidate, flows.Said, bool) {
+	said.Text = strings.Join(strings.Fields(said.Text)[1:], " ")
+	if said.Text == "" {
+		return c, yes, true
+	}
+	now, ok := s.consider(c.i, said)
+	return now, said, ok && now.reading.Fits
 }
 
 // understood reads the answer that was cleared up once more, with the intent that a
@@ -127,7 +141,7 @@ func (s *step) again(w *Which, said flows.Said) bool {
 }
 
 func (s *step) leaveOpen(w *Which, why string) bool {
-	s.handoff(Handing{Reason: "unclear", Note: why, Run: w.Newer, Priority: flows.Alert})
+	s.handOver(Handing{Reason: "unclear", Note: why, Run: w.Newer, Priority: flows.Alert})
 	return true
 }
 

@@ -27,7 +27,7 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 		return r
 	}
 	if s.choose != nil {
-		if chosen, ok := run.pick(said.Text, words); ok {
+		if chosen, ok := run.pick(said.Text, words); ok && f.names(s, rd, run, chosen, said.Text, words) {
 			return Reading{Fits: true, Layer: "word", Exact: true, Reply: -1, As: chosen.Label, Captured: map[string]any{s.choose.as: chosen.Value}}
 		}
 		return Reading{Reply: -1, Later: later}
@@ -36,6 +36,22 @@ func (f *Flow) Read(sc Scope, rd Reader, run Run, said Said) Reading {
 		return r
 	}
 	return Reading{Reply: -1, Later: later || words != "" && s.wanted() != nil}
+}
+
+// names says whether a text that picks an option says no more than that. A choice beside
+// the YES and NO of an alert is of what is wrong: "1 yes" and "2 is mine" choose nothing,
+// "2 no" does.
+func (f *Flow) names(s *state, rd Reader, run Run, chosen Choice, text, words string) bool {
+	yes := func(r *reply) bool { return r.intent == "yes" }
+	if f.Class != Alert || !slices.ContainsFunc(s.replies, yes) || fold(chosen.Label) == words {
+		return true
+	}
+	if _, bare := run.option(words); bare || rd == nil {
+		return bare
+	}
+	rest := strings.Join(strings.Fields(text)[1:], " ")
+	intent, ok, _ := rd.Read(rest, run.Language, []string{"no", "yes"})
+	return ok && intent == "no"
 }
 
 // maxSaid bounds what is read of a customer's text.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,54 @@ states:
 		}
 		if denies, _ := f.Denies(run, r); denies != (text == "no") {
 			t.Errorf("%q denies all: %v", text, denies)
+		}
+	}
+}
+
+// wholeReader reads a text that is "yes" or "no", and nothing else.
+type wholeReader struct{}
+
+func (wholeReader) Read(text, _ string, intents []string) (string, bool, bool) {
+	i := slices.Index(intents, strings.ToLower(text))
+	if i < 0 {
+		return "", false, false
+	}
+	return intents[i], true, false
+}
+
+func (wholeReader) Skim(string, string, []string) (string, bool) { return "", false }
+
+// What stands behind a number is read where an alert lists what may be wrong, beside a yes:
+// the number alone, the label, or a no to it.
+func TestAnAlertsChoiceSaysNoMore(t *testing.T) {
+	const source = `flow: x
+class: alert
+start: a
+states:
+  a:
+    choose: {from: "['p', '7 eleven']", as: item, goto: shut}
+    replies: [{intent: no, goto: shut}, {intent: yes, goto: clear}]
+  shut: {end: shut}
+  clear: {end: clear}
+`
+	bare := map[string]bool{"2": true, "#2!": true, "7 Eleven": true, "2 no": true, "2\nNO": true}
+	more := map[string]bool{"2 yes": true, "2, it is mine": true, "1 or 2": false, "9": false}
+	for _, alert := range []bool{true, false} {
+		text := source
+		if !alert {
+			text = strings.Replace(source, "alert", "notice", 1)
+		}
+		f := mustParse(t, text)
+		run := Run{State: "a", Language: "en", Choices: []Choice{{Label: "p"}, {Label: "7 eleven"}}}
+		for said, want := range bare {
+			if r := f.Read(Scope{}, wholeReader{}, run, Said{Text: said}); r.Fits != want || r.Reply >= 0 {
+				t.Errorf("alert %v, %q: %+v", alert, said, r)
+			}
+		}
+		for said, want := range more {
+			if r := f.Read(Scope{}, wholeReader{}, run, Said{Text: said}); r.Fits != (want && !alert) {
+				t.Errorf("alert %v, %q: %+v", alert, said, r)
+			}
 		}
 	}
 }

@@ -97,6 +97,7 @@ func TestOddBytesAreRefused(t *testing.T) {
 // going wrong that can, and looks for what must not be in the log at its most
 // talkative.
 func TestLogsHoldNobodysWords(t *testing.T) {
+	t.Parallel()
 	var called atomic.Int64
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		called.Add(1)

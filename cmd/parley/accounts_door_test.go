@@ -227,6 +227,7 @@ func TestUnlockByText(t *testing.T) {
 // TestLockedAccountGetsNoReset: whoever asks for a new password of a locked account sees
 // what they always see; the customer reads why no code comes, once.
 func TestLockedAccountGetsNoReset(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
 		for range 2 {

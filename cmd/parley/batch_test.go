@@ -34,6 +34,7 @@ func statuses(body map[string]any) string {
 }
 
 func TestBatchOfEvents(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		rows := []map[string]any{
 			row("+12025550123"), row("12"), row("+12025550124", "idempotency_key", "mine"),

@@ -65,6 +65,7 @@ func tried(code string, more ...any) map[string]any {
 
 // TestACodeFromAskingToApproval is the life of a code through real doors.
 func TestACodeFromAskingToApproval(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login())
 		if text := s.hears(1); text != "Acme: "+code+" is your code to log in. Never share it, even with us. Not you? Reply NO." {
@@ -109,7 +110,7 @@ func TestACodeFromAskingToApproval(t *testing.T) {
 // TestGuessesAreSpentFirst: of two hundred wrong codes, thirty at a time, five are compared,
 // and the right one afterwards is refused; a hundred right ones are one approval.
 func TestGuessesAreSpentFirst(t *testing.T) {
-	eachHouse(t, func(t *testing.T, s *server) {
+	eachClock(t, func(*Config) {}, func(t *testing.T, s *server, passes func(time.Duration)) {
 		id, code := s.asks(login())
 		wrong := func(i int) string { return []string{"000001", "000002", "000003"}[i%3] }
 		all(200, func(i int) { s.checks(id, tried(wrong(i), "ip", "198.51.100."+string(rune('0'+i%10)))) })
@@ -120,6 +121,7 @@ func TestGuessesAreSpentFirst(t *testing.T) {
 		if status, _ := s.checks(id, tried(code)); status != http.StatusUnprocessableEntity {
 			t.Errorf("right, too late: %d", status)
 		}
+		passes(3 * time.Second)
 		eventually(t, "ended", func() bool { return strings.HasPrefix(s.status(id), "max_attempts") })
 
 		id, code = s.asks(login("subject", "user-99"))
@@ -154,6 +156,7 @@ func all(n int, do func(i int)) {
 
 // TestAPasswordReset: eight digits, a grant that is good once, and a receipt.
 func TestAPasswordReset(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		id, code := s.asks(login("purpose", "password_reset"))
 		if len(code) != 8 || !strings.Contains(s.hears(1), code[:4]+" "+code[4:]+" is your code to RESET YOUR PASSWORD") {
@@ -254,27 +257,27 @@ func TestACodeThatIsTextedIsBurned(t *testing.T) {
 
 // TestSendingAgain: the same code, after a pause, three times in all.
 func TestSendingAgain(t *testing.T) {
-	t.Parallel()
-	config := func(url string) Config {
-		c := testConfig(url)
-		c.Codes.Cooldowns = []time.Duration{time.Second}
-		return c
-	}
-	s := serveTest(t, config("sqlite:"+t.TempDir()+"/parley.db"))
+	eachClock(t, func(*Config) {}, sendsAgain)
+}
+
+func sendsAgain(t *testing.T, s *server, passes func(time.Duration)) {
 	id, code := s.asks(login())
 	again := func() (int, map[string]any) {
 		return s.do(http.MethodPost, "/v1/verifications/"+id+"/resend", s.key, nil)
 	}
-	if status, out := again(); status != http.StatusTooManyRequests || out["retry-after"] != "1" {
-		t.Errorf("at once: %d %v", status, out)
-	}
 	for n := 2; n <= 3; n++ {
-		eventually(t, "the pause is over", func() bool { status, _ := again(); return status == http.StatusOK })
+		if status, out := again(); status != http.StatusTooManyRequests {
+			t.Errorf("at once: %d %v", status, out)
+		}
+		passes(time.Minute)
+		if status, out := again(); status != http.StatusOK {
+			t.Errorf("send %d: %d %v", n, status, out)
+		}
 		if text := s.hears(n); !strings.Contains(text, code) {
 			t.Errorf("send %d: %q", n, text)
 		}
 	}
-	time.Sleep(1100 * time.Millisecond) // the last pause, by the database's clock
+	passes(2 * time.Minute)
 	if status, _ := again(); status != http.StatusUnprocessableEntity {
 		t.Errorf("a fourth: %d", status)
 	}
@@ -290,9 +293,10 @@ func TestSendingAgain(t *testing.T) {
 // TestNothingTellsWhatBecameOfACode: whoever asks for codes learns neither that a
 // subject is unknown, nor that the customer said no, opted out, or cannot be reached.
 func TestNothingTellsWhatBecameOfACode(t *testing.T) {
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
-	config.Codes.Cooldowns = []time.Duration{time.Second}
-	s := serveTest(t, config)
+	eachClock(t, func(*Config) {}, tellsNothing)
+}
+
+func tellsNothing(t *testing.T, s *server, passes func(time.Duration)) {
 	id := regexp.MustCompile(`ver_[a-z2-7]+`)
 	moments := regexp.MustCompile(`[0-9]{4}-[0-9-]+T[0-9:.]+Z|wait [0-9ms]+`)
 	probe := func(body map[string]any, before func(verification string)) (all []string) {
@@ -305,11 +309,8 @@ func TestNothingTellsWhatBecameOfACode(t *testing.T) {
 		verification := out["id"].(string)
 		before(verification)
 		note(s.do(http.MethodPost, "/v1/verifications", s.key, body))
-		eventually(t, "the pause is over", func() bool {
-			status, out = s.do(http.MethodPost, "/v1/verifications/"+verification+"/resend", s.key, nil)
-			return status != http.StatusTooManyRequests
-		})
-		note(status, out)
+		passes(time.Minute)
+		note(s.do(http.MethodPost, "/v1/verifications/"+verification+"/resend", s.key, nil))
 		for range 6 {
 			note(s.checks(verification, tried("000000", "subject", body["subject"])))
 		}

@@ -15,6 +15,7 @@ import (
 // TestACodeBehindNumbers: a code that is texted among many numbers, or at the end of a
 // long text, is not stored either.
 func TestACodeBehindNumbers(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		for i, before := range []string{strings.Repeat("+12025550100 ", 30), strings.Repeat("7", 300) + " ", strings.Repeat("so it goes ", 500)} {
 			_, code := s.asks(login("subject", fmt.Sprint("hidden-", i)))
@@ -86,6 +87,7 @@ func countsOf(t *testing.T, p *store.Store) (counts verify.Counts, err error) {
 // TestNobodyIsCalledATest: a customer who is called test:admin is not mistaken for
 // admin, by whom a grant would be redeemed.
 func TestNobodyIsCalledATest(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		for _, key := range []string{s.key, s.newKey("test", "verifications")} {
 			status, out := s.do(http.MethodPost, "/v1/verifications", key, login("subject", "test:admin", "purpose", "password_reset"))

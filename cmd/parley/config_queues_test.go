@@ -45,6 +45,7 @@ func TestQueuesOfTheConsole(t *testing.T) {
 // TestDoctorKnowsMembers: who is named and does not work here is given nothing, and the
 // doctor says so.
 func TestDoctorKnowsMembers(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		s := storetest.Open(t, store.Options{URL: url})
 		for name, role := range map[string]agentui.Role{"ann": agentui.RoleAgent, "eve": agentui.RoleAuditor, "gone": agentui.RoleLead} {

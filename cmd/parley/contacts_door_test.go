@@ -62,6 +62,7 @@ func TestContactsDoor(t *testing.T) {
 // A flow greets by the contact, in its language, and labels it; the record of the
 // event keeps what it read and nothing else.
 func TestFlowsKnowTheContact(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write(t, folder, "greet.yaml", `
 flow: greet

@@ -31,6 +31,7 @@ states:
 // TestBeginning: somebody at work starts a flow by its inputs, or writes to a customer and
 // has the conversation; never to whom has opted out, and once for one command.
 func TestBeginning(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		c, folder := testConfig(url), t.TempDir()
 		write(t, folder, "visiting.yaml", visiting)

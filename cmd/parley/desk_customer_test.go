@@ -32,6 +32,7 @@ states:
 // TestCustomerPane: whom a conversation is with, what they agreed to, how their account
 // stands, and what there was before; nothing that is secret.
 func TestCustomerPane(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		c, folder := testConfig(url), t.TempDir()
 		write(t, folder, "moving.yaml", moving)

@@ -16,6 +16,7 @@ import (
 // back; what stands in the end is what parley intents learn proposes, without what names the
 // customer. An auditor reads it.
 func TestMeaning(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		c, folder := testConfig(url), t.TempDir()
 		file := write(t, folder, "kaput.yaml", llmFlow)

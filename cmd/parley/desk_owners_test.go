@@ -77,6 +77,7 @@ func with(cmd map[string]any, more ...any) map[string]any {
 // TestReturnToTheBot: the bot goes on with the question that somebody chose, and with
 // the answer that they put right; what is secret is on no screen.
 func TestReturnToTheBot(t *testing.T) {
+	t.Parallel()
 	eachMoving(t, func(t *testing.T, s *server) {
 		ann := s.seat("ann", agentui.RoleAgent)
 		id := s.handedOver()
@@ -148,6 +149,7 @@ func (s *server) did(wants ...string) string {
 // TestOwners: what is somebody's stays theirs until they let go of it, or a lead decides
 // otherwise; only colleagues are given anything.
 func TestOwners(t *testing.T) {
+	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		ann, bob := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleAgent)
 		boss, eve := s.seat("boss", agentui.RoleLead), s.seat("eve", agentui.RoleAuditor)

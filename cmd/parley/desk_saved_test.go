@@ -11,6 +11,7 @@ import (
 // TestSavedReplies: leads keep them, agents use them filled in for the customer, and one
 // that cannot be read is not kept.
 func TestSavedReplies(t *testing.T) {
+	t.Parallel()
 	eachMoving(t, func(t *testing.T, s *server) {
 		ann, boss := s.seat("ann", agentui.RoleAgent), s.seat("boss", agentui.RoleLead)
 		if status, out := s.do(http.MethodPut, "/v1/contacts/"+testPhone, s.key, map[string]any{"name": "Zoë"}); status >= 300 {

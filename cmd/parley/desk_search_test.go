@@ -24,6 +24,7 @@ func (d *desk) finds(query string) (all []string, first map[string]any) {
 // TestSearch: a conversation is found by its last digits, a name, a text, a note, an
 // order; not by what is secret, nor by what only looks like a query.
 func TestSearch(t *testing.T) {
+	t.Parallel()
 	eachMoving(t, func(t *testing.T, s *server) {
 		ann := s.seat("ann", agentui.RoleAgent)
 		if status, out := s.do(http.MethodPut, "/v1/contacts/"+testPhone, s.key, map[string]any{"name": "Zoë Ferreira"}); status >= 300 {

@@ -22,6 +22,7 @@ func (d *desk) sentBy(id, text string) (all []map[string]any) {
 // TestResend: what failed is sent again, as a message of its own; what may have arrived
 // only by somebody who knows that; nothing else, and nobody else's.
 func TestResend(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		c := testConfig(url)
 		c.PublicURL = ""

@@ -12,6 +12,7 @@ import (
 // nobody unlocks an account that the conversation does not speak of, and the audit trail
 // has both.
 func TestUnlockByTwo(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		c, folder := testConfig(url), t.TempDir()
 		write(t, folder, "guarded.yaml", guarded)

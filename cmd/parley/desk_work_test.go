@@ -12,6 +12,7 @@ import (
 // TestDeskWork: notes call colleagues and leave the house by no carrier; labels and
 // priority show in the list; what is put aside comes back by itself.
 func TestDeskWork(t *testing.T) {
+	t.Parallel()
 	eachDesk(t, func(t *testing.T, s *server) {
 		ann, bob, eve := s.seat("ann", agentui.RoleAgent), s.seat("bob", agentui.RoleAgent), s.seat("eve", agentui.RoleAuditor)
 		id := s.escalated()

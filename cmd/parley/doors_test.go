@@ -8,6 +8,7 @@ import (
 )
 
 func TestConversationThroughTheDoors(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
 		status, body := s.do(http.MethodPost, "/v1/events", s.key, event, "Idempotency-Key", "k1")

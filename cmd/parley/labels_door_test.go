@@ -9,6 +9,7 @@ import (
 
 // TestLabels: what agents say is kept, masked, once for a text; only admins may say it.
 func TestLabels(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
 		s.texts("hello")
 		eventually(t, "the text is stored", func() bool { _, found := s.stored(); return found })

@@ -157,6 +157,7 @@ func (s *server) replayed(url string) {
 
 // TestLLMIsNotShownATestRun: nothing of a test key's leaves.
 func TestLLMIsNotShownATestRun(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		m := &model{answer: func(_ int, w http.ResponseWriter) { fmt.Fprint(w, meaning("broken")) }}
 		s := serveTest(t, withModel(t, url, m))

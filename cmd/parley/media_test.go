@@ -17,6 +17,7 @@ import (
 // TestMediaDoor: what a customer sent can be fetched, as something that nobody runs;
 // what they did not send cannot, whatever it is.
 func TestMediaDoor(t *testing.T) {
+	t.Parallel()
 	kept := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "GIF89a") }))
 	defer kept.Close()
 	outside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a private address was asked") }))

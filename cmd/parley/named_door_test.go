@@ -11,6 +11,7 @@ import (
 // A business that texts under its name does so where the name is let through; elsewhere the
 // door says why, and nothing has reached the carrier.
 func TestNamedSender(t *testing.T) {
+	t.Parallel()
 	gateHouse(t, func(c *Config) {
 		c.PublicURL = ""
 		c.Lines[0].Number, c.Lines[0].Registered = "ACME", []string{"SG"}

@@ -51,6 +51,7 @@ func (s *server) reloaded() error {
 
 // TestReload edits a flow under a live run, on both engines.
 func TestReload(t *testing.T) {
+	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		s, folder := reloadable(t, url)
 		s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "please.ask", "to": testPhone})
