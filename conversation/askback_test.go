@@ -38,11 +38,17 @@ func near(t *testing.T, text string) *talk {
 func TestACloseGuessIsAskedBackOnce(t *testing.T) {
 	k := near(t, "is it broken?")
 	k.wantSaid("Did you mean that it is broken? Reply YES or NO.")
-	if d := k.decided("model"); d.Choice != "unsure" {
+	if d := k.decided("model"); d.Choice != "unsure" || d.Intent != "broken" || d.Second != "other" {
 		t.Errorf("%+v", d)
 	}
 	k.after(time.Minute).text("yes")
 	k.wantSaid("How bad.")
+	if d := k.decided("word"); d.Choice != "confirmed" || d.Intent != "broken" {
+		t.Errorf("%+v", d)
+	}
+	if d := k.decided("model"); d.Choice != "damaged" || d.Intent != "broken" || d.Score != 0.6 {
+		t.Errorf("%+v", d)
+	}
 
 	k = near(t, "is it broken?")
 	k.after(time.Minute).text("no")
@@ -98,7 +104,7 @@ func TestWhatAClassifierMayDecide(t *testing.T) {
 		}
 	}
 	k := answering(t, text, `{"intent":"broken","certain":true,"other":"lost","prompt":"p","tokens":7,"cost":0.5}`, "")
-	if d := k.decided("llm"); d.Choice != "damaged" || d.Second != "lost" || d.Prompt != "p" || d.Tokens != 7 || d.Cost != 0.5 {
+	if d := k.decided("llm"); d.Choice != "damaged" || d.Intent != "broken" || d.Second != "lost" || d.Prompt != "p" || d.Tokens != 7 || d.Cost != 0.5 {
 		t.Errorf("%+v", d)
 	}
 	k = answering(t, "is it broken?", "", "timeout") // without the classifier the close guess is asked about

@@ -120,7 +120,7 @@ func (s *server) recorded(why string) {
 	if i < 0 || all[i].Why != why || all[i].Prompt != classify.PromptVersion && why != "timeout" && why != "busy" {
 		s.t.Errorf("%q is not recorded: %+v", why, all)
 	}
-	if why == "" && (all[i].Choice != "broken" || all[i].Tokens != 1010 || all[i].Cost != 0.0011 || all[i].Second != "other_day") {
+	if why == "" && (all[i].Choice != "broken" || all[i].Intent != "broken" || all[i].Tokens != 1010 || all[i].Cost != 0.0011 || all[i].Second != "other_day") {
 		s.t.Errorf("%+v", all[i])
 	}
 	if !slices.ContainsFunc(all, func(d conversation.Decision) bool { return d.Choice == "held" }) {
