@@ -6,12 +6,15 @@ import (
 	"golang.org/x/text/currency"
 )
 
+// marks may stand around a word and say nothing.
+const marks = ".!?;(),¿¡\""
+
 // saidWords are the words of an answer as captures know them: folded, but for what has
 // figures in it, without courtesies at either end and the marks around them.
 func saidWords(text string) []string {
 	var out []string
 	for _, w := range strings.Fields(strings.NewReplacer(",\n", " ", ", ", " ", "\n", " ").Replace(text + " ")) {
-		w = strings.Trim(w, ".!?;(),¿¡\"")
+		w = strings.Trim(strings.TrimRight(w, marks+"…~"), marks) // "~5" is only about 5
 		switch {
 		case strings.ContainsAny(w, "0123456789"):
 			out = append(out, strings.ToLower(w))
