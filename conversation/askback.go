@@ -37,6 +37,9 @@ func (s *step) askBack(c candidate, said flows.Said, likely Likely) bool {
 	}
 	run.AskedBack = run.Wait
 	likely.At = s.env.Now
+	if reading.Captured == nil {
+		likely.Value = "" // the flow's capture makes nothing of it
+	}
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Likely: &likely}
 	s.record(Decision{About: "reading", Choice: "ask back", Layer: likely.Layer, Intent: likely.Intent, Score: likely.Score, Second: likely.Second,
 		Run: run.ID, Flow: run.Flow, State: run.State, Why: "it may mean " + choiceOf(reading)})
@@ -45,17 +48,20 @@ func (s *step) askBack(c candidate, said flows.Said, likely Likely) bool {
 	return true
 }
 
-// backText asks in the author's words, else by the intent's name or the customer's own
-// words.
+// backText asks in the author's words, else by the intent's name, and repeats the words
+// of the customer that were found to be a value.
 func (s *step) backText(f *flows.Flow, run *Run, likely Likely) string {
 	if ask := f.AskBack(likely.Intent, run.Language); ask != "" {
+		if likely.Value != "" {
+			ask += " (" + likely.Value + ")"
+		}
 		return ask + " " + ownText("yes_no", run.Language, s.env.Line)
 	}
 	choice := strings.ToUpper(strings.NewReplacer("_", " ", "-", " ", ".", " ").Replace(likely.Intent))
-	if likely.Intent == "" {
-		choice = likely.Value
+	if choice != "" && likely.Value != "" {
+		choice += ", "
 	}
-	return strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", choice)
+	return strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", choice+likely.Value)
 }
 
 // whichLikely reads the answer to askBack. A yes that cannot have been meant for it, and

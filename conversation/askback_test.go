@@ -149,6 +149,27 @@ func TestAValueIsConfirmed(t *testing.T) {
 	}
 }
 
+// A value is repeated beside an intent too, however certain the LLM is of both.
+func TestAValueBesideAnIntentIsConfirmed(t *testing.T) {
+	for ask, want := range map[string]string{
+		"": "To be sure: did you mean BROKEN, 5 march? Reply YES or NO.",
+		`ask: "Is it broken?", `: "Is it broken? (5 march) Reply YES or NO."} {
+		k := newTalk(t, strings.Replace(strings.Replace(private, "broken: {", "broken: {"+ask, 1), "broken, goto: z}", "broken, goto: b}", 1)+"  b: {say: \"Broken since {{ day }}.\", end: b}\n")
+		k.env.Line.Classifier = true
+		k.start("private", map[string]any{"name": "Bo", "order": "Q", "pin": "tulip", "limit": 87, "note": "x", "kind": "express"})
+		k.taken().after(time.Minute).text("Bo")
+		k.taken().after(time.Minute).text("the lid came off on 5 March when my mum opened it")
+		p := k.c.State.Pending
+		k.said()
+		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"broken","certain":true,"value":"5 march"}`)}})
+		k.wantSaid(want)
+		k.after(time.Minute).text("yes")
+		if got := strings.Join(k.said(), "|"); !strings.HasPrefix(got, "Broken since") {
+			t.Errorf("after a yes: %q", got)
+		}
+	}
+}
+
 func TestOneConversationCannotSpendTheBudget(t *testing.T) {
 	k := newTalk(t, strings.Replace(order, "YES or NO please.\"", "YES or NO please.\", tries: 9", 1))
 	k.env.Reader, k.env.Line.Classifier = nearly{}, true
