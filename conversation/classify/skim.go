@@ -227,7 +227,7 @@ var spared = set(`scratch; scratches; dent; dents; crack; cracks; mark; marks; d
 
 // romance are words that follow a Spanish, Portuguese or Italian "no", which turns them
 // round: "no esta roto", "no me quejo".
-var romance = set(`esta; estan; es; son; era; fue; fui; ha; han; he; hay; me; te; se; lo; la; le; les; nos; mi; tengo; tiene; quiero; quiere; puedo; puede; sirve; funciona; falta; veo; creo; recibi; llego; llega; viene; vino; foi; estou; sou; tem; tenho; ho; sono; ci; mi; si; e`)
+var romance = set(`esta; estan; es; son; era; fue; fui; ha; han; he; hay; me; te; se; lo; la; le; les; nos; mi; tengo; tiene; quiero; quiere; puedo; puede; sirve; funciona; falta; veo; creo; recibi; llego; llega; viene; vino; foi; estou; sou; tem; tenho; ho; hai; avete; abbiamo; sono; ci; mi; si; e`)
 
 // parted says whether a mark stands between the head and what follows.
 func parted(text, head string) bool {
