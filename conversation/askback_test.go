@@ -111,6 +111,25 @@ func TestWhatAClassifierMayDecide(t *testing.T) {
 	k.wantSaid("Did you mean that it is broken? Reply YES or NO.")
 }
 
+// Texts that came while a classifier was asked are read behind the first, in the order in
+// which they came.
+func TestHeldTextsKeepTheirOrder(t *testing.T) {
+	for _, c := range []struct{ first, then, want string }{{"yes", "no", "YES or NO please.|Good."}, {"no", "yes", "YES or NO please.|Sorry."}} {
+		k := newTalk(t, order)
+		k.env.Reader, k.env.Line.Classifier = nearly{}, true
+		k.start("order", nil)
+		k.taken().after(time.Minute).text("it is in pieces")
+		p := k.c.State.Pending
+		k.after(time.Second).text(c.first)
+		k.after(time.Second).text(c.then)
+		k.said()
+		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Error: "timeout"}})
+		if got := strings.Join(k.said(), "|"); got != c.want {
+			t.Errorf("%s, then %s: said %q", c.first, c.then, got)
+		}
+	}
+}
+
 // Who reads on is told what it may have been.
 func TestAHandoffCarriesTheGuesses(t *testing.T) {
 	k := newTalk(t, strings.Replace(order, `otherwise: {say: "YES or NO please.", goto: "no"}`, "", 1))
@@ -152,7 +171,7 @@ func TestAValueIsConfirmed(t *testing.T) {
 // A value is repeated beside an intent too, however certain the LLM is of both.
 func TestAValueBesideAnIntentIsConfirmed(t *testing.T) {
 	for ask, want := range map[string]string{
-		"": "To be sure: did you mean BROKEN, 5 march? Reply YES or NO.",
+		"":                       "To be sure: did you mean BROKEN, 5 march? Reply YES or NO.",
 		`ask: "Is it broken?", `: "Is it broken? (5 march) Reply YES or NO."} {
 		k := newTalk(t, strings.Replace(strings.Replace(private, "broken: {", "broken: {"+ask, 1), "broken, goto: z}", "broken, goto: b}", 1)+"  b: {say: \"Broken since {{ day }}.\", end: b}\n")
 		k.env.Line.Classifier = true

@@ -249,7 +249,13 @@ func TestLLMIsNotAskedInVain(t *testing.T) {
 			t.Errorf("%+v %v", a, err)
 		}
 	}
-	for _, change := range []func(a *conversation.Asking){func(a *conversation.Asking) { a.State = "b" }, func(a *conversation.Asking) { a.Text += "?" }, func(a *conversation.Asking) { a.Before = "no" }, func(a *conversation.Asking) { a.Asked = "x" }, func(a *conversation.Asking) { a.Hash = "x" }} {
+	dressed := asking
+	dressed.Text = " The LID came off,\non 5 March!! "
+	if a, err := l.Ask(t.Context(), "e", dressed, true); err != nil || !a.Cached {
+		t.Errorf("the same words were asked about anew: %+v %v", a, err)
+	}
+	for _, change := range []func(a *conversation.Asking){func(a *conversation.Asking) { a.State = "b" }, func(a *conversation.Asking) { a.Text += "?" }, func(a *conversation.Asking) { a.Before = "no" }, func(a *conversation.Asking) { a.Asked = "x" }, func(a *conversation.Asking) { a.Hash = "x" },
+		func(a *conversation.Asking) { a.Brand = "x" }, func(a *conversation.Asking) { a.Language = "de" }, func(a *conversation.Asking) { a.Value = "" }, func(a *conversation.Asking) { a.Text = "the lid came off on 6 March" }} {
 		other, n := asking, s.asked()
 		change(&other)
 		if _, err := l.Ask(t.Context(), fmt.Sprint("d", n), other, true); err != nil || s.asked() != n+1 {
