@@ -147,7 +147,7 @@ func turns(text string) bool {
 		}
 	}
 	for w := range strings.FieldsSeq(flows.Fold(text)) {
-		if turning[w] {
+		if turnsRound(w) {
 			return true
 		}
 	}
