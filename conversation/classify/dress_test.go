@@ -66,6 +66,24 @@ func (w wardrobe) said(phrases []string) string {
 	return b.String()
 }
 
+// parcelWords is what a flow about parcels listens for in a state.
+func parcelWords(t *testing.T, state string) *flows.Listening {
+	t.Helper()
+	source, err := os.ReadFile("testdata/parcel_words.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := flows.Parse("parcel_words.yaml", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := f.Listening(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 // TestDressOfAnything holds texts that were written and many more that were put together
 // by chance to one reading, by whatever reads them, however they are dressed.
 func TestDressOfAnything(t *testing.T) {
@@ -80,18 +98,7 @@ func TestDressOfAnything(t *testing.T) {
 	for range 2000 {
 		texts = append(texts, row{w.said(phrases), languages[w.IntN(len(languages))]})
 	}
-	source, err := os.ReadFile("testdata/parcel_words.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := flows.Parse("parcel_words.yaml", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := f.Listening("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := parcelWords(t, "")
 	for _, r := range texts {
 		dressed := w.dress(r.text)
 		plain, worn := l.Read(Reader{}, r.text, r.label), l.Read(Reader{}, dressed, r.label)

@@ -37,18 +37,7 @@ func rowsOf(t *testing.T, path string) []row {
 // TestOwnTexts holds a flow to texts written by hand: nothing that is acted upon may be
 // wrong, and most must be acted upon.
 func TestOwnTexts(t *testing.T) {
-	source, err := os.ReadFile("testdata/parcel_words.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := flows.Parse("parcel_words.yaml", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := f.Listening("")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := parcelWords(t, "")
 	right, meant := 0, 0
 	for _, r := range rowsOf(t, "testdata/delivery.tsv") {
 		u := l.Read(Reader{}, r.text, "en")
