@@ -37,11 +37,14 @@ func Fold(text string) string {
 		}
 		return b.String()
 	}
-	for _, r := range norm.NFKD.String(text) {
+	for _, r := range norm.NFKD.String(sharp.Replace(text)) {
 		write(r)
 	}
 	return b.String()
 }
+
+// sharp writes the German letter as capitals do.
+var sharp = strings.NewReplacer("ß", "ss", "ẞ", "ss")
 
 func writeASCII(b *strings.Builder, c byte, gap *bool) {
 	switch {
