@@ -124,6 +124,20 @@ func TestSkim(t *testing.T) {
 	}
 }
 
+// A yes is none when what follows may be a mistyped not.
+func TestSkimOfAMistypedNot(t *testing.T) {
+	for _, text := range []string{"definitely nto", "absolutely nt me", "certainly nit", "surelyn ot", "claro que nso", "absolument ps", "absolument aps", "sicher nciht", "natürlich nich", "ovviamente nno", "certo che noo"} {
+		if got, ok := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); ok && got != "no" {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	}
+	for _, text := range []string{"definitely the best driver", "absolutely nice people", "claro que el paquete llego", "natürlich der nachbar hat es"} {
+		if got, _ := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); got != "yes" {
+			t.Errorf("%q is read as %q", text, got)
+		}
+	}
+}
+
 // TestSkimAbroad: in each language an offer is declined without its bare no, and what
 // was asked is told to go ahead; the same words about something else say nothing.
 func TestSkimAbroad(t *testing.T) {

@@ -195,6 +195,8 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 		return true // "im david" is none
 	case b.weak && !b.thanked && (m&^named == 0 || m&done != 0), !b.plain && m&trouble != 0, m&other != 0:
 		return false
+	case b.answer == yes && m == 0 && words().nearlyTurns(phrase):
+		return false // "definitely nto"
 	case b.answer == yes:
 		return m&(after|assent) != 0 || harmless && m&(no|refusal|enough|turner) == 0
 	case turning[phrase] || m&(no|refusal|enough|opens) != 0:
