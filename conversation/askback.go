@@ -37,25 +37,31 @@ func (s *step) askBack(c candidate, said flows.Said, likely Likely) bool {
 	}
 	run.AskedBack = run.Wait
 	likely.At = s.env.Now
+	if reading.Captured == nil {
+		likely.Value = "" // the flow's capture makes nothing of it
+	}
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Likely: &likely}
-	s.record(Decision{About: "reading", Choice: "ask back", Layer: likely.Layer, Score: likely.Score, Second: likely.Second,
+	s.record(Decision{About: "reading", Choice: "ask back", Layer: likely.Layer, Intent: likely.Intent, Score: likely.Score, Second: likely.Second,
 		Run: run.ID, Flow: run.Flow, State: run.State, Why: "it may mean " + choiceOf(reading)})
 	s.out.Run = run.ID
 	s.send(draft{run: run, class: c.flow.Class, text: s.backText(c.flow, run, likely)})
 	return true
 }
 
-// backText asks in the author's words, else by the intent's name or the customer's own
-// words.
+// backText asks in the author's words, else by the intent's name, and repeats the words
+// of the customer that were found to be a value.
 func (s *step) backText(f *flows.Flow, run *Run, likely Likely) string {
 	if ask := f.AskBack(likely.Intent, run.Language); ask != "" {
+		if likely.Value != "" {
+			ask += " (" + likely.Value + ")"
+		}
 		return ask + " " + ownText("yes_no", run.Language, s.env.Line)
 	}
 	choice := strings.ToUpper(strings.NewReplacer("_", " ", "-", " ", ".", " ").Replace(likely.Intent))
-	if likely.Intent == "" {
-		choice = likely.Value
+	if choice != "" && likely.Value != "" {
+		choice += ", "
 	}
-	return strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", choice)
+	return strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", choice+likely.Value)
 }
 
 // whichLikely reads the answer to askBack. A yes that cannot have been meant for it, and
@@ -73,7 +79,7 @@ func (s *step) whichLikely(w *Which, e Event) bool {
 	}
 	original := flows.Said{Text: w.Text.Text, Media: w.Text.Media}
 	c.reading = c.flow.Heard(s.scope(), run.Run, original, w.Likely.Intent, w.Likely.Value, w.Likely.Layer)
-	d := Decision{About: "reading", Choice: "confirmed", Layer: "word", Run: run.ID, Flow: run.Flow, State: run.State, Why: "asked back, the customer said yes"}
+	d := Decision{About: "reading", Choice: "confirmed", Layer: "word", Intent: w.Likely.Intent, Run: run.ID, Flow: run.Flow, State: run.State, Why: "asked back, the customer said yes"}
 	if meant == "" || !c.reading.Fits {
 		d.Choice, d.Why = "denied", "asked back, the customer said no"
 		s.record(d)

@@ -38,11 +38,17 @@ func near(t *testing.T, text string) *talk {
 func TestACloseGuessIsAskedBackOnce(t *testing.T) {
 	k := near(t, "is it broken?")
 	k.wantSaid("Did you mean that it is broken? Reply YES or NO.")
-	if d := k.decided("model"); d.Choice != "unsure" {
+	if d := k.decided("model"); d.Choice != "unsure" || d.Intent != "broken" || d.Second != "other" {
 		t.Errorf("%+v", d)
 	}
 	k.after(time.Minute).text("yes")
 	k.wantSaid("How bad.")
+	if d := k.decided("word"); d.Choice != "confirmed" || d.Intent != "broken" {
+		t.Errorf("%+v", d)
+	}
+	if d := k.decided("model"); d.Choice != "damaged" || d.Intent != "broken" || d.Score != 0.6 {
+		t.Errorf("%+v", d)
+	}
 
 	k = near(t, "is it broken?")
 	k.after(time.Minute).text("no")
@@ -98,11 +104,30 @@ func TestWhatAClassifierMayDecide(t *testing.T) {
 		}
 	}
 	k := answering(t, text, `{"intent":"broken","certain":true,"other":"lost","prompt":"p","tokens":7,"cost":0.5}`, "")
-	if d := k.decided("llm"); d.Choice != "damaged" || d.Second != "lost" || d.Prompt != "p" || d.Tokens != 7 || d.Cost != 0.5 {
+	if d := k.decided("llm"); d.Choice != "damaged" || d.Intent != "broken" || d.Second != "lost" || d.Prompt != "p" || d.Tokens != 7 || d.Cost != 0.5 {
 		t.Errorf("%+v", d)
 	}
 	k = answering(t, "is it broken?", "", "timeout") // without the classifier the close guess is asked about
 	k.wantSaid("Did you mean that it is broken? Reply YES or NO.")
+}
+
+// Texts that came while a classifier was asked are read behind the first, in the order in
+// which they came.
+func TestHeldTextsKeepTheirOrder(t *testing.T) {
+	for _, c := range []struct{ first, then, want string }{{"yes", "no", "YES or NO please.|Good."}, {"no", "yes", "YES or NO please.|Sorry."}} {
+		k := newTalk(t, order)
+		k.env.Reader, k.env.Line.Classifier = nearly{}, true
+		k.start("order", nil)
+		k.taken().after(time.Minute).text("it is in pieces")
+		p := k.c.State.Pending
+		k.after(time.Second).text(c.first)
+		k.after(time.Second).text(c.then)
+		k.said()
+		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Error: "timeout"}})
+		if got := strings.Join(k.said(), "|"); got != c.want {
+			t.Errorf("%s, then %s: said %q", c.first, c.then, got)
+		}
+	}
 }
 
 // Who reads on is told what it may have been.
@@ -139,6 +164,27 @@ func TestAValueIsConfirmed(t *testing.T) {
 			if k.state("private") != "" {
 				t.Error("the value was not taken")
 			}
+		}
+	}
+}
+
+// A value is repeated beside an intent too, however certain the LLM is of both.
+func TestAValueBesideAnIntentIsConfirmed(t *testing.T) {
+	for ask, want := range map[string]string{
+		"":                       "To be sure: did you mean BROKEN, 5 march? Reply YES or NO.",
+		`ask: "Is it broken?", `: "Is it broken? (5 march) Reply YES or NO."} {
+		k := newTalk(t, strings.Replace(strings.Replace(private, "broken: {", "broken: {"+ask, 1), "broken, goto: z}", "broken, goto: b}", 1)+"  b: {say: \"Broken since {{ day }}.\", end: b}\n")
+		k.env.Line.Classifier = true
+		k.start("private", map[string]any{"name": "Bo", "order": "Q", "pin": "tulip", "limit": 87, "note": "x", "kind": "express"})
+		k.taken().after(time.Minute).text("Bo")
+		k.taken().after(time.Minute).text("the lid came off on 5 March when my mum opened it")
+		p := k.c.State.Pending
+		k.said()
+		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"broken","certain":true,"value":"5 march"}`)}})
+		k.wantSaid(want)
+		k.after(time.Minute).text("yes")
+		if got := strings.Join(k.said(), "|"); !strings.HasPrefix(got, "Broken since") {
+			t.Errorf("after a yes: %q", got)
 		}
 	}
 }

@@ -45,10 +45,12 @@ type Expense struct {
 }
 
 // Reserved is what a job may do: ask, when OK; nothing, when the day's budget is spent.
-// Answer is what an earlier try of the same job was told already, "" for nothing.
+// Answer is what an earlier try of the same job was told already, "" for nothing. Settled
+// says that its tries are over.
 type Reserved struct {
-	OK     bool
-	Answer string
+	OK      bool
+	Settled bool
+	Answer  string
 }
 
 // AskingOf reads what a job's classifier is told.

@@ -86,8 +86,8 @@ func (s *step) classified(c candidate, p Pending, r Result) {
 	case !c.reading.Fits:
 		s.record(d)
 		s.unclassified(p, Likely{Layer: "llm"})
-	case !a.Certain || c.reading.Reply < 0: // a value alone is repeated to the customer first
-		d.Choice, d.Why = choiceOf(c.reading), "likely"
+	case !a.Certain || c.reading.Captured != nil: // a value is repeated to the customer first
+		d.Choice, d.Intent, d.Why = choiceOf(c.reading), c.reading.Intent, "likely"
 		s.record(d)
 		s.unclassified(p, Likely{Layer: "llm", Intent: a.Intent, Value: a.Value, Second: a.Other})
 	default:

@@ -82,6 +82,9 @@ type Decision struct {
 	Flow   string `json:"flow,omitempty"`  //
 	State  string `json:"state,omitempty"` //
 	Layer  string `json:"layer,omitempty"` // of a reading: word, pattern, lexicon, capture, model, llm
+	// Of a reading: the intent that was read, or guessed where the choice is unsure. Authors
+	// may call what it decides otherwise.
+	Intent string `json:"intent,omitempty"`
 	// Of a reading by examples: how likely it is right, and what came next.
 	Score  float64 `json:"score,omitempty"`
 	Second string  `json:"second,omitempty"`

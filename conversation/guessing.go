@@ -22,7 +22,7 @@ func (s *step) guessed(front *candidate, said flows.Said) bool {
 	}
 	front.guess = guess
 	if !reading.Fits {
-		s.record(Decision{About: "reading", Choice: "unsure", Layer: "model", Score: guess.Score, Second: guess.Intent,
+		s.record(Decision{About: "reading", Choice: "unsure", Layer: "model", Intent: guess.Intent, Score: guess.Score, Second: guess.Second,
 			Run: run.ID, Flow: run.Flow, State: run.State, Why: "no example is near enough"})
 		return false
 	}
@@ -44,7 +44,7 @@ func (s *step) intended(e Event) bool {
 		}
 	}
 	f, guess := s.env.Flows.ForIntent(g, e.Text.Text)
-	d := Decision{About: "reading", Choice: "unsure", Layer: "model", Score: guess.Score, Second: guess.Intent, Why: "no example is near enough"}
+	d := Decision{About: "reading", Choice: "unsure", Layer: "model", Intent: guess.Intent, Score: guess.Score, Second: guess.Second, Why: "no example is near enough"}
 	switch {
 	case guess.Intent == "":
 		return false
@@ -55,7 +55,7 @@ func (s *step) intended(e Event) bool {
 		s.record(d)
 		return false
 	}
-	d.Choice, d.Second, d.Flow, d.Why = guess.Intent, guess.Second, f.Name, "starts the flow"
+	d.Choice, d.Flow, d.Why = guess.Intent, f.Name, "starts the flow"
 	s.record(d)
 	return s.startedByText(f, nil)
 }

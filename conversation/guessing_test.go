@@ -70,7 +70,7 @@ func TestGuessAnswersTheFrontQuestion(t *testing.T) {
 	k.start("order", nil)
 	k.taken().after(time.Minute).text("it came but it was broken")
 	k.wantSaid("How bad.")
-	if d := k.decided("model"); d.Choice != "damaged" || d.Score != 0.9 || d.Second != "other" || d.Flow != "order" || d.State != "ask" {
+	if d := k.decided("model"); d.Choice != "damaged" || d.Intent != "broken" || d.Score != 0.9 || d.Second != "other" || d.Flow != "order" || d.State != "ask" {
 		t.Errorf("%+v", d)
 	}
 }
@@ -82,7 +82,7 @@ func TestGuessThatIsNotSure(t *testing.T) {
 		k.start("order", nil)
 		k.taken().after(time.Minute).text(text)
 		k.wantSaid(want)
-		if d := k.decided("model"); text != "yes" && (d.Choice != "unsure" || d.Second == "") {
+		if d := k.decided("model"); text != "yes" && (d.Choice != "unsure" || d.Intent != "broken" || text == "is it broken?" && d.Second != "other") {
 			t.Errorf("%s: %+v", text, d)
 		}
 	}
@@ -103,11 +103,11 @@ func TestGuessStartsAFlow(t *testing.T) {
 	k := guesser(t, order, shop)
 	k.text("what are your hours")
 	k.wantSaid("From 9 to 6.")
-	if d := k.decided("model"); d.Choice != "hours" || d.Flow != "shop" || d.Score != 0.9 {
+	if d := k.decided("model"); d.Choice != "hours" || d.Intent != "hours" || d.Flow != "shop" || d.Score != 0.9 {
 		t.Errorf("%+v", d)
 	}
 	k.text("hours?")
-	if d := k.decided("model"); d.Choice != "unsure" || d.Second != "hours" || k.c.State.Handoff == nil {
+	if d := k.decided("model"); d.Choice != "unsure" || d.Intent != "hours" || d.Second != "other" || k.c.State.Handoff == nil {
 		t.Errorf("%+v", d)
 	}
 	k = guesser(t, order, shop)
@@ -123,7 +123,7 @@ func TestGuessDoesNotStartWhatIsLive(t *testing.T) {
 	k := guesser(t, strings.Replace(shop, "tell: {say", `tell: {say: "Which shop?", replies: [{match: east, goto: open}]}, open: {say`, 1))
 	k.text("shop")
 	k.taken().after(time.Minute).text("hours of the other one")
-	if d := k.decided("model"); d.Choice != "unsure" || d.Second != "hours" || len(k.c.State.Queued) > 0 {
+	if d := k.decided("model"); d.Choice != "unsure" || d.Intent != "hours" || d.Second != "other" || len(k.c.State.Queued) > 0 {
 		t.Errorf("%+v, queued %d", d, len(k.c.State.Queued))
 	}
 }

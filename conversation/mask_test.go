@@ -95,6 +95,9 @@ func TestAskingIsMasked(t *testing.T) {
 	if len(a.Intents) != 1 || a.Intents[0].Name != "broken" || a.Intents[0].Description != "Something is broken" || len(a.Intents[0].Examples) != 3 || a.Value != "date" {
 		t.Errorf("%+v", a.Ask)
 	}
+	if a.Before != "[said]" || a.About != "Asks about an order" {
+		t.Errorf("before: %q, about: %q", a.Before, a.About)
+	}
 	if !strings.Contains(a.Text, "the lid came off") || !strings.Contains(a.Text, "express") || !strings.HasPrefix(a.Asked, "Hi [name] ([NAME]), order [order]") || a.Brand != "Acme" || a.About == "" {
 		t.Errorf("%+v", a)
 	}

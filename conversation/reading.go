@@ -259,7 +259,7 @@ func (s *step) take(c candidate, said flows.Said) {
 		return
 	}
 	run := &s.c.State.Runs[c.i]
-	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer,
+	s.record(Decision{About: "reading", Choice: choiceOf(c.reading), Layer: c.reading.Layer, Intent: c.reading.Intent,
 		Score: c.guess.Score, Second: c.guess.Second, Prompt: c.spent.Prompt, Tokens: c.spent.Tokens, Cost: c.spent.Cost, Run: run.ID, Flow: run.Flow, State: run.State})
 	s.out.Run = run.ID
 	run.LastText = said.Text

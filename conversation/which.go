@@ -56,7 +56,7 @@ func (s *step) askSure(c candidate, said flows.Said) {
 	s.c.State.Which = &Which{Text: Text{Text: said.Text, Media: said.Media}, Newer: run.ID, Intent: c.reading.Intent}
 	choice := strings.ReplaceAll(choiceOf(c.reading), "_", " ")
 	text := strings.ReplaceAll(ownText("sure", run.Language, s.env.Line), "{choice}", strings.ToUpper(choice))
-	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Run: run.ID, Flow: run.Flow, State: run.State,
+	s.record(Decision{About: "reading", Choice: "ask again", Layer: c.reading.Layer, Intent: c.reading.Intent, Run: run.ID, Flow: run.Flow, State: run.State,
 		Why: "the transition asks to be confirmed and this was not its exact word"})
 	s.send(draft{run: run, class: c.flow.Class, text: text})
 }

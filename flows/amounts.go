@@ -6,12 +6,15 @@ import (
 	"golang.org/x/text/currency"
 )
 
+// marks may stand around a word and say nothing.
+const marks = ".!?;(),¿¡\""
+
 // saidWords are the words of an answer as captures know them: folded, but for what has
 // figures in it, without courtesies at either end and the marks around them.
 func saidWords(text string) []string {
 	var out []string
 	for _, w := range strings.Fields(strings.NewReplacer(",\n", " ", ", ", " ", "\n", " ").Replace(text + " ")) {
-		w = strings.Trim(w, ".!?;(),¿¡\"")
+		w = strings.Trim(strings.TrimRight(w, marks+"…~"), marks) // "~5" is only about 5
 		switch {
 		case strings.ContainsAny(w, "0123456789"):
 			out = append(out, strings.ToLower(w))
@@ -43,7 +46,7 @@ func trimWords(words []string, set map[string]bool) []string {
 var aroundCounts = map[string]map[string]bool{
 	"en": wordSet("for of us people persons person guests guest pax party we are were there is its it make just only be will a in total"),
 	"es": wordSet("para personas persona somos seriamos seremos son solo que sean es en total"),
-	"fr": wordSet("pour personnes personne nous sommes on est serons seulement en tout"),
+	"fr": wordSet("pour personnes personne nous sommes on est sera serons seulement juste en tout"),
 	"de": wordSet("fur personen person wir sind nur es leute zu"),
 	"pt": wordSet("para pessoas pessoa somos seremos sao so apenas e no total"),
 	"it": wordSet("per persone persona siamo saremo sono solo in tutto"),
@@ -66,8 +69,8 @@ var aroundMoney = map[string]map[string]bool{
 	"en": wordSet("i can pay its it is only just today now tomorrow will do for me"),
 	"es": wordSet("puedo pagar son es solo hoy ahora pago el la"),
 	"fr": wordSet("je peux payer cest seulement aujourdhui maintenant paie"),
-	"de": wordSet("ich kann zahlen bezahlen es sind nur heute jetzt"),
-	"pt": wordSet("posso pagar sao e so apenas hoje agora pago"),
+	"de": wordSet("ich kann zahlen bezahlen zahle bezahle es sind nur heute jetzt"),
+	"pt": wordSet("posso vou pagar sao e so apenas hoje agora pago"),
 	"it": wordSet("posso pagare sono e solo oggi adesso pago"),
 }
 
@@ -76,7 +79,7 @@ var aroundMoney = map[string]map[string]bool{
 var moneyWords = map[string]string{
 	"$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "buck": "USD", "dolares": "USD", "dolar": "USD", "dollari": "USD", "usd": "USD",
 	"€": "EUR", "euro": "EUR", "euros": "EUR", "eur": "EUR",
-	"£": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "libras": "GBP", "sterline": "GBP", "gbp": "GBP",
+	"£": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "libras": "GBP", "livres": "GBP", "pfund": "GBP", "sterline": "GBP", "gbp": "GBP",
 	"r$": "BRL", "reais": "BRL", "real": "BRL", "brl": "BRL", "¥": "JPY", "yen": "JPY", "jpy": "JPY",
 	"aud": "AUD", "cad": "CAD", "chf": "CHF", "czk": "CZK", "dkk": "DKK", "huf": "HUF", "inr": "INR", "mxn": "MXN", "nok": "NOK", "nzd": "NZD", "pln": "PLN", "sek": "SEK", "zar": "ZAR",
 }
@@ -128,6 +131,10 @@ func (a *answer) money() (amount float64, code string, ok bool) {
 func unglueMoney(words []string) []string {
 	var out []string
 	for _, w := range words {
+		if moneyWords[w] != "" { // "R$ 50"
+			out = append(out, w)
+			continue
+		}
 		before, after := "", ""
 		for _, sign := range []string{"us$", "r$", "$", "€", "£", "¥"} {
 			if rest, ok := strings.CutPrefix(w, sign); ok && rest != "" && before == "" {

@@ -56,6 +56,7 @@ func captured(t *testing.T, r answerRow, flowsOf map[string]*Flow, hours Opening
 func TestAnswers(t *testing.T) {
 	type score struct{ meant, right, wrong, others, taken int }
 	scores := map[string]*score{}
+	rows := map[string]int{}
 	flowsOf := map[string]*Flow{}
 	for _, r := range answerRows(t) {
 		half := "tuned"
@@ -65,6 +66,7 @@ func TestAnswers(t *testing.T) {
 				half = "held out"
 			}
 		}
+		rows[r.language+map[string]string{"money": " money", "integer": " number", "number": " number"}[r.kind]]++
 		got := captured(t, r, flowsOf, nil)
 		key := r.language + ", " + half
 		if scores[key] == nil {
@@ -90,6 +92,11 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	for _, language := range []string{"en", "es", "fr", "de", "pt", "it"} {
+		for _, kind := range []string{" money", " number", ""} { // the rest are days and times
+			if rows[language+kind] < 40 {
+				t.Errorf("%s%s: only %d answers", language, kind, rows[language+kind])
+			}
+		}
 		for _, half := range []string{"tuned", "held out"} {
 			s := scores[language+", "+half]
 			fmt.Printf("own answers %s, %-8s  right %.3f of %d  target 0.90   wrong %d  target 0   taken %d of %d ambiguous  target 0\n", language, half,

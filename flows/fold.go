@@ -21,7 +21,7 @@ func Fold(text string) string {
 		switch {
 		case r == '\'' || r == '’' || r == '`' || r == '´':
 		case unicode.In(r, unicode.M, unicode.Sk, unicode.Cf):
-		case unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r):
+		case unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsControl(r) || r == '~': // "ok~"
 			gap = b.Len() > 0
 		default:
 			if gap {
@@ -37,17 +37,20 @@ func Fold(text string) string {
 		}
 		return b.String()
 	}
-	for _, r := range norm.NFKD.String(text) {
+	for _, r := range norm.NFKD.String(sharp.Replace(text)) {
 		write(r)
 	}
 	return b.String()
 }
 
+// sharp writes the German letter as capitals do.
+var sharp = strings.NewReplacer("ß", "ss", "ẞ", "ss")
+
 func writeASCII(b *strings.Builder, c byte, gap *bool) {
 	switch {
 	case c >= 'A' && c <= 'Z':
 		c += 'a' - 'A'
-	case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '$' || c == '+' || c == '<' || c == '=' || c == '>' || c == '|' || c == '~':
+	case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '$' || c == '+' || c == '<' || c == '=' || c == '>' || c == '|':
 	case c == '\'' || c == '`' || c == '^':
 		return
 	default:

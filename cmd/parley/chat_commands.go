@@ -71,6 +71,9 @@ func (t *chatting) reasons(string) error {
 // reason is one decision in a line.
 func reason(d conversation.Decision) string {
 	out := d.About + ": " + d.Choice
+	if d.Intent != "" && d.Intent != d.Choice {
+		out += " (" + d.Intent + ")"
+	}
 	if d.Layer != "" {
 		out += " by " + d.Layer
 	}

@@ -117,6 +117,12 @@ func TestIntentsTestWithAnLLM(t *testing.T) {
 			t.Errorf("asked %s", body)
 		}
 	}
+	shared := write(t, t.TempDir(), "intents.yaml", "broken: {examples: {en: [the box is crushed, it arrived broken, it does not work]}}\nrefund: {examples: {en: [give me my money back, i want a refund]}}\n")
+	code, out, errs = invoke(t, "everything inside went kaput somehow\tbroken\n", "-c", config, "intents", "test", "-", "--intents", shared, "--llm")
+	if code != 0 {
+		t.Fatal(errs)
+	}
+	says(t, out, "1 text", "accuracy              1.000 (1/1)", "llm 1", "1 text asked about, 1 answered")
 	for most, want := range map[int]string{1_000_000: "cached", 1000: "40 no_budget; 0 likely, to be asked back about; 0 tokens"} {
 		code, out, errs = invoke(t, strings.Repeat("everything is kaput somehow\tbroken\nit all went kaput\tbroken\n", 20), "-c", with(most), "intents", "test", "-", "--flow", flow, "--llm")
 		if code != 0 {

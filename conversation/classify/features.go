@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"parley/flows"
@@ -41,14 +40,14 @@ type feature struct {
 
 // featuresOf lists the features of a text by hash, each once.
 func featuresOf(text string) []feature {
-	words := strings.Fields(flows.Fold(text))
-	words = words[:min(len(words), mostWords)]
+	words := wordsOf(flows.Fold(text), mostWords)
 	found := make([]uint64, 0, 24*len(words))
 	stems, telling := make([]uint64, len(words)), make([]uint64, 0, mostContent)
 	for i, w := range words {
 		stems[i] = hashOf(kindWord, stem(w))
-		found = append(found, marked(stems[i], kindWord, !common[w] && !turning[w]))
-		if turning[w] { // one for all of them, beside their own
+		round := turnsRound(w)
+		found = append(found, marked(stems[i], kindWord, !common[w] && !round))
+		if round { // one for all of them, beside their own
 			stems[i] = turned
 			found = append(found, marked(stems[i], kindWord, false))
 		}

@@ -11,6 +11,7 @@ import (
 // heard is a text as the lists know texts: folded, its words in the lists' spelling,
 // its emoji apart.
 type heard struct {
+	text     string // as it came
 	words    string
 	language string
 	mistyped bool // a word was taken for one that it is not quite
@@ -23,7 +24,7 @@ type heard struct {
 const maxHeard = 400
 
 func hear(text, language string) heard {
-	h := heard{asks: strings.ContainsAny(text, "?¿؟")}
+	h := heard{text: text, asks: strings.ContainsAny(text, "?¿؟")}
 	h.language, _, _ = strings.Cut(language, "-")
 	folded := flows.Fold(text)
 	if len(folded) > maxHeard {

@@ -67,11 +67,24 @@ func (h *heard) torn(text string) bool {
 	return found && (first == "no" || first == "nao") && parted(text, first) && h.all(rest)&yes != 0
 }
 
+// denied says whether a no belongs to the verb after it: "no es el número equivocado" is
+// the right one.
+func (h *heard) denied() bool {
+	last := ""
+	for word := range strings.SplitSeq(h.words, " ") {
+		if (last == "no" || last == "nao" || last == "non") && romance[word] && !parted(h.text, last) {
+			return true
+		}
+		last = word
+	}
+	return false
+}
+
 // all is what the words mean together when each of them belongs to a known phrase.
 func (h *heard) all(words string) meaning {
 	t := tiling{h: h, whole: len(words), steps: maxSteps}
 	found, ok := t.lay(words)
-	if !ok {
+	if !ok || found&no != 0 && found&wrongNumber != 0 && h.denied() {
 		return 0
 	}
 	return together(found)

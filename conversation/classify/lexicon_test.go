@@ -41,6 +41,21 @@ func TestLexicon(t *testing.T) {
 	}
 }
 
+// A wrong number that is denied is none, whatever the language that the words are in.
+func TestNoWrongNumber(t *testing.T) {
+	for text, want := range map[string]bool{
+		"no, número equivocado": true, "no wrong number": true, "não, é engano": true, "no, ha sbagliato numero": true, "non mauvais numéro": true, "no you have the wrong number": true,
+		"no es el número equivocado": false, "no tiene el número equivocado": false, "não é o número errado": false, "não é engano": false, "non è il numero sbagliato": false,
+		"non hai sbagliato numero": false, "no its not the wrong number": false, "it is not a wrong number": false,
+	} {
+		for _, language := range languages {
+			if _, ok, _ := (Lexicon{}).Read(text, language, []string{"wrong_number"}); ok != want {
+				t.Errorf("%s: %q is read as a wrong number: %v", language, text, ok)
+			}
+		}
+	}
+}
+
 // Only what the question listens for is read, and whatever has words may be known
 // to a slower classifier.
 func TestLexiconListens(t *testing.T) {
@@ -105,6 +120,20 @@ func TestSkim(t *testing.T) {
 		got, ok := Lexicon{}.Skim(text, "en", []string{"no", "yes"})
 		if got != want || ok != (want != "") {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A yes is none when what follows may be a mistyped not.
+func TestSkimOfAMistypedNot(t *testing.T) {
+	for _, text := range []string{"definitely nto", "absolutely nt me", "certainly nit", "surelyn ot", "claro que nso", "absolument ps", "absolument aps", "sicher nciht", "natürlich nich", "ovviamente nno", "certo che noo"} {
+		if got, ok := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); ok && got != "no" {
+			t.Errorf("%q is read as %s", text, got)
+		}
+	}
+	for _, text := range []string{"definitely the best driver", "absolutely nice people", "claro que el paquete llego", "natürlich der nachbar hat es"} {
+		if got, _ := (Lexicon{}).Skim(text, "en", []string{"no", "yes"}); got != "yes" {
+			t.Errorf("%q is read as %q", text, got)
 		}
 	}
 }

@@ -42,8 +42,12 @@ type LLM struct {
 // Ledger counts what is spent.
 type Ledger interface {
 	// Reserve counts an estimate for a job against the day's most, once however often it
-	// is asked. Not OK: there is no room. Answer is what the job was told already.
+	// is asked. Not OK: there is no room. Answer is what the job was told already;
+	// Settled without one: it was asked, and told nothing.
 	Reserve(ctx context.Context, id string, estimate, most conversation.Expense) (conversation.Reserved, error)
+	// DoubtLLM notes that a job's try may have taken the estimate and nobody knows: no less
+	// is counted for the job in the end.
+	DoubtLLM(ctx context.Context, id string) error
 	// SpendLLM puts what a job has really taken in place of the estimate, once.
 	SpendLLM(ctx context.Context, id string, e conversation.Expense, answer string) error
 }
@@ -144,13 +148,15 @@ func (l *LLM) Ask(ctx context.Context, id string, asking conversation.Asking, la
 		var a conversation.Answer
 		err := json.Unmarshal([]byte(reserved.Answer), &a)
 		return a, err
+	case reserved.Settled:
+		return conversation.Answer{}, &failure{reason: Unavailable}
 	}
 	a, spent, failed := l.exchange(ctx, id, request, asking, estimate)
 	a.Model, a.Prompt, a.Tokens, a.Cost = l.Model, PromptVersion, spent.Tokens, float64(spent.Micros)/1e6
 	if failed != nil {
 		l.observe(failed.reason, spent)
 		if failed.again() && !last {
-			return a, failed // its try to come is counted under the same id
+			return a, l.retried(ctx, id, failed)
 		}
 		return a, errors.Join(failed, l.Ledger.SpendLLM(ctx, id, spent, ""))
 	}
@@ -161,6 +167,15 @@ func (l *LLM) Ask(ctx context.Context, id string, asking conversation.Asking, la
 		err = l.Ledger.SpendLLM(ctx, id, spent, string(text))
 	}
 	return a, err
+}
+
+// retried is the error of a try that is not the last: the next one is counted under the
+// same id.
+func (l *LLM) retried(ctx context.Context, id string, f *failure) error {
+	if f.lost {
+		return errors.Join(f, l.Ledger.DoubtLLM(ctx, id))
+	}
+	return f
 }
 
 // AskTwice asks as a job would: once more where another try may go better.

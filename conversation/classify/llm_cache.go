@@ -58,7 +58,13 @@ func (c *cache) put(key string, a conversation.Answer) {
 type Purse struct {
 	mu    sync.Mutex
 	spent conversation.Expense
-	calls map[string]conversation.Expense
+	calls map[string]*call
+}
+
+// call is what is counted for one id.
+type call struct {
+	took             conversation.Expense
+	doubted, settled bool
 }
 
 var _ Ledger = (*Purse)(nil)
@@ -67,26 +73,43 @@ var _ Ledger = (*Purse)(nil)
 func (p *Purse) Reserve(_ context.Context, id string, e, most conversation.Expense) (conversation.Reserved, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.calls[id]; known {
-		return conversation.Reserved{OK: true}, nil
+	if c := p.calls[id]; c != nil {
+		return conversation.Reserved{OK: true, Settled: c.settled}, nil
 	}
 	if most.Tokens > 0 && p.spent.Tokens+e.Tokens > most.Tokens || most.Micros > 0 && p.spent.Micros+e.Micros > most.Micros {
 		return conversation.Reserved{}, nil
 	}
 	if p.calls == nil {
-		p.calls = map[string]conversation.Expense{}
+		p.calls = map[string]*call{}
 	}
-	p.calls[id] = e
+	p.calls[id] = &call{took: e}
 	p.spent.Tokens, p.spent.Micros = p.spent.Tokens+e.Tokens, p.spent.Micros+e.Micros
 	return conversation.Reserved{OK: true}, nil
+}
+
+// DoubtLLM implements Ledger.
+func (p *Purse) DoubtLLM(_ context.Context, id string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.calls[id]; c != nil {
+		c.doubted = true
+	}
+	return nil
 }
 
 // SpendLLM implements Ledger.
 func (p *Purse) SpendLLM(_ context.Context, id string, e conversation.Expense, _ string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.spent.Tokens, p.spent.Micros = p.spent.Tokens+e.Tokens-p.calls[id].Tokens, p.spent.Micros+e.Micros-p.calls[id].Micros
-	p.calls[id] = e
+	c := p.calls[id]
+	if c == nil || c.settled {
+		return nil
+	}
+	if c.doubted {
+		e.Tokens, e.Micros = max(e.Tokens, c.took.Tokens), max(e.Micros, c.took.Micros)
+	}
+	p.spent.Tokens, p.spent.Micros = p.spent.Tokens+e.Tokens-c.took.Tokens, p.spent.Micros+e.Micros-c.took.Micros
+	c.took, c.settled = e, true
 	return nil
 }
 

@@ -166,7 +166,8 @@ func TestLLMFailures(t *testing.T) {
 		tokens  int64
 	}{
 		"slow twice":           {[]func(http.ResponseWriter){slow}, "timeout", 2, estimated},
-		"slow, then not":       {[]func(http.ResponseWriter){slow, says(good)}, "", 2, 1010},
+		"slow, then not":       {[]func(http.ResponseWriter){slow, says(good)}, "", 2, estimated},
+		"slow, then 429":       {[]func(http.ResponseWriter){slow, status(429)}, Busy, 2, estimated},
 		"429, then not":        {[]func(http.ResponseWriter){status(429, "Retry-After", "1"), says(good)}, "", 2, 1010},
 		"429 twice":            {[]func(http.ResponseWriter){status(429, "Retry-After", "1")}, Busy, 2, 0},
 		"429 for long":         {[]func(http.ResponseWriter){status(429, "Retry-After", "60")}, Busy, 1, 0},
@@ -176,7 +177,8 @@ func TestLLMFailures(t *testing.T) {
 		"not JSON":             {[]func(http.ResponseWriter){raw("<html>the lid came off</html>")}, "malformed", 1, estimated},
 		"JSON of another kind": {[]func(http.ResponseWriter){raw(`{"choices":"none"}`)}, "malformed", 1, estimated},
 		"cut twice":            {[]func(http.ResponseWriter){cut}, "cut_off", 2, estimated},
-		"cut, then not":        {[]func(http.ResponseWriter){cut, says(good)}, "", 2, 1010},
+		"cut, then not":        {[]func(http.ResponseWriter){cut, says(good)}, "", 2, estimated},
+		"500, then cut":        {[]func(http.ResponseWriter){status(500), cut}, "cut_off", 2, estimated},
 		"refusal":              {[]func(http.ResponseWriter){raw(`{"choices":[{"message":{"refusal":"no"}}],"usage":{"prompt_tokens":900,"completion_tokens":5}}`)}, Refusal, 1, 905},
 		"filtered":             {[]func(http.ResponseWriter){raw(`{"choices":[{"finish_reason":"content_filter","message":{"content":""}}],"usage":{"prompt_tokens":900}}`)}, Refusal, 1, 900},
 		"no choices":           {[]func(http.ResponseWriter){raw(`{"choices":[],"usage":{"prompt_tokens":900,"completion_tokens":0}}`)}, Empty, 1, 900},
@@ -247,7 +249,13 @@ func TestLLMIsNotAskedInVain(t *testing.T) {
 			t.Errorf("%+v %v", a, err)
 		}
 	}
-	for _, change := range []func(a *conversation.Asking){func(a *conversation.Asking) { a.State = "b" }, func(a *conversation.Asking) { a.Text += "?" }, func(a *conversation.Asking) { a.Before = "no" }, func(a *conversation.Asking) { a.Asked = "x" }, func(a *conversation.Asking) { a.Hash = "x" }} {
+	dressed := asking
+	dressed.Text = " The LID came off,\non 5 March!! "
+	if a, err := l.Ask(t.Context(), "e", dressed, true); err != nil || !a.Cached {
+		t.Errorf("the same words were asked about anew: %+v %v", a, err)
+	}
+	for _, change := range []func(a *conversation.Asking){func(a *conversation.Asking) { a.State = "b" }, func(a *conversation.Asking) { a.Text += "?" }, func(a *conversation.Asking) { a.Before = "no" }, func(a *conversation.Asking) { a.Asked = "x" }, func(a *conversation.Asking) { a.Hash = "x" },
+		func(a *conversation.Asking) { a.Brand = "x" }, func(a *conversation.Asking) { a.Language = "de" }, func(a *conversation.Asking) { a.Value = "" }, func(a *conversation.Asking) { a.Text = "the lid came off on 6 March" }} {
 		other, n := asking, s.asked()
 		change(&other)
 		if _, err := l.Ask(t.Context(), fmt.Sprint("d", n), other, true); err != nil || s.asked() != n+1 {
@@ -300,6 +308,12 @@ func (t *told) Reserve(ctx context.Context, id string, e, most conversation.Expe
 }
 
 func TestLLMIsNotAskedTwiceForOneJob(t *testing.T) {
+	failing, asked, purse := scripted(t, raw(`{"choices":[],"usage":{"prompt_tokens":900,"completion_tokens":0}}`), says(good))
+	for range 2 { // what its first run brought back was lost
+		if e, ok, err := failing.Do(t.Context(), job("f"), false); err != nil || !ok || e.Result.Error == "" || asked.asked() != 1 || purse.Spent().Tokens != 900 {
+			t.Errorf("%+v %v, asked %d times, spent %+v", e.Result, err, asked.asked(), purse.Spent())
+		}
+	}
 	l, s, _ := scripted(t, says(good))
 	l.Ledger = &told{}
 	a, err := l.Ask(t.Context(), "j", asking, true)

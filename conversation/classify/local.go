@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"parley/flows"
 )
@@ -138,12 +139,15 @@ func (o opinion) opposed() bool { return o.other > o.like }
 // turns says whether one of the words is one that turns a meaning round. A "no" that is
 // an answer of its own, and followed by what is wanted instead, does not.
 func turns(text string) bool {
-	first, rest, found := strings.Cut(strings.TrimSpace(text), " ")
-	if bare := strings.TrimRight(first, ",.;:!-"); found && bare != first && strings.EqualFold(bare, "no") {
-		text = rest
+	text = strings.TrimSpace(text)
+	if end := strings.IndexFunc(text, unicode.IsSpace); end >= 0 {
+		first := text[:end]
+		if bare := strings.TrimRight(first, ",.;:!-"); bare != first && strings.EqualFold(bare, "no") {
+			text = text[end:]
+		}
 	}
 	for w := range strings.FieldsSeq(flows.Fold(text)) {
-		if turning[w] {
+		if turnsRound(w) {
 			return true
 		}
 	}

@@ -83,6 +83,11 @@ func TestLexiconSets(t *testing.T) {
 				fmt.Printf("  MISS %s %q: %q, want %q\n", language, r.text, got, label)
 			}
 		}
+		for _, intent := range flows.Intents() {
+			if s := by[intent]; s == nil || s.meant < 40 {
+				t.Errorf("%s: fewer than forty texts mean %s: %+v", language, intent, s)
+			}
+		}
 		for intent, s := range by {
 			if intent != "" && s.share() < 0.9 {
 				t.Errorf("%s: only %d of %d texts that mean %s are read so", language, s.right, s.meant, intent)

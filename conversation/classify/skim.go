@@ -195,6 +195,8 @@ func (b *begun) goOn(phrase string, m meaning, rest string) bool {
 		return true // "im david" is none
 	case b.weak && !b.thanked && (m&^named == 0 || m&done != 0), !b.plain && m&trouble != 0, m&other != 0:
 		return false
+	case b.answer == yes && m == 0 && words().nearlyTurns(phrase):
+		return false // "definitely nto"
 	case b.answer == yes:
 		return m&(after|assent) != 0 || harmless && m&(no|refusal|enough|turner) == 0
 	case turning[phrase] || m&(no|refusal|enough|opens) != 0:
@@ -227,7 +229,7 @@ var spared = set(`scratch; scratches; dent; dents; crack; cracks; mark; marks; d
 
 // romance are words that follow a Spanish, Portuguese or Italian "no", which turns them
 // round: "no esta roto", "no me quejo".
-var romance = set(`esta; estan; es; son; era; fue; fui; ha; han; he; hay; me; te; se; lo; la; le; les; nos; mi; tengo; tiene; quiero; quiere; puedo; puede; sirve; funciona; falta; veo; creo; recibi; llego; llega; viene; vino; foi; estou; sou; tem; tenho; ho; sono; ci; mi; si; e`)
+var romance = set(`esta; estan; es; son; era; fue; fui; ha; han; he; hay; me; te; se; lo; la; le; les; nos; mi; tengo; tiene; quiero; quiere; puedo; puede; sirve; funciona; falta; veo; creo; recibi; llego; llega; viene; vino; foi; estou; sou; tem; tenho; ho; hai; avete; abbiamo; sono; ci; mi; si; e`)
 
 // parted says whether a mark stands between the head and what follows.
 func parted(text, head string) bool {

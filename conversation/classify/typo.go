@@ -166,6 +166,20 @@ func (l *lists) mends(w, word string) bool {
 	return !turning[w] && m&(turner|trouble) == 0 && (n >= shortestPolar || m&polar == 0)
 }
 
+// nearlyTurns says whether a word that nobody knows is a slip away from one that turns a
+// meaning round: what it was meant to be is anybody's guess.
+func (l *lists) nearlyTurns(word string) bool {
+	if l.known[word] || !plainLetters(word) {
+		return false
+	}
+	for w := range turning {
+		if oneSlip(w, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // oneSlip says whether two different words are one missing, added, changed or swapped
 // letter apart.
 func oneSlip(a, b string) bool {

@@ -12,7 +12,7 @@ const (
 	reserveSQL = `INSERT INTO llm_calls (id, day, at, tokens, micros) VALUES ($1, {now} / 86400000, {now}, $2, $3)
 		ON CONFLICT (id) DO NOTHING RETURNING day`
 
-	reservedSQL = `SELECT answer FROM llm_calls WHERE id = $1`
+	reservedSQL = `SELECT answer, settled FROM llm_calls WHERE id = $1`
 
 	// countDaySQL adds to a day unless it would hold more than may be: the row's lock
 	// orders the nodes.
@@ -21,7 +21,11 @@ const (
 		WHERE llm_days.tokens + excluded.tokens <= $4 AND llm_days.micros + excluded.micros <= $5
 		RETURNING day`
 
-	unsettledSQL = `SELECT day, tokens, micros FROM llm_calls WHERE id = $1 AND settled = 0 {lock}`
+	// A call is settled (1), or not yet (0), or is not yet and may have taken what was
+	// counted (2).
+	unsettledSQL = `SELECT day, tokens, micros, settled FROM llm_calls WHERE id = $1 AND settled <> 1 {lock}`
+
+	doubtCallSQL = `UPDATE llm_calls SET settled = 2 WHERE id = $1 AND settled = 0`
 
 	settleCallSQL = `UPDATE llm_calls SET tokens = $2, micros = $3, answer = $4, settled = 1 WHERE id = $1`
 
@@ -65,16 +69,16 @@ func (s *Store) reserve(ctx context.Context, id string, e, most conversation.Exp
 	}
 	tx := s.db.begin()
 	defer tx.rollback()
-	var day int64
+	var day, settled int64
 	var fresh bool
 	p := new(pipe)
 	p.query(func(r row) error { fresh = true; return r.Scan(&day) }, reserveSQL, id, e.Tokens, e.Micros)
-	p.query(func(r row) error { return r.Scan(&out.Answer) }, reservedSQL, id)
+	p.query(func(r row) error { return r.Scan(&out.Answer, &settled) }, reservedSQL, id)
 	if err := tx.flush(ctx, p); err != nil {
 		return out, err
 	}
 	if !fresh { // an earlier try of the same job has been counted
-		out.OK = true
+		out.OK, out.Settled = true, settled == 1
 		return out, nil
 	}
 	p = new(pipe)
@@ -85,16 +89,32 @@ func (s *Store) reserve(ctx context.Context, id string, e, most conversation.Exp
 	return out, tx.commit(ctx, new(pipe))
 }
 
+// DoubtLLM notes that a try of a job may have taken what was counted, and that nobody
+// knows: whatever the next one takes, no less stays counted.
+func (s *Store) DoubtLLM(ctx context.Context, id string) error {
+	tx := s.db.begin()
+	defer tx.rollback()
+	p := new(pipe)
+	p.exec(doubtCallSQL, id)
+	if err := tx.commit(ctx, p); err != nil {
+		return fmt.Errorf("noting what an LLM may have taken: %w", err)
+	}
+	return nil
+}
+
 // SpendLLM puts what a job has really taken in place of what was counted, once, and keeps
 // its answer for tries to come.
 func (s *Store) SpendLLM(ctx context.Context, id string, e conversation.Expense, answer string) error {
 	tx := s.db.begin()
 	defer tx.rollback()
-	var day, tokens, micros int64
+	var day, tokens, micros, state int64
 	open := false
 	p := new(pipe)
-	p.query(func(r row) error { open = true; return r.Scan(&day, &tokens, &micros) }, unsettledSQL, id)
+	p.query(func(r row) error { open = true; return r.Scan(&day, &tokens, &micros, &state) }, unsettledSQL, id)
 	err := tx.flush(ctx, p)
+	if state == 2 {
+		e.Tokens, e.Micros = max(e.Tokens, tokens), max(e.Micros, micros)
+	}
 	if err == nil && open {
 		p = new(pipe)
 		p.exec(settleCallSQL, id, e.Tokens, e.Micros, answer)

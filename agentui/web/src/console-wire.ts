@@ -149,6 +149,7 @@ export interface Decision {
   flow?: string;
   state?: string;
   layer?: string;
+  intent?: string;
   score?: number;
   second?: string;
   prompt?: string;
