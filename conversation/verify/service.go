@@ -55,6 +55,9 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
+	if r.Run != "" && unnamed(c.Client) {
+		c.Client = texter(r.By, c.Conversation)
+	}
 	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Client, r.Test),
 		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: r.why(), Detail: c.Client})
 	switch {
@@ -95,6 +98,10 @@ func (s *Service) cooldown(n int) time.Duration {
 // Resend asks for another send. ErrRefused: there is no such live challenge, or its
 // sends are used up.
 func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Challenge, error) {
+	return s.resend(ctx, id, client(ip, by), by, test)
+}
+
+func (s *Service) resend(ctx context.Context, id, from, by string, test bool) (Challenge, error) {
 	c, found, err := s.Store.Challenge(ctx, id)
 	if err != nil {
 		return Challenge{}, err
@@ -102,7 +109,7 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	hits := inMode([]Hit{s.Settings.clientSends(client(ip, by))}, test)
+	hits := inMode([]Hit{s.Settings.clientSends(from)}, test)
 	a, err := s.Store.Ask(ctx, c.ID, test, s.cooldown(c.Asked+1), hits, Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
@@ -123,7 +130,7 @@ func (s *Service) Again(ctx context.Context, challenge string) (conversation.Eve
 	if err != nil || !found || !c.Status.Live() {
 		return conversation.Event{}, false, err
 	}
-	_, err = s.Resend(ctx, c.ID, "", "customer", c.Test)
+	_, err = s.resend(ctx, c.ID, texter("customer", c.Conversation), "customer", c.Test)
 	var limited *LimitedError
 	if errors.As(err, &limited) || errors.Is(err, ErrRefused) {
 		e := verified(c, "not_again", "", nil)
