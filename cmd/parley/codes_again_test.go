@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -11,14 +12,14 @@ import (
 func TestACustomerTextsForTheCode(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, s *server) {
-		id, code := s.asks(login())
+		id, _ := s.asks(login())
 		s.texts("I didn't get the code")
 		if text := s.hears(2); !strings.HasPrefix(text, "Acme: Your code may take a minute.") {
 			t.Fatalf("before the pause was over: %q", text)
 		}
 		s.do("DELETE", "/v1/verifications/"+id, s.key, nil)
 
-		id, code = s.asks(login())
+		id, code := s.asks(login())
 		if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0 WHERE id = $1`, id); err != nil {
 			t.Fatal(err)
 		}
@@ -29,6 +30,36 @@ func TestACustomerTextsForTheCode(t *testing.T) {
 		}
 		if status, out := s.checks(id, tried(code)); status != 200 {
 			t.Errorf("%d %v", status, out)
+		}
+	})
+}
+
+// TestWhoAsksSeesNoTextsForTheCode: that a customer has texted for their code, or somebody
+// under their number, tells whoever asked for it nothing: neither that there is a customer
+// nor which number is theirs.
+func TestWhoAsksSeesNoTextsForTheCode(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, _ := s.asks(login())
+		nobody := s.wants(login("to", "", "subject", "nobody"))
+		if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0`); err != nil {
+			t.Fatal(err)
+		}
+		n := len(s.carrier.Messages())
+		s.texts("I didn't get the code")
+		s.hears(n + 1)
+		for range 3 {
+			var seen []string
+			for _, id := range []string{id, nobody} {
+				status, out := s.do("POST", "/v1/verifications/"+id+"/resend", s.key, nil)
+				seen = append(seen, fmt.Sprint(status, out["sends_left"], out["detail"]))
+			}
+			if seen[0] != seen[1] {
+				t.Errorf("a customer's: %s; nobody's: %s", seen[0], seen[1])
+			}
+			if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0`); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

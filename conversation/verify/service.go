@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
-	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -98,10 +97,6 @@ func (s *Service) cooldown(n int) time.Duration {
 // Resend asks for another send. ErrRefused: there is no such live challenge, or its
 // sends are used up.
 func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Challenge, error) {
-	return s.resend(ctx, id, client(ip, by), by, test)
-}
-
-func (s *Service) resend(ctx context.Context, id, from, by string, test bool) (Challenge, error) {
 	c, found, err := s.Store.Challenge(ctx, id)
 	if err != nil {
 		return Challenge{}, err
@@ -109,7 +104,7 @@ func (s *Service) resend(ctx context.Context, id, from, by string, test bool) (C
 	if !found || c.Test != test {
 		c = Challenge{ID: id, Subject: id} // the same statements, to the end
 	}
-	hits := inMode([]Hit{s.Settings.clientSends(from)}, test)
+	hits := inMode([]Hit{s.Settings.clientSends(client(ip, by))}, test)
 	a, err := s.Store.Ask(ctx, c.ID, test, s.cooldown(c.Asked+1), hits, Entry{What: "verification.resend", Who: by, Subject: c.Subject})
 	switch {
 	case err != nil:
@@ -127,17 +122,20 @@ func (s *Service) resend(ctx context.Context, id, from, by string, test bool) (C
 // that may not be, the event tells them: there is a wait between two sends, and an end.
 func (s *Service) Again(ctx context.Context, challenge string) (conversation.Event, bool, error) {
 	c, found, err := s.Store.Challenge(ctx, challenge)
-	if err != nil || !found || !c.Status.Live() {
+	if err != nil || !found || !c.Status.Live() || c.Again > 0 {
 		return conversation.Event{}, false, err
 	}
-	_, err = s.resend(ctx, c.ID, texter("customer", c.Conversation), "customer", c.Test)
-	var limited *LimitedError
-	if errors.As(err, &limited) || errors.Is(err, ErrRefused) {
-		e := verified(c, "not_again", "", nil)
-		e.Dedupe = "code/" + c.ID + "/again"
-		return e, true, nil
+	sent, err := s.Store.Again(ctx, c.ID, Entry{What: "verification.resend", Who: "customer", Subject: c.Subject})
+	if err != nil {
+		return conversation.Event{}, false, err
 	}
-	return conversation.Event{}, false, err
+	if sent {
+		s.nudge()
+		return conversation.Event{}, false, nil
+	}
+	e := verified(c, "not_again", "", nil)
+	e.Dedupe = "code/" + c.ID + "/again"
+	return e, true, nil
 }
 
 // Cancel ends a live challenge: its code is good no more when Cancel returns, and its
