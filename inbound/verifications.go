@@ -62,7 +62,7 @@ type VerificationBody struct {
 	Reason    string    `json:"reason,omitempty" doc:"Of failed and canceled; only read by GET."`
 	Purpose   string    `json:"purpose,omitempty"`
 	Subject   string    `json:"subject,omitempty"`
-	Network   string    `json:"network,omitempty" doc:"Where it was asked for: the client's address, or the /64 of an IPv6 one; only read by GET. \"by key_…\": the request named none."`
+	Network   string    `json:"network,omitempty" doc:"Where it was asked for: the client's address, or the /64 of an IPv6 one; only read by GET. \"by key_…\" or \"by flow …\": the request named none."`
 }
 
 // CheckInput is POST /v1/verifications/{id}/check.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -29,6 +30,36 @@ func TestACustomerTextsForTheCode(t *testing.T) {
 		}
 		if status, out := s.checks(id, tried(code)); status != 200 {
 			t.Errorf("%d %v", status, out)
+		}
+	})
+}
+
+// TestWhoAsksSeesNoTextsForTheCode: that a customer has texted for their code, or somebody
+// under their number, tells whoever asked for it nothing: neither that there is a customer
+// nor which number is theirs.
+func TestWhoAsksSeesNoTextsForTheCode(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, s *server) {
+		id, _ := s.asks(login())
+		nobody := s.wants(login("to", "", "subject", "nobody"))
+		if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0`); err != nil {
+			t.Fatal(err)
+		}
+		n := len(s.carrier.Messages())
+		s.texts("I didn't get the code")
+		s.hears(n + 1)
+		for range 3 {
+			var seen []string
+			for _, id := range []string{id, nobody} {
+				status, out := s.do("POST", "/v1/verifications/"+id+"/resend", s.key, nil)
+				seen = append(seen, fmt.Sprint(status, out["sends_left"], out["detail"]))
+			}
+			if seen[0] != seen[1] {
+				t.Errorf("a customer's: %s; nobody's: %s", seen[0], seen[1])
+			}
+			if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE challenges SET next_send_at = 0`); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -65,7 +65,7 @@ type LimitsConfig struct {
 	SubjectSendsDay  verify.Limit `yaml:"subject_sends_day"`  // default 10 per 24h
 	NetworkSends     verify.Limit `yaml:"network_sends"`      // codes asked for from one network; default 20 per 1h
 	NetworkChecks    verify.Limit `yaml:"network_checks"`     // checks from one network; default 60 per 5m
-	CallerSends      verify.Limit `yaml:"caller_sends"`       // codes that one API key, or flows, ask for without ip; default 1000 per 1h
+	CallerSends      verify.Limit `yaml:"caller_sends"`       // codes that one API key, or one conversation's flows, ask for without ip; default 1000 per 1h
 	CallerChecks     verify.Limit `yaml:"caller_checks"`      // checks of one API key without ip that were not right; default 600 per 5m
 	SubjectHour      verify.Limit `yaml:"subject_hour"`       // wrong codes of a subject and purpose; default 10 per 1h
 	SubjectDay       verify.Limit `yaml:"subject_day"`        // default 20 per 24h

@@ -174,6 +174,10 @@ var moves = []struct {
 	{"it is asked for again", verify.Pending, verify.Sent, "", false, func(c cell) bool {
 		return must(c.s.Ask(c.t.Context(), c.id, false, time.Millisecond, nil, verify.Entry{What: "verification.resend"}))(c.t).Found
 	}},
+	{"its customer texts that it has not come", verify.Pending, verify.Sent, "", false, func(c cell) bool {
+		c.exec(`UPDATE challenges SET next_send_at = 1 WHERE id = $1`, c.id)
+		return must(c.s.Again(c.t.Context(), c.id, verify.Entry{What: "verification.resend"}))(c.t)
+	}},
 	{"the loop looks at it", verify.Pending, verify.Sent, "", false, func(c cell) bool {
 		c.exec(`UPDATE challenges SET work_at = 1 WHERE id = $1`, c.id)
 		all := must(c.s.Work(c.t.Context(), 10, time.Minute))(c.t)

@@ -66,7 +66,9 @@ const (
 	burnSQL = `UPDATE challenges SET status = 'canceled', reason = 'texted elsewhere', sealed = '', work_at = {now}, finished_at = {now}
 		WHERE id = $1 AND status IN ('pending', 'sent')`
 
-	suspendSQL = `UPDATE bindings SET suspended = $2 WHERE phone = $1 AND suspended = ''`
+	// suspendSQL also takes back what the number agreed to: it may have been somebody else who
+	// did.
+	suspendSQL = `UPDATE bindings SET suspended = $2, agreed_at = 0 WHERE phone = $1 AND suspended = ''`
 
 	// disownSQL suspends a number for whoever was to be sent codes there, as long as those
 	// are kept: they may have proved nothing yet, and somebody else could do it for them. It

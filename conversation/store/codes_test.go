@@ -66,6 +66,8 @@ func codesLife(t *testing.T, s *store.Store) {
 	check(t, "made twice", !alter(t, s, phone(40), conversation.Change{Challenge: "ver_1", Made: made(1)}, nil))
 	codesSettle(t, s)
 
+	check(t, "not once more", must(s.Again(ctx, "ver_1", verify.Entry{What: "verification.resend"}))(t))
+	check(t, "twice more", !must(s.Again(ctx, "ver_1", verify.Entry{}))(t))
 	a := must(s.Ask(ctx, "ver_1", false, time.Hour, nil, verify.Entry{What: "verification.resend"}))(t)
 	check(t, "not asked again", a.Found && a.Challenge.Asked == 2)
 	a = must(s.Ask(ctx, "ver_1", true, time.Hour, nil, verify.Entry{}))(t)

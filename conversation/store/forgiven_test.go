@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"fmt"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ type guesser struct {
 	*testing.T
 	s        *store.Store
 	settings verify.Settings
+	client   string // "": by key
 	n        int
 }
 
@@ -27,7 +29,7 @@ func (g *guesser) tries(subject string, purpose verify.Purpose, test, right bool
 	c.Test = test
 	check(g.T, "not opened", must(g.s.Open(g.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(g.T).Challenge.Open)
 	check(g.T, "not made", alter(g.T, g.s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
-	v := verify.Spend{ID: id, Purpose: purpose, Subject: subject, Client: "by key", Test: test}
+	v := verify.Spend{ID: id, Purpose: purpose, Subject: subject, Client: cmp.Or(g.client, "by key"), Test: test}
 	spent := must(g.s.Spend(g.Context(), v.With(&g.settings, never, func(verify.Challenge) bool { return right })))(g.T)
 	check(g.T, "not canceled", g.s.Cancel(g.Context(), id, test, verify.Entry{What: "verification.canceled"}) == nil)
 	return spent

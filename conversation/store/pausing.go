@@ -19,8 +19,12 @@ type pause struct {
 	fresh bool // it did not pause before
 }
 
-// reached notes what pauses since a check; of two pauses the longer one holds.
+// reached notes what pauses since a check; of two pauses the longer one holds. A check that
+// counts for its client alone pauses nothing anew: a pause is over before its limit is.
 func (all pausing) reached(v *spending, counts *counting, now int64) {
+	if v.ofClient() {
+		return
+	}
 	for _, h := range counts.over(v.hits, now) {
 		if longest := all[h.Pauses]; h.Pause > 0 && (longest == nil || h.Pause > longest.Pause) {
 			all[h.Pauses] = &pause{Hit: h, by: v}

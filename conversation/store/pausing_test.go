@@ -38,6 +38,32 @@ func TestAPauseIsToldForSure(t *testing.T) {
 	})
 }
 
+// TestOneClientProlongsNoPause: who has used up their own guesses at a subject does not
+// have its codes pause anew, when a pause is over and its limit is not yet.
+func TestOneClientProlongsNoPause(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := &guesser{T: t, s: s, settings: verify.Defaults}
+		g.settings.SubjectHour = verify.Limit{Most: 3, Per: time.Hour}
+		pauses := func() int64 {
+			return must(store.Ask(t.Context(), s, `SELECT count(*) FROM pauses WHERE key = $1 AND until_at > 2`, verify.PauseKey(verify.Login, "gil")))(t)
+		}
+		tries := func(client string, times int) {
+			g.client = client
+			for range times {
+				g.tries("gil", verify.Login, false, false)
+			}
+		}
+		tries("192.0.2.8", 2)
+		tries("192.0.2.9", 1)
+		check(t, "two clients pause nothing", pauses() == 1)
+		check(t, "it does not end", store.Exec(t.Context(), s, `UPDATE pauses SET started_at = 1, until_at = 2`) == nil)
+		tries("192.0.2.8", 1)
+		check(t, "one client alone prolongs it", pauses() == 0)
+		tries("192.0.2.9", 1)
+		check(t, "another does not", pauses() == 1)
+	})
+}
+
 // decoy tries a code of a subject that nobody knows.
 func (g *guesser) decoy(subject string) {
 	g.Helper()

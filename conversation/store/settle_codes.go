@@ -22,7 +22,7 @@ const (
 	// and lets the conversation know. One that was sent before is still good, and one whose
 	// attempts are all spent ends without it, or is about to be approved.
 	codeLostSQL = `UPDATE challenges SET reason = 'undeliverable', work_at = {now}
-		WHERE id = $1 AND status = 'pending' AND sends >= asked AND attempts < most_attempts`
+		WHERE id = $1 AND status = 'pending' AND (sends >= asked + again OR sends >= most_sends) AND attempts < most_attempts`
 )
 
 // settleCodes queues what settled messages mean for the codes that they bring, before

@@ -102,14 +102,17 @@ func judgeAll(p *pipe, all []*spending, counts *counting, now int64) (pauses pau
 	return pauses, entries
 }
 
-func ofClient(h verify.Hit) bool { return h.Client }
+// ofClient says that a limit of the client's own is reached.
+func (v *spending) ofClient() bool {
+	return slices.ContainsFunc(v.out.Over, func(h verify.Hit) bool { return h.Client })
+}
 
 // note counts a check that is not right; a right one takes back what it may.
 func (c *counting) note(v *spending, now int64) {
 	switch {
 	case v.out.Right:
 		c.forgive(v.hits, now)
-	case slices.ContainsFunc(v.out.Over, ofClient):
+	case v.ofClient():
 		c.add(slices.DeleteFunc(slices.Clone(v.hits), func(h verify.Hit) bool { return !h.Client }), now)
 	default:
 		c.add(v.hits, now)

@@ -56,3 +56,22 @@ func TestANumberIsSuspendedForWhoeverWasSentCodesThere(t *testing.T) {
 		suspended("joe", first, "wrong_number")
 	})
 }
+
+// TestAWrongNumberAgreesToNothing: who says that a number is not the customer's takes back
+// that it agreed to be replaced.
+func TestAWrongNumberAgreesToNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		old, other := phone(4210), phone(4211)
+		person := func() verify.Person {
+			return must(s.Person(t.Context(), "lou", other, verify.NumberChange))(t)
+		}
+		open(t, s, asked("ver_a1", "lou", old, verify.NumberChange))
+		check(t, "not made", alter(t, s, old, conversation.Change{Challenge: "ver_a1", Made: made(1)}, nil))
+		check(t, "not approved", alter(t, s, old, conversation.Change{Challenge: "ver_a1", To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
+		check(t, "it did not agree", person().AgreedAt > 0)
+		open(t, s, asked("ver_a2", "max", other, verify.Login))
+		gone := conversation.Effect{Code: &conversation.Change{To: "suspended", Reason: "wrong_number", Phone: old}}
+		check(t, "not suspended", alter(t, s, other, conversation.Change{Challenge: "ver_a2", Made: made(1)}, nil, gone))
+		check(t, "it still agrees", person().AgreedAt == 0)
+	})
+}

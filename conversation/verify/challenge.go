@@ -47,6 +47,7 @@ type Challenge struct {
 	MostAttempts int
 	Sends        int // made
 	Asked        int // asked for
+	Again        int // texted for by its customer, of which whoever asks sees nothing
 	MostSends    int
 	Rotate       bool // another send brings another code
 	NextSendAt   int64
@@ -61,6 +62,9 @@ func (c Challenge) Decoy() bool { return c.Phone == "" }
 
 // SendsLeft is how often a code may still be asked for.
 func (c Challenge) SendsLeft() int { return max(0, c.MostSends-c.Asked) }
+
+// Due says whether another send is to be made.
+func (c Challenge) Due() bool { return c.Sends < min(c.Asked+c.Again, c.MostSends) }
 
 // Spent says that no attempt is left.
 func (c Challenge) Spent() bool { return c.Attempts >= c.MostAttempts }

@@ -34,8 +34,9 @@ type Settings struct {
 	NetworkSends     Limit // codes asked for from one client network; default 20 an hour
 	// Checks from one network that were not right; default 60 in five minutes.
 	NetworkChecks Limit
-	// The same of all clients together whose network one caller does not name; default
-	// 1000 codes an hour, and 600 checks in five minutes.
+	// The same of all clients together whose network one caller (an API key, or the texts of
+	// one conversation) does not name; default 1000 codes an hour, and 600 checks in five
+	// minutes.
 	CallerSends  Limit
 	CallerChecks Limit
 	// Wrong codes for one subject and purpose; default 10 an hour and 20 a day. Then
@@ -94,11 +95,15 @@ func network(ip string) string {
 const callerMark = "by "
 
 // client is what whoever asks counts as: the client's network, or, so that leaving the
-// address out is no way around a limit, the caller that asks in its place (an API key, or
-// the flows).
+// address out is no way around a limit, the caller that asks in its place: an API key, or
+// the texts of one conversation (texter).
 func client(ip, caller string) string {
 	return cmp.Or(network(ip), callerMark+caller)
 }
+
+// texter is what whoever asks by text counts as: their conversation. All of them together
+// would be stopped by the one who texts most.
+func texter(caller, conversation string) string { return callerMark + caller + " " + conversation }
 
 // unnamed says that a client is only known by its caller.
 func unnamed(client string) bool { return strings.HasPrefix(client, callerMark) }

@@ -97,9 +97,9 @@ func (s *Service) work(ctx context.Context, c Challenge) {
 		err = s.end(ctx, c, Expired, "")
 	case c.Spent():
 		err = s.end(ctx, c, MaxAttempts, "max_attempts")
-	case c.Status == Pending && c.Reason != "" && c.Sends >= c.Asked:
+	case c.Status == Pending && c.Reason != "" && !c.Due():
 		err = s.end(ctx, c, Failed, c.Reason)
-	case c.Sends < c.Asked && !c.Decoy():
+	case c.Due() && !c.Decoy():
 		err = s.issue(ctx, c)
 	default:
 		err = s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
-	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -55,6 +54,9 @@ func (s *Service) Create(ctx context.Context, r Request) (Challenge, error) {
 		c.About = nil
 	}
 	c.Conversation = s.Store.ConversationID(r.Line, r.To)
+	if r.Run != "" && unnamed(c.Client) {
+		c.Client = texter(r.By, c.Conversation)
+	}
 	o, err := s.Store.Open(ctx, c, s.Settings.TTL, s.Settings.sendHits(c.Subject, c.Client, r.Test),
 		Entry{What: asked, Who: r.By, Subject: c.Subject, Reason: r.why(), Detail: c.Client})
 	switch {
@@ -120,17 +122,20 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 // that may not be, the event tells them: there is a wait between two sends, and an end.
 func (s *Service) Again(ctx context.Context, challenge string) (conversation.Event, bool, error) {
 	c, found, err := s.Store.Challenge(ctx, challenge)
-	if err != nil || !found || !c.Status.Live() {
+	if err != nil || !found || !c.Status.Live() || c.Again > 0 {
 		return conversation.Event{}, false, err
 	}
-	_, err = s.Resend(ctx, c.ID, "", "customer", c.Test)
-	var limited *LimitedError
-	if errors.As(err, &limited) || errors.Is(err, ErrRefused) {
-		e := verified(c, "not_again", "", nil)
-		e.Dedupe = "code/" + c.ID + "/again"
-		return e, true, nil
+	sent, err := s.Store.Again(ctx, c.ID, Entry{What: "verification.resend", Who: "customer", Subject: c.Subject})
+	if err != nil {
+		return conversation.Event{}, false, err
 	}
-	return conversation.Event{}, false, err
+	if sent {
+		s.nudge()
+		return conversation.Event{}, false, nil
+	}
+	e := verified(c, "not_again", "", nil)
+	e.Dedupe = "code/" + c.ID + "/again"
+	return e, true, nil
 }
 
 // Cancel ends a live challenge: its code is good no more when Cancel returns, and its

@@ -16,6 +16,9 @@ type Store interface {
 	Open(ctx context.Context, c Challenge, ttl time.Duration, hits []Hit, entry Entry) (Opened, error)
 	// Ask asks for another send of a live challenge, the same way.
 	Ask(ctx context.Context, id string, test bool, cooldown time.Duration, hits []Hit, entry Entry) (Asked, error)
+	// Again has a code sent once more for its customer: once, when the last send is long
+	// enough ago. Nothing of it shows in what Ask goes by and gives. False: it may not be.
+	Again(ctx context.Context, id string, entry Entry) (bool, error)
 	// Spend spends one attempt, then compares, counts what is not right, and takes back what
 	// a right code forgives; nobody hears of it before all of that is committed.
 	Spend(ctx context.Context, s Spend) (Spent, error)
