@@ -147,9 +147,10 @@ func (m *masker) add(name, value string, anywhere bool) {
 var (
 	wordPattern   = regexp.MustCompile(`[\pL\pM\pN'’]+`)
 	tokenPattern  = regexp.MustCompile(`[\pL\pN_+/=-]{16,}`)
-	numberPattern = regexp.MustCompile(`\p{Sc}?\+?\p{Nd}(?:[\p{Zs}\p{Pd}\p{Cf}()._*/·•-]{0,3}\p{Nd})*(?:\s?(?:\p{Sc}|` + currencies + `\b))?`)
+	numberPattern = regexp.MustCompile(`\p{Sc}?\+?\p{Nd}(?:[\p{Zs}\p{Pd}\p{Cf}()._*/·•,;|'’\t\r\n\x{FE0F}\x{20E3}-]{0,4}\p{Nd})*[\x{FE0F}\x{20E3}]*(?:\s?(?:\p{Sc}|` + currencies + `\b))?`)
 	datePattern   = regexp.MustCompile(`^(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)\d\d|(?:19|20)\d\d)$`)
-	amountPattern = regexp.MustCompile(`^(?:\p{Sc}\d{1,5}(?:[.]\d{1,2})?|\d{1,5}(?:[.]\d{1,2})?\s?(?:\p{Sc}|` + currencies + `))$`)
+	listPattern   = regexp.MustCompile(`[,;|\s]+`)
+	amountPattern = regexp.MustCompile(`^(?:\p{Sc}\d{1,5}(?:[.]\d{1,2})?|(?:\d{1,5}|\d{1,2},\d{3})(?:[.]\d{1,2})?\s?(?:\p{Sc}|` + currencies + `))$`)
 )
 
 // currencies are those whose code may stand behind an amount; whatever else has three
@@ -186,6 +187,9 @@ func maskNumber(number string) string {
 	plain := strings.TrimSpace(number)
 	if datePattern.MatchString(plain) || amountPattern.MatchString(plain) {
 		return number
+	}
+	if at := listPattern.FindStringIndex(number); at != nil && (datePattern.MatchString(number[:at[0]]) || amountPattern.MatchString(number[:at[0]])) {
+		return number[:at[1]] + maskNumber(number[at[1]:]) // "05/03/2026, 10"
 	}
 	digits, row, longest := 0, 0, 0
 	for _, r := range plain {
