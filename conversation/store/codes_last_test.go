@@ -27,6 +27,8 @@ type lastTry struct {
 	n     int
 	// approves is what happens to an approval before it is stored.
 	approves func() error
+	// full: no code is sent twice.
+	full atomic.Bool
 }
 
 func newLastTry(t *testing.T, url string) *lastTry {
@@ -40,7 +42,12 @@ func newLastTry(t *testing.T, url string) *lastTry {
 		Line: func(number string) (conversation.Line, bool) {
 			return conversation.Line{Number: number, Brand: flows.Brand{Name: "Acme"}}, true
 		},
-		Judge: func(context.Context, verify.Challenge) (string, error) { return "", nil }}
+		Judge: func(_ context.Context, c verify.Challenge) (string, error) {
+			if l.full.Load() && c.Sends > 0 {
+				return "spend", nil
+			}
+			return "", nil
+		}}
 	l.Prepare()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,5 +38,27 @@ func TestOneCustomerStopsNoFlows(t *testing.T) {
 				t.Errorf("another customer's code is not sent again: %v", err)
 			}
 		}
+	})
+}
+
+// TestACodeThatIsOutOutlivesAnotherSend: where a budget stands against another
+// send, the code that the customer has is as good as before.
+func TestACodeThatIsOutOutlivesAnotherSend(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		l := newLastTry(t, url)
+		l.full.Store(true)
+		to := phone(4310)
+		last := l.asks(to)
+		check(t, "not again", store.Exec(t.Context(), l.s, `UPDATE challenges SET next_send_at = 0`) == nil)
+		_, told, err := l.Again(t.Context(), last.ID)
+		check(t, "not sent again", !told && err == nil)
+		const judged = `SELECT count(*) FROM challenges WHERE id = $1 AND (status NOT IN ('pending', 'sent') OR work_at >= expires_at)`
+		for end := time.Now().Add(10 * time.Second); must(store.Ask(t.Context(), l.s, judged, last.ID))(t) == 0; time.Sleep(2 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("nobody looks at it")
+			}
+		}
+		_, err = l.Check(t.Context(), last)
+		check(t, fmt.Sprint("the right code is refused: ", err), err == nil)
 	})
 }

@@ -75,3 +75,17 @@ func TestAWrongNumberAgreesToNothing(t *testing.T) {
 		check(t, "it still agrees", person().AgreedAt == 0)
 	})
 }
+
+// TestANewNumberAgreedToNothing: what the number before agreed to is not the new one's word.
+func TestANewNumberAgreedToNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for n, to := range []string{phone(4220), phone(4221)} {
+			id := []string{"ver_n1", "ver_n2"}[n]
+			open(t, s, asked(id, "ned", to, verify.NumberChange))
+			check(t, "not made", alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
+			check(t, "not approved", alter(t, s, to, conversation.Change{Challenge: id, To: "approved", Grant: &conversation.Grant{Rebind: true}}, nil))
+			is := must(s.Person(t.Context(), "ned", "", verify.NumberChange))(t)
+			check(t, "agreed: "+id, is.Phone == to && (is.AgreedAt > 0) == (n == 0))
+		}
+	})
+}

@@ -143,3 +143,20 @@ func TestTrailIsOnlyAddedTo(t *testing.T) {
 		}
 	}
 }
+
+// TestNoRowOfTheTrailIsReplaced: an insert that would take the place of a row is a change.
+func TestNoRowOfTheTrailIsReplaced(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		trail(t, s)
+		replace := `INSERT OR REPLACE INTO audit (seq, at, data, hash) VALUES (5, 1, '{}', '')`
+		if store.Engine(s) == "postgres" {
+			replace = `INSERT INTO audit (seq, at, data, hash) VALUES (5, 1, '{}', '') ON CONFLICT (seq) DO UPDATE SET data = excluded.data`
+		}
+		if err := store.Exec(t.Context(), s, replace); err == nil || !strings.Contains(err.Error(), "only added to") {
+			t.Errorf("%v", err)
+		}
+		if _, err := verify.CheckTrail(t.Context(), s, verify.Head{}); err != nil {
+			t.Error(err)
+		}
+	})
+}

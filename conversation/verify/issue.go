@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
+	"time"
 
 	"parley/conversation"
 )
@@ -42,8 +43,17 @@ func (s *Service) issue(ctx context.Context, c Challenge) error {
 	return nil
 }
 
-// withhold ends a challenge whose code must not be sent.
+// crowded are the reasons that say nothing of the customer or their number, but that too
+// much was sent.
+var crowded = map[string]bool{"block_budget": true, "country_budget": true, "network_budget": true, "spend": true}
+
+// withhold ends a challenge whose code must not be sent. Where it is only too much, a code
+// that was sent before stays good: or whoever asks for another send of it, as texts can be
+// forged to do, would take it from the customer.
 func (s *Service) withhold(ctx context.Context, c Challenge, line conversation.Line, reason string) error {
+	if crowded[reason] && c.Sends > 0 {
+		return s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
+	}
 	if reason == "account_locked" && c.Purpose == PasswordReset {
 		if err := s.tellLocked(ctx, c, line); err != nil {
 			return err
