@@ -12,9 +12,13 @@ import (
 	"parley/outbound"
 )
 
-// asked is a challenge as the service writes it.
+// asked is a challenge as the service writes it. Who wants another number was seen in person.
 func asked(id, subject, to string, purpose verify.Purpose) verify.Challenge {
-	return verify.Challenge{ID: id, Subject: subject, Purpose: purpose, Line: line, Phone: to, Client: "198.51.100.7", Digits: 6, MostAttempts: 2, MostSends: 3, Origin: "o/" + id}
+	proof := ""
+	if purpose == verify.NumberChange {
+		proof = "in_person"
+	}
+	return verify.Challenge{ID: id, Subject: subject, Purpose: purpose, Proof: proof, Line: line, Phone: to, Client: "198.51.100.7", Digits: 6, MostAttempts: 2, MostSends: 3, Origin: "o/" + id}
 }
 
 func open(t *testing.T, s *store.Store, c verify.Challenge) verify.Opened {

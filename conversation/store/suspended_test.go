@@ -89,3 +89,36 @@ func TestANewNumberAgreedToNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestAnAgreementHoldsToTheEnd: a code for another number that was sent while no number of
+// the subject's was known, or while it agreed, changes nothing once one has proved itself,
+// or was called wrong.
+func TestAnAgreementHoldsToTheEnd(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		old, other := phone(4230), phone(4231)
+		approves := func(id, to string, rebind bool) bool {
+			t.Helper()
+			return alter(t, s, to, conversation.Change{Challenge: id, To: "approved", Grant: &conversation.Grant{Rebind: rebind}}, nil)
+		}
+		sent := func(id, to string, purpose verify.Purpose) {
+			t.Helper()
+			c := asked(id, "pam", to, purpose)
+			c.Proof = ""
+			open(t, s, c)
+			check(t, "not made", alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
+		}
+		sent("ver_h1", other, verify.NumberChange)
+		sent("ver_h2", old, verify.Login)
+		check(t, "the first number is refused", approves("ver_h2", old, false))
+		check(t, "a stranger's number took its place", !approves("ver_h1", other, true))
+		check(t, "not canceled", s.Cancel(t.Context(), "ver_h1", false, verify.Entry{What: "verification.canceled"}) == nil)
+
+		sent("ver_h3", old, verify.NumberChange)
+		check(t, "it cannot agree", approves("ver_h3", old, true))
+		sent("ver_h4", other, verify.NumberChange)
+		open(t, s, asked("ver_h5", "rob", other, verify.Login))
+		gone := conversation.Effect{Code: &conversation.Change{To: "suspended", Reason: "wrong_number", Phone: old}}
+		check(t, "not suspended", alter(t, s, other, conversation.Change{Challenge: "ver_h5", Made: made(1)}, nil, gone))
+		check(t, "a number that was called wrong has agreed", !approves("ver_h4", other, true))
+	})
+}
