@@ -125,11 +125,13 @@ type AboutVerification struct {
 type VerificationAlarm struct {
 	// What: guessing (more wrong codes in all than may be; new ones have eight digits),
 	// paused (codes of a purpose are paused for a subject, whose code is being guessed),
+	// client (one network guesses at a subject's codes: for a day none is accepted there),
 	// spend (the day's budget for a country is used up), pumping (a block of numbers
 	// asks for codes and checks none).
 	What    string `json:"what"`
-	Purpose string `json:"purpose,omitempty"` // of paused
-	Subject string `json:"subject,omitempty"` // of paused
+	Purpose string `json:"purpose,omitempty"` // of paused and client
+	Subject string `json:"subject,omitempty"` // of paused and client
+	Network string `json:"network,omitempty"` // of client
 	Country string `json:"country,omitempty"` // of spend and pumping: ISO 3166-1 alpha-2
 	Count   int64  `json:"count,omitempty"`   // of guessing: how many in the last minute
 }

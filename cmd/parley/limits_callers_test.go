@@ -92,11 +92,22 @@ func TestAskingInVainCounts(t *testing.T) {
 // let in from elsewhere. What is refused so counts no more against them.
 func TestOneClientPausesNobody(t *testing.T) {
 	t.Parallel()
+	end, told := heard(t)
 	gateHouse(t, func(c *Config) {
+		c.Callbacks = []CallbackConfig{end}
 		c.Codes.Limits.SubjectHour = verify.Limit{Most: 4, Per: time.Hour}
 		c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.NumberHour = verify.Limit{Most: 100, Per: time.Hour}, verify.Limit{Most: 100, Per: time.Hour}
 	}, func(t *testing.T, s *server) {
 		const guesser, home = "203.0.113.1", "2001:db8:1:2::7"
+		alarms := func() (n int) {
+			for _, one := range told() {
+				if data, _ := one["data"].(map[string]any); data["what"] == "client" && data["network"] == guesser && data["subject"] == "user-17" {
+					n++
+				}
+			}
+			return n
+		}
+		before := alarms()
 		tries := func(ip string, wrong int, right int) {
 			t.Helper()
 			id, code := s.made(login("ip", ip))
@@ -117,6 +128,7 @@ func TestOneClientPausesNobody(t *testing.T) {
 		if d := s.pausedFor(); d > 0 {
 			t.Errorf("one network paused the customer's codes for %s", d)
 		}
+		eventually(t, "the business hears of the guesser, once", func() bool { return alarms() == before+1 })
 		tries(home, 0, http.StatusOK)
 		tries(guesser, 0, http.StatusUnprocessableEntity) // which no other's right code forgives
 		tries(home, 3, 0)

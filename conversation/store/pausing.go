@@ -48,7 +48,11 @@ func (all pausing) told(now int64) []conversation.Job {
 		if !one.fresh {
 			continue
 		}
-		alarm := telling(conversation.VerificationAlarm{What: "paused", Purpose: string(one.by.Purpose), Subject: one.by.out.Challenge.Whose()}, now)
+		what := conversation.VerificationAlarm{What: "paused", Purpose: string(one.by.Purpose), Subject: one.by.out.Challenge.Whose()}
+		if one.Client {
+			what.What, what.Network = "client", one.by.Client
+		}
+		alarm := telling(what, now)
 		alarm.Test = one.by.Test
 		jobs = append(jobs, alarm)
 		if one.Heard {

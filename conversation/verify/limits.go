@@ -197,6 +197,7 @@ func (v Spend) clientHits(subject string, compared bool) []Hit {
 	alone := Limit{Most: max(1, v.settings.SubjectHour.Most-1), Per: v.settings.SubjectDay.Per}
 	one := alone.hit(subjectKey("client/"+v.Client, v.Purpose, subject))
 	one.Client, one.Forgiven = true, rules[v.Purpose].own
+	one.Pauses, one.Pause = "told/"+one.Key, one.Per
 	return []Hit{all, one}
 }
 

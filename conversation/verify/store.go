@@ -61,7 +61,7 @@ type Hit struct {
 	Pauses string
 	Pause  time.Duration
 	Heard  bool // the customer hears of the pause, and not the business alone
-	// Client: it is the client's own. Once one of these is over, nothing of others is
+	// Client: it is the client's own, and its pause is theirs alone. Once one of these is over, nothing of others is
 	// counted: no code of that client's is right any more.
 	Client bool
 	InVain bool // it counts also when there is a live challenge in the way
