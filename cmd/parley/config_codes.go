@@ -45,7 +45,8 @@ type CodesConfig struct {
 	// password_reset and account_unlock. Default 72h, 24h to 720h.
 	Cooling time.Duration `yaml:"cooling"`
 	// Stale is after how long without an approval a number may have another owner, and
-	// gets no codes of password_reset and account_unlock. Default 4320h (180 days).
+	// gets no codes of password_reset and account_unlock; for other purposes its SIM is asked
+	// about. Default 4320h (180 days).
 	Stale time.Duration `yaml:"stale"`
 	// SIMSwap is the service that knows of changed SIMs. Default: nobody is asked.
 	SIMSwap SIMSwapConfig `yaml:"sim_swap"`

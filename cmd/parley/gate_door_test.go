@@ -306,6 +306,8 @@ func TestSwappedSIM(t *testing.T) {
 		s.fails(login("purpose", "number_change", "subject", "d"), "sim_swap_unknown")
 		mode.Store(1)
 		s.fails(login("purpose", "number_change", "subject", "d"), "sim_swap")
+		sets("confirmed_at = 1")(s, "e", testPhone)
+		s.fails(login("subject", "e"), "sim_swap") // for half a year nobody gave a code there
 		sets("agreed_at = confirmed_at")(s, "d", testPhone)
 		asked.Store("")
 		s.fails(change, "sim_swap")

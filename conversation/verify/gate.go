@@ -67,11 +67,11 @@ func (g *Gate) weigh(ctx context.Context, s Send, country string, decide func(Co
 // swapped asks whether the SIM was changed. Where an answer is needed, the question is
 // asked again while there is time; then nothing is sent.
 func (g *Gate) swapped(ctx context.Context, c Challenge, is Person) (string, error) {
-	number, needed := g.Rules.swapOf(c, is)
+	number, within, needed := g.Rules.swapOf(c, is)
 	if g.Swaps == nil || number == "" {
 		return "", nil
 	}
-	changed, err := g.Swaps.Changed(ctx, number, g.Rules.SwapWithin)
+	changed, err := g.Swaps.Changed(ctx, number, within)
 	reason, again := judgeSwap(c, needed, changed, err)
 	if err != nil {
 		g.Log.Warn("the SIM-swap service gave no answer", "challenge", c.ID, "error", err)

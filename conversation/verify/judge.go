@@ -109,7 +109,7 @@ func (r *GateRules) person(c Challenge, is Person) string {
 		return ""
 	case is.Phone != c.Phone, is.ChangedAt > 0 && is.Now < is.ChangedAt+r.Cooling.Milliseconds():
 		return "number_changed"
-	case is.Now > is.ConfirmedAt+r.Stale.Milliseconds():
+	case r.stale(is):
 		return "number_stale"
 	}
 	return ""
@@ -129,19 +129,29 @@ func (p Person) agreed() string {
 	return "unproven"
 }
 
-// swapOf is the number whose SIM matters, "": none does, and whether an answer is needed.
-// Where a number is to be replaced, it is that one: its SIM is what an agreement by text
-// stands on, while the new one's may well be of today.
-func (r *GateRules) swapOf(c Challenge, is Person) (number string, needed bool) {
+// stale says that the number has given no code for so long that it may have another owner.
+func (r *GateRules) stale(is Person) bool { return is.Now > is.ConfirmedAt+r.Stale.Milliseconds() }
+
+// longestSwap is how far back a SIM-swap service can be asked (CAMARA: 2,400 h).
+const longestSwap = 2400 * time.Hour
+
+// swapOf is the number whose SIM matters, "": none does, within how long it is not to have
+// been changed, and whether an answer is needed. Where a number is to be replaced, it is
+// that one: its SIM is what an agreement by text stands on, while the new one's may well be
+// of today. One that has given no code for long is asked about whatever the code is for: a
+// number that was given to somebody else has another SIM as well.
+func (r *GateRules) swapOf(c Challenge, is Person) (number string, within time.Duration, needed bool) {
 	switch {
 	case rules[c.Purpose].guarded:
-		return c.Phone, true
+		return c.Phone, r.SwapWithin, true
 	case c.Purpose == NumberChange && c.Proof == "" && is.before() != "":
-		return is.before(), true
+		return is.before(), r.SwapWithin, true
+	case is.Phone != "" && is.Phone == c.Phone && c.Purpose != NumberChange && r.stale(is):
+		return c.Phone, longestSwap, false
 	case slices.Contains(r.SwapFor, c.Purpose):
-		return c.Phone, false
+		return c.Phone, r.SwapWithin, false
 	}
-	return "", false
+	return "", 0, false
 }
 
 // judgeSwap judges by what the SIM-swap service said. again: it gave no answer, which was

@@ -285,8 +285,18 @@ func TestWhoseSIMIsAskedAbout(t *testing.T) {
 		{"a first number", none, Challenge{Purpose: NumberChange, Phone: other}, "", "", false},
 		{"a first number, named", named, Challenge{Purpose: NumberChange, Phone: other}, "", other, false},
 	} {
-		if number, needed := c.rules.swapOf(c.of, Person{Phone: c.bound}); number != c.number || needed != c.needed {
-			t.Errorf("%s: %q %v, want %q %v", c.name, number, needed, c.number, c.needed)
+		number, within, needed := c.rules.swapOf(c.of, Person{Phone: c.bound})
+		if number != c.number || needed != c.needed || (within == 168*time.Hour) != (number != "") {
+			t.Errorf("%s: %q within %s %v, want %q %v", c.name, number, within, needed, c.number, c.needed)
+		}
+	}
+	idle := Person{Phone: old, Now: 181 * dayMs}
+	for _, p := range []Purpose{Login, Payment, Custom} {
+		if number, within, needed := none.swapOf(Challenge{Purpose: p, Phone: old}, idle); number != old || within != 2400*time.Hour || needed {
+			t.Errorf("%s to a number that has long given no code: %q within %s %v", p, number, within, needed)
+		}
+		if number, _, _ := none.swapOf(Challenge{Purpose: p, Phone: other}, idle); number != "" {
+			t.Errorf("%s to another number: %q", p, number)
 		}
 	}
 }
