@@ -31,6 +31,16 @@ func TestACustomerTextsForTheCode(t *testing.T) {
 		if status, out := s.checks(id, tried(code)); status != 200 {
 			t.Errorf("%d %v", status, out)
 		}
+		e, tell, err := s.house.codes.Again(t.Context(), id)
+		if err != nil || tell {
+			t.Errorf("of one that was given they hear %+v, %v", e, err)
+		}
+		over := s.wants(login())
+		s.becomes(over, "sent")
+		s.do("DELETE", "/v1/verifications/"+over, s.key, nil)
+		if e, tell, err := s.house.codes.Again(t.Context(), over); err != nil || !tell || e.Verified.Outcome != "not_again" {
+			t.Errorf("of one that is over they hear %v %+v, %v", tell, e, err)
+		}
 	})
 }
 

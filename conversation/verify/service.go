@@ -122,7 +122,7 @@ func (s *Service) Resend(ctx context.Context, id, ip, by string, test bool) (Cha
 // that may not be, the event tells them: there is a wait between two sends, and an end.
 func (s *Service) Again(ctx context.Context, challenge string) (conversation.Event, bool, error) {
 	c, found, err := s.Store.Challenge(ctx, challenge)
-	if err != nil || !found || !c.Status.Live() || c.Again > 0 {
+	if err != nil || !found || c.Status == Approved || c.Again > 0 {
 		return conversation.Event{}, false, err
 	}
 	sent, err := s.Store.Again(ctx, c.ID, Entry{What: "verification.resend", Who: "customer", Subject: c.Subject})
