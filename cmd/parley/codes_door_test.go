@@ -38,9 +38,12 @@ func (s *server) checks(id string, body map[string]any) (int, map[string]any) {
 	return s.do(http.MethodPost, "/v1/verifications/"+id+"/check", s.key, body)
 }
 
-func (s *server) status(id string) string {
+func (s *server) status(id string) string { return s.statusBy(s.key, id) }
+
+// statusBy is where a verification stands, and why, as a key sees it.
+func (s *server) statusBy(key, id string) string {
 	s.t.Helper()
-	_, out := s.do(http.MethodGet, "/v1/verifications/"+id, s.key, nil)
+	_, out := s.do(http.MethodGet, "/v1/verifications/"+id, key, nil)
 	text, _ := out["status"].(string)
 	if reason, ok := out["reason"].(string); ok {
 		text += " " + reason

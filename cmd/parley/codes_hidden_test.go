@@ -166,10 +166,3 @@ func TestTestKeysLetNoCustomerIn(t *testing.T) {
 		}
 	})
 }
-
-func (s *server) statusBy(key, id string) string {
-	s.t.Helper()
-	_, out := s.do(http.MethodGet, "/v1/verifications/"+id, key, nil)
-	text, _ := out["status"].(string)
-	return text
-}

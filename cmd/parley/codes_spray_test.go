@@ -15,7 +15,11 @@ func (s *server) sprayed(from, n int) []string {
 	ids := make([]string, n)
 	sideBySide(n, func(i int) {
 		k := from + i
-		ids[i] = s.wants(login("to", fmt.Sprintf("+1202%03d0111", 200+k), "subject", fmt.Sprint("s-", k), "ip", fmt.Sprintf("10.1.%d.%d", k/200, k%200)))
+		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, login("to", fmt.Sprintf("+1202%03d0111", 200+k), "subject", fmt.Sprint("s-", k), "ip", fmt.Sprintf("10.1.%d.%d", k/200, k%200)))
+		if status != http.StatusCreated {
+			s.t.Errorf("%d %v", status, out["raw"])
+		}
+		ids[i], _ = out["id"].(string)
 	})
 	return ids
 }

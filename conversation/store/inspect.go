@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"parley/conversation/verify"
 )
 
 const (
@@ -14,7 +16,7 @@ const (
 
 	// networksSQL counts the codes of about the last week, and those of clients whose
 	// address nobody gave: they are their caller's.
-	networksSQL = `SELECT count(*), CAST(COALESCE(sum(CASE WHEN network = '' OR network LIKE 'by %' THEN 1 ELSE 0 END), 0) AS bigint)
+	networksSQL = `SELECT count(*), CAST(COALESCE(sum(CASE WHEN network = '' OR network LIKE $1 THEN 1 ELSE 0 END), 0) AS bigint)
 		FROM challenges WHERE created_at > {now} - 604800000 AND test = 0 AND run = ''`
 )
 
@@ -66,7 +68,7 @@ func (s *Store) inspect(ctx context.Context) (i Inspection, err error) {
 		return i, nil // an empty database has no table of versions
 	}
 	p = new(pipe)
-	p.query(func(r row) error { return r.Scan(&i.Codes, &i.Unplaced) }, networksSQL)
+	p.query(func(r row) error { return r.Scan(&i.Codes, &i.Unplaced) }, networksSQL, verify.CallerMark+"%")
 	return i, s.db.read(ctx, p)
 }
 

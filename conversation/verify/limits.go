@@ -91,22 +91,22 @@ func network(ip string) string {
 	return p.String()
 }
 
-// callerMark begins what stands for the network of clients that a caller does not name.
-const callerMark = "by "
+// CallerMark begins what stands for the network of clients that a caller does not name.
+const CallerMark = "by "
 
 // client is what whoever asks counts as: the client's network, or, so that leaving the
 // address out is no way around a limit, the caller that asks in its place: an API key, or
 // the texts of one conversation (texter).
 func client(ip, caller string) string {
-	return cmp.Or(network(ip), callerMark+caller)
+	return cmp.Or(network(ip), CallerMark+caller)
 }
 
 // texter is what whoever asks by text counts as: their conversation. All of them together
 // would be stopped by the one who texts most.
-func texter(caller, conversation string) string { return callerMark + caller + " " + conversation }
+func texter(caller, conversation string) string { return CallerMark + caller + " " + conversation }
 
 // unnamed says that a client is only known by its caller.
-func unnamed(client string) bool { return strings.HasPrefix(client, callerMark) }
+func unnamed(client string) bool { return strings.HasPrefix(client, CallerMark) }
 
 // block is a number's block of a thousand: bots take numbers in a row.
 func block(phone string) string {
