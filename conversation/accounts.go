@@ -49,7 +49,8 @@ func (s *step) askAbout(run Run, a flows.Action) {
 }
 
 // proved counts a code of the unlock's purpose as a proof, or as one that failed, and takes
-// the number that another was changed for as the account's. It comes of a code that was given where it was asked for, never of a text.
+// the number that another was changed for as the account's. It comes of a code that was
+// given where it was asked for, never of a text.
 func (s *step) proved(v Verified) {
 	if s.e.Kind != KindVerified {
 		return

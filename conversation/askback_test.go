@@ -144,18 +144,25 @@ func TestAHandoffCarriesTheGuesses(t *testing.T) {
 	}
 }
 
+// classifies has a customer of the flow say a text of which an LLM answers this.
+func classifies(t *testing.T, flow, text, answer string) *talk {
+	t.Helper()
+	k := newTalk(t, flow)
+	k.env.Line.Classifier = true
+	k.start("private", map[string]any{"name": "Bo", "order": "Q", "pin": "tulip", "limit": 87, "note": "x", "kind": "express"})
+	k.taken().after(time.Minute).text("Bo")
+	k.taken().after(time.Minute).text(text)
+	p := k.c.State.Pending
+	k.said()
+	k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(answer)}})
+	return k
+}
+
 // The words that an LLM points at are read by the flow's own capture, and repeated to
 // the customer before anything is done.
 func TestAValueIsConfirmed(t *testing.T) {
 	for value, want := range map[string]string{"5 march": "To be sure: did you mean 5 march? Reply YES or NO.", "6 march": "", "march": "", "[number]": ""} {
-		k := newTalk(t, private)
-		k.env.Line.Classifier = true
-		k.start("private", map[string]any{"name": "Bo", "order": "Q", "pin": "tulip", "limit": 87, "note": "x", "kind": "express"})
-		k.taken().after(time.Minute).text("Bo")
-		k.taken().after(time.Minute).text("my mum could let you in on 5 March i think, not before")
-		p := k.c.State.Pending
-		k.said()
-		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"certain":true,"value":"` + value + `"}`)}})
+		k := classifies(t, private, "my mum could let you in on 5 March i think, not before", `{"certain":true,"value":"`+value+`"}`)
 		if got := strings.Join(k.said(), "|"); got != want {
 			t.Errorf("%s: %q", value, got)
 		}
@@ -173,14 +180,8 @@ func TestAValueBesideAnIntentIsConfirmed(t *testing.T) {
 	for ask, want := range map[string]string{
 		"":                       "To be sure: did you mean BROKEN, 5 march? Reply YES or NO.",
 		`ask: "Is it broken?", `: "Is it broken? (5 march) Reply YES or NO."} {
-		k := newTalk(t, strings.Replace(strings.Replace(private, "broken: {", "broken: {"+ask, 1), "broken, goto: z}", "broken, goto: b}", 1)+"  b: {say: \"Broken since {{ day }}.\", end: b}\n")
-		k.env.Line.Classifier = true
-		k.start("private", map[string]any{"name": "Bo", "order": "Q", "pin": "tulip", "limit": 87, "note": "x", "kind": "express"})
-		k.taken().after(time.Minute).text("Bo")
-		k.taken().after(time.Minute).text("the lid came off on 5 March when my mum opened it")
-		p := k.c.State.Pending
-		k.said()
-		k.apply(Event{Kind: KindResult, Result: &Result{Effect: p.Effect, Kind: JobClassify, Run: p.Run, Wait: p.Wait, Data: []byte(`{"intent":"broken","certain":true,"value":"5 march"}`)}})
+		flow := strings.Replace(strings.Replace(private, "broken: {", "broken: {"+ask, 1), "broken, goto: z}", "broken, goto: b}", 1) + "  b: {say: \"Broken since {{ day }}.\", end: b}\n"
+		k := classifies(t, flow, "the lid came off on 5 March when my mum opened it", `{"intent":"broken","certain":true,"value":"5 march"}`)
 		k.wantSaid(want)
 		k.after(time.Minute).text("yes")
 		if got := strings.Join(k.said(), "|"); !strings.HasPrefix(got, "Broken since") {

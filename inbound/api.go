@@ -51,7 +51,7 @@ type API struct {
 func (a *API) Mount(mux *http.ServeMux) {
 	config := huma.DefaultConfig("Parley", "1")
 	config.OpenAPIPath = "/v1/openapi"
-	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "/v1/schemas", nil
+	config.DocsPath, config.SchemasPath, config.CreateHooks, config.Formats = "", "/v1/schemas", nil, shallowFormats
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"key": {Type: "http", Scheme: "bearer", Description: "An API key: parley keys create"},
 	}

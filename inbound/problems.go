@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -68,6 +69,20 @@ func place(location string) string {
 	}
 	return strings.Join(names, ".")
 }
+
+// shallowJSON is the JSON of requests, which is nested as deep as conversations can keep
+// what it holds, and of answers.
+var shallowJSON = huma.Format{
+	Marshal: huma.DefaultJSONFormat.Marshal,
+	Unmarshal: func(data []byte, v any) error {
+		if conversation.TooDeep(data) {
+			return fmt.Errorf("nested deeper than %d levels", conversation.MostNested)
+		}
+		return huma.DefaultJSONFormat.Unmarshal(data, v)
+	},
+}
+
+var shallowFormats = map[string]huma.Format{"application/json": shallowJSON, "json": shallowJSON}
 
 // knowable says whether an id can be one of ours: anything else is not found
 // without asking the database, which takes no odd bytes.

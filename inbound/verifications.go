@@ -44,7 +44,7 @@ type VerificationInput struct {
 		Purpose     string          `json:"purpose" enum:"login,password_reset,payment,account_unlock,number_change,custom"`
 		Subject     string          `json:"subject" minLength:"1" maxLength:"128" doc:"Whose code it is, as you call them: one live code for each subject and purpose." example:"user-17"`
 		Language    string          `json:"language,omitempty" maxLength:"35" pattern:"^[A-Za-z0-9-]*$" doc:"BCP 47"`
-		IP          string          `json:"ip,omitempty" maxLength:"64" doc:"Address of the client that asks: its network has limits of its own. Without it all clients of a subject share one count, and whoever is refused can tell that others asked."`
+		IP          string          `json:"ip,omitempty" maxLength:"64" doc:"Address of the client that asks: its network has limits of its own. Without it all clients of your key share one count, so that one can use it up for the others, and whoever is refused can tell that others asked."`
 		Transaction map[string]any  `json:"transaction,omitempty" doc:"What the code confirms; the check needs the same. amount, currency and payee are shown in the text."`
 		Autofill    verify.Autofill `json:"autofill,omitempty"`
 		Proof       string          `json:"proof,omitempty" enum:"app,passkey,totp,email,in_person" doc:"Of number_change: by what you know that it is your customer who asks. Without it the number before must have agreed, by a code of number_change given within fifteen minutes."`

@@ -59,7 +59,7 @@ const (
 	CallNotAllowed = "host_not_allowed" // calls: in the configuration does not list the host, or not for http
 	CallNoService  = "service_unknown"  // calls: in the configuration has no service of that name
 	CallBadRequest = "bad_request"      // the flow's address, method or headers cannot be sent
-	CallNotJSON    = "not_json"         // the answer's body is not JSON; its status is given
+	CallNotJSON    = "not_json"         // the answer's body is not JSON, or nested deeper than conversation.MostNested; its status is given
 	CallTooLarge   = "too_large"        // the answer's body is longer than MostCallBody; its status is given
 	CallTooLate    = "timeout"          // its turn came when nobody waited any longer
 )

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"parley/conversation"
 	"parley/outbound/egress"
 )
 
@@ -56,6 +57,9 @@ func isJSON(contentType string) bool {
 // readJSON checks a body. A NUL, however written, is nothing that a text message
 // or PostgreSQL could hold.
 func readJSON(body []byte) (json.RawMessage, string) {
+	if conversation.TooDeep(body) {
+		return nil, CallNotJSON
+	}
 	var tidy bytes.Buffer
 	if err := json.Compact(&tidy, body); err != nil || bytes.Contains(body, []byte(`\u0000`)) {
 		return nil, CallNotJSON

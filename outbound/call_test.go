@@ -94,6 +94,8 @@ func TestCallAnswers(t *testing.T) {
 		"no type":         {plain("", `<html>`), false, `{"status":200,"body":null}not_json`},
 		"torn":            {jsonAnswer(200, `{"a":`), false, `{"status":200,"body":null}not_json`},
 		"two":             {jsonAnswer(200, `{} {}`), false, `{"status":200,"body":null}not_json`},
+		"deep":            {jsonAnswer(200, strings.Repeat("[", 32)+strings.Repeat("]", 32)), false, `{"status":200,"body":` + strings.Repeat("[", 32) + strings.Repeat("]", 32) + `}`},
+		"too deep":        {jsonAnswer(200, strings.Repeat("[", 33)+strings.Repeat("]", 33)), false, `{"status":200,"body":null}not_json`},
 		"NUL":             {jsonAnswer(200, `{"a":"\u0000"}`), false, `{"status":200,"body":null}not_json`},
 		"no UTF-8":        {jsonAnswer(200, "{\"a\":\"\xff\"}"), false, `{"status":200,"body":{"a":"` + "\uFFFD" + `"}}`},
 		"fits":            {jsonAnswer(200, `"`+strings.Repeat("x", outbound.MostCallBody-2)+`"`), false, `{"status":200,"body":"` + strings.Repeat("x", outbound.MostCallBody-2) + `"}`},

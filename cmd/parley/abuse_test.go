@@ -40,6 +40,11 @@ func TestEveryRefusalIsAProblem(t *testing.T) {
 	}
 }
 
+// nested is a value inside so many objects, as JSON.
+func nested(levels int, value string) string {
+	return strings.Repeat(`{"a":`, levels) + value + strings.Repeat("}", levels)
+}
+
 // TestOddBytesAreRefused: what a database cannot store, or JSON cannot keep, is
 // refused at the door and never becomes a dead letter.
 func TestOddBytesAreRefused(t *testing.T) {
@@ -72,7 +77,11 @@ func TestOddBytesAreRefused(t *testing.T) {
 			{"a run with a slash", http.MethodPost, "/v1/runs/a%2Fb.1/end", `{}`, "", 404, ""},
 			{"a run of nobody", http.MethodPost, "/v1/runs/abc.1/end", `{}`, "", 404, ""},
 			{"nothing at all", http.MethodPost, "/v1/events", ``, "", 400, ""},
-			{"deep JSON", http.MethodPost, "/v1/events", event(strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000)), "", 400, ""},
+			{"as deep as may be", http.MethodPost, "/v1/events?dry_run=true", event(`{"name":"Ann","order":"A-1","x":` + nested(30, `"[\"[["`) + `}`), "", 200, ""},
+			{"too deep", http.MethodPost, "/v1/events", event(`{"name":"Ann","order":"A-1","x":` + nested(31, "1") + `}`), "", 400, "32 levels"},
+			{"lists too deep", http.MethodPost, "/v1/events/batch", `{"events":[{"type":"a","to":"` + testPhone + `","data":{"x":` + strings.Repeat("[", 30) + strings.Repeat("]", 30) + `}}]}`, "", 400, "32 levels"},
+			{"a contact too deep", http.MethodPut, "/v1/contacts/%2B12025550123", `{"fields":` + nested(5000, "1") + `}`, "", 400, "32 levels"},
+			{"a payment too deep", http.MethodPost, "/v1/verifications", `{"purpose":"payment","subject":"u","transaction":` + nested(40, "1") + `}`, "", 400, "32 levels"},
 			{"another field", http.MethodPost, "/v1/events", strings.Replace(good, `"data"`, `"date":1,"data"`, 1), "", 422, "body.date"},
 		} {
 			var headers []string

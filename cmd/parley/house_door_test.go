@@ -112,8 +112,25 @@ func serveTest(t *testing.T, config Config, before ...func()) *server {
 		}
 		h.close()
 	})
-	t.Cleanup(s.halt)
+	t.Cleanup(func() {
+		s.halt()
+		s.complains()
+	})
 	return s
+}
+
+// complains shows what the server of a test that failed complained of: the first twenty lines.
+func (s *server) complains() {
+	if !s.t.Failed() {
+		return
+	}
+	var loud []string
+	for line := range strings.Lines(s.logs.String()) {
+		if strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+			loud = append(loud, line)
+		}
+	}
+	s.t.Logf("the server complained %d times:\n%s", len(loud), strings.Join(loud[:min(len(loud), 20)], ""))
 }
 
 func (s *server) newKey(mode string, scopes ...string) string {

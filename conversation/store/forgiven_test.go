@@ -24,15 +24,9 @@ type guesser struct {
 func (g *guesser) tries(subject string, purpose verify.Purpose, test, right bool) verify.Spent {
 	g.Helper()
 	g.n++
-	id, to := fmt.Sprint("ver_forgiven_", g.n), phone(4000)
-	c := asked(id, subject, to, purpose)
+	c := asked(fmt.Sprint("ver_forgiven_", g.n), subject, phone(4000), purpose)
 	c.Test = test
-	check(g.T, "not opened", must(g.s.Open(g.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(g.T).Challenge.Open)
-	check(g.T, "not made", alter(g.T, g.s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
-	v := verify.Spend{ID: id, Purpose: purpose, Subject: subject, Client: cmp.Or(g.client, "by key"), Test: test}
-	spent := must(g.s.Spend(g.Context(), v.With(&g.settings, never, func(verify.Challenge) bool { return right })))(g.T)
-	check(g.T, "not canceled", g.s.Cancel(g.Context(), id, test, verify.Entry{What: "verification.canceled"}) == nil)
-	return spent
+	return triedOnce(g.T, g.s, g.s, c, cmp.Or(g.client, "by key"), &g.settings, right)
 }
 
 // counts are how many wrong codes are counted under a key.

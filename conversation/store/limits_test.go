@@ -47,17 +47,22 @@ func (l limited) settings() *verify.Settings {
 	return s
 }
 
-// guess asks for the n-th code on one node, tries it once on another, right or wrong, and
-// cancels it.
+// guess asks for the n-th code on one node, and tries it on another.
 func (l limited) guess(t *testing.T, at, other *store.Store, n int, right bool) verify.Spent {
 	t.Helper()
-	id := fmt.Sprint("ver_limit_", n)
-	c := asked(id, l.subject(n), l.phone(n), verify.Custom) // no right code of it takes anything back
+	c := asked(fmt.Sprint("ver_limit_", n), l.subject(n), l.phone(n), verify.Custom) // no right code of it takes anything back
+	return triedOnce(t, at, other, c, l.network(n), l.settings(), right)
+}
+
+// triedOnce asks for a code on one node, tries it once on another, right or wrong, and
+// cancels it.
+func triedOnce(t *testing.T, at, other *store.Store, c verify.Challenge, client string, s *verify.Settings, right bool) verify.Spent {
+	t.Helper()
 	check(t, "not opened", must(at.Open(t.Context(), c, time.Minute, nil, verify.Entry{What: "verification.asked"}))(t).Challenge.Open)
-	check(t, "not made", alter(t, at, c.Phone, conversation.Change{Challenge: id, Made: made(1)}, nil))
-	v := verify.Spend{ID: id, Purpose: verify.Custom, Subject: c.Subject, Client: l.network(n)}
-	spent := must(other.Spend(t.Context(), v.With(l.settings(), never, func(verify.Challenge) bool { return right })))(t)
-	check(t, "not canceled", other.Cancel(t.Context(), id, false, verify.Entry{What: "verification.canceled"}) == nil)
+	check(t, "not made", alter(t, at, c.Phone, conversation.Change{Challenge: c.ID, Made: made(1)}, nil))
+	v := verify.Spend{ID: c.ID, Purpose: c.Purpose, Subject: c.Subject, Client: client, Test: c.Test}
+	spent := must(other.Spend(t.Context(), v.With(s, never, func(verify.Challenge) bool { return right })))(t)
+	check(t, "not canceled", other.Cancel(t.Context(), c.ID, c.Test, verify.Entry{What: "verification.canceled"}) == nil)
 	return spent
 }
 
