@@ -29,6 +29,8 @@ type lastTry struct {
 	approves func() error
 	// full: no code is sent twice.
 	full atomic.Bool
+	// unsent counts the customers who were told that their code does not come again.
+	unsent atomic.Int64
 }
 
 func newLastTry(t *testing.T, url string) *lastTry {
@@ -58,7 +60,10 @@ func newLastTry(t *testing.T, url string) *lastTry {
 
 // submit is the engine: an event whose change does not hold is refused.
 func (l *lastTry) submit(ctx context.Context, events []conversation.Event) ([]conversation.Outcome, error) {
-	if events[0].Change.To == string(verify.Approved) {
+	if v := events[0].Verified; v != nil && v.Outcome == "not_again" {
+		l.unsent.Add(1)
+	}
+	if c := events[0].Change; c != nil && c.To == string(verify.Approved) {
 		if err := l.approves(); err != nil {
 			return nil, err
 		}

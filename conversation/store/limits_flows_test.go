@@ -42,7 +42,8 @@ func TestOneCustomerStopsNoFlows(t *testing.T) {
 }
 
 // TestACodeThatIsOutOutlivesAnotherSend: where a budget stands against another
-// send, the code that the customer has is as good as before.
+// send, the customer who asked for it hears so, and the code that they have is as good as
+// before.
 func TestACodeThatIsOutOutlivesAnotherSend(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		l := newLastTry(t, url)
@@ -58,6 +59,7 @@ func TestACodeThatIsOutOutlivesAnotherSend(t *testing.T) {
 				t.Fatal("nobody looks at it")
 			}
 		}
+		check(t, fmt.Sprint("the customer was told so often: ", l.unsent.Load()), l.unsent.Load() == 1)
 		_, err = l.Check(t.Context(), last)
 		check(t, fmt.Sprint("the right code is refused: ", err), err == nil)
 	})

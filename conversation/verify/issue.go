@@ -49,9 +49,15 @@ var crowded = map[string]bool{"block_budget": true, "country_budget": true, "net
 
 // withhold ends a challenge whose code must not be sent. Where it is only too much, a code
 // that was sent before stays good: or whoever asks for another send of it, as texts can be
-// forged to do, would take it from the customer.
+// forged to do, would take it from the customer. Who texted for it hears that it does not
+// come.
 func (s *Service) withhold(ctx context.Context, c Challenge, line conversation.Line, reason string) error {
 	if crowded[reason] && c.Sends > 0 {
+		if c.Again > 0 {
+			if _, err := s.Submit(ctx, []conversation.Event{notAgain(c)}); err != nil {
+				return err
+			}
+		}
 		return s.Store.Later(ctx, c.ID, time.Duration(c.ExpiresAt-c.Now+1)*time.Millisecond)
 	}
 	if reason == "account_locked" && c.Purpose == PasswordReset {

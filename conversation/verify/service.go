@@ -133,9 +133,15 @@ func (s *Service) Again(ctx context.Context, challenge string) (conversation.Eve
 		s.nudge()
 		return conversation.Event{}, false, nil
 	}
+	return notAgain(c), true, nil
+}
+
+// notAgain is the event by which a customer hears, once, that the code that they texted for
+// does not come again.
+func notAgain(c Challenge) conversation.Event {
 	e := verified(c, "not_again", "", nil)
 	e.Dedupe = "code/" + c.ID + "/again"
-	return e, true, nil
+	return e
 }
 
 // Cancel ends a live challenge: its code is good no more when Cancel returns, and its
