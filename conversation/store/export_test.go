@@ -8,7 +8,11 @@ import (
 )
 
 // Classify and the rest are for the tests of package store_test.
-var Classify = classify
+var (
+	Classify      = classify
+	MigrateTables = migrateTables
+	SQL           = migrator
+)
 
 // Trace calls seen with the template of every statement that s runs from now on.
 func Trace(s *Store, seen func(template string)) { s.db = tracing{s.db, seen} }

@@ -31,7 +31,7 @@ func Migrate(ctx context.Context, o Options) error {
 		return fmt.Errorf("migrating the database: %w", classify(err))
 	}
 	defer done()
-	if err := migrateTables(ctx, o); err != nil {
+	if err := migrateTables(ctx, o, goose.MaxVersion); err != nil {
 		return fmt.Errorf("migrating the database: %w", classify(err))
 	}
 	b, err := open(ctx, o)
@@ -79,9 +79,9 @@ func random() string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
 }
 
-// migrateTables runs goose on connections of its own, which have no statement
-// timeout.
-func migrateTables(ctx context.Context, o Options) error {
+// migrateTables runs goose up to a version, on connections of its own, which have no
+// statement timeout.
+func migrateTables(ctx context.Context, o Options, version int64) error {
 	db, engine, err := migrator(ctx, o)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func migrateTables(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
+	_, err = p.UpTo(ctx, version)
 	return err
 }
 
