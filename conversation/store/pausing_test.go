@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -34,6 +35,19 @@ func TestAPauseIsToldForSure(t *testing.T) {
 					t.Errorf("%s, wrong code %d: alarms and notices %v, want %v", subject, n+1, got, want)
 				}
 			}
+		}
+	})
+}
+
+// TestAPauseOfATestSaysSo: the business is told of it as of all that test keys do.
+func TestAPauseOfATestSaysSo(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		g := &guesser{T: t, s: s, settings: verify.Defaults}
+		g.settings.SubjectHour = verify.Limit{Most: 1, Per: time.Hour}
+		for n, test := range []bool{false, true} {
+			g.tries(fmt.Sprint("hal-", n), verify.Login, test, false)
+			told, as := countJobs(t, s, "verification.alarm", "paused"), countJobs(t, s, "verification.alarm", "paused", `"test"`)
+			check(t, fmt.Sprint(told, " told, ", as, " as tests"), told == int64(n+1) && as == int64(n))
 		}
 	})
 }
