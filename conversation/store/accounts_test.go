@@ -237,3 +237,22 @@ func TestALockEndsCodesAndGrants(t *testing.T) {
 		check(t, "what was played outlives its lock", stands("ver_played") == "canceled account_locked" && !good("played"))
 	})
 }
+
+// TestALockEndsCodesWhateverFollows: what a lock ends is over as well when the account
+// stands elsewhere before its transaction is.
+func TestALockEndsCodesWhateverFollows(t *testing.T) {
+	for _, after := range []string{"verify", "proof"} {
+		storetest.Each(t, func(t *testing.T, s *store.Store) {
+			open(t, s, asked("ver_login", "acc-1", phone(50), verify.Login))
+			open(t, s, asked("ver_reset", "acc-1", phone(50), verify.PasswordReset))
+			approved := conversation.Change{Challenge: "ver_reset", To: "approved", Grant: &conversation.Grant{Hash: "mine", Scope: "set-password", For: 600_000}}
+			check(t, "not approved", alter(t, s, phone(50), approved, nil))
+			commit(t, s, 0, "1", wants("lock", 0, "t1"), wants(after, 0))
+			check(t, "it is "+string(account(t, s).State), account(t, s).State == verify.Verifying)
+			c, _, err := s.Challenge(t.Context(), "ver_login")
+			check(t, "a code outlives the lock", err == nil && c.Status == "canceled")
+			g, found, err := s.GrantOf(t.Context(), "mine")
+			check(t, "a grant outlives the lock", err == nil && found && !g.Good)
+		})
+	}
+}
