@@ -256,3 +256,38 @@ func TestALockEndsCodesWhateverFollows(t *testing.T) {
 		})
 	}
 }
+
+// TestNoWayRoundALock: a code for a new password, or for another number, that was judged
+// before its account was locked, and that the lock did not see, is not approved under it.
+// What an account may have while it is locked is.
+func TestNoWayRoundALock(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		lock := verify.AccountEvent{Op: verify.OpLock, Who: "key_1", Scope: "purchases", Cause: "api"}
+		_ = must(s.ChangeAccount(t.Context(), "acc-1", false, lock, inbound.Once{}))(t)
+		_ = must(s.ChangeAccount(t.Context(), "acc-2", true, lock, inbound.Once{}))(t)
+		for i, c := range []struct {
+			subject string
+			purpose verify.Purpose
+			proof   string
+			want    bool
+		}{
+			{"acc-1", verify.PasswordReset, "", false},
+			{"acc-1", verify.NumberChange, "app", false},
+			{"acc-1", verify.NumberChange, "", false},
+			{"acc-1", verify.NumberChange, "in_person", true},
+			{"acc-1", verify.Login, "", true},
+			{"acc-1", verify.AccountUnlock, "", true},
+			{"acc-2", verify.PasswordReset, "", true}, // what test keys play with is another
+			{"test:acc-2", verify.PasswordReset, "", false},
+		} {
+			ch := asked(fmt.Sprintf("ver_%d", i), c.subject, phone(50+i), c.purpose)
+			ch.Proof, ch.Context = c.proof, fmt.Sprint(i) // another context takes the place of the one before
+			open(t, s, ch)
+			grant := &conversation.Grant{Hash: ch.ID, Scope: "set-password", For: 600_000, Rebind: c.purpose == verify.NumberChange}
+			if got := alter(t, s, ch.Phone, conversation.Change{Challenge: ch.ID, To: "approved", Grant: grant}, nil); got != c.want {
+				t.Errorf("%s of %s by %q: approved is %v", c.purpose, c.subject, c.proof, got)
+			}
+			check(t, "not over", alter(t, s, ch.Phone, conversation.Change{Challenge: ch.ID, To: "canceled"}, nil) != c.want)
+		}
+	})
+}
