@@ -289,8 +289,12 @@ func TestRefunds(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	h.act(move("pending", "t1"), Locked, "wrong_order")
+	h.act(no("t3"), Locked, "").act(move("pending", "t3"), Locked, "").act(move("denied", "t3"), Locked, "").act(move("final", "t3"), Locked, "")
+	if n := h.news.Notices[0]; n.Told.(conversation.RefundChanged).Paid || h.a.Refunds[1].Paid {
+		t.Errorf("denied for good, and paid: %+v", n)
+	}
 	h.act(no("t1"), Locked, "") // the same payment denied again opens no second
-	if len(h.a.Refunds) != 1 || h.a.Refunds[0].Status != RefundFinal {
+	if len(h.a.Refunds) != 2 || h.a.Refunds[0].Status != RefundFinal {
 		t.Errorf("%+v", h.a.Refunds)
 	}
 }
