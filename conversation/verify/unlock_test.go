@@ -96,6 +96,15 @@ func TestATextIsFromNobody(t *testing.T) {
 	}
 }
 
+// TestNobodyAgreesUnawares: who would propose, and comes second, does not agree.
+func TestNobodyAgreesUnawares(t *testing.T) {
+	seeing := func(name, proposer string) AccountEvent { e := agent(name); e.Seen = &proposer; return e }
+	h := newHistory(t)
+	h.act(locking("all"), Locked, "").act(seeing("ben", "ann"), Locked, "moved_on") // ann's word is over by now
+	h.act(seeing("ann", ""), Locked, "").act(seeing("ben", ""), Locked, "moved_on").act(seeing("ben", "cy"), Locked, "moved_on")
+	h.act(seeing("ben", "ann"), Cooling, "")
+}
+
 func TestFailures(t *testing.T) {
 	failed := AccountEvent{Op: OpFailure, Proof: ProofCode}
 	h := newHistory(t)
