@@ -31,7 +31,7 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 	scope, _ := a.Data["scope"].(string)
 	reason, _ := a.Data["reason"].(string)
 	cause := "flow"
-	if s.e.Kind == KindText || s.reads {
+	if s.byText() {
 		cause = "reply_no"
 	}
 	s.account(AccountChange{Op: "lock", Account: account, Scope: scope, Cause: cause, Reason: reason,

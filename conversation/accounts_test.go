@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -66,6 +67,51 @@ func TestFlowsAskForChangesOfAccounts(t *testing.T) {
 	k.taken()
 	k.until("2026-03-02T13:00:01Z") // nobody answers: no text did it
 	k.wantChange("lock", "acc-1", "flow")
+}
+
+// TestATextLocksAlsoByWayOfACall: what a text leads to is its doing, also when the bank's
+// service is asked in between, by the flow or by one that it starts, or does not answer. What
+// the business's own event leads to is not.
+func TestATextLocksAlsoByWayOfACall(t *testing.T) {
+	const asks = `
+  hold:
+    do: [{call: {url: "https://bank.example.com/hold", result: {held: boolean}, on: {failed: stop}}}]
+    branch: [{goto: stop}]
+`
+	byCall := strings.Replace(guarded, "{intent: no, goto: stop}", "{intent: no, goto: hold}", 1) + asks
+	sub := `
+flow: holding
+title: Holds a card
+class: notice
+start: hold
+states:` + asks + `  stop: {end: held}
+`
+	bySub := strings.Replace(strings.Replace(guarded, "{intent: no, goto: stop}", "{intent: no, goto: hold}", 1), "class: alert", "class: alert\non: {events: {card.stolen: {goto: hold}}}", 1) + `
+  hold:
+    do: [{start: {flow: holding, wait: true}}]
+    goto: stop
+`
+	byEvent := strings.Replace(byCall, "class: alert", "class: alert\non: {events: {card.stolen: {goto: hold}}}", 1)
+	for name, source := range map[string][]string{"a call": {byCall}, "a flow": {bySub, sub}, "an event": {byEvent}} {
+		for _, answer := range []string{`{"status": 200, "body": {"held": true}}`, ""} {
+			k := newTalk(t, source...)
+			k.start("guarded", map[string]any{"account": "acc-1"})
+			k.taken().after(time.Minute)
+			want := "reply_no"
+			if name == "an event" {
+				k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "card.stolen", Data: map[string]any{"account": "acc-1"}}})
+				want = "flow"
+			} else {
+				k.text("no")
+			}
+			if j := k.call(); answer != "" {
+				k.answer(j, answer, "")
+			} else {
+				k.after(callTimeout * time.Millisecond).apply(Event{Kind: KindTimer})
+			}
+			k.wantChange("lock", "acc-1", want)
+		}
+	}
 }
 
 func TestAccountsWithoutANameGoToAPerson(t *testing.T) {
