@@ -114,6 +114,40 @@ states:` + asks + `  stop: {end: held}
 	}
 }
 
+// TestWhoNamesAnAccount: what a run that a text started says of an account, or one that it
+// starts, is marked so, whatever leads to it; what the business's event named is not.
+func TestWhoNamesAnAccount(t *testing.T) {
+	const word = `
+flow: word
+title: Has an account looked at
+class: alert
+trigger: {keywords: [WORD]}
+input: {account: {type: string, max: 20, default: acc-1}}
+start: go
+states:
+  go: {do: [{start: {flow: guarded, input: {account: "{{ account }}"}}}], end: done}
+`
+	direct := strings.NewReplacer("flow: guarded", "flow: direct", "events: [card.odd]", `keywords: [DIRECT]`, "max: 200}", "max: 200, default: acc-1}").Replace(guarded)
+	for text, said := range map[string]bool{"": false, "WORD": true, "DIRECT": true} {
+		k := newTalk(t, guarded, direct, word)
+		if text == "" {
+			k.start("guarded", map[string]any{"account": "acc-1"})
+		} else {
+			k.text(text)
+		}
+		k.wantChange("alert", "acc-1", "flow")
+		if got := k.changes()[0].Said; got != said {
+			t.Errorf("%q: said %v", text, got)
+		}
+		k.taken()
+		k.until("2026-03-02T13:00:01Z") // nobody answers
+		k.wantChange("lock", "acc-1", "flow")
+		if got := k.changes()[0].Said; got != said {
+			t.Errorf("%q, unanswered: said %v", text, got)
+		}
+	}
+}
+
 func TestAccountsWithoutANameGoToAPerson(t *testing.T) {
 	for _, account := range []string{"", " ", "a\u200b", "test:acc-1"} {
 		k := newTalk(t, guarded)

@@ -87,14 +87,15 @@ const byNameFlow = `
 flow: by_name
 title: Locks an account by its name, and asks for one to be opened
 class: alert
-trigger: {keywords: ["LOCK {account}", "OPEN {account}"]}
+trigger: {keywords: ["LOCK {account}", "OPEN {account}", "LOOK {account}"]}
 overlap: parallel
 input: {account: {type: string, max: 20, default: ""}}
 start: which
 states:
   which:
-    branch: [{when: "lower(last_text) startsWith 'lock'", goto: lock}, {goto: open}]
+    branch: [{when: "lower(last_text) startsWith 'lock'", goto: lock}, {when: "lower(last_text) startsWith 'look'", goto: look}, {goto: open}]
   lock: {do: [{lock_account: {account: "{{ account }}", scope: purchases}}], end: locked}
+  look: {do: [{alert_account: {account: "{{ account }}", transactions: [t7]}}], end: looked}
   open: {do: [{verify_account: {account: "{{ account }}"}}], end: asked}
 `
 
@@ -110,7 +111,7 @@ func TestATextGivesNobodyANumber(t *testing.T) {
 		c.Flows = append(c.Flows, flows)
 		s := serveTest(t, c)
 		s.deniesPayment(0)
-		for _, text := range []string{"LOCK acc-1", "OPEN acc-1"} {
+		for _, text := range []string{"LOCK acc-1", "LOOK acc-1", "OPEN acc-1"} {
 			s.textsFrom(foreign, text)
 		}
 		s.account("verifying")

@@ -66,7 +66,10 @@ func TestCodesFromAnotherNumber(t *testing.T) {
 // A text may come from anybody who can name the account: it gives nobody the codes for an
 // unlock, unless no number is known at all. Then the first stands, until the customer is texted.
 func TestATextIsFromNobody(t *testing.T) {
-	strange := []AccountEvent{at(there, no("t9")), at(there, AccountEvent{Op: OpVerify}), at(there, contest), at(there, contest)}
+	named := func(e AccountEvent) AccountEvent { e.Said = true; return at(there, e) } // by a run that a text started
+	byFlow := no("t8")
+	byFlow.Cause = "flow"
+	strange := []AccountEvent{at(there, no("t9")), at(there, AccountEvent{Op: OpVerify}), named(alerting("t9")), named(byFlow), at(there, contest), at(there, contest)}
 	h := newHistory(t)
 	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "")
 	for _, e := range strange {
