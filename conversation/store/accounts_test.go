@@ -101,6 +101,7 @@ func accountLife(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	check(t, "not one account is due", must(s.SettleAccounts(ctx))(t) == 1 && account(t, s).Alarmed)
+	check(t, "nobody is alarmed", countJobs(t, s, "account.lock_unacknowledged", `callback`) == 2)
 	check(t, "it is due again", must(s.SettleAccounts(ctx))(t) == 0)
 	check(t, "nothing waits", must(s.AuditWaiting(ctx))(t) > 5)
 	check(t, "nothing was chained", must(s.RelayAudit(ctx, 1000))(t) > 5 && must(s.RelayAudit(ctx, 1000))(t) == 0)
