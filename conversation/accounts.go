@@ -31,10 +31,10 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 	scope, _ := a.Data["scope"].(string)
 	reason, _ := a.Data["reason"].(string)
 	cause := "flow"
-	if s.e.Kind == KindText || s.reads {
+	if s.byText() {
 		cause = "reply_no"
 	}
-	s.account(AccountChange{Op: "lock", Account: account, Scope: scope, Cause: cause, Reason: reason,
+	s.account(AccountChange{Op: "lock", Account: account, Said: s.texted(run.ID), Scope: scope, Cause: cause, Reason: reason,
 		Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 
@@ -45,7 +45,7 @@ func (s *step) askAbout(run Run, a flows.Action) {
 	if op == "alert" {
 		s.asksAbout(run.ID, account)
 	}
-	s.account(AccountChange{Op: op, Account: account, Cause: "flow", Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
+	s.account(AccountChange{Op: op, Account: account, Said: s.texted(run.ID), Cause: "flow", Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 
 // proved counts a code of the unlock's purpose as a proof, or as one that failed, and takes

@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 )
@@ -66,6 +67,85 @@ func TestFlowsAskForChangesOfAccounts(t *testing.T) {
 	k.taken()
 	k.until("2026-03-02T13:00:01Z") // nobody answers: no text did it
 	k.wantChange("lock", "acc-1", "flow")
+}
+
+// TestATextLocksAlsoByWayOfACall: what a text leads to is its doing, also when the bank's
+// service is asked in between, by the flow or by one that it starts, or does not answer. What
+// the business's own event leads to is not.
+func TestATextLocksAlsoByWayOfACall(t *testing.T) {
+	const asks = `
+  hold:
+    do: [{call: {url: "https://bank.example.com/hold", result: {held: boolean}, on: {failed: stop}}}]
+    branch: [{goto: stop}]
+`
+	byCall := strings.Replace(guarded, "{intent: no, goto: stop}", "{intent: no, goto: hold}", 1) + asks
+	sub := `
+flow: holding
+title: Holds a card
+class: notice
+start: hold
+states:` + asks + `  stop: {end: held}
+`
+	bySub := strings.Replace(strings.Replace(guarded, "{intent: no, goto: stop}", "{intent: no, goto: hold}", 1), "class: alert", "class: alert\non: {events: {card.stolen: {goto: hold}}}", 1) + `
+  hold:
+    do: [{start: {flow: holding, wait: true}}]
+    goto: stop
+`
+	byEvent := strings.Replace(byCall, "class: alert", "class: alert\non: {events: {card.stolen: {goto: hold}}}", 1)
+	for name, source := range map[string][]string{"a call": {byCall}, "a flow": {bySub, sub}, "an event": {byEvent}} {
+		for _, answer := range []string{`{"status": 200, "body": {"held": true}}`, ""} {
+			k := newTalk(t, source...)
+			k.start("guarded", map[string]any{"account": "acc-1"})
+			k.taken().after(time.Minute)
+			want := "reply_no"
+			if name == "an event" {
+				k.apply(Event{Kind: KindTrigger, Trigger: &Trigger{Type: "card.stolen", Data: map[string]any{"account": "acc-1"}}})
+				want = "flow"
+			} else {
+				k.text("no")
+			}
+			if j := k.call(); answer != "" {
+				k.answer(j, answer, "")
+			} else {
+				k.after(callTimeout * time.Millisecond).apply(Event{Kind: KindTimer})
+			}
+			k.wantChange("lock", "acc-1", want)
+		}
+	}
+}
+
+// TestWhoNamesAnAccount: what a run that a text started says of an account, or one that it
+// starts, is marked so, whatever leads to it; what the business's event named is not.
+func TestWhoNamesAnAccount(t *testing.T) {
+	const word = `
+flow: word
+title: Has an account looked at
+class: alert
+trigger: {keywords: [WORD]}
+input: {account: {type: string, max: 20, default: acc-1}}
+start: go
+states:
+  go: {do: [{start: {flow: guarded, input: {account: "{{ account }}"}}}], end: done}
+`
+	direct := strings.NewReplacer("flow: guarded", "flow: direct", "events: [card.odd]", `keywords: [DIRECT]`, "max: 200}", "max: 200, default: acc-1}").Replace(guarded)
+	for text, said := range map[string]bool{"": false, "WORD": true, "DIRECT": true} {
+		k := newTalk(t, guarded, direct, word)
+		if text == "" {
+			k.start("guarded", map[string]any{"account": "acc-1"})
+		} else {
+			k.text(text)
+		}
+		k.wantChange("alert", "acc-1", "flow")
+		if got := k.changes()[0].Said; got != said {
+			t.Errorf("%q: said %v", text, got)
+		}
+		k.taken()
+		k.until("2026-03-02T13:00:01Z") // nobody answers
+		k.wantChange("lock", "acc-1", "flow")
+		if got := k.changes()[0].Said; got != said {
+			t.Errorf("%q, unanswered: said %v", text, got)
+		}
+	}
 }
 
 func TestAccountsWithoutANameGoToAPerson(t *testing.T) {

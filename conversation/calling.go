@@ -18,6 +18,7 @@ type Calling struct {
 	Effect string `json:"e,omitempty"` // id of the call's job; "": it waits for a run
 	Host   string `json:"h,omitempty"` // whom the call asks, for people
 	Wait   int64  `json:"w,omitempty"` // the rev at which the call began
+	Said   bool   `json:"s,omitempty"` // a text led to the call, and so to what comes of it
 	// Run is the run whose end is awaited; Queued instead says that its start waits
 	// its turn. Ended is what there is to know of the end, where it came while a
 	// person had the conversation.
@@ -34,7 +35,7 @@ func (s *step) await(i int, a flows.Action) {
 		run.Calling = &Calling{Queued: true}
 		return
 	}
-	run.Calling = &Calling{Host: a.Name, Wait: s.c.Rev}
+	run.Calling = &Calling{Host: a.Name, Wait: s.c.Rev, Said: s.byText()}
 	id := s.job(Job{Kind: JobCall, Run: run.ID, Wait: s.c.Rev, Data: a.Data})
 	run.Calling.Effect = id
 	s.c.State.Timers = append(s.c.State.Timers, Timer{Kind: TimerCall, Run: run.ID, Wait: s.c.Rev, At: s.env.Now + callTimeout})
@@ -75,6 +76,10 @@ func (r Result) returned() flows.Returned {
 	return flows.Returned{Status: answer.Status, Body: answer.Body, Error: r.Error}
 }
 
+// byText says whether what happens now is a text's doing: one is read, or what it led to
+// goes on.
+func (s *step) byText() bool { return s.e.Kind == KindText || s.reads || s.led }
+
 // callReturned lets run i go on with the answer of its call.
 func (s *step) callReturned(i int, r flows.Returned) {
 	run := &s.c.State.Runs[i]
@@ -83,6 +88,9 @@ func (s *step) callReturned(i int, r flows.Returned) {
 		choice = run.Calling.Host + " did not answer"
 	}
 	s.record(Decision{About: "action", Choice: choice, Why: r.Error, Run: run.ID, Flow: run.Flow, State: run.State})
+	led := s.led
+	defer func() { s.led = led }()
+	s.led = led || run.Calling.Said
 	s.endCalling(i)
 	if f, ok := s.version(i); ok {
 		s.move(i, f.Returned(s.scope(), run.Run, r))

@@ -188,6 +188,23 @@ func TestOptingOutEndsCodes(t *testing.T) {
 	}
 }
 
+// TestHelpEndsNothing: whoever asks for help has denied no code and no payment.
+func TestHelpEndsNothing(t *testing.T) {
+	for _, word := range []string{"HELP", "INFO", "help please"} {
+		k := newTalk(t, guarded)
+		k.start("guarded", map[string]any{"account": "acc-1"})
+		k.taken()
+		k.texted(challenge)
+		k.after(time.Minute).text(word)
+		if k.codeChanges() != "" || len(k.c.State.Codes) != 1 || len(k.changes()) != 0 || k.state("guarded") != "ask" {
+			t.Errorf("%q: %s, %+v, %s", word, k.codeChanges(), k.changes(), k.state("guarded"))
+		}
+		if k.text("no"); k.codeChanges() != "canceled denied" || len(k.changes()) != 2 { // both can still be denied
+			t.Errorf("%q, then no: %s, %+v", word, k.codeChanges(), k.changes())
+		}
+	}
+}
+
 // TestWrongNumber: whoever has the number is left alone, and proves nothing for
 // anybody.
 func TestWrongNumber(t *testing.T) {

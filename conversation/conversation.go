@@ -124,6 +124,9 @@ type Run struct {
 	// Calling is set while its state waits for the answer of a call, or for the end
 	// of another run, before it says anything.
 	Calling *Calling `json:"c,omitempty"`
+	// Texted: a text started it, or the run that it was started by, so that what it knows
+	// may be the texter's word.
+	Texted bool `json:"tx,omitempty"`
 	// Accounts are those whose payments it has asked about.
 	Accounts []string `json:"ac,omitempty"`
 	tally

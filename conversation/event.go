@@ -62,6 +62,10 @@ type Event struct {
 	// before Step: when it changes no row, the event is refused and nothing is written.
 	Change *Change `json:"-"`
 
+	// Guarded, of a dead letter, says that Change was set. What it depended on is not kept,
+	// so that the event is never applied again: a code is approved at its moment, or not.
+	Guarded bool `json:"guarded,omitempty"`
+
 	// Guard, when set, is a settle that the engine's transaction carries out before
 	// Step: when it changes no row, the event is refused and nothing is written.
 	Guard *Settlement `json:"-"`

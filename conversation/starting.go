@@ -239,7 +239,7 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	run := Run{
 		Run: flows.Run{ID: s.runID(), Flow: f.Name, Hash: f.Hash, Key: key, Vars: vars,
 			Language: chooseLanguage(f.Languages, t.Language, s.c.State.Language, s.env.Contact.Language, s.env.Line.Language)},
-		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f), tally: tally{BeganAt: s.env.Now},
+		Alert: f.Class == flows.Alert, Test: test, Number: s.number(f), Texted: t.ByText || s.texted(t.From), tally: tally{BeganAt: s.env.Now},
 	}
 	if s.c.State.Language == "" {
 		s.c.State.Language = run.Language
@@ -259,6 +259,12 @@ func (s *step) begin(f *flows.Flow, t Trigger, vars map[string]any, key string, 
 	s.awaited(t, run.ID)
 	s.move(len(s.c.State.Runs)-1, opening(f, sc, t, run.Run))
 	return run.ID
+}
+
+// texted says whether a text started a run.
+func (s *step) texted(run string) bool {
+	i := s.run(run)
+	return i >= 0 && s.c.State.Runs[i].Texted
 }
 
 // chooseLanguage is the first wanted language that the flow has, else its first.

@@ -50,6 +50,7 @@ type step struct {
 	// choice of it.
 	unchosen *Which
 	reads    bool     // a customer's text is being read, now or at last
+	led      bool     // a text led to the call whose answer a run goes on with
 	thought  []Likely // what the text was guessed to mean, for whoever reads it next
 	// answered: the carrier has confirmed the consent word; we do not repeat it.
 	answered bool

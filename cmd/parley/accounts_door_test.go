@@ -161,30 +161,30 @@ func (s *server) trail() {
 
 // TestTwoAgentsUnlock: one agent's word is nothing, also said twice.
 func TestTwoAgentsUnlock(t *testing.T) {
-	t.Parallel()
-	s, bank := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
-	s.asked(http.MethodPost, "/lock", map[string]any{"reason": "stolen", "cause": "agent"}, http.StatusUnprocessableEntity)
-	s.asked(http.MethodPost, "/lock", map[string]any{"scope": "transfers", "cause": "agent", "agent": "Eve"}, http.StatusOK)
-	program, ann, ann2, ben := s.key, s.agentKey("ann"), s.agentKey("ann"), s.agentKey("ben")
-	word := func(key, agent, reason string, want int) map[string]any {
-		s.key = key
-		return s.asked(http.MethodPost, "/unlock", map[string]any{"agent": agent, "reason": reason}, want)
-	}
-	word(program, "ann", "passport seen", http.StatusForbidden) // a program is nobody
-	word(ben, "ann", "passport seen", http.StatusForbidden)     // nor is another
-	word(ann, "ann", "", http.StatusUnprocessableEntity)
-	if one := word(ann, "ann", "passport seen", http.StatusAccepted); one["state"] != "locked" || one["proposed_by"] != "ann" {
-		t.Errorf("%s", one["raw"])
-	}
-	for _, key := range []string{ann, ann2} { // two keys of one person are one person
-		if again := word(key, "ANN", "passport seen", http.StatusConflict); !strings.Contains(again["raw"].(string), "same_agent") {
-			t.Errorf("%s", again["raw"])
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
+		s.asked(http.MethodPost, "/lock", map[string]any{"reason": "stolen", "cause": "agent"}, http.StatusUnprocessableEntity)
+		s.asked(http.MethodPost, "/lock", map[string]any{"scope": "transfers", "cause": "agent", "agent": "Eve"}, http.StatusOK)
+		program, ann, ann2, ben := s.key, s.agentKey("ann"), s.agentKey("ann"), s.agentKey("ben")
+		word := func(key, agent, reason string, want int) map[string]any {
+			s.key = key
+			return s.asked(http.MethodPost, "/unlock", map[string]any{"agent": agent, "reason": reason}, want)
 		}
-	}
-	word(ben, "ben", "called back", http.StatusOK)
-	s.key = program
-	s.account("active")
-	eventually(t, "the bank hears of the refusals", func() bool { return len(bank.heard("account.unlock_refused")) == 2 })
+		word(program, "ann", "passport seen", http.StatusForbidden) // a program is nobody
+		word(ben, "ann", "passport seen", http.StatusForbidden)     // nor is another
+		word(ann, "ann", "", http.StatusUnprocessableEntity)
+		if one := word(ann, "ann", "passport seen", http.StatusAccepted); one["state"] != "locked" || one["proposed_by"] != "ann" {
+			t.Errorf("%s", one["raw"])
+		}
+		for _, key := range []string{ann, ann2} { // two keys of one person are one person
+			if again := word(key, "ANN", "passport seen", http.StatusConflict); !strings.Contains(again["raw"].(string), "same_agent") {
+				t.Errorf("%s", again["raw"])
+			}
+		}
+		word(ben, "ben", "called back", http.StatusOK)
+		s.key = program
+		s.account("active")
+		eventually(t, "the bank hears of the refusals", func() bool { return len(bank.heard("account.unlock_refused")) == 2 })
+	})
 }
 
 // agentKey makes a key that one person has.
@@ -338,15 +338,15 @@ func TestAccountRequestsOnce(t *testing.T) {
 // TestUnacknowledgedLock: nobody saying that a lock is in force is an alarm, told and
 // logged, and the log holds no whole name.
 func TestUnacknowledgedLock(t *testing.T) {
-	t.Parallel()
-	s, bank := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
-	s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
-	if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE accounts SET check_at = 1, data = REPLACE(data, '"asked_at":', '"asked_at":1,"was":')`); err != nil {
-		t.Fatal(err)
-	}
-	eventually(t, "the bank is alarmed", func() bool { return len(bank.heard("account.lock_unacknowledged")) == 1 })
-	eventually(t, "it is logged", func() bool { return strings.Contains(s.logs.String(), "nobody has said for a minute") })
-	if strings.Contains(s.logs.String(), "acc-1") {
-		t.Error("the log names the account")
-	}
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
+		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+		if _, err := ledger(t, s.house.config.Database).ExecContext(t.Context(), `UPDATE accounts SET check_at = 1, data = REPLACE(data, '"asked_at":', '"asked_at":1,"was":')`); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the bank is alarmed", func() bool { return len(bank.heard("account.lock_unacknowledged")) == 1 })
+		eventually(t, "it is logged", func() bool { return strings.Contains(s.logs.String(), "nobody has said for a minute") })
+		if strings.Contains(s.logs.String(), "acc-1") {
+			t.Error("the log names the account")
+		}
+	})
 }

@@ -105,6 +105,9 @@ func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *s
 	if d.Job != nil {
 		return c.tellAgain(ctx, p, config, s, d)
 	}
+	if momentary(d.Event) {
+		return errors.New("what became of a code, or of a grant, held for that moment alone: nothing is approved by it later. Let another code be asked for, and drop the letter")
+	}
 	engine, stop, err := lonelyEngine(ctx, config, s, p.logger(all.LogJSON))
 	if err != nil {
 		return err
@@ -130,6 +133,12 @@ func (c *deadCommand) retry(ctx context.Context, p *Program, all *commands, s *s
 	}
 	fmt.Fprintln(p.Out, "applied")
 	return nil
+}
+
+// momentary says that an event depended on what is not kept with it: on a code that was live
+// then, or a grant. Letters of before that was noted are known by what they say.
+func momentary(e conversation.Event) bool {
+	return e.Guarded || e.Kind == conversation.KindCode || e.Verified != nil && e.Verified.Outcome == "approved"
 }
 
 // tellAgain puts a callback back into its queue, for the running servers.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -130,4 +131,54 @@ func mustLoad(t *testing.T, file string) Config {
 		t.Fatal(err)
 	}
 	return config
+}
+
+// TestNoApprovalIsRetried: what became of a code that could not be applied is no proof
+// later, whether the letter says that it was guarded or is an older one.
+func TestNoApprovalIsRetried(t *testing.T) {
+	t.Parallel()
+	file := buried(t, testLine, func(s *server) {
+		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+		unlock := []any{"purpose", "account_unlock", "subject", "acc-1"}
+		id, code := s.asks(login(unlock...))
+		grant := s.granted(s.key, "other")
+		db := ledger(t, s.house.config.Database)
+		spoil := func(to string) {
+			if _, err := db.ExecContext(t.Context(), `UPDATE conversations SET state = $1`, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		spoil("{")
+		if status, out := s.checks(id, tried(code, unlock...)); status != http.StatusUnprocessableEntity {
+			t.Errorf("the code: %d %v", status, out)
+		}
+		s.do(http.MethodPost, "/v1/grants/redeem", s.key, map[string]any{"grant": grant})
+		spoil("{}")
+		s.account("locked")
+	})
+	for _, older := range []bool{false, true} {
+		ids := deadIDs(t, file)
+		if len(ids) != 2 {
+			t.Fatalf("%d dead letters", len(ids))
+		}
+		for _, id := range ids {
+			code, out, errs := invoke(t, "", "--config", file, "dead", "retry", id)
+			if older && code == 0 && strings.Contains(out, "applied") {
+				continue // a receipt of a password that was not changed, if it says no more
+			}
+			if code == 0 || !strings.Contains(errs, "for that moment alone") {
+				t.Errorf("%d\n%s%s", code, out, errs)
+			}
+		}
+		if _, err := ledger(t, mustLoad(t, file).Database).ExecContext(t.Context(), `UPDATE dead_letters SET event = REPLACE(event, '"guarded":true', '"guarded":false')`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := mustLoad(t, file)
+	config.Listen, config.Admin = "127.0.0.1:0", "127.0.0.1:0"
+	t.Run("stands", func(t *testing.T) {
+		if a := serveTest(t, config).account("locked"); strings.Contains(a["raw"].(string), `"verifying"`) {
+			t.Errorf("%s", a["raw"])
+		}
+	})
 }

@@ -81,3 +81,47 @@ func TestALockEndsWhatIsOut(t *testing.T) {
 		}
 	})
 }
+
+// byNameFlow locks, and asks for, what account a text names.
+const byNameFlow = `
+flow: by_name
+title: Locks an account by its name, and asks for one to be opened
+class: alert
+trigger: {keywords: ["LOCK {account}", "OPEN {account}", "LOOK {account}"]}
+overlap: parallel
+input: {account: {type: string, max: 20, default: ""}}
+start: which
+states:
+  which:
+    branch: [{when: "lower(last_text) startsWith 'lock'", goto: lock}, {when: "lower(last_text) startsWith 'look'", goto: look}, {goto: open}]
+  lock: {do: [{lock_account: {account: "{{ account }}", scope: purchases}}], end: locked}
+  look: {do: [{alert_account: {account: "{{ account }}", transactions: [t7]}}], end: looked}
+  open: {do: [{verify_account: {account: "{{ account }}"}}], end: asked}
+`
+
+// TestATextGivesNobodyANumber: whoever names somebody's account in a text can have it locked,
+// and ask for it. Codes that help to unlock it go where they went before.
+func TestATextGivesNobodyANumber(t *testing.T) {
+	t.Parallel()
+	const foreign = "+12025559876"
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		c := testConfig(url)
+		flows := t.TempDir()
+		write(t, flows, "by_name.yaml", byNameFlow)
+		c.Flows = append(c.Flows, flows)
+		s := serveTest(t, c)
+		s.deniesPayment(0)
+		for _, text := range []string{"LOCK acc-1", "LOOK acc-1", "OPEN acc-1"} {
+			s.textsFrom(foreign, text)
+		}
+		s.account("verifying")
+		unlock := []any{"purpose", "account_unlock", "subject", "acc-1"}
+		theirs := s.wants(login(append(unlock, "to", foreign)...))
+		s.becomes(theirs, "failed number_changed")
+		s.do(http.MethodDelete, "/v1/verifications/"+theirs, s.key, nil)
+		id, digits := s.asks(login(unlock...))
+		if status, out := s.checks(id, tried(digits, unlock...)); status != http.StatusOK {
+			t.Errorf("%d %v", status, out)
+		}
+	})
+}

@@ -41,6 +41,18 @@ func TestLexicon(t *testing.T) {
 	}
 }
 
+// A NO that locks an account is one in the language that is spoken, however it is written,
+// and what is not plainly one is none.
+func TestAPlainNo(t *testing.T) {
+	for text, want := range map[string]string{"NO": "no", "no.": "no", " No!": "no", "ＮＯ": "no", "Non": "no", "\tno\n": "no",
+		"no that was me": "", "NOT": "", "know": "", "N O": "", "no\nyes": "", "yes\nno": ""} {
+		language := map[bool]string{true: "fr", false: "en"}[text == "Non"]
+		if got, ok, _ := (Lexicon{}).Read(text, language, []string{"yes", "no"}); got != want || ok != (want != "") {
+			t.Errorf("%q is read as %q (sure: %v), want %q", text, got, ok, want)
+		}
+	}
+}
+
 // A wrong number that is denied is none, whatever the language that the words are in.
 func TestNoWrongNumber(t *testing.T) {
 	for text, want := range map[string]bool{

@@ -96,6 +96,7 @@ func lockAccounts(p *pipe, asks []accountAsk, found map[string]verify.Account) {
 // queues on p what has to be written, and returns the rest.
 func decideAccounts(p *pipe, rules verify.Rules, now int64, asks []accountAsk, found map[string]verify.Account) (*decided, error) {
 	d := &decided{accounts: maps.Clone(found), refused: make([]string, len(asks)), wrong: make([]error, len(asks))}
+	locked := make(map[string]bool) // by key, whatever came after it
 	for i, k := range asks {
 		before := d.accounts[k.key()]
 		before.Ref, before.Test = k.ref, k.test
@@ -105,6 +106,7 @@ func decideAccounts(p *pipe, rules verify.Rules, now int64, asks []accountAsk, f
 			continue
 		}
 		d.refused[i], d.accounts[k.key()] = news.Refused, next
+		locked[k.key()] = locked[k.key()] || next.State == verify.Locked && before.State != verify.Locked
 		d.notices = append(d.notices, news.Notices...)
 		for _, n := range news.Notices {
 			d.jobs = append(d.jobs, jobsOf(n, next, now)...)
@@ -124,7 +126,7 @@ func decideAccounts(p *pipe, rules verify.Rules, now int64, asks []accountAsk, f
 				return nil, fmt.Errorf("encoding an account: %w", err)
 			}
 			p.exec(saveAccountSQL, key, string(a.State), a.Version, a.CheckAt, string(data))
-			if a.State == verify.Locked && before.State != verify.Locked {
+			if locked[key] {
 				p.exec(lockedCodesSQL, key)
 				p.exec(lockedGrantsSQL, key, verify.GrantsLast.Milliseconds())
 			}
@@ -185,7 +187,7 @@ func asksOf(effects []conversation.Effect) (asks []accountAsk) {
 		if c == nil {
 			continue
 		}
-		k := accountAsk{ref: c.Account, test: c.Test, event: verify.AccountEvent{Op: verify.Op(c.Op), Who: c.Cause, Scope: c.Scope, Cause: c.Cause, Reason: c.Reason,
+		k := accountAsk{ref: c.Account, test: c.Test, event: verify.AccountEvent{Op: verify.Op(c.Op), Said: c.Said, Who: c.Cause, Scope: c.Scope, Cause: c.Cause, Reason: c.Reason,
 			Transactions: c.Transactions, Place: verify.Place{Conversation: c.Conversation, Line: c.Line, Phone: c.Phone, Run: c.Run}}}
 		switch k.event.Op {
 		case verify.OpAlert, verify.OpLock, verify.OpContest, verify.OpGuessed:

@@ -101,6 +101,7 @@ func accountLife(t *testing.T, s *store.Store) {
 		t.Fatal(err)
 	}
 	check(t, "not one account is due", must(s.SettleAccounts(ctx))(t) == 1 && account(t, s).Alarmed)
+	check(t, "nobody is alarmed", countJobs(t, s, "account.lock_unacknowledged", `callback`) == 2)
 	check(t, "it is due again", must(s.SettleAccounts(ctx))(t) == 0)
 	check(t, "nothing waits", must(s.AuditWaiting(ctx))(t) > 5)
 	check(t, "nothing was chained", must(s.RelayAudit(ctx, 1000))(t) > 5 && must(s.RelayAudit(ctx, 1000))(t) == 0)
@@ -235,5 +236,59 @@ func TestALockEndsCodesAndGrants(t *testing.T) {
 
 		_ = must(s.ChangeAccount(ctx, "acc-1", true, lock, inbound.Once{}))(t)
 		check(t, "what was played outlives its lock", stands("ver_played") == "canceled account_locked" && !good("played"))
+	})
+}
+
+// TestALockEndsCodesWhateverFollows: what a lock ends is over as well when the account
+// stands elsewhere before its transaction is.
+func TestALockEndsCodesWhateverFollows(t *testing.T) {
+	for _, after := range []string{"verify", "proof"} {
+		storetest.Each(t, func(t *testing.T, s *store.Store) {
+			open(t, s, asked("ver_login", "acc-1", phone(50), verify.Login))
+			open(t, s, asked("ver_reset", "acc-1", phone(50), verify.PasswordReset))
+			approved := conversation.Change{Challenge: "ver_reset", To: "approved", Grant: &conversation.Grant{Hash: "mine", Scope: "set-password", For: 600_000}}
+			check(t, "not approved", alter(t, s, phone(50), approved, nil))
+			commit(t, s, 0, "1", wants("lock", 0, "t1"), wants(after, 0))
+			check(t, "it is "+string(account(t, s).State), account(t, s).State == verify.Verifying)
+			c, _, err := s.Challenge(t.Context(), "ver_login")
+			check(t, "a code outlives the lock", err == nil && c.Status == "canceled")
+			g, found, err := s.GrantOf(t.Context(), "mine")
+			check(t, "a grant outlives the lock", err == nil && found && !g.Good)
+		})
+	}
+}
+
+// TestNoWayRoundALock: a code for a new password, or for another number, that was judged
+// before its account was locked, and that the lock did not see, is not approved under it.
+// What an account may have while it is locked is.
+func TestNoWayRoundALock(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		lock := verify.AccountEvent{Op: verify.OpLock, Who: "key_1", Scope: "purchases", Cause: "api"}
+		_ = must(s.ChangeAccount(t.Context(), "acc-1", false, lock, inbound.Once{}))(t)
+		_ = must(s.ChangeAccount(t.Context(), "acc-2", true, lock, inbound.Once{}))(t)
+		for i, c := range []struct {
+			subject string
+			purpose verify.Purpose
+			proof   string
+			want    bool
+		}{
+			{"acc-1", verify.PasswordReset, "", false},
+			{"acc-1", verify.NumberChange, "app", false},
+			{"acc-1", verify.NumberChange, "", false},
+			{"acc-1", verify.NumberChange, "in_person", true},
+			{"acc-1", verify.Login, "", true},
+			{"acc-1", verify.AccountUnlock, "", true},
+			{"acc-2", verify.PasswordReset, "", true}, // what test keys play with is another
+			{"test:acc-2", verify.PasswordReset, "", false},
+		} {
+			ch := asked(fmt.Sprintf("ver_%d", i), c.subject, phone(50+i), c.purpose)
+			ch.Proof, ch.Context = c.proof, fmt.Sprint(i) // another context takes the place of the one before
+			open(t, s, ch)
+			grant := &conversation.Grant{Hash: ch.ID, Scope: "set-password", For: 600_000, Rebind: c.purpose == verify.NumberChange}
+			if got := alter(t, s, ch.Phone, conversation.Change{Challenge: ch.ID, To: "approved", Grant: grant}, nil); got != c.want {
+				t.Errorf("%s of %s by %q: approved is %v", c.purpose, c.subject, c.proof, got)
+			}
+			check(t, "not over", alter(t, s, ch.Phone, conversation.Change{Challenge: ch.ID, To: "canceled"}, nil) != c.want)
+		}
 	})
 }

@@ -21,11 +21,14 @@ const (
 
 	// approvedSQL decides which of two right answers is the first. What let a code be sent for
 	// another number than a subject's must still be so: since then the number may have proved
-	// itself for the first time, or have been called wrong.
+	// itself for the first time, or have been called wrong, and the account may be locked: one
+	// that was judged while a lock was being committed was not there for the lock to end it.
 	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
 		WHERE id IN ({ids}) AND status IN ('pending', 'sent') AND expires_at > {now}
 		AND (purpose <> 'number_change' OR proof <> '' OR NOT EXISTS (SELECT 1 FROM bindings AS b WHERE b.subject = challenges.subject
 			AND b.phone <> challenges.phone AND (b.suspended <> '' OR b.agreed_at < {now} - 900000 - 600000)))
+		AND (purpose <> 'password_reset' AND (purpose <> 'number_change' OR proof = 'in_person') OR NOT EXISTS (SELECT 1 FROM accounts AS a
+			WHERE a.ref = challenges.subject AND a.state IN ('locked', 'verifying', 'cooling', 'suspended')))
 		RETURNING id, subject, phone, line, language`
 
 	redeemedSQL = `UPDATE grants SET redeemed_at = {now} WHERE hash = $1 AND redeemed_at = 0 AND expires_at > {now}`

@@ -35,6 +35,7 @@ const (
 // event and a dead letter. It returns false when the key was there already. Either
 // way Due does not bring the event again.
 func (s *Store) Bury(ctx context.Context, e conversation.Event, reason string) (bool, error) {
+	e.Guarded = e.Change != nil
 	text, err := json.Marshal(e)
 	if err != nil {
 		text = []byte("{}") // whatever made it unreadable is worth keeping as a reason
@@ -119,6 +120,7 @@ func (s *Store) CloseDeadLetter(ctx context.Context, id, status string) (bool, e
 // batch's own.
 func (b *batch) writeDead(p *pipe, dead []conversation.DeadLetter) error {
 	for _, d := range dead {
+		d.Event.Guarded = d.Event.Change != nil
 		text, err := json.Marshal(d.Event)
 		if err != nil {
 			return fmt.Errorf("encoding a dead letter: %w", err)

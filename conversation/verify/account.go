@@ -45,17 +45,6 @@ type Account struct {
 	Places    []Place  `json:"places,omitempty"`     // where its customer was told of it, the latest last
 }
 
-// Place is a conversation that an account was spoken of in.
-type Place struct {
-	Conversation string `json:"c"`
-	Line         string `json:"l"`
-	Phone        string `json:"p"`
-	Run          string `json:"r,omitempty"`
-}
-
-// mostPlaces is how many an account remembers: the phones of joint holders.
-const mostPlaces = 4
-
 // Review is a mark for a person.
 type Review struct {
 	Reason string `json:"reason"` // see conversation.AccountReview
@@ -107,6 +96,7 @@ type AccountEvent struct {
 	// Transactions are what alert, recognise and lock are about.
 	Transactions []conversation.AccountTransaction
 	Place        Place  // where it came from; zero: from outside any conversation
+	Said         bool   // a text may have named the account
 	Proof        string // of proof and failure: its class
 	Agent        string // of agent: the agent's name; of lock: who locked, if an agent did
 	// Seen is who had proposed, of agent, as the agent saw it ("": nobody): who means to
@@ -184,14 +174,6 @@ func (a Account) Apply(rules Rules, e AccountEvent, at int64) (Account, News, er
 // Changed says whether the account is another than it was before Apply.
 func (a Account) Changed(before Account) bool {
 	return a.Version != before.Version || a.CheckAt != before.CheckAt
-}
-
-// Phone is where the account's customer was texted last; "": nowhere yet.
-func (a Account) Phone() string {
-	if len(a.Places) == 0 {
-		return ""
-	}
-	return a.Places[len(a.Places)-1].Phone
 }
 
 // change is one call of Apply under way.
@@ -288,31 +270,6 @@ func (c *change) who() string {
 // tell lets the business know, about the places that the account knows.
 func (c *change) tell(t conversation.Told, heard bool) {
 	c.news.Notices = append(c.news.Notices, Notice{Told: t, Places: c.around(), Heard: heard})
-}
-
-// around is every place, that of the event first, then the latest.
-func (c *change) around() []Place {
-	var all []Place
-	if c.event.Place.Conversation != "" {
-		all = append(all, c.event.Place)
-	}
-	for _, p := range slices.Backward(c.Places) {
-		if p.Conversation != c.event.Place.Conversation {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
-// remember notes where the event came from.
-func (c *change) remember() {
-	p := c.event.Place
-	if p.Conversation == "" {
-		return
-	}
-	c.Places = slices.DeleteFunc(c.Places, func(q Place) bool { return q.Conversation == p.Conversation })
-	c.Places = latest(append(c.Places, p), mostPlaces)
-	c.moved = true
 }
 
 // numberChanged takes the number for the account's, if anything is known of the account: it

@@ -219,7 +219,8 @@ func TestClocksOfALock(t *testing.T) {
 	if !h.news.Notices[0].Quiet || h.a.AppliedAt == 0 {
 		t.Error("the same lock again is told again")
 	}
-	h.after(30*24*time.Hour).act(tick, Suspended, "").tells("account.review").act(proof("app"), Suspended, "agents_only")
+	h.at = h.a.LockedAt
+	h.after(30*24*time.Hour-time.Millisecond).act(tick, Locked, "").after(time.Millisecond).act(tick, Suspended, "").tells("account.review").act(proof("app"), Suspended, "agents_only")
 	h.act(agent("ann"), Suspended, "").act(agent("ben"), Cooling, "").after(time.Hour).act(tick, Active, "")
 	if h.a.CheckAt != 0 {
 		t.Error("nothing is due, and it is looked at")
@@ -262,6 +263,16 @@ func TestStaleAcknowledgements(t *testing.T) {
 	}
 }
 
+// TestRulesHaveBounds: an alert lives three days at most, and an account cools a day at most.
+func TestRulesHaveBounds(t *testing.T) {
+	h := newHistory(t)
+	h.rules = Rules{Cooling: 100 * time.Hour, AlertFor: 100 * time.Hour}
+	h.act(alerting("t1"), Alerted, "").after(72*time.Hour-time.Millisecond).act(tick, Alerted, "")
+	h.after(time.Millisecond)
+	h.act(tick, Active, "").act(locking("all"), Locked, "").act(agent("ann"), Locked, "").act(agent("ben"), Cooling, "")
+	h.after(24*time.Hour).act(tick, Active, "")
+}
+
 func TestAlertsUnderALock(t *testing.T) {
 	h := newHistory(t)
 	h.rules.Cooling = -1
@@ -289,8 +300,12 @@ func TestRefunds(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	h.act(move("pending", "t1"), Locked, "wrong_order")
+	h.act(no("t3"), Locked, "").act(move("pending", "t3"), Locked, "").act(move("denied", "t3"), Locked, "").act(move("final", "t3"), Locked, "")
+	if n := h.news.Notices[0]; n.Told.(conversation.RefundChanged).Paid || h.a.Refunds[1].Paid {
+		t.Errorf("denied for good, and paid: %+v", n)
+	}
 	h.act(no("t1"), Locked, "") // the same payment denied again opens no second
-	if len(h.a.Refunds) != 1 || h.a.Refunds[0].Status != RefundFinal {
+	if len(h.a.Refunds) != 2 || h.a.Refunds[0].Status != RefundFinal {
 		t.Errorf("%+v", h.a.Refunds)
 	}
 }

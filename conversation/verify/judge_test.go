@@ -225,7 +225,9 @@ func TestNumbersThatMoved(t *testing.T) {
 		{"another number", Person{Now: now, Phone: "+12025550199"}, nil, phone, nil, NumberChanged},
 		{"suspended", Person{Now: now, Phone: phone, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
 		{"suspended, and none is its own", Person{Now: now, Suspended: "wrong_number"}, nil, phone, nil, NumberChanged},
-		{"changed six days ago", Person{Now: now, Phone: phone, ChangedAt: now - 6*dayMs}, nil, phone, nil, NumberChanged},
+		{"changed a moment less than a week ago", Person{Now: now, Phone: phone, ChangedAt: now - 7*dayMs + 1}, nil, phone, nil, NumberChanged},
+		{"another SIM within a week", Person{Now: now}, nil, phone, swappedBefore(168*time.Hour - 1), NumberChanged},
+		{"another SIM before that", Person{Now: now}, nil, phone, swappedBefore(168 * time.Hour), NumberKept},
 		{"changed a week ago", Person{Now: now, Phone: phone, ChangedAt: now - 7*dayMs}, nil, phone, nil, NumberKept},
 		{"another SIM", Person{Now: now}, nil, phone, swapping{changed: true}, NumberChanged},
 		{"another SIM, of the number that is known", Person{Now: now, Phone: phone}, nil, "", swapping{changed: true}, NumberChanged},
@@ -246,6 +248,13 @@ type swapping struct {
 
 func (s swapping) Changed(context.Context, string, time.Duration) (bool, error) {
 	return s.changed, s.err
+}
+
+// swappedBefore is how long ago a SIM was changed.
+type swappedBefore time.Duration
+
+func (s swappedBefore) Changed(_ context.Context, _ string, within time.Duration) (bool, error) {
+	return time.Duration(s) < within, nil
 }
 
 type knows struct {

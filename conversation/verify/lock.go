@@ -37,7 +37,11 @@ func (c *change) askedToLock() error {
 	case len(e.Transactions) > mostNamed:
 		return errNoTransactions
 	}
-	c.remember()
+	if byText(e.Cause) {
+		c.rememberText()
+	} else {
+		c.remember()
+	}
 	ids := idsOf(e.Transactions)
 	unlocking := c.State == Verifying || c.State == Cooling
 	switch {
@@ -157,7 +161,7 @@ func union(scopes []string, more string) []string {
 // does so at once.
 func (c *change) contest() {
 	if !c.elsewhere(c.event.Place.Phone) { // codes go to numbers that are not the account's as well
-		c.remember()
+		c.rememberText()
 	}
 	c.Contests = latest(append(c.withinDay(c.Contests), c.at), mostKept)
 	c.moved = true

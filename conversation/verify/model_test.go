@@ -18,6 +18,7 @@ type model struct {
 	since, free   int64                 // of the lock; of the end of cooling
 	proofs        map[string]proofGiven // by class
 	phone         string                // where its customer was texted last
+	texted        map[string]bool       // the numbers at which its customer was
 	asked         int64                 // when a text asked to be verified
 	first         string                // the agent who spoke
 	firstAt       int64
@@ -103,13 +104,21 @@ func (m *model) textLock(now int64) bool {
 	return true
 }
 
+// named takes a number from which a text named the account for its customer's, if they were
+// texted there, or if no other number is known.
+func (m *model) named(phone string) {
+	if m.texted[phone] || m.phone == "" {
+		m.phone = phone
+	}
+}
+
 // see takes an event of the same kind as Apply does.
 func (m *model) see(e AccountEvent, now int64) {
 	m.pass(now)
 	trying := m.shut && !m.cooling
 	switch e.Op {
 	case OpAlert:
-		m.phone = e.Place.Phone
+		m.phone, m.texted[e.Place.Phone] = e.Place.Phone, true
 		if e.Place != here { // no NO comes from there
 			return
 		}
@@ -118,12 +127,14 @@ func (m *model) see(e AccountEvent, now int64) {
 				m.alerts[t.ID] = now + 24*hours
 			}
 		}
+	case OpNumber:
+		m.phone, m.texted[e.Place.Phone] = e.Place.Phone, true
 	case OpLock:
 		if e.Cause != "reply_no" {
 			m.lock(now)
 			return
 		}
-		m.phone = e.Place.Phone
+		m.named(e.Place.Phone)
 		late := len(e.Transactions) > 0
 		for _, t := range e.Transactions {
 			late = late && m.alerts[t.ID] > 0 && now >= m.alerts[t.ID]
@@ -150,7 +161,8 @@ func (m *model) see(e AccountEvent, now int64) {
 		}
 	case OpVerify:
 		if trying && !m.old && now >= m.blocked && within(m.asks, now, 24*hours) < 3 {
-			m.asks, m.asked, m.phone = append(m.asks, now), now, e.Place.Phone
+			m.asks, m.asked = append(m.asks, now), now
+			m.named(e.Place.Phone)
 		}
 	case OpProof:
 		switch {
@@ -222,11 +234,14 @@ var pauses = []time.Duration{0, time.Second, time.Minute, 5 * time.Minute, 14*ti
 func randomLife(t *testing.T, seed uint64, visited map[LockState]int) (unlocked int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 4))
-	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}, denied: map[string]bool{}, proofs: map[string]proofGiven{}}, int64(1_772_442_000_000)
+	a, m, now := Account{Ref: "a"}, &model{alerts: map[string]int64{}, denied: map[string]bool{}, texted: map[string]bool{}, proofs: map[string]proofGiven{}}, int64(1_772_442_000_000)
 	var log []string
 	for range 30 {
 		now += pauses[min(r.IntN(len(pauses)), r.IntN(len(pauses)))].Milliseconds()
 		e := randomEvent(r, now)
+		if e.Op == OpNumber && a.Version == 0 {
+			continue // nobody knows the account
+		}
 		next, news, err := a.Apply(Rules{}, e, now)
 		if err != nil {
 			t.Fatalf("life %d: %s: %v", seed, e.Op, err)
@@ -275,7 +290,8 @@ func randomEvent(r *rand.Rand, now int64) AccountEvent {
 		return at(where, AccountEvent{Op: OpVerify})
 	case 14: // what opens nothing
 		return []AccountEvent{at(where, AccountEvent{Op: OpSilenced, Cause: "stopped"}), {Op: OpGuessed, Cause: "code"}, {Op: OpReviewed, Reason: "seen"},
-			{Op: OpPassword, AppliedAt: now + 1}, {Op: OpApplied, AppliedAt: now}, {Op: OpRefund, Status: "pending", Transactions: payments(id)}}[r.IntN(6)]
+			{Op: OpPassword, AppliedAt: now + 1}, {Op: OpApplied, AppliedAt: now}, {Op: OpRefund, Status: "pending", Transactions: payments(id)},
+			at(where, AccountEvent{Op: OpNumber})}[r.IntN(7)]
 	}
 	return tick
 }

@@ -67,8 +67,8 @@ func (c *change) newRefund(id string) Refund {
 
 // place lets the customer who was texted last hear of a refund, when nobody else does.
 func (c *change) place(r *Refund) {
-	if !r.Texted() && len(c.Places) > 0 {
-		r.Place = c.Places[len(c.Places)-1]
+	if !r.Texted() {
+		r.Place = c.told()
 	}
 }
 

@@ -91,7 +91,7 @@ func (c *change) askedToVerify() {
 	case len(c.Asks) >= mostAsks:
 		c.refuse("too_many_asks")
 	default:
-		c.remember()
+		c.rememberText()
 		c.Asks, c.VerifyAt, c.moved = append(c.Asks, c.at), c.at, true
 		c.fire("ask")
 		c.audit("account.verification_asked", "")

@@ -55,12 +55,57 @@ func TestCodesFromAnotherNumber(t *testing.T) {
 	h.act(proof("app"), Verifying, "").act(proof(ProofCode), Cooling, "")
 
 	h = newHistory(t) // another of its customers asks: what was shown of the first counts no more
-	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").act(proof("app"), Verifying, "")
+	h.act(at(there, alerting("t2")), Alerted, "").act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "").act(proof("app"), Verifying, "")
 	h.act(at(there, AccountEvent{Op: OpVerify}), Verifying, "").act(at(there, proof(ProofCode)), Verifying, "")
 	if needs := h.a.Missing(); len(needs) != 1 || needs[0] == ProofCode {
 		t.Errorf("needs %v", needs)
 	}
 	h.act(proof("app"), Cooling, "")
+}
+
+// A text may come from anybody who can name the account: it gives nobody the codes for an
+// unlock, unless no number is known at all. Then the first stands, until the customer is texted.
+func TestATextIsFromNobody(t *testing.T) {
+	named := func(e AccountEvent) AccountEvent { e.Said = true; return at(there, e) } // by a run that a text started
+	byFlow := no("t8")
+	byFlow.Cause = "flow"
+	strange := []AccountEvent{at(there, no("t9")), at(there, AccountEvent{Op: OpVerify}), named(alerting("t9")), named(byFlow), at(there, contest), at(there, contest)}
+	h := newHistory(t)
+	h.act(alerting("t1"), Alerted, "").act(no("t1"), Locked, "")
+	for _, e := range strange {
+		h.a, _, _ = h.a.Apply(h.rules, e, h.at)
+		h.act(at(there, proof(ProofCode)), h.a.State, "number_changed")
+	}
+	for i := range 2 * mostPlaces { // many do
+		e := at(there, AccountEvent{Op: OpVerify})
+		e.Place.Conversation += string(rune('a' + i))
+		h.after(24*time.Hour).act(e, Verifying, "")
+	}
+	if len(h.a.Places) > mostPlaces || h.a.Phone() != here.Phone {
+		t.Errorf("%+v", h.a.Places)
+	}
+	h.act(proof(ProofCode), Verifying, "").act(proof("app"), Cooling, "")
+
+	h = newHistory(t)
+	h.act(no("t1"), Locked, "").act(at(there, no("t1")), Locked, "").act(at(there, AccountEvent{Op: OpVerify}), Verifying, "")
+	h.act(at(there, proof(ProofCode)), Verifying, "number_changed")
+	h.act(at(there, alerting("t2")), Verifying, "").act(at(there, proof(ProofCode)), Verifying, "")
+	e := locking("all") // of a payment that the business heard of, nobody unknown does
+	e.Transactions = payments("t7")
+	h = newHistory(t)
+	h.act(at(there, no("t1")), Locked, "").act(e, Locked, "")
+	if r := h.a.Refunds; len(r) != 2 || !r[0].Texted() || r[1].Texted() {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestNobodyAgreesUnawares: who would propose, and comes second, does not agree.
+func TestNobodyAgreesUnawares(t *testing.T) {
+	seeing := func(name, proposer string) AccountEvent { e := agent(name); e.Seen = &proposer; return e }
+	h := newHistory(t)
+	h.act(locking("all"), Locked, "").act(seeing("ben", "ann"), Locked, "moved_on") // ann's word is over by now
+	h.act(seeing("ann", ""), Locked, "").act(seeing("ben", ""), Locked, "moved_on").act(seeing("ben", "cy"), Locked, "moved_on")
+	h.act(seeing("ben", "ann"), Cooling, "")
 }
 
 func TestFailures(t *testing.T) {
