@@ -19,11 +19,13 @@ const (
 	// lockChallengesSQL takes several in the order in which everybody takes them.
 	lockChallengesSQL = `SELECT id FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
 
-	// approvedSQL decides which of two right answers is the first. What let a code be sent for
-	// another number than a subject's must still be so: since then the number may have proved
-	// itself for the first time, or have been called wrong.
+	// approvedSQL decides which of two right answers is the first. What let a code be sent
+	// must still be so: since then its number may have been called wrong, at whichever line,
+	// and where it is to take the place of another, that one may have proved itself for the
+	// first time, or have been called wrong.
 	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
 		WHERE id IN ({ids}) AND status IN ('pending', 'sent') AND expires_at > {now}
+		AND (proof <> '' OR NOT EXISTS (SELECT 1 FROM suspensions AS w WHERE w.phone = challenges.phone AND w.subject = challenges.subject))
 		AND (purpose <> 'number_change' OR proof <> '' OR NOT EXISTS (SELECT 1 FROM bindings AS b WHERE b.subject = challenges.subject
 			AND b.phone <> challenges.phone AND (b.suspended <> '' OR b.agreed_at < {now} - 900000 - 600000)))
 		RETURNING id, subject, phone, line, language`
