@@ -10,10 +10,11 @@ type Code struct {
 	Challenge string `json:"challenge"`
 	Purpose   string `json:"purpose"`
 	Subject   string `json:"subject"`
-	Run       string `json:"run,omitempty"` // the flow's run that asked for it
-	Text      string `json:"text"`          // with CodeBlank in the code's place
-	Segments  int    `json:"segments"`      // of the text with a code in it
-	Until     int64  `json:"until"`         // of no use after it, Unix ms
+	Run       string `json:"run,omitempty"`      // the flow's run that asked for it
+	Text      string `json:"text"`               // with CodeBlank in the code's place
+	Segments  int    `json:"segments"`           // of the text with a code in it
+	Until     int64  `json:"until"`              // of no use after it, Unix ms
+	Language  string `json:"language,omitempty"` // that the text is in; "": English
 }
 
 // Verified says what became of a code.
@@ -72,6 +73,7 @@ type LiveCode struct {
 	At        int64  `json:"at"` // when it was last queued, Unix ms
 	Until     int64  `json:"u"`  // Unix ms
 	Test      bool   `json:"te,omitempty"`
+	Language  string `json:"l,omitempty"` // that its text is in: what is answered about it is, too
 	Again     bool   `json:"a,omitempty"` // its customer has texted for it once more
 }
 

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +56,10 @@ func (s *step) code(c Code) {
 		s.failCode(c, "too_late", "too_late")
 		return
 	}
-	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test}
+	if s.c.State.Language == "" {
+		s.c.State.Language = c.Language
+	}
+	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test, Language: c.Language}
 	before, _ := s.forgetCode(c.Challenge)
 	live.Again = before.Again
 	codes := slices.Clone(s.c.State.Codes)
@@ -184,13 +188,14 @@ func (s *step) denied(live LiveCode) {
 	s.endCode(live.Challenge, "canceled", "denied", deniedFor)
 	s.account(AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code", Run: live.Run, Language: s.c.State.Language, Test: live.Test})
 	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "denied"})
-	s.send(draft{class: flows.Alert, text: ownText("denied", s.c.State.Language, s.env.Line)})
+	s.send(draft{class: flows.Alert, text: ownText("denied", cmp.Or(live.Language, s.c.State.Language), s.env.Line)})
 }
 
 // burned ends codes that the customer texted to us: somebody may have asked them for
 // these. They are warned, and nothing else is made of the text. Of a code that came
 // by another line its own conversation hears.
 func (s *step) burned(e Event) {
+	language := ""
 	for _, challenge := range e.Text.Burned {
 		live, ok := s.forgetCode(challenge)
 		s.record(Decision{About: "verification", Choice: "burned", Why: "its code came as a text", Run: live.Run})
@@ -198,19 +203,20 @@ func (s *step) burned(e Event) {
 			s.endCode(challenge, "burned", "", 0)
 			continue
 		}
+		language = live.Language
 		s.endCode(challenge, "canceled", "texted", 0)
 		s.outcome(Verified{Challenge: challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "texted"})
 	}
 	if s.env.Consent.State == OptedOut {
 		return
 	}
-	s.send(draft{class: flows.Alert, text: ownText("burned", s.c.State.Language, s.env.Line)})
+	s.send(draft{class: flows.Alert, text: ownText("burned", cmp.Or(language, s.c.State.Language), s.env.Line)})
 }
 
 // askWhichCode asks whether a NO was meant for a code or for the open question.
 func (s *step) askWhichCode(live LiveCode, front candidate, said flows.Said) {
 	s.c.State.Which = &Which{Text: Text{Text: said.Text}, Code: live.Challenge, Newer: s.c.State.Runs[front.i].ID}
-	text := ownText("which_code", s.c.State.Language, s.env.Line)
+	text := ownText("which_code", cmp.Or(live.Language, s.c.State.Language), s.env.Line)
 	text = strings.ReplaceAll(text, "{second}", s.gist(front))
 	s.record(Decision{About: "reading", Choice: "ask which", Run: s.c.State.Runs[front.i].ID, Why: "fits the open question and a code that is still good"})
 	s.send(draft{class: flows.Alert, text: text})

@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 
@@ -10,6 +11,9 @@ import (
 	"parley/conversation/verify"
 	"parley/flows"
 )
+
+// ErrNoRoute means that no line was named, and none can be told by the number.
+var ErrNoRoute = errors.New("say which line or brand to send from")
 
 // API is the business's door under /v1: it reports events, sends texts and reads
 // what became of them. OpenAPI 3.1 comes from the types and is served at
@@ -31,6 +35,7 @@ type API struct {
 	Numbers verify.NumberCheck
 	// Route chooses the line: the one that was asked for, else the sender of the
 	// brand for the customer's country, else the only one.
+	// Nothing else that it says may depend on the number: ErrNoRoute when no line reaches it.
 	Route func(line, brand, to string) (string, error)
 	// Codes issues one-time codes; nil: no key for them is configured.
 	Codes *verify.Service

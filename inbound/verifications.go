@@ -125,9 +125,9 @@ func (a *API) createVerification(ctx context.Context, in *VerificationInput) (*O
 		return nil, err
 	}
 	line, err := a.Route(in.Body.Line, in.Body.Brand, to)
-	if err != nil && (in.Body.Line != "" || in.Body.Brand != "") {
+	if err != nil && !errors.Is(err, ErrNoRoute) {
 		return nil, invalid("line", err.Error())
-	} // else no line reaches this number: the code fails later, so that the answer says nothing of the number
+	} // else no line reaches this number: the code fails later, so that the answer says nothing of the number, nor of whether there is one
 	purpose, err := verify.ParsePurpose(in.Body.Purpose)
 	if err != nil {
 		return nil, invalid("purpose", err.Error())

@@ -98,8 +98,8 @@ func (c *CodesConfig) check(bad func(format string, args ...any)) {
 		}
 	}
 	for name, l := range c.Limits.byName() {
-		if l.Most < 0 || l.Most > 0 && l.Per < time.Second || l.Per > 7*24*time.Hour {
-			bad("codes.limits.%s: want {most: N, per: DURATION} of 1s to 168h", name)
+		if l != (verify.Limit{}) && (l.Most < 1 || l.Per < time.Second || l.Per > 7*24*time.Hour) {
+			bad("codes.limits.%s: want {most: N, per: DURATION}, of 1 and more in 1s to 168h", name)
 		}
 	}
 	c.checkGate(bad)

@@ -25,6 +25,7 @@ func examine(c Config) []diagnosis {
 	p.spending()
 	p.swaps()
 	p.limits()
+	p.owners()
 	p.budgets()
 	p.listener()
 	p.senders()

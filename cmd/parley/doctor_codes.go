@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/conversation/verify"
 )
@@ -54,17 +55,36 @@ func (p *patient) limits() {
 		}
 	}
 	slices.Sort(loose)
-	switch {
-	case len(loose) > 0:
+	before := len(p.found)
+	if len(loose) > 0 {
 		p.warn("codes.limits", "leave them out, or stay nearer to the defaults", "%s: more than ten times the default; whoever guesses or bombs is hardly held up", strings.Join(loose, ", "))
-	case c.Checks > verify.Defaults.Checks:
+	}
+	if c.Checks > verify.Defaults.Checks {
 		p.warn("codes.checks", "leave it out", "a code may be guessed at %d times, the default is %d", c.Checks, verify.Defaults.Checks)
-	case len(c.Cooldowns) > 0 && slices.Min(c.Cooldowns) < verify.Defaults.Cooldowns[0]:
+	}
+	if c.Sends > verify.Defaults.Sends {
+		p.warn("codes.sends", "leave it out", "a code may be sent %d times, the default is %d", c.Sends, verify.Defaults.Sends)
+	}
+	if len(c.Cooldowns) > 0 && slices.Min(c.Cooldowns) < verify.Defaults.Cooldowns[0] {
 		p.warn("codes.cooldowns", "leave them out", "a code may be sent again after %s, the default is %s at least", slices.Min(c.Cooldowns), verify.Defaults.Cooldowns[0])
-	default:
+	}
+	if len(p.found) == before {
 		p.ok("codes.limits", "guessing ends by subject, number, network and block")
 	}
 }
+
+// owners compares for how long a number is, or is not yet, its customer's with the defaults.
+func (p *patient) owners() {
+	r, defaults := p.config.rules(), verify.GateRules{}.Complete()
+	if r.Cooling < defaults.Cooling {
+		p.warn("codes.cooling", "leave it out", "a number that took the place of another resets passwords and unlocks after %s, the default is %s", r.Cooling, defaults.Cooling)
+	}
+	if r.Stale > defaults.Stale {
+		p.warn("codes.stale", "leave it out", "a number that has given no code for %d days is taken for its customer's, the default is %d", days(r.Stale), days(defaults.Stale))
+	}
+}
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // budgets compares what pumping comes up against with the defaults.
 func (p *patient) budgets() {

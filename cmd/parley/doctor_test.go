@@ -74,6 +74,12 @@ func TestExamine(t *testing.T) {
 		{"a limit that is tighter", func(c *Config) { c.Codes.Limits.SubjectHour = verify.Limit{Most: 3, Per: time.Hour} }, ""},
 		{"twice as many checks", func(c *Config) { c.Codes.Checks = 10 }, "warning codes.checks"},
 		{"sent again at once", func(c *Config) { c.Codes.Cooldowns = []time.Duration{time.Minute, 5 * time.Second} }, "warning codes.cooldowns"},
+		{"limits, checks and pauses", func(c *Config) {
+			c.Codes.Limits.SubjectHour, c.Codes.Checks, c.Codes.Cooldowns = verify.Limit{Most: 1_000_000, Per: time.Hour}, 10, []time.Duration{time.Second}
+		}, "warning codes.limits, warning codes.checks, warning codes.cooldowns"},
+		{"more sends", func(c *Config) { c.Codes.Sends = 5 }, "warning codes.sends"},
+		{"a changed number is let wait a day", func(c *Config) { c.Codes.Cooling = 24 * time.Hour }, "warning codes.cooling"},
+		{"a number is believed for years", func(c *Config) { c.Codes.Stale = 3 * 365 * 24 * time.Hour }, "warning codes.stale"},
 		{"longer pauses", func(c *Config) { c.Codes.Cooldowns = []time.Duration{time.Minute} }, ""},
 		{"budgets of a million", func(c *Config) { c.Codes.Budgets.HomeDay = 1_000_000 }, "warning codes.budgets"},
 		{"SIMs", func(c *Config) { c.Codes.SIMSwap = SIMSwapConfig{} }, "warning codes.sim_swap"},

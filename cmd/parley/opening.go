@@ -12,6 +12,7 @@ import (
 	"parley/conversation/phone"
 	"parley/conversation/store"
 	"parley/flows"
+	"parley/inbound"
 	"parley/outbound"
 )
 
@@ -149,12 +150,11 @@ func (c *Config) route(line, brand, to string) (string, error) {
 	if len(only) == 1 {
 		return only[0], nil
 	}
-	return "", errNoRoute
+	return "", inbound.ErrNoRoute
 }
 
 // Their texts are answers of the API, which never repeat what they were given.
 var (
-	errNoRoute = errors.New("say which line or brand to send from")
 	errNoLine  = errors.New("no line has this number")
 	errNoBrand = errors.New("there is no such brand")
 )

@@ -19,12 +19,14 @@ const (
 	// lockChallengesSQL takes several in the order in which everybody takes them.
 	lockChallengesSQL = `SELECT id FROM challenges WHERE id IN ({ids}) ORDER BY id {lock}`
 
-	// approvedSQL decides which of two right answers is the first. What let a code be sent for
-	// another number than a subject's must still be so: since then the number may have proved
-	// itself for the first time, or have been called wrong, and the account may be locked: one
-	// that was judged while a lock was being committed was not there for the lock to end it.
+	// approvedSQL decides which of two right answers is the first. What let a code be sent
+	// must still be so: since then its number may have been called wrong, at whichever line;
+	// where it is to take the place of another, that one may have proved itself for the first
+	// time, or have been called wrong; and the account may be locked: a code that was judged
+	// while a lock was being committed was not there for the lock to end it.
 	approvedSQL = `UPDATE challenges SET status = 'approved', open = 0, sealed = '', work_at = 0, finished_at = {now}
 		WHERE id IN ({ids}) AND status IN ('pending', 'sent') AND expires_at > {now}
+		AND (proof <> '' OR NOT EXISTS (SELECT 1 FROM suspensions AS w WHERE w.phone = challenges.phone AND w.subject = challenges.subject))
 		AND (purpose <> 'number_change' OR proof <> '' OR NOT EXISTS (SELECT 1 FROM bindings AS b WHERE b.subject = challenges.subject
 			AND b.phone <> challenges.phone AND (b.suspended <> '' OR b.agreed_at < {now} - 900000 - 600000)))
 		AND (purpose <> 'password_reset' AND (purpose <> 'number_change' OR proof = 'in_person') OR NOT EXISTS (SELECT 1 FROM accounts AS a

@@ -8,6 +8,7 @@ import (
 
 	"parley/conversation"
 	"parley/conversation/store"
+	"parley/conversation/store/storetest"
 	"parley/conversation/verify"
 	"parley/outbound"
 )
@@ -238,4 +239,22 @@ func codesEnd(t *testing.T, s *store.Store) {
 	check(t, "noted "+noted, noted == "→a a→b ")
 	skew := must(s.Clock(ctx))(t)
 	check(t, "clock", skew > -time.Minute && skew < time.Minute)
+}
+
+// TestAnApprovalComesInTime: of a code whose time ended between its check and its approval
+// nothing is approved.
+func TestAnApprovalComesInTime(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		to := phone(4250)
+		for _, id := range []string{"ver_l1", "ver_l2"} {
+			open(t, s, asked(id, id, to, verify.Login))
+			check(t, "not made", alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
+		}
+		if err := store.Exec(t.Context(), s, `UPDATE challenges SET expires_at = created_at WHERE id = 'ver_l1'`); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string]bool{"ver_l1": false, "ver_l2": true} {
+			check(t, "in time, or not: "+id, alter(t, s, to, conversation.Change{Challenge: id, To: "approved", Grant: &conversation.Grant{}}, nil) == want)
+		}
+	})
 }

@@ -10,8 +10,7 @@ import (
 )
 
 // TestANumberIsSuspendedForWhoeverWasSentCodesThere: also where nothing was proved under
-// it, of several numbers of one subject each, and whatever is approved there afterwards
-// but a number_change.
+// it, of several numbers of one subject each, until a number_change is approved there.
 func TestANumberIsSuspendedForWhoeverWasSentCodesThere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
@@ -48,7 +47,6 @@ func TestANumberIsSuspendedForWhoeverWasSentCodesThere(t *testing.T) {
 			suspended(c[0], c[1], "")
 		}
 		check(t, "not canceled", s.Cancel(ctx, "ver_s1", false, verify.Entry{What: "verification.canceled"}) == nil)
-		approve("ver_s4", "ivy", first, verify.Login) // it had been asked for before
 		suspended("ivy", first, "wrong_number")
 		approve("ver_s5", "ivy", first, verify.NumberChange)
 		suspended("ivy", first, "")
@@ -120,5 +118,33 @@ func TestAnAgreementHoldsToTheEnd(t *testing.T) {
 		gone := conversation.Effect{Code: &conversation.Change{To: "suspended", Reason: "wrong_number", Phone: old}}
 		check(t, "not suspended", alter(t, s, other, conversation.Change{Challenge: "ver_h5", Made: made(1)}, nil, gone))
 		check(t, "a number that was called wrong has agreed", !approves("ver_h4", other, true))
+	})
+}
+
+// TestACodeIsNotApprovedAtAWrongNumber: it was sent before somebody told another line that
+// the number is not the customer's. One for which the business vouches is.
+func TestACodeIsNotApprovedAtAWrongNumber(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		to, other := phone(4240), phone(4241)
+		for id, purpose := range map[string]verify.Purpose{"ver_g1": verify.PasswordReset, "ver_g2": verify.AccountUnlock, "ver_g3": verify.Login, "ver_g4": verify.NumberChange, "ver_g5": verify.Login} {
+			c := asked(id, "sue", to, purpose)
+			if id == "ver_g5" {
+				c.Subject = "tom"
+			}
+			open(t, s, c)
+			check(t, "not made: "+id, alter(t, s, to, conversation.Change{Challenge: id, Made: made(1)}, nil))
+		}
+		approves := func(id string) bool {
+			return alter(t, s, to, conversation.Change{Challenge: id, To: "approved", Grant: &conversation.Grant{Rebind: id == "ver_g4"}}, nil)
+		}
+		check(t, "not approved before it was called wrong", approves("ver_g5"))
+		open(t, s, asked("ver_g6", "ulf", other, verify.Login))
+		gone := conversation.Effect{Code: &conversation.Change{To: "suspended", Reason: "wrong_number", Phone: to}}
+		check(t, "not suspended", alter(t, s, other, conversation.Change{Challenge: "ver_g6", Made: made(1)}, nil, gone))
+		for _, id := range []string{"ver_g1", "ver_g2", "ver_g3"} {
+			check(t, "approved at a number that was called wrong: "+id, !approves(id))
+		}
+		check(t, "the business vouches for it, and it is refused", approves("ver_g4"))
+		check(t, "it is its customer's again, and refused", approves("ver_g3"))
 	})
 }

@@ -72,3 +72,13 @@ func TestCodesAreUnbiased(t *testing.T) {
 		t.Errorf("the test does not see a bias: %.1f", biased)
 	}
 }
+
+// TestDigitsOfPurposes: eight where the code is the only factor, six elsewhere.
+func TestDigitsOfPurposes(t *testing.T) {
+	want := map[Purpose]int{Login: 6, PasswordReset: 8, Payment: 6, AccountUnlock: 8, NumberChange: 6, Custom: 6}
+	for _, p := range Purposes {
+		if got := new(Service).digits(p); got != want[p] {
+			t.Errorf("%s: %d digits, want %d", p, got, want[p])
+		}
+	}
+}

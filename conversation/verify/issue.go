@@ -28,11 +28,12 @@ func (s *Service) issue(ctx context.Context, c Challenge) error {
 			return err
 		}
 	}
-	text, segments := wordingOf(c, line).write()
+	w := wordingOf(c, line)
+	text, segments := w.write()
 	out, err := s.Submit(ctx, []conversation.Event{{
 		Kind: conversation.KindCode, Line: c.Line, Phone: c.Phone, Test: c.Test,
 		Change: &conversation.Change{Challenge: c.ID, Made: made},
-		Code:   &conversation.Code{Challenge: c.ID, Purpose: string(c.Purpose), Subject: plain(c.Subject), Run: c.Run, Text: text, Segments: segments, Until: c.ExpiresAt},
+		Code:   &conversation.Code{Challenge: c.ID, Purpose: string(c.Purpose), Subject: plain(c.Subject), Run: c.Run, Text: text, Segments: segments, Until: c.ExpiresAt, Language: w.language},
 	}})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"parley/conversation"
@@ -235,7 +236,10 @@ var (
 func payingOf(transaction map[string]any) *Paying {
 	amount := strings.TrimSpace(fmt.Sprint(transaction["amount"]))
 	if f, ok := transaction["amount"].(float64); ok {
-		amount = strings.TrimSuffix(fmt.Sprintf("%.2f", f), ".00")
+		amount = strconv.FormatFloat(f, 'f', -1, 64)
+		if _, cents, _ := strings.Cut(amount, "."); len(cents) == 1 {
+			amount += "0"
+		}
 	}
 	currency, _ := transaction["currency"].(string)
 	payee, _ := transaction["payee"].(string)

@@ -104,6 +104,19 @@ func TestWordingOfStrangers(t *testing.T) {
 	}
 }
 
+// TestAmountsAreShownAsTheyAre: an amount that cannot be shown whole is not shown rounded.
+func TestAmountsAreShownAsTheyAre(t *testing.T) {
+	for amount, want := range map[float64]string{39.9: "39.90 EUR", 5: "5 EUR", 1234.567: "1234.567 EUR", 0.004: "0.004 EUR", 12: "12 EUR", 0.0004: "", 39.9999: "", 1e9: ""} {
+		got := ""
+		if p := payingOf(map[string]any{"amount": amount, "currency": "EUR", "payee": "Shop"}); p != nil {
+			got = p.Amount
+		}
+		if got != want {
+			t.Errorf("%v: %q, want %q", amount, got, want)
+		}
+	}
+}
+
 func TestAutofill(t *testing.T) {
 	for _, good := range []Autofill{{}, {Origin: "example.com"}, {Origin: "a-b.c.example.co"}, {App: "FA+9qCX9VSu"}} {
 		if err := good.check(); err != nil {

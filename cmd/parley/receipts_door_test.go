@@ -1,0 +1,48 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"parley/conversation/store/storetest"
+)
+
+// receipts is how many texts have said that a password was changed.
+func (s *server) receipts() (n int) {
+	for _, m := range s.carrier.Messages() {
+		if strings.HasSuffix(m.Text, "your password was changed. Not you? Reply NO.") {
+			n++
+		}
+	}
+	return n
+}
+
+// TestEachChangeOfAPasswordIsTold: also the second one, when nobody has said anything to the
+// first, one of a name as long as names may be, one of another account at the same phone, and
+// while a person has the conversation. A NO to the last one locks.
+func TestEachChangeOfAPasswordIsTold(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		s := serveTest(t, testConfig(url))
+		want := 0
+		changes := func(subject string) {
+			t.Helper()
+			grant := s.granted(s.key, subject)
+			if status, out := s.do(http.MethodPost, "/v1/grants/redeem", s.key, map[string]any{"grant": grant}); status != http.StatusOK {
+				t.Errorf("%d %s", status, out["raw"])
+			}
+			want++
+			eventually(t, "the customer is told of a changed password", func() bool { return s.receipts() == want })
+		}
+		changes("acc-1")
+		changes("acc-1")
+		changes(strings.Repeat("acc-1234", 16))
+		s.texts("which password do you mean")
+		s.texts("I do not understand this")
+		eventually(t, "a person is asked", func() bool { c, _ := s.stored(); return c.State.Owner != "" && c.State.Owner != "bot" })
+		changes("acc-1")
+		s.texts("NO")
+		s.account("locked")
+	})
+}
