@@ -103,7 +103,8 @@ func (s *step) verified(v Verified) {
 		s.notAgain()
 		return
 	}
-	s.forgetCode(v.Challenge)
+	live, _ := s.forgetCode(v.Challenge)
+	s.used(live, v)
 	s.record(Decision{About: "verification", Choice: v.Outcome, Why: v.Reason, Run: v.Run})
 	s.proved(v)
 	s.outcome(v)
@@ -153,7 +154,7 @@ func (s *step) codeExpired(challenge string) {
 func (s *step) deny(e Event, said flows.Said) bool {
 	live, ok := s.deniable(e, said)
 	if !ok {
-		return false
+		return s.denyUsed(e, said)
 	}
 	front, asked := s.consider(s.front(), said)
 	asked = asked && s.bot() && front.reading.Fits

@@ -54,6 +54,7 @@ type State struct {
 	Late       []Late `json:"la,omitempty"` // runs that ended by silence, newest last, for late answers
 	// Codes are the one-time codes that are still good, oldest first.
 	Codes []LiveCode `json:"co,omitempty"`
+	Used  *UsedCode  `json:"us,omitempty"`
 	// Awaiting is since when the customer waits for a person's word, Unix ms; 0: they do
 	// not.
 	Awaiting int64 `json:"aw,omitempty"`

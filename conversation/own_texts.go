@@ -71,6 +71,14 @@ var ownTexts = map[string]map[string]string{
 		"pt": "{brand}: Obrigado. Esse codigo ja nao vale e hoje nao enviaremos mais. Nunca partilhe um codigo, nem connosco.",
 		"it": "{brand}: Grazie. Quel codice non vale piu e oggi non ne invieremo altri. Non dia mai un codice, neanche a noi.",
 	},
+	"denied_used": {
+		"en": "{brand}: Thank you. Somebody had used that code. We are seeing to your account now. Never share a code, even with us.",
+		"es": "{brand}: Gracias. Alguien ya uso ese codigo. Nos ocupamos ahora de su cuenta. Nunca comparta un codigo, ni con nosotros.",
+		"fr": "{brand}: Merci. Quelqu'un a utilise ce code. Nous nous occupons de votre compte. Ne donnez jamais un code, meme a nous.",
+		"de": "{brand}: Danke. Jemand hat den Code benutzt. Wir sehen jetzt nach Ihrem Konto. Geben Sie Codes nie weiter, auch nicht an uns.",
+		"pt": "{brand}: Obrigado. Alguem ja usou esse codigo. Estamos a tratar da sua conta. Nunca partilhe um codigo, nem connosco.",
+		"it": "{brand}: Grazie. Qualcuno ha usato quel codice. Ci occupiamo ora del suo conto. Non dia mai un codice, neanche a noi.",
+	},
 	"burned": {
 		"en": "{brand}: Never text a code to anyone, even us. That one no longer works. If somebody asked you for it, they are not from {brand}.",
 		"es": "{brand}: Nunca envie un codigo a nadie, ni a nosotros. Ese ya no vale. Si alguien se lo pidio, no es de {brand}.",

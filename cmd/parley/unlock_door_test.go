@@ -125,3 +125,26 @@ func TestATextGivesNobodyANumber(t *testing.T) {
 		}
 	})
 }
+
+// TestANoToAUsedCode: whoever was asked for their code by somebody else, and gave it, can
+// still say NO: no password is chosen by it.
+func TestANoToAUsedCode(t *testing.T) {
+	eachBank(t, func(t *testing.T, s *server, bank *cardSystem) {
+		id, code := s.asks(login("purpose", "password_reset", "subject", "acc-1"))
+		_, out := s.checks(id, tried(code, "purpose", "password_reset", "subject", "acc-1"))
+		s.texts("NO")
+		if said := s.hears(2); !strings.Contains(said, "Somebody had used that code") {
+			t.Errorf("heard %q", said)
+		}
+		if a := s.account("locked"); a["change_password"] != true {
+			t.Errorf("%s", a["raw"])
+		}
+		if status, again := s.do(http.MethodPost, "/v1/grants/redeem", s.key, map[string]any{"grant": out["grant"]}); status != http.StatusUnprocessableEntity {
+			t.Errorf("the grant: %d %v", status, again["raw"])
+		}
+		eventually(t, "the bank hears of it", func() bool { return len(bank.heard("account.locked")) == 1 })
+		if told := bank.heard("account.locked")[0]; told["cause"] != "unexpected_code" {
+			t.Errorf("%v", told)
+		}
+	})
+}

@@ -19,8 +19,8 @@ import (
 // tried too often. Which it was stands in the audit trail.
 var ErrRefused = errors.New("the code is not accepted")
 
-// grantFor is how long a grant is good.
-const grantFor = 10 * time.Minute
+// GrantsLast is how long a grant is good, unless its account is locked meanwhile.
+const GrantsLast = conversation.GrantsLast
 
 // Check is one try.
 type Check struct {
@@ -177,7 +177,7 @@ func (s *Service) approve(ctx context.Context, ch Challenge) (grant Secret, err 
 		var raw [32]byte
 		_, _ = rand.Read(raw[:]) // never fails: crypto/rand ends the process instead
 		grant = NewSecret("grant_" + base64.RawURLEncoding.EncodeToString(raw[:]))
-		change.Grant.Hash, change.Grant.Scope, change.Grant.For = hashOf(grant), scope, grantFor.Milliseconds()
+		change.Grant.Hash, change.Grant.Scope, change.Grant.For = hashOf(grant), scope, GrantsLast.Milliseconds()
 	}
 	out, err := s.Submit(ctx, []conversation.Event{verified(ch, "approved", "", change)})
 	switch {

@@ -8,9 +8,6 @@ import (
 	"parley/flows"
 )
 
-// GrantsLast is how long a grant is good, unless its account is locked meanwhile.
-const GrantsLast = grantFor
-
 // lockedTexts are what the customer of a locked account reads instead of a code for a
 // new password. It holds no link and no number. All are one GSM-7 segment with a brand
 // of 24 characters.
