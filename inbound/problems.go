@@ -124,8 +124,7 @@ func storableText(s string) bool { return !strings.ContainsRune(s, 0) }
 func lossy(value any) string {
 	switch v := value.(type) {
 	case json.Number:
-		const most = 1 << 53
-		if n, err := strconv.ParseInt(v.String(), 10, 64); !strings.ContainsAny(v.String(), ".eE") && (err != nil || n > most || n < -most) {
+		if tooLong(v.String()) {
 			return "this number has more digits than are kept: send it as text"
 		}
 	case string:
@@ -149,6 +148,18 @@ func lossy(value any) string {
 		}
 	}
 	return ""
+}
+
+// tooLong says whether a number loses digits where JSON's readers make a float64 of it,
+// which keeps whole numbers of up to 2^53 and any fifteen digits (IEEE 754).
+func tooLong(number string) bool {
+	const most, mostDigits = 1 << 53, 15
+	if !strings.ContainsAny(number, ".eE") {
+		n, err := strconv.ParseInt(number, 10, 64)
+		return err != nil || n > most || n < -most
+	}
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return len(strings.TrimLeft(strings.NewReplacer("-", "", ".", "").Replace(mantissa), "0")) > mostDigits
 }
 
 // unavailable is the answer when nothing was stored. What else went wrong is for
