@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,7 +120,7 @@ func serveTest(t *testing.T, config Config, before ...func()) *server {
 	return s
 }
 
-// complains shows what the server of a test that failed complained of: the first twenty lines.
+// complains shows what the server of a test that failed complained of, at first and at last.
 func (s *server) complains() {
 	if !s.t.Failed() {
 		return
@@ -130,7 +131,7 @@ func (s *server) complains() {
 			loud = append(loud, line)
 		}
 	}
-	s.t.Logf("the server complained %d times:\n%s", len(loud), strings.Join(loud[:min(len(loud), 20)], ""))
+	s.t.Logf("the server complained %d times:\n%s", len(loud), strings.Join(slices.Concat(loud[:min(len(loud), 10)], loud[max(len(loud)-10, min(len(loud), 10)):]), ""))
 }
 
 func (s *server) newKey(mode string, scopes ...string) string {
