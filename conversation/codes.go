@@ -57,7 +57,7 @@ func (s *step) code(c Code) {
 		return
 	}
 	if s.c.State.Language == "" {
-		s.c.State.Language = c.Language
+		s.c.State.Language = cmp.Or(s.env.Contact.Language, c.Language)
 	}
 	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test, Language: c.Language}
 	before, _ := s.forgetCode(c.Challenge)
