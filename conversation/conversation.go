@@ -126,7 +126,7 @@ type Run struct {
 	Calling *Calling `json:"c,omitempty"`
 	// Texted: a text started it, or the run that it was started by, so that what it knows
 	// may be the texter's word.
-	Texted bool `json:"tx,omitempty"`
+	Texted bool `json:"bt,omitempty"`
 	// Accounts are those whose payments it has asked about.
 	Accounts []string `json:"ac,omitempty"`
 	tally
