@@ -38,6 +38,18 @@ func (s *step) languageOf(run string) string {
 	return s.c.State.Language
 }
 
+// spoken is the language of what is said about a code: that of its text, which is the
+// line's where the code is out of mind. It is not the conversation's: flows choose theirs.
+func (s *step) spoken(challenge string) string {
+	language := ""
+	for _, live := range s.c.State.Codes {
+		if live.Challenge == challenge {
+			language = live.Language
+		}
+	}
+	return cmp.Or(language, s.c.State.Language, s.env.Line.Language)
+}
+
 // code texts a code. To those who opted out, and where the line's name is not let through,
 // none is sent: the challenge ends.
 func (s *step) code(c Code) {
@@ -55,9 +67,6 @@ func (s *step) code(c Code) {
 	if m == nil {
 		s.failCode(c, "too_late", "too_late")
 		return
-	}
-	if s.c.State.Language == "" {
-		s.c.State.Language = c.Language
 	}
 	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test, Language: c.Language}
 	before, _ := s.forgetCode(c.Challenge)
@@ -100,7 +109,7 @@ func (s *step) verified(v Verified) {
 		s.paused(v)
 		return
 	case "not_again":
-		s.notAgain()
+		s.notAgain(v)
 		return
 	}
 	live, _ := s.forgetCode(v.Challenge)
@@ -114,9 +123,9 @@ func (s *step) verified(v Verified) {
 // for a person.
 func (s *step) paused(v Verified) {
 	s.record(Decision{About: "verification", Choice: "paused", Why: "codes of this purpose are guessed"})
-	s.account(AccountChange{Op: "guessed", Account: v.Subject, Cause: "code", Language: s.c.State.Language, Test: s.e.Test})
+	s.account(AccountChange{Op: "guessed", Account: v.Subject, Cause: "code", Language: s.spoken(v.Challenge), Test: s.e.Test})
 	if s.env.Consent.State != OptedOut {
-		s.send(draft{class: flows.Alert, text: ownText("paused", s.c.State.Language, s.env.Line)})
+		s.send(draft{class: flows.Alert, text: ownText("paused", s.spoken(v.Challenge), s.env.Line)})
 	}
 }
 
@@ -174,7 +183,7 @@ func (s *step) deniable(e Event, said flows.Said) (LiveCode, bool) {
 		if at < live.At || s.env.Now >= live.Until {
 			continue
 		}
-		intent, ok, _ := s.env.Reader.Read(said.Text, s.c.State.Language, []string{"no"})
+		intent, ok, _ := s.env.Reader.Read(said.Text, cmp.Or(s.c.State.Language, live.Language), []string{"no"})
 		return live, ok && intent == "no" && len(said.Media) == 0
 	}
 	return LiveCode{}, false
@@ -187,7 +196,7 @@ func (s *step) denied(live LiveCode) {
 	s.forgetCode(live.Challenge)
 	s.record(Decision{About: "verification", Choice: "denied", Why: "the customer did not ask for the code", Run: live.Run})
 	s.endCode(live.Challenge, "canceled", "denied", deniedFor)
-	s.account(AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code", Run: live.Run, Language: s.c.State.Language, Test: live.Test})
+	s.account(AccountChange{Op: "contest", Account: live.Subject, Cause: "unexpected_code", Run: live.Run, Language: cmp.Or(s.c.State.Language, live.Language), Test: live.Test})
 	s.outcome(Verified{Challenge: live.Challenge, Purpose: live.Purpose, Subject: live.Subject, Run: live.Run, Outcome: "failed", Reason: "denied"})
 	s.send(draft{class: flows.Alert, text: ownText("denied", cmp.Or(live.Language, s.c.State.Language), s.env.Line)})
 }

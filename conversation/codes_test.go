@@ -188,6 +188,24 @@ func TestOptingOutEndsCodes(t *testing.T) {
 	}
 }
 
+// TestACodeSettlesNoLanguage: a code in the line's language, to whom the business knows by
+// another, leaves what is texted afterwards in theirs. What is said of the code is in its.
+func TestACodeSettlesNoLanguage(t *testing.T) {
+	for known, want := range map[string]string{"fr": "fr", "": "de"} {
+		k := newTalk(t, strings.Replace(guarded, "class: alert", "class: alert\nlanguages: [en, de, fr]", 1))
+		k.env.Line.Language, k.env.Contact.Language = "de", known
+		k.apply(Event{Kind: KindCode, Code: &Code{Challenge: challenge, Purpose: "login", Subject: "u1", Text: "Acme: " + CodeBlank + ".", Segments: 1, Until: k.env.Now + 300_000, Language: "de"}})
+		k.apply(Event{Kind: KindVerified, Verified: &Verified{Challenge: challenge, Purpose: "login", Subject: "u1", Outcome: "not_again"}})
+		k.wantSaid(ownText("code_waits", "de", k.env.Line))
+		k.apply(Event{Kind: KindVerified, Verified: &Verified{Challenge: challenge, Purpose: "login", Subject: "u1", Outcome: "paused"}})
+		k.wantSaid(ownText("paused", "de", k.env.Line))
+		k.start("guarded", map[string]any{"account": "acc-1"})
+		if got := k.c.State.Runs[0].Language; got != want {
+			t.Errorf("known by %q: the flow speaks %q, want %q", known, got, want)
+		}
+	}
+}
+
 // TestHelpEndsNothing: whoever asks for help has denied no code and no payment.
 func TestHelpEndsNothing(t *testing.T) {
 	for _, word := range []string{"HELP", "INFO", "help please"} {

@@ -61,9 +61,9 @@ func (s *step) askedAgain(i int) {
 }
 
 // notAgain tells a customer that their code cannot be sent once more, or not yet.
-func (s *step) notAgain() {
+func (s *step) notAgain(v Verified) {
 	s.record(Decision{About: "verification", Choice: "not sent again", Why: "its sends are used up, or the last was a moment ago"})
 	if s.env.Consent.State != OptedOut {
-		s.send(draft{class: flows.Alert, text: ownText("code_waits", s.c.State.Language, s.env.Line)})
+		s.send(draft{class: flows.Alert, text: ownText("code_waits", s.spoken(v.Challenge), s.env.Line)})
 	}
 }

@@ -43,3 +43,12 @@ func TestEveryFieldHasItsOwnName(t *testing.T) {
 		t.Errorf("only %d types were looked at", len(seen))
 	}
 }
+
+// TestRunsOfBeforeAreRead: what an earlier version kept of a run is what this one reads.
+func TestRunsOfBeforeAreRead(t *testing.T) {
+	var s State
+	err := s.Decode(`{"r":[{"id":"cv.1","bg":1,"ai":2,"tx":3}]}`)
+	if err != nil || len(s.Runs) != 1 || s.Runs[0].Texts != 3 || s.Runs[0].Texted {
+		t.Errorf("%+v, %v", s, err)
+	}
+}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"parley/conversation/store/storetest"
+	"parley/outbound/provider"
 )
 
 // receipts is how many texts have said that a password was changed.
@@ -20,7 +22,8 @@ func (s *server) receipts() (n int) {
 
 // TestEachChangeOfAPasswordIsTold: also the second one, when nobody has said anything to the
 // first, one of a name as long as names may be, one of another account at the same phone, and
-// while a person has the conversation. A NO to the last one locks.
+// while a person has the conversation. A NO to the last one locks, and whoever asks for a
+// code then is told so.
 func TestEachChangeOfAPasswordIsTold(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, url string) {
@@ -44,5 +47,13 @@ func TestEachChangeOfAPasswordIsTold(t *testing.T) {
 		changes("acc-1")
 		s.texts("NO")
 		s.account("locked")
+		said := func(part string) func() bool {
+			return func() bool {
+				return slices.ContainsFunc(s.carrier.Messages(), func(m provider.Outgoing) bool { return strings.Contains(m.Text, part) })
+			}
+		}
+		eventually(t, "the customer is told of the lock", said("we are locking your account"))
+		s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "password.reset_requested", "to": testPhone, "data": map[string]any{"subject": "acc-1"}})
+		eventually(t, "the customer is told why no code comes", said("so we sent no code"))
 	})
 }

@@ -62,8 +62,8 @@ func carriesOver(t *testing.T, from, to string, tables ...string) {
 }
 
 // TestWhatIsOpenOutlivesAnUpgrade: a code that is out is still good, a number is bound and
-// can be called wrong, and an alert can be answered, when they were written by the program
-// of before.
+// can be called wrong, and an alert can be answered, when their rows have the columns of
+// before. The JSON in them is this version's.
 func TestWhatIsOpenOutlivesAnUpgrade(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		before := newLastTry(t, url)
