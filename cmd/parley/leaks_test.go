@@ -106,6 +106,7 @@ type leaking struct {
 	private *hunt      // what may be kept, and not be told to it
 	url     string
 	passed  atomic.Int64 // for how long its clock was put forward
+	failed  atomic.Int64 // how often the SIM-swap service did
 
 	operated string // the verification of the operations
 }
@@ -126,6 +127,7 @@ func newLeaking(t *testing.T, url string) *leaking {
 		if strings.Contains(string(body), "+12025554001") {
 			w.WriteHeader(http.StatusBadGateway)
 			fmt.Fprintln(w, r.Header, string(body))
+			l.failed.Add(1)
 			return
 		}
 		fmt.Fprint(w, `{"swapped":false}`)
@@ -297,6 +299,8 @@ func (l *leaking) codes() {
 	if status != http.StatusCreated {
 		l.t.Errorf("%d %v", status, out)
 	}
+	eventually(l.t, "the SIM-swap service fails", func() bool { return l.failed.Load() > 0 })
+	l.ask(http.MethodDelete, fmt.Sprint("/v1/verifications/", out["id"]), nil) // or it fails so often that others wait
 }
 
 // newGrant has a password reset approved.
