@@ -42,7 +42,7 @@ func (s *step) denyUsed(e Event, said flows.Said) bool {
 	if intent, ok, _ := s.env.Reader.Read(said.Text, s.c.State.Language, []string{"no"}); !ok || intent != "no" {
 		return false
 	}
-	if front, asked := s.consider(s.front(), said); asked && s.bot() && front.reading.Fits {
+	if front, asked := s.consider(s.front(), said); asked && front.reading.Fits && (s.bot() || s.c.State.Runs[front.i].Alert) {
 		return false
 	}
 	s.c.State.Used = nil
