@@ -38,7 +38,7 @@ test:
 	$(SMALL_DISK) 2>/dev/null || forbidden=mount; \
 	$(MAKE) --no-print-directory web check || status=1; \
 	(cd $(WEB) && npm run --silent test) || status=1; \
-	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -vet=off -parallel 4 -timeout 20m -skip TestRandomSequences ./... || status=1; \
+	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -vet=off -parallel 4 -timeout 45m -skip TestRandomSequences ./... || status=1; \
 	$(GO) test -vet=off -run TestRandomSequences ./conversation || status=1; \
 	.ci/fuzz 2 || status=1; \
 	if [ -n "$$forbidden" ]; then echo "not run: the full disk; nobody may mount a small one here (in CI that is a failure)"; fi; \

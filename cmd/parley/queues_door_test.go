@@ -243,6 +243,11 @@ func TestClocks(t *testing.T) {
 	eachQueue(t, QueueConfig{FirstResponse: time.Nanosecond, NextResponse: time.Hour}, func(t *testing.T, s *server) {
 		ann := s.enters("ann", agentui.RoleAgent)
 		calm, late := s.waits(0), s.waits(1)
+		for _, id := range []string{calm, late} { // and moves no more
+			eventually(t, "it stands in the thread", func() bool {
+				return strings.Contains(ann.seen(id)["raw"].(string), `"by":"queue","who":"default","note":"overdue","since":`)
+			})
+		}
 		ann.wants("POST", "cmd", do("t", "take", calm, ann.seen(calm), ""), http.StatusOK)
 		ann.wants("POST", "cmd", do("r", "reply", calm, ann.seen(calm), "try turning it off"), http.StatusOK)
 		s.waits(0) // answers
@@ -254,9 +259,6 @@ func TestClocks(t *testing.T) {
 		if got := rows[1].(map[string]any)["due"].(float64) - rows[1].(map[string]any)["awaiting"].(float64); got != 3_600_000 {
 			t.Errorf("the next answer is due after %v ms", got)
 		}
-		eventually(t, "it stands in the thread", func() bool {
-			return strings.Contains(ann.seen(late)["raw"].(string), `"by":"queue","who":"default","note":"overdue","since":`)
-		})
 		s.did(`"what":"console.overdue","who":"queue:default","id":"`+late, `"detail":"first answer, due `)
 		if n := s.gauge(`parley_console_overdue{queue="default"}`); n != "1" {
 			t.Errorf("%s are overdue", n)
