@@ -32,7 +32,8 @@ func evenly[In, Out any](do func(context.Context, *In) (*Out, error)) func(conte
 	return func(ctx context.Context, in *In) (*Out, error) {
 		out, err := do(ctx, in)
 		came, _ := ctx.Value(arrivalInContext{}).(time.Time)
-		at := time.Now().Add(grain - time.Since(came)%grain)
+		now := time.Now() // once: between two looks at the clock this may have to wait for a core
+		at := now.Add(grain - now.Sub(came)%grain)
 		timer := time.NewTimer(time.Until(at) - fine)
 		defer timer.Stop()
 		select {

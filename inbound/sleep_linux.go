@@ -24,7 +24,8 @@ func sleep(d time.Duration) {
 	case sleeping <- struct{}{}:
 		defer func() { <-sleeping }()
 		left := syscall.NsecToTimespec(d.Nanoseconds())
-		_ = syscall.Nanosleep(&left, &left) // an interrupted sleep ends a little early
+		for syscall.Nanosleep(&left, &left) == syscall.EINTR { // the runtime's own signals interrupt it
+		}
 	default:
 		time.Sleep(d)
 	}

@@ -98,7 +98,7 @@ func fullDisk(t *testing.T, d disk) {
 	defer seen.Close()
 	folder = fmt.Sprintf("/proc/self/fd/%d", seen.Fd())
 
-	p := &phones{count: 12, texts: 12, pause: 60 * time.Millisecond, mouths: []*provider.Carrier{w.mouth(s, 10*time.Second)}}
+	p := &phones{count: 12, texts: 30, pause: 60 * time.Millisecond, mouths: []*provider.Carrier{w.mouth(s, 10*time.Second)}}
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	done := make(chan struct{})
