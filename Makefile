@@ -38,7 +38,7 @@ test:
 	$(SMALL_DISK) 2>/dev/null || forbidden=mount; \
 	$(MAKE) --no-print-directory web check || status=1; \
 	(cd $(WEB) && npm run --silent test) || status=1; \
-	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -vet=off -parallel 4 -timeout 45m -skip TestRandomSequences ./... || status=1; \
+	PARLEY_LACKS="$$missing $$forbidden" $(GO) test -race -vet=off -parallel 4 -timeout 20m -skip TestRandomSequences ./... || status=1; \
 	$(GO) test -vet=off -run TestRandomSequences ./conversation || status=1; \
 	.ci/fuzz 2 || status=1; \
 	if [ -n "$$forbidden" ]; then echo "not run: the full disk; nobody may mount a small one here (in CI that is a failure)"; fi; \
@@ -61,7 +61,7 @@ bench: web
 	@.ci/packages >/dev/null
 	@status=0; \
 	$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu|_test.go:' || status=1; \
-	PARLEY_BENCH=1 $(GO) test -count=1 -timeout 45m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{' || status=1; \
+	PARLEY_BENCH=1 $(GO) test -count=1 -timeout 20m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{' || status=1; \
 	exit $$status
 
 # Every screen, in the light and in the dark, as docs/img has them.

@@ -21,10 +21,15 @@ func TestParseIsQuick(t *testing.T) {
 		"expressions":            "flow: x\nstart: a\nstates: {a: {end: z, say: \"" + strings.Repeat("{{x}}", size/6) + "\"}}",
 		"too long":               strings.Repeat("a", maxFile+1),
 	} {
-		begun := time.Now()
-		_, err := Parse("x.yaml", []byte(source))
-		if d := time.Since(begun); err == nil || d > 15*time.Second {
-			t.Errorf("%s: %s, %v", name, d, err)
+		var err error
+		took := time.Hour
+		for tries := 0; tries < 3 && took > 3*time.Second; tries++ { // a machine may be busy, but not each time
+			begun := time.Now()
+			_, err = Parse("x.yaml", []byte(source))
+			took = time.Since(begun)
+		}
+		if err == nil || took > 3*time.Second {
+			t.Errorf("%s: %s, %v", name, took, err)
 		}
 	}
 }
