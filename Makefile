@@ -61,7 +61,7 @@ bench: web
 	@.ci/packages >/dev/null
 	@status=0; \
 	$(GO) test -run xxx -bench 'Step|State|Reply|Count|Parse|Load' -benchtime 1s ./conversation ./flows ./outbound/segment ./conversation/phone | grep -E 'Benchmark|^cpu|_test.go:' || status=1; \
-	PARLEY_BENCH=1 $(GO) test -count=1 -timeout 20m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{' || status=1; \
+	PARLEY_BENCH=1 $(GO) test -count=1 -timeout 45m -run 'TestSpeed|TestContactsAtScale' -v ./cmd/parley | grep -v '^{' || status=1; \
 	exit $$status
 
 # Every screen, in the light and in the dark, as docs/img has them.
