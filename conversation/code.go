@@ -70,7 +70,7 @@ type LiveCode struct {
 	Purpose   string `json:"p"`
 	Subject   string `json:"s"`
 	Run       string `json:"r,omitempty"`
-	At        int64  `json:"at"` // when it was last queued, Unix ms
+	At        int64  `json:"at"` // when it was first queued, Unix ms
 	Until     int64  `json:"u"`  // Unix ms
 	Test      bool   `json:"te,omitempty"`
 	Language  string `json:"l,omitempty"` // that its text is in: what is answered about it is, too

@@ -69,8 +69,9 @@ func (s *step) code(c Code) {
 		return
 	}
 	live := LiveCode{Challenge: c.Challenge, Purpose: c.Purpose, Subject: c.Subject, Run: c.Run, At: s.env.Now, Until: c.Until, Test: s.e.Test, Language: c.Language}
-	before, _ := s.forgetCode(c.Challenge)
-	live.Again = before.Again
+	if before, again := s.forgetCode(c.Challenge); again { // a NO may have been written since the first
+		live.At, live.Again = before.At, before.Again
+	}
 	codes := slices.Clone(s.c.State.Codes)
 	if len(codes) >= mostCodes {
 		codes = slices.Delete(codes, 0, 1)

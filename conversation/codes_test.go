@@ -99,6 +99,28 @@ func TestANoBeforeTheCode(t *testing.T) {
 	}
 }
 
+// TestANoBeforeTheCodeCameAgain: it is about the code as it came first, which is the same, also
+// when it is approved meanwhile; whoever asks for another send gains no time by it.
+func TestANoBeforeTheCodeCameAgain(t *testing.T) {
+	for _, purpose := range []string{"login", PurposeReset} {
+		k := newTalk(t)
+		code := Code{Challenge: challenge, Purpose: purpose, Subject: "u1", Text: CodeBlank, Segments: 1, Until: k.env.Now + 300_000}
+		k.apply(Event{Kind: KindCode, Code: &code})
+		k.after(40 * time.Second)
+		written := k.env.Now
+		k.after(2 * time.Second)
+		k.apply(Event{Kind: KindCode, Code: &code})
+		if purpose == PurposeReset {
+			k.apply(Event{Kind: KindVerified, Verified: &Verified{Challenge: challenge, Purpose: purpose, Subject: "u1", Outcome: "approved"}})
+		}
+		k.after(time.Second)
+		k.apply(Event{Kind: KindText, At: written, Text: &Text{Text: "no"}})
+		if denied := k.c.State.Used == nil && len(k.c.State.Codes) == 0; !denied {
+			t.Errorf("%s: %s, %+v %+v", purpose, k.codeChanges(), k.c.State.Codes, k.c.State.Used)
+		}
+	}
+}
+
 // TestNoForACodeOrAQuestion: which is meant decides the customer.
 func TestNoForACodeOrAQuestion(t *testing.T) {
 	ask := func() *talk {

@@ -20,7 +20,7 @@ type UsedCode struct {
 	Subject  string `json:"s"`
 	Run      string `json:"r,omitempty"`
 	Language string `json:"l,omitempty"`
-	At       int64  `json:"at"` // when it was last queued, Unix ms
+	At       int64  `json:"at"` // when it was first queued, Unix ms
 	Until    int64  `json:"u"`  // when what it allowed is over, Unix ms
 	Test     bool   `json:"te,omitempty"`
 }

@@ -53,6 +53,33 @@ func TestTheTenthWrongCodePauses(t *testing.T) {
 	})
 }
 
+// TestAPauseEnds: with it goes what it was for, so that a code that is sent again is
+// accepted again, and the day's are counted on.
+func TestAPauseEnds(t *testing.T) {
+	lots := verify.Limit{Most: 100, Per: 24 * time.Hour}
+	config := func(c *Config) {
+		c.Codes.Limits.NumberHour, c.Codes.Limits.NumberDay, c.Codes.Limits.SubjectSendsHour, c.Codes.Limits.SubjectSendsDay, c.Codes.Limits.NumberChecks = lots, lots, lots, lots, lots
+	}
+	eachClock(t, config, func(t *testing.T, s *server, passes func(time.Duration)) {
+		for _, last := range []time.Duration{30 * time.Minute, 24 * time.Hour} {
+			for range 2 {
+				id, code := s.asks(login())
+				s.wrongly(id, code, 5)
+				passes(3 * time.Second)
+				eventually(t, "ended", func() bool { return strings.HasPrefix(s.status(id), "max_attempts") })
+			}
+			if d := s.pausedFor(); d < last-time.Minute || d > last {
+				t.Errorf("paused for %s", d)
+			}
+			passes(last + time.Second)
+		}
+		id, code := s.asks(login())
+		if status, out := s.checks(id, tried(code)); status != http.StatusOK || s.pausedFor() > 0 {
+			t.Errorf("the right code when the pause is over: %d %v, and paused for %s", status, out, s.pausedFor())
+		}
+	})
+}
+
 // TestARightCodeBeginsAnew: only wrong codes without a right one between them pause the
 // purpose. Those of the number go on counting, whoever is right meanwhile.
 func TestARightCodeBeginsAnew(t *testing.T) {

@@ -44,6 +44,29 @@ func TestTheBreaker(t *testing.T) {
 	})
 }
 
+// TestAMinuteBeginsAnywhere: wrong codes of one minute are counted together, also where it
+// begins in the middle of a half that they are counted by.
+func TestAMinuteBeginsAnywhere(t *testing.T) {
+	eachClock(t, func(*Config) {}, func(t *testing.T, s *server, passes func(time.Duration)) {
+		is, err := s.house.store.Person(t.Context(), "user-17", "", verify.Login)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const half = 30 * time.Second
+		passes(half + 15*time.Second - time.Duration(is.Now)*time.Millisecond%half)
+		for _, c := range []struct {
+			wrong, want int64
+			then        time.Duration
+		}{{25, 25, 20 * time.Second}, {51, 76, 28 * time.Second}, {25, 101, 0}} {
+			all, err := s.house.store.Wrong(t.Context(), c.wrong, time.Minute)
+			if err != nil || all.Window != c.want {
+				t.Errorf("wrong codes of a minute: %d, want %d: %v", all.Window, c.want, err)
+			}
+			passes(c.then)
+		}
+	})
+}
+
 // TestRotatedCodes: each send brings another code, and only the last one is good.
 func TestRotatedCodes(t *testing.T) {
 	eachClock(t, func(c *Config) { c.Codes.Resend = "rotate" }, func(t *testing.T, s *server, passes func(time.Duration)) {

@@ -24,6 +24,7 @@ func examine(c Config) []diagnosis {
 	p.countries()
 	p.spending()
 	p.swaps()
+	p.receipt()
 	p.limits()
 	p.owners()
 	p.budgets()

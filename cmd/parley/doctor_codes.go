@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/conversation/verify"
+	"parley/flows"
 )
 
 func (p *patient) spending() {
@@ -38,6 +39,20 @@ func (p *patient) swaps() {
 		return
 	}
 	p.ok("codes.sim_swap", "SIMs are asked about, and without an answer no password is reset and no number replaced")
+}
+
+// receipt looks for the flow that tells customers of a changed password, and has their NO
+// lock the account.
+func (p *patient) receipt() {
+	library, err := flows.Load(p.config.Flows)
+	switch {
+	case err != nil:
+		p.warn("flows", "ask parley flows check", "they cannot be read, so that nobody can say whether customers hear of a changed password")
+	case len(library.ForEvent("password.changed")) == 0:
+		p.warn("flows", "add a flow that password.changed starts, like the library's password_reset", "no customer is told that a password was changed, nor can lock the account by NO")
+	default:
+		p.ok("flows", "customers hear of a changed password, and lock by NO what they did not do")
+	}
 }
 
 // farBeyond is how many times looser than its default a limit protects hardly anybody.

@@ -83,6 +83,7 @@ func TestExamine(t *testing.T) {
 		{"longer pauses", func(c *Config) { c.Codes.Cooldowns = []time.Duration{time.Minute} }, ""},
 		{"budgets of a million", func(c *Config) { c.Codes.Budgets.HomeDay = 1_000_000 }, "warning codes.budgets"},
 		{"SIMs", func(c *Config) { c.Codes.SIMSwap = SIMSwapConfig{} }, "warning codes.sim_swap"},
+		{"nobody hears of a changed password", func(c *Config) { c.Flows = []string{folder} }, "warning flows"},
 		{"nobody listens", func(c *Config) { c.Callbacks[0].Events = []string{"run.*"} }, "missing callbacks"},
 		{"one way", func(c *Config) {
 			c.Lines = append(c.Lines, LineConfig{Number: "ACME", Carrier: "lab", Brand: "acme"})

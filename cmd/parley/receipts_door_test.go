@@ -57,3 +57,27 @@ func TestEachChangeOfAPasswordIsTold(t *testing.T) {
 		eventually(t, "the customer is told why no code comes", said("so we sent no code"))
 	})
 }
+
+// TestAGrantIsGoodOnceWhateverItsConversation: where its customer cannot be told because no
+// flow does it, and where their conversation can take nothing, so that nothing is changed.
+func TestAGrantIsGoodOnceWhateverItsConversation(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		config := testConfig(url)
+		config.Flows = []string{t.TempDir()}
+		s := serveTest(t, config)
+		grant := s.granted(s.key, "other")
+		db := ledger(t, url)
+		for _, c := range []struct {
+			state string
+			want  int
+		}{{"{", http.StatusUnprocessableEntity}, {"{", http.StatusUnprocessableEntity}, {"{}", http.StatusOK}, {"{}", http.StatusUnprocessableEntity}} {
+			if _, err := db.ExecContext(t.Context(), `UPDATE conversations SET state = $1`, c.state); err != nil {
+				t.Fatal(err)
+			}
+			if status, out := s.do(http.MethodPost, "/v1/grants/redeem", s.key, map[string]any{"grant": grant}); status != c.want {
+				t.Errorf("with the state %s: %d %v", c.state, status, out["raw"])
+			}
+		}
+	})
+}

@@ -107,6 +107,17 @@ func codesLife(t *testing.T, s *store.Store) {
 	codesRebind(t, s)
 	codesEnd(t, s)
 	codesSweep(t, s)
+	codesPause(t, s)
+}
+
+// codesPause has a purpose paused, and the pause end.
+func codesPause(t *testing.T, s *store.Store) {
+	g := &guesser{T: t, s: s, settings: verify.Defaults}
+	g.settings.SubjectHour = verify.Limit{Most: 1, Per: time.Hour}
+	g.tries("u11", verify.Login, false, false)
+	check(t, "right in the pause", !g.tries("u11", verify.Login, false, true).Right)
+	check(t, "not over", store.Exec(t.Context(), s, `UPDATE pauses SET until_at = started_at`) == nil)
+	check(t, "refused behind the pause", g.tries("u11", verify.Login, false, true).Right)
 }
 
 func codeOf(id string) func(*conversation.Conversation, *conversation.Message) {

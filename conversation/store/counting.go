@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -46,6 +47,37 @@ func (c *counting) lock(p *pipe, on backend) {
 		}
 		return err
 	}, countsSQL, keys)
+}
+
+// pausesSQL reads when something was paused, and until when.
+const pausesSQL = `SELECT key, started_at, until_at FROM pauses WHERE key IN ({ids})`
+
+// lift takes back what a pause has been served for: what is counted of a window is so for
+// up to a half longer, and codes that are sent again would be refused. A window of more than
+// twice its pause is the business's choice, and goes on.
+func (c *counting) lift(ctx context.Context, tx session, now int64) error {
+	full := make(map[string][]*counted)
+	for _, k := range c.keys {
+		if k.Pauses != "" && !k.Client && k.Per <= 2*k.Pause && k.counts(now) >= int64(k.Most) {
+			full[k.Pauses] = append(full[k.Pauses], k)
+		}
+	}
+	if len(full) == 0 {
+		return nil
+	}
+	p := new(pipe)
+	p.inList(func(r row) error {
+		var key string
+		var started, until int64
+		err := r.Scan(&key, &started, &until)
+		for _, k := range full[key] {
+			if until <= now && now-started < 3*half(k.Hit) {
+				k.forgiven, k.n0, k.n1, k.n2 = true, 0, 0, 0
+			}
+		}
+		return err
+	}, pausesSQL, slices.Sorted(maps.Keys(full)))
+	return tx.flush(ctx, p)
 }
 
 // counts is how many there were in the last three half windows, as hitSQL counts them.

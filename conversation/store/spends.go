@@ -67,6 +67,9 @@ func (s *Store) spend(ctx context.Context, all []*spending) error {
 	if err := tx.flush(ctx, p); err != nil {
 		return err
 	}
+	if err := counts.lift(ctx, tx, now); err != nil {
+		return err
+	}
 	p = new(pipe)
 	pauses, entries := judgeAll(p, all, counts, now)
 	counts.write(p)

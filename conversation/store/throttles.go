@@ -50,10 +50,11 @@ const countsSQL = `SELECT key, bucket, n0, n1, n2 FROM throttles WHERE key IN ({
 const countManySQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES {each}($1, {now} / CAST($2 AS bigint), $3, $4, {now} + $5){/each}
 	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `, most = excluded.most`
 
-// wrongSQL adds to a gauge of the same form, which has no limit.
+// wrongSQL adds to a gauge of the same form, which has no limit, and reads its last three
+// halves: a minute begins anywhere.
 const wrongSQL = `INSERT INTO throttles (key, bucket, n0, most, idle_at) VALUES ('wrong/all', {now} / CAST($1 AS bigint), $2, 0, {now} + 86400000)
 	ON CONFLICT (key) DO UPDATE SET ` + addHalves + `
-	RETURNING n0 + n1`
+	RETURNING n0 + n1 + n2`
 
 // wrongTallyKey is under what wrong codes are tallied by the hour.
 const wrongTallyKey = "wrong/all"

@@ -33,9 +33,14 @@ func TestBudgets(t *testing.T) {
 		{"a country with history, day", "NL", Counts{Country: Count{DaySent: 299, Best: 1000}}, "", ""},
 		{"a country with history, over", "NL", Counts{Country: Count{DaySent: 300, Best: 1000}}, "country_budget", "pumping"},
 		{"a country with history, hour", "NL", Counts{Country: Count{DaySent: 33, HourSent: 33, Best: 1000}}, "country_budget", "pumping"},
+		{"a country with history, less in the hour", "NL", Counts{Country: Count{DaySent: 32, HourSent: 32, Best: 1000}}, "", ""},
+		{"a busy day", "NL", Counts{Country: Count{DaySent: 1299, DayApproved: 1000}}, "", ""},
 		{"a busy hour", "NL", Counts{Country: Count{DaySent: 119, HourSent: 119, HourApproved: 100, DayApproved: 100}}, "", ""},
 		{"a busy hour, over", "NL", Counts{Country: Count{DaySent: 120, HourSent: 120, HourApproved: 100, DayApproved: 100}}, "country_budget", "pumping"},
 		{"five of a network", "US", Counts{HasNetwork: true, Network: hour(5, 0), Pair: day(5, 0)}, "network_budget", ""},
+		{"a busy network", "US", Counts{HasNetwork: true, Network: hour(119, 100), Pair: day(1, 0)}, "", ""},
+		{"a busy network, over", "US", Counts{HasNetwork: true, Network: hour(120, 100), Pair: day(1, 0)}, "network_budget", ""},
+		{"a network's busy day", "US", Counts{HasNetwork: true, Network: day(1299, 1000), Pair: day(1, 0)}, "", ""},
 		{"ten of a network in a day", "US", Counts{HasNetwork: true, Network: day(10, 0), Pair: day(1, 0)}, "network_budget", ""},
 		{"its second country", "US", Counts{HasNetwork: true, Spread: day(1, 0)}, "", ""},
 		{"its third country", "US", Counts{HasNetwork: true, Spread: day(2, 0)}, "network_budget", ""},
@@ -57,6 +62,19 @@ func TestBudgets(t *testing.T) {
 		}
 		if v.Reason != c.want || told != c.told {
 			t.Errorf("%s: %q, told %q; want %q, %q", c.name, v.Reason, told, c.want, c.told)
+		}
+	}
+}
+
+// TestNetworks: an address counts as itself, however it is written, and one of IPv6 as its
+// /64.
+func TestNetworks(t *testing.T) {
+	for ip, want := range map[string]string{
+		"198.51.100.7": "198.51.100.7", "::ffff:198.51.100.7": "198.51.100.7", "::FFFF:c633:6407": "198.51.100.7", " 198.51.100.7 ": "198.51.100.7",
+		"2001:db8:0:7::1": "2001:db8:0:7::/64", "2001:DB8:0:7:ffff::1%eth0": "2001:db8:0:7::/64", "198.51.100.7:80": "", "": "", "nobody": "",
+	} {
+		if got := network(ip); got != want {
+			t.Errorf("%q: %q, want %q", ip, got, want)
 		}
 	}
 }

@@ -45,10 +45,18 @@ func (c *Camara) Changed(ctx context.Context, phone string, within time.Duration
 	}
 	swapped, status, err := c.ask(ctx, phone, within, false)
 	if status == http.StatusUnauthorized {
-		swapped, _, err = c.ask(ctx, phone, within, true)
+		swapped, status, err = c.ask(ctx, phone, within, true)
 	}
-	c.breaker.heard(time.Now(), err == nil)
+	c.breaker.heard(time.Now(), err == nil || ofNumber(status))
 	return swapped, err
+}
+
+// ofNumber says that the service answered, about the number or the question: it knows
+// nobody of it, or does not look so far back (CAMARA: OUT_OF_RANGE, IDENTIFIER_NOT_FOUND,
+// SERVICE_NOT_APPLICABLE). It is no service that fails, or one number could have it left
+// alone for all.
+func ofNumber(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusNotFound || status == http.StatusUnprocessableEntity
 }
 
 func (c *Camara) ask(ctx context.Context, phone string, within time.Duration, fresh bool) (swapped bool, status int, err error) {

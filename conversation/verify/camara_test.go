@@ -124,6 +124,33 @@ func TestABrokenServiceIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestANumberThatNobodyKnowsStopsNobody: an answer about one number or one question is no
+// broken service. Whoever has a code asked for at a number that it does not know, again and
+// again, keeps nobody else's SIM from being asked about.
+func TestANumberThatNobodyKnowsStopsNobody(t *testing.T) {
+	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity} {
+		c := operator(t, time.Second, func(w http.ResponseWriter, r *http.Request) {
+			var body struct{ PhoneNumber string }
+			if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+				t.Error(err)
+			}
+			if body.PhoneNumber != swapPhone {
+				says(status, `{"code":"IDENTIFIER_NOT_FOUND"}`)(w, r)
+				return
+			}
+			says(http.StatusOK, `{"swapped":true}`)(w, r)
+		})
+		for range 2 * breakAfter {
+			if _, err := c.Changed(t.Context(), "+12025550124", time.Hour); err == nil {
+				t.Error("an answer out of nothing")
+			}
+		}
+		if swapped, err := c.Changed(t.Context(), swapPhone, time.Hour); !swapped || err != nil {
+			t.Errorf("%d: another number: %v, %v", status, swapped, err)
+		}
+	}
+}
+
 // TestTokensAreFetched: by client credentials, kept, and fetched anew when refused.
 func TestTokensAreFetched(t *testing.T) {
 	var fetched atomic.Int64

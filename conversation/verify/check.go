@@ -240,10 +240,10 @@ func (s *Service) Redeem(ctx context.Context, grant Secret, test bool) (Redeemed
 	switch {
 	case err != nil:
 		return Redeemed{}, err
-	case out[0].Status == conversation.Ignored:
-		return Redeemed{}, ErrRefused
-	case out[0].Status != conversation.Applied:
+	case out[0].Status == conversation.Refused:
 		s.Log.Error("a password was changed, and the customer was not told: no flow takes password.changed", "problems", len(out[0].Problems))
+	case out[0].Status != conversation.Applied: // one that was buried is not used either
+		return Redeemed{}, ErrRefused
 	}
 	return Redeemed{Subject: plain(row.Subject), Scope: row.Scope}, nil
 }
