@@ -279,7 +279,11 @@ func (c *change) numberChanged() {
 		c.refuse("unknown")
 		return
 	}
+	before := c.Phone()
 	c.remember()
+	if before != c.Phone() {
+		c.leave(before)
+	}
 	c.audit("account.number_changed", "")
 }
 

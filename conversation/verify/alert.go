@@ -110,7 +110,8 @@ func (c *change) alertOf(id string) int {
 }
 
 // recognise closes the alerts that the customer says yes to: these only, where they
-// were asked about, and only while nothing is locked. The runs hear what came of it:
+// were asked about, unless the account's number is another since, and only while nothing is
+// locked. The runs hear what came of it:
 // one waits for that, before it says that anything is cleared.
 func (c *change) recognise() {
 	if c.State.Shut() {
@@ -124,7 +125,7 @@ func (c *change) recognise() {
 	}
 	var known []string
 	for _, t := range c.event.Transactions {
-		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen {
+		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen && !c.Alerts[i].Place.Said {
 			c.Alerts[i].Status = AlertRecognised
 			known = append(known, t.ID)
 		}
