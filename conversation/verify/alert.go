@@ -182,28 +182,31 @@ func (c *change) open() bool {
 	return slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.Status == AlertOpen })
 }
 
-// deny closes the alerts of the named transactions, and those that the same question
-// named besides.
+// deny closes the alerts of the named transactions, whoever was asked about them, and those
+// that the same question named besides.
 func (c *change) deny(ids []string) {
 	for i := range c.Alerts {
 		a := &c.Alerts[i]
-		if a.Place.Conversation != c.event.Place.Conversation || a.Status == AlertExpired {
-			continue
-		}
 		switch {
+		case a.Status == AlertExpired:
 		case slices.Contains(ids, a.ID):
 			a.Status = AlertDenied
+		case a.Place.Conversation != c.event.Place.Conversation:
 		case a.Status == AlertOpen && len(ids) > 0 && a.Place.Run != "" && a.Place.Run == c.event.Place.Run:
 			a.Status = AlertUnnamed
 		}
 	}
 }
 
-// late says whether a text answers alerts whose time is over, and no other.
+// late says whether a text answers alerts whose time is over, and no other. One that is
+// forgotten is over when what asked has asked that long ago.
 func (c *change) late(ids []string) bool {
 	for _, id := range ids {
-		i := c.alertOf(id)
-		if i < 0 || c.at < c.Alerts[i].Expires {
+		over := c.event.Asked > 0 && c.at >= c.event.Asked+c.rules.alertFor()
+		if i := c.alertOf(id); i >= 0 {
+			over = c.at >= c.Alerts[i].Expires
+		}
+		if !over {
 			return false
 		}
 	}
