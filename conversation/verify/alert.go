@@ -52,7 +52,7 @@ func (c *change) alert() error {
 	var opened []string
 	for _, t := range c.event.Transactions {
 		i := c.alertOf(t.ID)
-		if t.ID == "" || c.denied(t.ID) || i >= 0 && c.Alerts[i].Status != AlertExpired {
+		if t.ID == "" || i >= 0 && c.Alerts[i].Status != AlertExpired {
 			continue
 		}
 		if i >= 0 {
@@ -107,11 +107,6 @@ func (c *change) room() bool {
 // alertOf finds the alert of a transaction in the event's conversation; -1: there is none.
 func (c *change) alertOf(id string) int {
 	return slices.IndexFunc(c.Alerts, func(a Alert) bool { return a.ID == id && a.Place.Conversation == c.event.Place.Conversation })
-}
-
-// denied says whether somebody has said NO to a payment, whoever was asked.
-func (c *change) denied(id string) bool {
-	return slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.ID == id && a.Status == AlertDenied })
 }
 
 // recognise closes the alerts that the customer says yes to: these only, where they
