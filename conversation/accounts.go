@@ -34,7 +34,7 @@ func (s *step) lockAccount(run Run, a flows.Action) {
 	if s.byText() {
 		cause = "reply_no"
 	}
-	s.account(AccountChange{Op: "lock", Account: account, Said: s.texted(run.ID), Scope: scope, Cause: cause, Reason: reason,
+	s.account(AccountChange{Op: "lock", Account: account, Asked: s.askedOf(run.ID, account), Said: s.texted(run.ID), Scope: scope, Cause: cause, Reason: reason,
 		Transactions: transactionsOf(a.Data["transactions"]), Run: run.ID, Language: run.Language})
 }
 

@@ -54,8 +54,12 @@ func TestFlowsAskForChangesOfAccounts(t *testing.T) {
 	if ts := k.changes()[0].Transactions; len(ts) != 1 || ts[0].ID != "t1" || ts[0].Amount != "9.00 USD" {
 		t.Errorf("%+v", ts)
 	}
+	asked := k.env.Now
 	k.taken().after(time.Minute).text("no")
 	k.wantChange("lock", "acc-1", "reply_no")
+	if at := k.changes()[0].Asked; at != asked {
+		t.Errorf("asked at %d, want %d", at, asked)
+	}
 
 	k = newTalk(t, guarded)
 	k.start("guarded", map[string]any{"account": "acc-1"})

@@ -83,6 +83,7 @@ type AccountChange struct {
 	Op           string               `json:"op"` // alert, recognise, silenced, verify, lock, contest; proof, failure and number, of a code that was given where it was asked for
 	Account      string               `json:"account"`
 	Scope        string               `json:"scope,omitempty"` // of lock: purchases, transfers or all
+	Asked        int64                `json:"asked,omitempty"` // of lock: when the run last opened an alert of the account, Unix ms; 0: it has not
 	Said         bool                 `json:"said,omitempty"`  // a text may have named the account: where it came from may be anybody's
 	Cause        string               `json:"cause"`           // reply_no, unexpected_code, flow; of silenced: stopped or undeliverable
 	Reason       string               `json:"reason,omitempty"`

@@ -130,6 +130,8 @@ type Run struct {
 	Texted bool `json:"bt,omitempty"`
 	// Accounts are those whose payments it has asked about.
 	Accounts []string `json:"ac,omitempty"`
+	// AlertedAt is when it last asked about one, Unix ms; 0: not yet.
+	AlertedAt int64 `json:"aa,omitempty"`
 	tally
 }
 

@@ -18,10 +18,21 @@ const fraudQueue = "fraud"
 // to let the account know.
 func (s *step) asksAbout(run, account string) {
 	i := s.run(run)
+	if i >= 0 {
+		s.c.State.Runs[i].AlertedAt = s.env.Now
+	}
 	if i < 0 || slices.Contains(s.c.State.Runs[i].Accounts, account) || len(s.c.State.Runs[i].Accounts) >= mostAsked {
 		return
 	}
 	s.c.State.Runs[i].Accounts = append(slices.Clip(s.c.State.Runs[i].Accounts), account)
+}
+
+// askedOf is when a run last asked about payments of an account, Unix ms; 0: it has not.
+func (s *step) askedOf(run, account string) int64 {
+	if i := s.run(run); i >= 0 && slices.Contains(s.c.State.Runs[i].Accounts, account) {
+		return s.c.State.Runs[i].AlertedAt
+	}
+	return 0
 }
 
 // silenced lets the accounts know that runs asked about that nobody can answer any more:

@@ -26,7 +26,7 @@ type agentsCommand struct {
 	} `cmd:"" help:"Give somebody a new first password, and sign them out everywhere."`
 	Disable struct {
 		Name string `arg:"" help:"Their name."`
-	} `cmd:"" help:"Let somebody in no more, and sign them out everywhere, at once."`
+	} `cmd:"" help:"Let somebody in no more, neither here nor by an API key of theirs, and sign them out everywhere, at once."`
 }
 
 // Run is reached by its subcommands only.

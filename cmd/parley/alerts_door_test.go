@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/conversation/store/storetest"
 )
@@ -144,6 +145,23 @@ func TestEveryNoLocksAllAlertedAccounts(t *testing.T) {
 			if refunds, _ := body["refunds"].([]any); body["state"] != "locked" || len(refunds) != 1 {
 				t.Errorf("%s: %s", account, body["raw"])
 			}
+		}
+	})
+}
+
+// TestALateNoLocksNothing: nobody has answered, people have it, and nobody has looked. A NO
+// is a case for them, also when the alert itself is forgotten.
+func TestALateNoLocksNothing(t *testing.T) {
+	eachClock(t, func(*Config) {}, func(t *testing.T, s *server, passes func(time.Duration)) {
+		s.suspect("acc-1", "1234", coffee)
+		eventually(t, "people have it", func() bool {
+			passes(5 * time.Minute)
+			return number(t, ledger(t, s.house.config.Database), `SELECT count(*) FROM desk`) == 1
+		})
+		passes(5 * 24 * time.Hour)
+		s.texts("NO")
+		if a := s.account("active"); !strings.Contains(a["raw"].(string), "late_no") {
+			t.Errorf("%s", a["raw"])
 		}
 	})
 }

@@ -64,3 +64,24 @@ func TestUnlockByTwo(t *testing.T) {
 		s.did("agent:ann by console", "agent:bob by console", "account.agreed")
 	})
 }
+
+// TestWhoIsDisabledGivesNoWord: neither in the console nor by a key of their own. What keys of
+// nobody, and of people who never sign in here, may do is as it was.
+func TestWhoIsDisabledGivesNoWord(t *testing.T) {
+	eachHouse(t, func(t *testing.T, s *server) {
+		s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
+		s.hire("ann", agentui.RoleAgent)
+		program, ann, ben := s.key, s.agentKey("ann"), s.agentKey("ben")
+		if ok, err := s.house.store.DisableAgent(t.Context(), "ann"); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		s.key = ann
+		s.asked(http.MethodPost, "/unlock", map[string]any{"agent": "ann", "reason": "passport seen"}, http.StatusUnauthorized)
+		s.key = ben
+		s.asked(http.MethodPost, "/unlock", map[string]any{"agent": "ben", "reason": "passport seen"}, http.StatusAccepted)
+		s.key = program
+		if a := s.account("locked"); a["proposed_by"] != "ben" {
+			t.Errorf("%s", a["raw"])
+		}
+	})
+}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"parley/conversation/store/storetest"
+	"parley/outbound/provider"
 )
 
 // TestACodeToAnotherNumber: the code that helps to unlock an account goes to the number
@@ -146,5 +148,38 @@ func TestANoToAUsedCode(t *testing.T) {
 		if told := bank.heard("account.locked")[0]; told["cause"] != "unexpected_code" {
 			t.Errorf("%v", told)
 		}
+	})
+}
+
+// TestTheNumberBeforeKeepsNobodyOut: the customer of a locked account has lost their phone,
+// and another number since. Whoever has the old one can say NO, and asks for the account in
+// vain: a week later it is unlocked by way of the new one, where its refunds are told.
+func TestTheNumberBeforeKeepsNobodyOut(t *testing.T) {
+	const other = "+12025558888"
+	eachBank(t, func(t *testing.T, s *server, _ *cardSystem) {
+		s.deniesPayment(0)
+		s.hears(2)
+		id, code := s.asks(login("to", other, "purpose", "number_change", "subject", "acc-1", "proof", "in_person"))
+		if status, out := s.checks(id, tried(code, "purpose", "number_change", "subject", "acc-1")); status != http.StatusOK {
+			t.Fatalf("%d %v", status, out)
+		}
+		s.texts("UNLOCK")
+		s.account("verifying")
+		s.texts("NO")
+		s.account("locked")
+		sets("changed_at = changed_at - 700000000")(s, "acc-1", other)
+		unlock := []any{"purpose", "account_unlock", "subject", "acc-1"}
+		id, code = s.asks(login(append(unlock, "to", other)...))
+		if status, out := s.checks(id, tried(code, unlock...)); status != http.StatusOK {
+			t.Errorf("%d %v", status, out)
+		}
+		s.asked(http.MethodPut, "/refunds/t2", map[string]any{"status": "pending"}, http.StatusOK)
+		eventually(t, "the refund is told", func() bool {
+			return slices.ContainsFunc(s.carrier.Messages(), func(m provider.Outgoing) bool {
+				return m.To == other && strings.Contains(m.Text, "we look into the payment you denied")
+			})
+		})
+		s.asked(http.MethodPost, "/unlock", map[string]any{"proof": "app"}, http.StatusOK)
+		s.account("active")
 	})
 }

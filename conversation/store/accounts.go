@@ -187,7 +187,7 @@ func asksOf(effects []conversation.Effect) (asks []accountAsk) {
 		if c == nil {
 			continue
 		}
-		k := accountAsk{ref: c.Account, test: c.Test, event: verify.AccountEvent{Op: verify.Op(c.Op), Said: c.Said, Who: c.Cause, Scope: c.Scope, Cause: c.Cause, Reason: c.Reason,
+		k := accountAsk{ref: c.Account, test: c.Test, event: verify.AccountEvent{Op: verify.Op(c.Op), Said: c.Said, Asked: c.Asked, Who: c.Cause, Scope: c.Scope, Cause: c.Cause, Reason: c.Reason,
 			Transactions: c.Transactions, Place: verify.Place{Conversation: c.Conversation, Line: c.Line, Phone: c.Phone, Run: c.Run}}}
 		switch k.event.Op {
 		case verify.OpAlert, verify.OpLock, verify.OpContest, verify.OpGuessed:

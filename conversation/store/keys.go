@@ -11,7 +11,10 @@ import (
 const (
 	keyColumns = `SELECT id, name, mode, scopes, created_at, last_used_at, revoked_at, agent FROM api_keys `
 
-	keySQL = keyColumns + `WHERE hash = $1 AND revoked_at = 0`
+	// keySQL finds none of somebody who is disabled: they do nothing here any more, by
+	// whatever door.
+	keySQL = keyColumns + `WHERE hash = $1 AND revoked_at = 0
+		AND NOT EXISTS (SELECT 1 FROM agents AS p WHERE p.name = api_keys.agent AND p.disabled_at > 0)`
 
 	keysSQL = keyColumns + `ORDER BY created_at, id`
 
@@ -24,7 +27,7 @@ const (
 	revokeKeySQL = `UPDATE api_keys SET revoked_at = {now} WHERE id = $1 AND revoked_at = 0`
 )
 
-// Key finds a live key by the SHA-256 of its secret, hex, and notes the hour of
+// Key finds a live key by the SHA-256 of its secret, hex, of nobody who is disabled, and notes the hour of
 // its use.
 func (s *Store) Key(ctx context.Context, hash string) (inbound.Key, bool, error) {
 	var now int64

@@ -97,6 +97,7 @@ type AccountEvent struct {
 	Transactions []conversation.AccountTransaction
 	Place        Place  // where it came from; zero: from outside any conversation
 	Said         bool   // a text may have named the account
+	Asked        int64  // of lock: when its run last opened an alert of the account, Unix ms; 0: it has not
 	Proof        string // of proof and failure: its class
 	Agent        string // of agent: the agent's name; of lock: who locked, if an agent did
 	// Seen is who had proposed, of agent, as the agent saw it ("": nobody): who means to
@@ -279,7 +280,11 @@ func (c *change) numberChanged() {
 		c.refuse("unknown")
 		return
 	}
+	before := c.Phone()
 	c.remember()
+	if before != c.Phone() {
+		c.leave(before)
+	}
 	c.audit("account.number_changed", "")
 }
 

@@ -110,7 +110,8 @@ func (c *change) alertOf(id string) int {
 }
 
 // recognise closes the alerts that the customer says yes to: these only, where they
-// were asked about, and only while nothing is locked. The runs hear what came of it:
+// were asked about, unless the account's number is another since, and only while nothing is
+// locked. The runs hear what came of it:
 // one waits for that, before it says that anything is cleared.
 func (c *change) recognise() {
 	if c.State.Shut() {
@@ -124,7 +125,7 @@ func (c *change) recognise() {
 	}
 	var known []string
 	for _, t := range c.event.Transactions {
-		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen {
+		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen && !c.Alerts[i].Place.Said {
 			c.Alerts[i].Status = AlertRecognised
 			known = append(known, t.ID)
 		}
@@ -181,28 +182,31 @@ func (c *change) open() bool {
 	return slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.Status == AlertOpen })
 }
 
-// deny closes the alerts of the named transactions, and those that the same question
-// named besides.
+// deny closes the alerts of the named transactions, whoever was asked about them, and those
+// that the same question named besides.
 func (c *change) deny(ids []string) {
 	for i := range c.Alerts {
 		a := &c.Alerts[i]
-		if a.Place.Conversation != c.event.Place.Conversation || a.Status == AlertExpired {
-			continue
-		}
 		switch {
+		case a.Status == AlertExpired:
 		case slices.Contains(ids, a.ID):
 			a.Status = AlertDenied
+		case a.Place.Conversation != c.event.Place.Conversation:
 		case a.Status == AlertOpen && len(ids) > 0 && a.Place.Run != "" && a.Place.Run == c.event.Place.Run:
 			a.Status = AlertUnnamed
 		}
 	}
 }
 
-// late says whether a text answers alerts whose time is over, and no other.
+// late says whether a text answers alerts whose time is over, and no other. One that is
+// forgotten is over when what asked has asked that long ago.
 func (c *change) late(ids []string) bool {
 	for _, id := range ids {
-		i := c.alertOf(id)
-		if i < 0 || c.at < c.Alerts[i].Expires {
+		over := c.event.Asked > 0 && c.at >= c.event.Asked+c.rules.alertFor()
+		if i := c.alertOf(id); i >= 0 {
+			over = c.at >= c.Alerts[i].Expires
+		}
+		if !over {
 			return false
 		}
 	}

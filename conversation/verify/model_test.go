@@ -127,7 +127,10 @@ func (m *model) see(e AccountEvent, now int64) {
 				m.alerts[t.ID] = now + 24*hours
 			}
 		}
-	case OpNumber:
+	case OpNumber: // the customer is there, and nowhere else
+		if m.phone != e.Place.Phone {
+			clear(m.texted)
+		}
 		m.phone, m.texted[e.Place.Phone] = e.Place.Phone, true
 	case OpLock:
 		if e.Cause != "reply_no" {

@@ -85,3 +85,23 @@ func (c *change) rememberText() {
 		c.Places, c.moved = append(c.Places, p), true
 	}
 }
+
+// leave takes a number for anybody's that the account's customer has another for now: the
+// runs there hear nothing of the account but answers, a YES from there clears nothing, and
+// its refunds are told where the customer is. Of the places that are left, texts move the
+// codes for an unlock to none before the customer is texted there anew.
+func (c *change) leave(number string) {
+	c.Places = slices.DeleteFunc(c.Places, func(p Place) bool { return p.Phone == number })
+	for i := range c.Places[:max(0, len(c.Places)-1)] {
+		c.Places[i].Said = true
+	}
+	for i := range c.Alerts {
+		p := &c.Alerts[i].Place
+		p.Said = p.Said || p.Phone == number
+	}
+	for i := range c.Refunds {
+		if c.Refunds[i].Place.Phone == number {
+			c.Refunds[i].Place = c.told()
+		}
+	}
+}
