@@ -192,10 +192,9 @@ func TestReturnAfter(t *testing.T) {
 	eachQueue(t, QueueConfig{ReturnAfter: time.Second}, func(t *testing.T, s *server) {
 		ann := s.enters("ann", agentui.RoleAgent)
 		answered, waiting := s.waits(0), s.waits(1)
-		for i, id := range []string{answered, waiting} {
-			ann.wants("POST", "cmd", do(fmt.Sprint("t", i), "take", id, ann.seen(id), ""), http.StatusOK)
-		}
-		ann.wants("POST", "cmd", do("r", "reply", answered, ann.seen(answered), "try turning it off"), http.StatusOK)
+		ann.wants("POST", "cmd", do("t0", "take", answered, ann.seen(answered), ""), http.StatusOK)
+		ann.wants("POST", "cmd", do("r", "reply", answered, ann.seen(answered), "try turning it off"), http.StatusOK) // at once: it goes back in a second
+		ann.wants("POST", "cmd", do("t1", "take", waiting, ann.seen(waiting), ""), http.StatusOK)
 		eventually(t, "the bot has it", func() bool { return s.of(answered).Owner == "" })
 		eventually(t, "it waits again", func() bool { return s.of(waiting).Owner == conversation.OwnerQueue })
 		if h := s.of(waiting).Handoff; h.Reason != "abandoned" || s.of(waiting).Awaiting == 0 {
