@@ -305,8 +305,14 @@ func TestRefunds(t *testing.T) {
 		t.Errorf("denied for good, and paid: %+v", n)
 	}
 	h.act(no("t1"), Locked, "") // the same payment denied again opens no second
+	if !h.news.Notices[0].Quiet {
+		t.Error("the business is told what it knows")
+	}
 	if len(h.a.Refunds) != 2 || h.a.Refunds[0].Status != RefundFinal {
 		t.Errorf("%+v", h.a.Refunds)
+	}
+	if h.act(no("t4"), Locked, ""); h.news.Notices[0].Quiet {
+		t.Error("the business is not told of another payment that is denied under the lock")
 	}
 }
 

@@ -109,10 +109,15 @@ func (c *change) alertOf(id string) int {
 	return slices.IndexFunc(c.Alerts, func(a Alert) bool { return a.ID == id && a.Place.Conversation == c.event.Place.Conversation })
 }
 
+// denied says whether anybody has said NO to a payment within its alert's time.
+func (c *change) denied(id string) bool {
+	return slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.ID == id && a.Status == AlertDenied })
+}
+
 // recognise closes the alerts that the customer says yes to: these only, where they
-// were asked about, unless the account's number is another since, and only while nothing is
-// locked. The runs hear what came of it:
-// one waits for that, before it says that anything is cleared.
+// were asked about, unless the account's number is another since or somebody has said NO to
+// the payment, and only while nothing is locked. The runs hear what came of it: one waits
+// for that, before it says that anything is cleared.
 func (c *change) recognise() {
 	if c.State.Shut() {
 		c.refuse("locked")
@@ -125,7 +130,7 @@ func (c *change) recognise() {
 	}
 	var known []string
 	for _, t := range c.event.Transactions {
-		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen && !c.Alerts[i].Place.Said {
+		if i := c.alertOf(t.ID); i >= 0 && c.Alerts[i].Status == AlertOpen && !c.Alerts[i].Place.Said && !c.denied(t.ID) {
 			c.Alerts[i].Status = AlertRecognised
 			known = append(known, t.ID)
 		}

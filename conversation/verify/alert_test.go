@@ -18,6 +18,11 @@ func TestNoBeatsYesWhereverItIsSaid(t *testing.T) {
 			h.act(agent("ann"), Locked, "").act(agent("ben"), Alerted, "")
 			h.act(at(there, yes("t1")), Alerted, "nothing_open").act(at(there, yes("t2")), Active, "")
 			h.act(at(there, no("t1")), Locked, "")
+
+			h = newHistory(t) // the other is asked when it has been denied
+			h.rules.Cooling = -1
+			h.act(alerting("t1"), Alerted, "").act(denies, Locked, "").act(at(there, alerting("t1")), Locked, "")
+			h.act(agent("ann"), Locked, "").act(agent("ben"), Alerted, "").act(at(there, yes("t1")), Alerted, "nothing_open")
 		})
 	}
 }
