@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"parley/outbound/egress"
@@ -47,7 +47,10 @@ func (c *Camara) Changed(ctx context.Context, phone string, within time.Duration
 	if status == http.StatusUnauthorized {
 		swapped, status, err = c.ask(ctx, phone, within, true)
 	}
-	c.breaker.heard(time.Now(), err == nil || ofNumber(status))
+	if err != nil && ofNumber(status) {
+		err = fmt.Errorf("%w: %w", ErrNumberUnknown, err)
+	}
+	c.breaker.heard(time.Now(), err == nil || errors.Is(err, ErrNumberUnknown))
 	return swapped, err
 }
 
@@ -99,10 +102,11 @@ func exchange(client *http.Client, r *http.Request, into any) (status int, err e
 	if answer.StatusCode != http.StatusOK {
 		return answer.StatusCode, fmt.Errorf("the SIM-swap service answered %d", answer.StatusCode)
 	}
-	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
-		if errors.Is(err, egress.ErrTooLarge) || egress.Reason(err) == "timeout" {
-			return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
-		}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
+	}
+	if json.Unmarshal(body, into) != nil {
 		return answer.StatusCode, errSwapAnswer
 	}
 	return answer.StatusCode, nil
@@ -118,10 +122,14 @@ func StaticToken(token string) TokenSource {
 func ClientToken(client *http.Client, tokenURL, id, secret, scope string) TokenSource {
 	var kept string
 	var until time.Time
-	var one sync.Mutex // one fetches, and the others wait for its token
+	one := make(chan struct{}, 1) // one fetches, and the others wait for its token
 	return func(ctx context.Context, fresh bool) (string, error) {
-		one.Lock()
-		defer one.Unlock()
+		select {
+		case one <- struct{}{}:
+			defer func() { <-one }()
+		case <-ctx.Done():
+			return "", errors.New("waiting for a token of the SIM-swap service: timeout")
+		}
 		if !fresh && time.Now().Before(until) {
 			return kept, nil
 		}

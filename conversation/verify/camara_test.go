@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -73,6 +74,7 @@ func TestCamaraAnswers(t *testing.T) {
 		"another shape":   {200, `{"swapped":"no"}`, false, false},
 		"without a word":  {200, `{}`, false, false},
 		"null":            {200, `{"swapped":null}`, false, false},
+		"more behind it":  {200, `{"swapped":false}{"swapped":true}`, false, false},
 		"endless":         {200, `{"x":"` + strings.Repeat("a", MostSwapBody+1) + `","swapped":false}`, false, false},
 	} {
 		swapped, err := operator(t, time.Second, says(c.status, c.body)).Changed(t.Context(), swapPhone, time.Hour)
@@ -141,8 +143,8 @@ func TestANumberThatNobodyKnowsStopsNobody(t *testing.T) {
 			says(http.StatusOK, `{"swapped":true}`)(w, r)
 		})
 		for range 2 * breakAfter {
-			if _, err := c.Changed(t.Context(), "+12025550124", time.Hour); err == nil {
-				t.Error("an answer out of nothing")
+			if _, err := c.Changed(t.Context(), "+12025550124", time.Hour); !errors.Is(err, ErrNumberUnknown) {
+				t.Errorf("an answer out of nothing, or one to wait for: %v", err)
 			}
 		}
 		if swapped, err := c.Changed(t.Context(), swapPhone, time.Hour); !swapped || err != nil {
@@ -179,6 +181,29 @@ func TestTokensAreFetched(t *testing.T) {
 	}
 	if fetched.Load() != 2 {
 		t.Errorf("fetched %d times", fetched.Load())
+	}
+}
+
+// TestATokenIsNotWaitedForLonger: who waits for the token that somebody else fetches has
+// their own time, as if they fetched it.
+func TestATokenIsNotWaitedForLonger(t *testing.T) {
+	asked, done := make(chan struct{}, 1), make(chan struct{})
+	c := operator(t, time.Minute, func(http.ResponseWriter, *http.Request) { asked <- struct{}{}; <-done })
+	defer close(done)
+	token := ClientToken(c.Client, c.URL, "me", "secret", "")
+	go func() { _, _ = token(t.Context(), false) }()
+	<-asked
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	told := make(chan error, 1)
+	go func() { _, err := token(ctx, false); told <- err }()
+	select {
+	case err := <-told:
+		if err == nil || !strings.Contains(err.Error(), "timeout") {
+			t.Errorf("%v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("still waiting")
 	}
 }
 

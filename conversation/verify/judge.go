@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -155,13 +156,15 @@ func (r *GateRules) swapOf(c Challenge, is Person) (number string, within time.D
 }
 
 // judgeSwap judges by what the SIM-swap service said. again: it gave no answer, which was
-// needed, and there is time to ask again, until half of the code's life is over.
+// needed, may give one, and there is time to ask again, until half of the code's life is over.
 func judgeSwap(c Challenge, needed, changed bool, err error) (reason string, again bool) {
 	switch {
 	case err == nil && changed:
 		return "sim_swap", false
 	case err == nil || !needed:
 		return "", false
+	case errors.Is(err, ErrNumberUnknown):
+		return "sim_swap_unknown", false
 	case c.ExpiresAt-c.Now > (c.ExpiresAt-c.CreatedAt)/2:
 		return "", true
 	}

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -123,6 +124,8 @@ func TestSwapsFailClosedAndOpen(t *testing.T) {
 		{"changed, to log in", false, 0, true, nil, "sim_swap", false},
 		{"no answer", true, time.Second, false, down, "", true},
 		{"no answer for half of its life", true, 150 * time.Second, false, down, "sim_swap_unknown", false},
+		{"a number that it does not know", true, time.Second, false, fmt.Errorf("404: %w", ErrNumberUnknown), "sim_swap_unknown", false},
+		{"one that it does not know, to log in", false, time.Second, false, ErrNumberUnknown, "", false},
 		{"no answer, to log in", false, time.Second, false, down, "", false},
 	} {
 		ch := Challenge{CreatedAt: 1000, ExpiresAt: 301_000, Now: 1000 + c.age.Milliseconds()}

@@ -11,9 +11,13 @@ import (
 // somebody else has one too, so that it also finds recycled numbers.
 type Swaps interface {
 	// Changed blocks for at most some seconds. An error means that nobody can tell; it
-	// holds nothing of the number.
+	// holds nothing of the number. ErrNumberUnknown: asking again is of no use.
 	Changed(ctx context.Context, phone string, within time.Duration) (bool, error)
 }
+
+// ErrNumberUnknown means that the service can say nothing of this number, however often it
+// is asked.
+var ErrNumberUnknown = errors.New("the SIM-swap service can say nothing of this number")
 
 // errOpen means that a service has failed so often that it is left alone for a while:
 // codes that need no answer of it must not wait behind those that do.
