@@ -81,10 +81,10 @@ async function claim(all: News[]): Promise<News[]> {
 const seen = (n: News) => document.visibilityState === "visible" && open.value === n.conversation;
 
 // tell lets a window in which the conversation stands open take the news first, and
-// silently.
+// silently: within a second, which a busy computer needs to bring it to both.
 async function tell(all: News[]) {
   await claim(all.filter(seen));
-  await new Promise((then) => setTimeout(then, 300));
+  await new Promise((then) => setTimeout(then, 1000));
   const fresh = await claim(all.filter((n) => !seen(n)));
   if (fresh.length === 0) return;
   if (wanted.value.sound) chime();

@@ -23,7 +23,7 @@ export async function notices() {
     const told = async () => [...(await first.evaluate(() => globalThis.told)), ...(await second.evaluate(() => globalThis.told))];
     await texts("+12025550180", "my parrot ate the router");
     await first.locator(".row", { hasText: "my parrot ate the router" }).waitFor();
-    await first.waitForTimeout(800); // a window that reads it would be let first
+    await first.waitForTimeout(1500); // a window that reads it would be let first
     assert.deepEqual(await told(), []);
     for (const page of [first, second]) {
       await page.getByRole("button", { name: "Settings" }).click();
@@ -38,7 +38,7 @@ export async function notices() {
     await first.locator(".row", { hasText: "my goat ate the router" }).waitFor();
     const counts = (title) => Number(/\((\d+)\)/.exec(title)?.[1] ?? 0);
     await turns(async () => (await told()).length > 0, true, "nobody is told");
-    await first.waitForTimeout(800); // another window would tell it again
+    await first.waitForTimeout(1500); // another window would tell it again
     assert.deepEqual(await told(), ["+12025550181 waits for somebody"]);
     await turns(async () => counts(await first.title()), counts(titled) + 1);
     await opens(first, "my goat ate the router");
@@ -49,7 +49,7 @@ export async function notices() {
     await texts("+12025550181", "read at once");
     await first.locator(".bubble", { hasText: "read at once" }).waitFor();
     for (const page of [first, second]) await page.locator(".row", { hasText: "read at once" }).waitFor(); // where news is found
-    await first.waitForTimeout(800);
+    await first.waitForTimeout(1500);
     assert.equal((await told()).length, 1, "told of what is read");
     await first.getByRole("textbox", { name: "Reply" }).fill("Go on");
     await first.keyboard.press("Control+Enter");
@@ -60,7 +60,7 @@ export async function notices() {
     await texts("+12025550181", "a secret matter");
     await first.locator(".row", { hasText: "a secret matter" }).waitFor();
     await turns(async () => (await told()).length > 1, true, "nobody is told of the answer");
-    await first.waitForTimeout(800);
+    await first.waitForTimeout(1500);
     assert.deepEqual((await told()).sort(), ["+12025550181 has answered", "+12025550181 waits for somebody"], "and never what was written"); // whichever window told it
     await context.close();
   });
