@@ -41,26 +41,38 @@ func TestOneCustomerStopsNoFlows(t *testing.T) {
 	})
 }
 
-// TestACodeThatIsOutOutlivesAnotherSend: where a budget stands against another
-// send, the customer who asked for it hears so, and the code that they have is as good as
-// before.
+// TestACodeThatIsOutOutlivesAnotherSend: where a budget stands against another send, or
+// nobody can tell of the SIM, the customer who asked for it hears so, and the code that they
+// have is as good as before. One of which something is known is not.
 func TestACodeThatIsOutOutlivesAnotherSend(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		l := newLastTry(t, url)
-		l.full.Store(true)
-		to := phone(4310)
-		last := l.asks(to)
-		check(t, "not again", store.Exec(t.Context(), l.s, `UPDATE challenges SET next_send_at = 0`) == nil)
-		_, told, err := l.Again(t.Context(), last.ID)
-		check(t, "not sent again", !told && err == nil)
-		const judged = `SELECT count(*) FROM challenges WHERE id = $1 AND (status NOT IN ('pending', 'sent') OR work_at >= expires_at)`
-		for end := time.Now().Add(10 * time.Second); must(store.Ask(t.Context(), l.s, judged, last.ID))(t) == 0; time.Sleep(2 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatal("nobody looks at it")
-			}
+		for i, c := range []struct {
+			why    string
+			unsent int64
+			good   bool
+		}{{"spend", 1, true}, {"sim_swap_unknown", 1, true}, {"sim_swap", 0, false}} {
+			l.once.Store(c.why)
+			l.unsent.Store(0)
+			last := l.asks(phone(4310 + i))
+			check(t, "not again", store.Exec(t.Context(), l.s, `UPDATE challenges SET next_send_at = 0`) == nil)
+			_, told, err := l.Again(t.Context(), last.ID)
+			check(t, "not sent again", !told && err == nil)
+			l.judged(t, last.ID)
+			check(t, fmt.Sprintf("%s: the customer was told %d times", c.why, l.unsent.Load()), l.unsent.Load() == c.unsent)
+			_, err = l.Check(t.Context(), last)
+			check(t, fmt.Sprintf("%s: the right code: %v", c.why, err), (err == nil) == c.good)
 		}
-		check(t, fmt.Sprint("the customer was told so often: ", l.unsent.Load()), l.unsent.Load() == 1)
-		_, err = l.Check(t.Context(), last)
-		check(t, fmt.Sprint("the right code is refused: ", err), err == nil)
 	})
+}
+
+// judged waits until somebody has looked at a challenge.
+func (l *lastTry) judged(t *testing.T, id string) {
+	t.Helper()
+	const judged = `SELECT count(*) FROM challenges WHERE id = $1 AND (status NOT IN ('pending', 'sent') OR work_at >= expires_at)`
+	for end := time.Now().Add(10 * time.Second); must(store.Ask(t.Context(), l.s, judged, id))(t) == 0; time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("nobody looks at it")
+		}
+	}
 }

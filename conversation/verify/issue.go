@@ -44,16 +44,16 @@ func (s *Service) issue(ctx context.Context, c Challenge) error {
 	return nil
 }
 
-// crowded are the reasons that say nothing of the customer or their number, but that too
-// much was sent.
-var crowded = map[string]bool{"block_budget": true, "country_budget": true, "network_budget": true, "spend": true}
+// passing are the reasons that say nothing of the customer or their number, but that too
+// much was sent, or that nobody can tell.
+var passing = map[string]bool{"block_budget": true, "country_budget": true, "network_budget": true, "spend": true, "sim_swap_unknown": true}
 
-// withhold ends a challenge whose code must not be sent. Where it is only too much, a code
+// withhold ends a challenge whose code must not be sent. For a passing reason a code
 // that was sent before stays good: or whoever asks for another send of it, as texts can be
 // forged to do, would take it from the customer. Who texted for it hears that it does not
 // come.
 func (s *Service) withhold(ctx context.Context, c Challenge, line conversation.Line, reason string) error {
-	if crowded[reason] && c.Sends > 0 {
+	if passing[reason] && c.Sends > 0 {
 		if c.Again > 0 {
 			if _, err := s.Submit(ctx, []conversation.Event{notAgain(c)}); err != nil {
 				return err
