@@ -34,6 +34,27 @@ func TestParseIsQuick(t *testing.T) {
 	}
 }
 
+// A long file that has few words is read, also where its first quarter ends within
+// quotes; one that has too many only at its end is refused.
+func TestLongFilesAreRead(t *testing.T) {
+	text := "  z: {say: \"" + strings.Repeat("[ - ", maxText/4) + "\", end: z}\n"
+	comment := "# " + strings.Repeat("- [ ", 20) + "\n"
+	for _, before := range []int{dense - len(text)/2, dense - len(text) + 2, dense, 3 * dense} {
+		source := head + "  a: {goto: z}\n"
+		for len(source)+len(comment) < before {
+			source += comment
+		}
+		source += "#" + strings.Repeat("x", max(0, before-len(source)-2)) + "\n"
+		if _, err := Parse("x.yaml", []byte(source+text)); err != nil {
+			t.Errorf("the text begins at %d: %v", len(source), err)
+		}
+		_, err := Parse("x.yaml", []byte(source+text+strings.Repeat("k: v\n", maxTokens/3+1)))
+		if err == nil || !strings.Contains(err.Error(), "too many words") {
+			t.Errorf("dense only behind %d: %v", len(source), err)
+		}
+	}
+}
+
 // An expression cannot run long or grow large.
 func TestExpressionsAreBounded(t *testing.T) {
 	long := strings.Repeat("x", maxText)

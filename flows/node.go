@@ -18,8 +18,9 @@ const (
 	maxFile   = 256 << 10 // bytes
 	maxDepth  = 24        // of nesting
 	maxTokens = 20_000
-	maxBlank  = 30  // empty lines in a row: the scanner is slow with them
-	maxKeys   = 400 // of one object
+	dense     = maxFile / 4 // bytes that are cut into tokens first
+	maxBlank  = 30          // empty lines in a row: the scanner is slow with them
+	maxKeys   = 400         // of one object
 )
 
 // shape is what a node of a file is.
@@ -147,11 +148,17 @@ var refused = map[token.Type]string{
 }
 
 // tokens cuts the file into tokens and refuses what would be deep, long or
-// strange, so that the recursive parser never sees it.
+// strange, so that the recursive parser never sees it. A token takes some 300
+// bytes, and the scanner does not stop before the end: so a file is refused by its
+// beginning where that has too many already, and a text that is cut there in the
+// midst of its quotes is read as at most maxText more.
 func (p *parser) tokens(source []byte) token.Tokens {
-	tokens := lexer.Tokenize(string(source))
+	tokens := lexer.Tokenize(string(source[:min(len(source), dense)]))
+	if len(source) > dense && len(tokens) <= maxTokens+maxText {
+		tokens = lexer.Tokenize(string(source))
+	}
 	if len(tokens) > maxTokens {
-		p.failAt(&node{line: 1, col: 1}, "the file has %d words and signs: at most %d are read", len(tokens), maxTokens)
+		p.failAt(&node{line: 1, col: 1}, "the file has %s words and signs: at most %d are read", "too many", maxTokens)
 		return nil
 	}
 	depth, dashes, line := 0, 0, 0
