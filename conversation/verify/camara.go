@@ -43,38 +43,53 @@ func (c *Camara) Changed(ctx context.Context, phone string, within time.Duration
 	if !c.breaker.may(time.Now()) {
 		return false, errOpen
 	}
-	swapped, status, err := c.ask(ctx, phone, within, false)
-	if status == http.StatusUnauthorized {
-		swapped, status, err = c.ask(ctx, phone, within, true)
+	swapped, err := c.ask(ctx, phone, within, false)
+	if no, ok := errors.AsType[*refusal](err); ok && no.status == http.StatusUnauthorized {
+		swapped, err = c.ask(ctx, phone, within, true)
 	}
-	if err != nil && ofNumber(status) {
+	if no, ok := errors.AsType[*refusal](err); ok && no.ofNumber() {
 		err = fmt.Errorf("%w: %w", ErrNumberUnknown, err)
 	}
 	c.breaker.heard(time.Now(), err == nil || errors.Is(err, ErrNumberUnknown))
 	return swapped, err
 }
 
-// ofNumber says that the service answered, about the number or the question: it knows
-// nobody of it, or does not look so far back (CAMARA: OUT_OF_RANGE, IDENTIFIER_NOT_FOUND,
-// SERVICE_NOT_APPLICABLE). It is no service that fails, or one number could have it left
-// alone for all.
-func ofNumber(status int) bool {
-	return status == http.StatusBadRequest || status == http.StatusNotFound || status == http.StatusUnprocessableEntity
+// refusal is an answer other than 200: its status, and CAMARA's code of it, if it has one.
+type refusal struct {
+	status int
+	code   string
 }
 
-func (c *Camara) ask(ctx context.Context, phone string, within time.Duration, fresh bool) (swapped bool, status int, err error) {
+func (r *refusal) Error() string {
+	return fmt.Sprintf("the SIM-swap service answered %d", r.status)
+}
+
+// ofNumber says that the service answered about the number: it knows nobody of it, or does
+// not look so far back (CAMARA's 400, 404 and 422: OUT_OF_RANGE, IDENTIFIER_NOT_FOUND,
+// SERVICE_NOT_APPLICABLE). That is no service that fails, or one number could have it left
+// alone for all. A 404 without a code comes from a wrong address, and these two codes from a
+// token that is bound to one number, whoever is asked about.
+func (r *refusal) ofNumber() bool {
+	switch r.code {
+	case "", "MISSING_IDENTIFIER", "UNNECESSARY_IDENTIFIER":
+		return false
+	}
+	return r.status == http.StatusBadRequest || r.status == http.StatusNotFound || r.status == http.StatusUnprocessableEntity
+}
+
+func (c *Camara) ask(ctx context.Context, phone string, within time.Duration, fresh bool) (bool, error) {
 	token, err := c.Token(ctx, fresh)
 	if err != nil {
-		return false, 0, err
+		return false, err
 	}
 	hours := min(max(1, int((within+time.Hour-1)/time.Hour)), 2400)
 	body, err := json.Marshal(map[string]any{"phoneNumber": phone, "maxAge": hours})
 	if err != nil {
-		return false, 0, errSwapAnswer
+		return false, errSwapAnswer
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(c.URL, "/")+"/check", bytes.NewReader(body))
 	if err != nil {
-		return false, 0, errors.New("the SIM-swap service's URL cannot be read")
+		return false, errors.New("the SIM-swap service's URL cannot be read")
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json")
@@ -82,34 +97,41 @@ func (c *Camara) ask(ctx context.Context, phone string, within time.Duration, fr
 	var answer struct {
 		Swapped *bool `json:"swapped"`
 	}
-	if status, err = exchange(c.Client, r, &answer); err != nil {
-		return false, status, err
+	if err = exchange(c.Client, r, &answer); err != nil {
+		return false, err
 	}
 	if answer.Swapped == nil {
-		return false, status, errSwapAnswer
+		return false, errSwapAnswer
 	}
-	return *answer.Swapped, status, nil
+	return *answer.Swapped, nil
 }
 
-// exchange makes one request and decodes its answer, which must be a 200. Errors hold
-// nothing of either: a number or a token may stand in them.
-func exchange(client *http.Client, r *http.Request, into any) (status int, err error) {
+// exchange makes one request and decodes its answer, which must be a 200; any other is a
+// *refusal. Errors say nothing of what was sent or answered: a number or a token may stand
+// in it.
+func exchange(client *http.Client, r *http.Request, into any) error {
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
+		return fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return answer.StatusCode, fmt.Errorf("the SIM-swap service answered %d", answer.StatusCode)
-	}
 	body, err := io.ReadAll(answer.Body)
+	if answer.StatusCode != http.StatusOK {
+		var info struct {
+			Code string `json:"code"`
+		}
+		if err != nil || json.Unmarshal(body, &info) != nil {
+			info.Code = ""
+		}
+		return &refusal{answer.StatusCode, info.Code}
+	}
 	if err != nil {
-		return 0, fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
+		return fmt.Errorf("the SIM-swap service cannot be asked: %s", egress.Reason(err))
 	}
 	if json.Unmarshal(body, into) != nil {
-		return answer.StatusCode, errSwapAnswer
+		return errSwapAnswer
 	}
-	return answer.StatusCode, nil
+	return nil
 }
 
 // StaticToken is a token that does not change.
@@ -144,8 +166,8 @@ func ClientToken(client *http.Client, tokenURL, id, secret, scope string) TokenS
 			Token   string `json:"access_token"`
 			Expires int64  `json:"expires_in"`
 		}
-		if _, err := exchange(client, r, &answer); err != nil {
-			return "", fmt.Errorf("fetching a token: %w", err)
+		if err := exchange(client, r, &answer); err != nil {
+			return "", fmt.Errorf("fetching a token: %v", err) // its refusal is none of the service's
 		}
 		if answer.Token == "" {
 			return "", errSwapAnswer

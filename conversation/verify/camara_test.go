@@ -153,6 +153,36 @@ func TestANumberThatNobodyKnowsStopsNobody(t *testing.T) {
 	}
 }
 
+// TestAWrongAddressKnowsNobody: what answers 404 to everything, or takes each number for
+// one too many, knows nothing of this number alone: it is an outage, which is logged
+// and opens the breaker.
+func TestAWrongAddressKnowsNobody(t *testing.T) {
+	for status, bodies := range map[int][]string{
+		http.StatusNotFound:            {"<html>not here</html>", `{"error":"no route"}`, `{"code":404}`, ""},
+		http.StatusUnprocessableEntity: {`{"code":"MISSING_IDENTIFIER"}`, `{"code":"UNNECESSARY_IDENTIFIER"}`},
+		http.StatusBadRequest:          {"the plain HTTP request was sent to HTTPS port"},
+		http.StatusForbidden:           {`{"code":"PERMISSION_DENIED"}`},
+	} {
+		for _, body := range bodies {
+			var asked atomic.Int64
+			c := operator(t, time.Second, func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(status, body)(w, r) })
+			for range 2 * breakAfter {
+				if _, err := c.Changed(t.Context(), swapPhone, time.Hour); err == nil || errors.Is(err, ErrNumberUnknown) {
+					t.Errorf("%d %s: %v", status, body, err)
+				}
+			}
+			if asked.Load() != breakAfter {
+				t.Errorf("%d %s: asked %d times", status, body, asked.Load())
+			}
+		}
+	}
+	c := operator(t, time.Second, says(http.StatusNotFound, `{"code":"IDENTIFIER_NOT_FOUND"}`))
+	c.Token = ClientToken(c.Client, c.URL, "me", "secret", "")
+	if _, err := c.Changed(t.Context(), swapPhone, time.Hour); err == nil || errors.Is(err, ErrNumberUnknown) {
+		t.Errorf("no token: %v", err)
+	}
+}
+
 // TestTokensAreFetched: by client credentials, kept, and fetched anew when refused.
 func TestTokensAreFetched(t *testing.T) {
 	var fetched atomic.Int64
