@@ -16,7 +16,7 @@ import (
 //
 // Work comes first and then the wait, so that there are never more answers waiting
 // than can be made in one grain.
-const grain = 20 * time.Millisecond
+const grain = 40 * time.Millisecond
 
 // arrivalInContext carries when a request came.
 type arrivalInContext struct{}
