@@ -44,7 +44,7 @@ test:
 	$(MAKE) --no-print-directory web check || status=1; \
 	(cd $(WEB) && npm run --silent test) || status=1; \
 	scratch="$$(.ci/scratch)"; trap 'rm -rf "$$scratch"' EXIT; \
-	PARLEY_LACKS="$$missing $$forbidden" GOTMPDIR="$${TMPDIR:-/tmp}" TMPDIR="$$scratch" $(GO) test $(RACE) -vet=off -parallel 4 -timeout 20m -skip TestRandomSequences ./... || status=1; \
+	PARLEY_LACKS="$$missing $$forbidden" GOTMPDIR="$${TMPDIR:-/tmp}" TMPDIR="$$scratch" $(GO) test $(RACE) -vet=off -parallel 4 -timeout 40m -skip TestRandomSequences ./... || status=1; \
 	$(GO) test -vet=off -run TestRandomSequences ./conversation || status=1; \
 	.ci/fuzz 2 || status=1; \
 	if [ -n "$$forbidden" ]; then echo "not run: the full disk; nobody may mount a small one here (in CI that is a failure)"; fi; \

@@ -13,7 +13,7 @@ import (
 // TestEveryRefusalIsAProblem: whatever goes wrong under /v1 is told as a problem
 // document.
 func TestEveryRefusalIsAProblem(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	for _, c := range []struct {
 		method, path string
 		status       int

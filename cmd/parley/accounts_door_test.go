@@ -250,7 +250,7 @@ func TestLockedAccountGetsNoReset(t *testing.T) {
 // TestReviewedAtTheDoor: what an account is marked for goes when somebody says what
 // they found.
 func TestReviewedAtTheDoor(t *testing.T) {
-	s, _ := bankHouse(t, "sqlite:"+t.TempDir()+"/parley.db")
+	s, _ := bankHouse(t, storetest.URL(t, "sqlite"))
 	s.asked(http.MethodPost, "/reviewed", map[string]any{"reason": "x"}, http.StatusConflict)
 	s.asked(http.MethodPost, "/lock", map[string]any{}, http.StatusOK)
 	for range 3 {
@@ -294,7 +294,7 @@ func TestRefundsOfThoseNobodyTexted(t *testing.T) {
 
 // TestAccountsScope: no other scope, and not all others together, reads or locks.
 func TestAccountsScope(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	key := s.newKey("live", "events", "verifications", "contacts", "read", "admin")
 	for _, c := range [][2]string{{"GET", ""}, {"POST", "/lock"}, {"PUT", "/lock"}, {"POST", "/unlock"}, {"POST", "/reviewed"}, {"PUT", "/password"}, {"PUT", "/refunds/t1"}} {
 		if status, body := s.do(c[0], "/v1/accounts/acc-1"+c[1], key, map[string]any{}); status != http.StatusForbidden {

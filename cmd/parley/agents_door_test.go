@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"parley/agentui"
+	"parley/conversation/store/storetest"
 )
 
 // desk is a browser at the console.
@@ -114,7 +115,7 @@ func TestSignIn(t *testing.T) {
 // TestSessions goes on over plain http, where a browser keeps the cookie.
 func TestSessions(t *testing.T) {
 	t.Parallel()
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config := testConfig(storetest.URL(t, "sqlite"))
 	config.PublicURL = ""
 	s := serveTest(t, config)
 	first := s.hire("ann", agentui.RoleAdmin)
@@ -158,7 +159,7 @@ func TestSessions(t *testing.T) {
 // page signs anybody in or out.
 func TestSignInIsGuarded(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	s.hire("ann", agentui.RoleAgent)
 	d := s.desk()
 	_, known := d.asks("POST", "session", typed{"name": "ann", "password": "wrong"})

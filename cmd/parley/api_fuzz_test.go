@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/conversation/store/storetest"
 )
 
 // marker stands in every strange value: no answer may repeat it.
@@ -78,7 +80,7 @@ func (s *server) isProblem(what string, said bool, status int, out map[string]an
 // TestOneKeyOneBody: an Idempotency-Key stands for one body, whatever differs.
 func TestOneKeyOneBody(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	ask := func(body map[string]any) (int, string) {
 		status, out := s.do(http.MethodPost, "/v1/verifications", s.key, body, "Idempotency-Key", "k1")
 		return status, out["raw"].(string)

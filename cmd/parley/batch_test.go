@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"parley/conversation"
+	"parley/conversation/store/storetest"
 	"parley/inbound"
 )
 
@@ -69,7 +70,7 @@ func TestBatchOfEvents(t *testing.T) {
 
 func TestBatchRefuses(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	many := make([]map[string]any, 1001)
 	for i := range many {
 		many[i] = row(testPhone)
@@ -122,7 +123,7 @@ func (h *halfway) Submit(ctx context.Context, events []conversation.Event) ([]co
 // TestBatchHalfway repeats a batch of which the engine took only a part.
 func TestBatchHalfway(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	engine := &halfway{Engine: s.house.engine, most: 200}
 	mux := http.NewServeMux()
 	(&inbound.API{Engine: engine, Keys: s.house.store, Reads: s.house.store, Route: s.house.config.route,
@@ -146,7 +147,7 @@ func TestBatchHalfway(t *testing.T) {
 }
 
 func TestListResults(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	finishRuns(t, s, 5)
 	var runs []string
 	after := ""

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"parley/conversation/store/storetest"
 )
 
 const otherLine = "+12025550199"
@@ -19,7 +21,7 @@ func ofBrands(t *testing.T) Config {
 	} {
 		write(t, folder, name+".yaml", "flow: "+name+"\n"+head+"\nlanguages: [en]\nstart: a\nstates: {a: {say: \"{{ brand }}: "+name+"\", end: z}}\n")
 	}
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.Flows = []string{folder}
 	c.Brands["beta"] = BrandConfig{Name: "Beta", Quiet: "off"}
 	c.Lines = append(c.Lines, LineConfig{Number: otherLine, Carrier: "lab", Brand: "beta"})

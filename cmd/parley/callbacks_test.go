@@ -151,7 +151,7 @@ func TestCallsGoThroughTheHouse(t *testing.T) {
 		io.WriteString(w, `{"left":3}`)
 	}))
 	defer service.Close()
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config := testConfig(storetest.URL(t, "sqlite"))
 	config.Calls = []CallConfig{{Host: service.Listener.Addr().String(), Headers: map[string]string{"Authorization": "Bearer x"}, Private: true}}
 	s := serveTest(t, config)
 	do := s.house.runner().Do[conversation.JobCall]
@@ -177,7 +177,7 @@ func TestServicesThroughTheHouse(t *testing.T) {
 		io.WriteString(w, `{"state":"shipped","day":"2026-03-05"}`)
 	}))
 	defer service.Close()
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config := testConfig(storetest.URL(t, "sqlite"))
 	config.Calls = []CallConfig{{Name: "orders", URL: service.URL + "/api", Headers: map[string]string{"Authorization": "Bearer x"}, Private: true}}
 	s := serveTest(t, config)
 	s.texts("Track A1")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/conversation"
+	"parley/conversation/store/storetest"
 	"parley/conversation/verify"
 )
 
@@ -351,7 +352,7 @@ func tellsNothing(t *testing.T, s *server, passes func(time.Duration)) {
 
 // TestSlowCodes: with codes kept by a password hash as well, everything goes as before.
 func TestSlowCodes(t *testing.T) {
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.Codes.Hash = "hmac+argon2id"
 	s := serveTest(t, c)
 	id, digits := s.asks(login())

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/conversation/store/storetest"
 	"parley/outbound/provider"
 )
 
@@ -32,7 +33,7 @@ func TestCodesTextedElsewhere(t *testing.T) {
 		c.Lines = append(c.Lines, LineConfig{Number: "+12025550101", Carrier: "lab", Brand: "acme"})
 		return c
 	}
-	s := serveTest(t, config("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, config(storetest.URL(t, "sqlite")))
 	reset, first := s.asks(login("purpose", "password_reset", "line", testLine))
 	in, second := s.asks(login("line", testLine))
 	for _, id := range []string{reset, in} {
@@ -72,7 +73,7 @@ func (s *server) burned(id, code, purpose string) {
 // TestResendKeepsModesApart: neither kind of key has the other's codes sent again.
 func TestResendKeepsModesApart(t *testing.T) {
 	t.Parallel()
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config := testConfig(storetest.URL(t, "sqlite"))
 	config.Codes.Cooldowns = []time.Duration{time.Second}
 	s := serveTest(t, config)
 	live, _ := s.asks(login())

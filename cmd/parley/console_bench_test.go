@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"parley/agentui"
+	"parley/conversation/store/storetest"
 	"parley/outbound/provider"
 )
 
@@ -40,7 +41,7 @@ func benched(t *testing.T) {
 
 func consoleSpeed(t *testing.T, many int, part string) {
 	t.Helper()
-	config := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	config := testConfig(storetest.URL(t, "sqlite"))
 	config.PublicURL = ""
 	s := serveTest(t, config)
 	s.seat("ann", agentui.RoleAgent)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"parley/agentui"
+	"parley/conversation/store/storetest"
 	"parley/outbound/provider"
 )
 
@@ -116,7 +117,7 @@ func (b *badNetwork) copy(to, from net.Conn, swallowed string) {
 // that slept. The server is a process of its own.
 func TestProofConsoleOnABadNetwork(t *testing.T) {
 	inBrowser(t)
-	w := newWorld(t, "sqlite:"+t.TempDir()+"/parley.db", 1000)
+	w := newWorld(t, storetest.URL(t, "sqlite"), 1000)
 	file := w.deskConfig()
 	s := serve(t, file)
 	for _, name := range []string{"ann", "bob"} {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"parley/conversation/store/storetest"
 	"parley/outbound/provider"
 )
 
@@ -36,7 +37,7 @@ const (
 // with 4008; and the process stays small. It runs under make bench only.
 func TestSpeedSockets(t *testing.T) {
 	benched(t)
-	w := newWorld(t, "sqlite:"+t.TempDir()+"/parley.db", 1000)
+	w := newWorld(t, storetest.URL(t, "sqlite"), 1000)
 	s := w.serve("sockets", "127.0.0.1:0")
 	var all []*follower
 	for i, cookie := range w.signedIn(benchAgents * benchWindows) {

@@ -161,7 +161,7 @@ func TestDeskRace(t *testing.T) {
 // TestDeskDoors: nothing is read or done without signing in, and nonsense is refused.
 func TestDeskDoors(t *testing.T) {
 	t.Parallel()
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.PublicURL = ""
 	s := serveTest(t, c)
 	id := s.escalated()

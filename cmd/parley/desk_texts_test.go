@@ -86,7 +86,7 @@ func TestResend(t *testing.T) {
 // TestQuietHoursOfTheDesk: at night somebody who waits is answered; who does not is texted
 // only by an agent who has read that it is night.
 func TestQuietHoursOfTheDesk(t *testing.T) {
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.PublicURL = ""
 	brand := c.Brands["acme"]
 	brand.Quiet = "00:00-23:59"

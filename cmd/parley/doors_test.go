@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"parley/conversation/store/storetest"
 )
 
 func TestConversationThroughTheDoors(t *testing.T) {
@@ -55,7 +57,7 @@ func TestConversationThroughTheDoors(t *testing.T) {
 }
 
 func TestAPIRefuses(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	reader := s.newKey("live", "read")
 	good := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
 	for _, c := range []struct {
@@ -91,7 +93,7 @@ func TestAPIRefuses(t *testing.T) {
 // TestEachInputIsNamed: what is missing or mistyped is named together, one problem
 // for each, and nothing else is.
 func TestEachInputIsNamed(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	for _, c := range []struct {
 		data map[string]any
 		want []string
@@ -116,7 +118,7 @@ func TestEachInputIsNamed(t *testing.T) {
 }
 
 func TestDryRun(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
 	status, body := s.do(http.MethodPost, "/v1/events?dry_run=true", s.key, event)
 	if status != http.StatusOK || !strings.Contains(body["raw"].(string), `"segments":1`) {
@@ -166,7 +168,7 @@ func TestWebhooksRefuse(t *testing.T) {
 
 // TestReplayedWebhook posts the very bytes of an accepted webhook again.
 func TestReplayedWebhook(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	seen := make(chan *http.Request, 4)
 	s.carrier.Client = &http.Client{Transport: recorder{seen}}
 	s.texts("hello")
@@ -198,7 +200,7 @@ func (r recorder) RoundTrip(q *http.Request) (*http.Response, error) {
 }
 
 func TestTestKeysSendNothing(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	key := s.newKey("test", "events", "read")
 	event := map[string]any{"type": "order.delivered", "to": testPhone, "data": map[string]any{"name": "Ann", "order": "A-1"}}
 	status, body := s.do(http.MethodPost, "/v1/events", key, event)
@@ -217,7 +219,7 @@ func TestTestKeysSendNothing(t *testing.T) {
 
 // TestReservedNumbers plays the customers that test keys reserve.
 func TestReservedNumbers(t *testing.T) {
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	key := s.newKey("test", "events", "read")
 	for _, c := range []struct{ to, message, conversation string }{
 		{"+12025550001", "delivered", `"state":"ask"`},

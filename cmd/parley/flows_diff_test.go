@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parley/conversation/store/storetest"
 )
 
 // askedOtherwise is the flow of asking, with another text, another answer, and a state less.
@@ -53,7 +55,7 @@ func TestFlowsDiff(t *testing.T) {
 
 // TestFlowsDiffLive counts the runs that a change leaves on their version.
 func TestFlowsDiffLive(t *testing.T) {
-	s, folder := reloadable(t, "sqlite:"+t.TempDir()+"/parley.db")
+	s, folder := reloadable(t, storetest.URL(t, "sqlite"))
 	for _, to := range []string{testPhone, "+12025550124", "+12025550125"} {
 		s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "please.ask", "to": to})
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"parley/conversation/store/storetest"
 )
 
 // recordable has an answer of every kind that a recording must hide or keep.
@@ -52,7 +54,7 @@ func TestFlowsTestRecord(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	write(t, folder, "rec.yaml", recordable)
-	database := "sqlite:" + t.TempDir() + "/parley.db"
+	database := storetest.URL(t, "sqlite")
 	config := testConfig(database)
 	config.Flows = []string{folder}
 	s := serveTest(t, config)

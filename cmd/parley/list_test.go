@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/conversation/store/storetest"
 	"parley/flows"
 )
 
@@ -32,7 +33,7 @@ func listConfig(t *testing.T, s *server) (file string) {
 
 func TestTriggerList(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	file := write(t, t.TempDir(), "list.csv", deliveries)
 	args := []string{"trigger", "order.delivered", "--csv", file, "--map", "to=Phone", "--map", "data.order=Order no",
 		"--url", "http://" + s.house.address, "--key", s.key, "-c", listConfig(t, s)}
@@ -61,7 +62,7 @@ func TestTriggerList(t *testing.T) {
 
 func TestTriggerListRefuses(t *testing.T) {
 	t.Parallel()
-	s := serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db"))
+	s := serveTest(t, testConfig(storetest.URL(t, "sqlite")))
 	folder, config := t.TempDir(), listConfig(t, s)
 	for name, c := range map[string]struct {
 		text string

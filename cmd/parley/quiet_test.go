@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"parley/conversation/store/storetest"
 )
 
 // A flow's own quiet hours override the brand's, also where they are shorter: the
@@ -13,7 +15,7 @@ func TestQuietHoursOfAFlow(t *testing.T) {
 	for name, quiet := range map[string]string{"waits": "", "goes": "quiet: off\n"} {
 		write(t, folder, name+".yaml", "flow: "+name+"\n"+quiet+"trigger: {events: ["+name+"]}\nstart: a\nstates: {a: {say: \"{{ brand }}: "+name+"\", end: z}}\n")
 	}
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.Flows = []string{folder}
 	now := time.Now().UTC()
 	c.Brands["acme"] = BrandConfig{Name: "Acme", Timezone: "UTC", Quiet: now.Add(-2*time.Hour).Format("15:04") + "-" + now.Add(2*time.Hour).Format("15:04")}

@@ -97,7 +97,7 @@ func (s *server) gauge(name string) string {
 
 // TestReloadOfABadFile changes nothing but the log and the metric.
 func TestReloadOfABadFile(t *testing.T) {
-	s, folder := reloadable(t, "sqlite:"+t.TempDir()+"/parley.db")
+	s, folder := reloadable(t, storetest.URL(t, "sqlite"))
 	since := s.gauge("parley_flows_loaded_timestamp_seconds")
 	for _, bad := range []struct{ name, text, says string }{
 		{"a broken goto", strings.Replace(fmt.Sprintf(asking, "v2"), "goto: second", "goto: secund", 1), "asking.yaml:10:36"},

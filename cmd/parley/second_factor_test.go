@@ -88,7 +88,7 @@ func TestSecondFactor(t *testing.T) {
 
 // TestSecondFactorOfWhoLostIt: a password that the operator makes takes it away.
 func TestSecondFactorOfWhoLostIt(t *testing.T) {
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.PublicURL = ""
 	s := serveTest(t, c)
 	ann := s.seat("ann", agentui.RoleAgent)

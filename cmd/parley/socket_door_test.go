@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"parley/agentui"
+	"parley/conversation/store/storetest"
 )
 
 // line is a browser's socket at the console.
@@ -136,7 +137,7 @@ func TestSocket(t *testing.T) {
 // TestLooks: colleagues see who has a conversation open and who types.
 func TestLooks(t *testing.T) {
 	t.Parallel()
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.PublicURL = ""
 	s := serveTest(t, c)
 	ann, bob := s.seat("ann", agentui.RoleAgent).sits(), s.seat("bob", agentui.RoleAgent).sits()
@@ -194,7 +195,7 @@ func bobsJar(t *testing.T, s *server) http.CookieJar {
 // protocol; nonsense ends nothing; who is disabled is out.
 func TestSocketDoors(t *testing.T) {
 	t.Parallel()
-	c := testConfig("sqlite:" + t.TempDir() + "/parley.db")
+	c := testConfig(storetest.URL(t, "sqlite"))
 	c.PublicURL = ""
 	s := serveTest(t, c)
 	ann := s.seat("ann", agentui.RoleAgent)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"parley/conversation/store/storetest"
 )
 
 // TestStagesEndInTurn: the last that was started ends first, and nobody is told to
@@ -41,7 +43,7 @@ var endedRoom = regexp.MustCompile(`msg="a room has ended" room=(\w+)`)
 // engine, the dispatcher and the jobs finish, as docs/design.md §5 says.
 func TestDrainOrder(t *testing.T) {
 	var s *server
-	t.Run("serving", func(t *testing.T) { s = serveTest(t, testConfig("sqlite:"+t.TempDir()+"/parley.db")) })
+	t.Run("serving", func(t *testing.T) { s = serveTest(t, testConfig(storetest.URL(t, "sqlite"))) })
 	want := []string{"doors", "engine", "dispatcher", "jobs"}
 	var ended []string
 	for _, found := range endedRoom.FindAllStringSubmatch(s.logs.String(), -1) {
