@@ -34,23 +34,21 @@ func TestParseIsQuick(t *testing.T) {
 	}
 }
 
-// A long file that has few words is read, also where its first quarter ends within
-// quotes; one that has too many only at its end is refused.
+// A long file that has few enough words is read, also where its first quarter ends within
+// quotes and has as many as may be; one that has too many only at its end is refused.
 func TestLongFilesAreRead(t *testing.T) {
 	text := "  z: {say: \"" + strings.Repeat("[ - ", maxText/4) + "\", end: z}\n"
-	comment := "# " + strings.Repeat("- [ ", 20) + "\n"
-	for _, before := range []int{dense - len(text)/2, dense - len(text) + 2, dense, 3 * dense} {
-		source := head + "  a: {goto: z}\n"
-		for len(source)+len(comment) < before {
-			source += comment
-		}
-		source += "#" + strings.Repeat("x", max(0, before-len(source)-2)) + "\n"
+	for _, c := range []struct{ words, before int }{ // a comment is one word
+		{19_940, dense - len(text) + 10}, {19_940, dense - len(text)/2}, {9000, dense}, {9000, 3 * dense},
+	} {
+		source := head + "  a: {goto: z}\n" + strings.Repeat("#\n", c.words)
+		source += "#" + strings.Repeat("x", c.before-len(source)-2) + "\n"
 		if _, err := Parse("x.yaml", []byte(source+text)); err != nil {
-			t.Errorf("the text begins at %d: %v", len(source), err)
+			t.Errorf("%d words before %d: %v", c.words, c.before, err)
 		}
 		_, err := Parse("x.yaml", []byte(source+text+strings.Repeat("k: v\n", maxTokens/3+1)))
 		if err == nil || !strings.Contains(err.Error(), "too many words") {
-			t.Errorf("dense only behind %d: %v", len(source), err)
+			t.Errorf("dense only behind %d: %v", c.before, err)
 		}
 	}
 }

@@ -150,11 +150,11 @@ var refused = map[token.Type]string{
 // tokens cuts the file into tokens and refuses what would be deep, long or
 // strange, so that the recursive parser never sees it. A token takes some 300
 // bytes, and the scanner does not stop before the end: so a file is refused by its
-// beginning where that has too many already, and a text that is cut there in the
-// midst of its quotes is read as at most maxText more.
+// beginning where that has too many already. A text that is cut there in the midst of
+// its quotes is one token, as the whole one is.
 func (p *parser) tokens(source []byte) token.Tokens {
 	tokens := lexer.Tokenize(string(source[:min(len(source), dense)]))
-	if len(source) > dense && len(tokens) <= maxTokens+maxText {
+	if len(source) > dense && len(tokens) <= maxTokens {
 		tokens = lexer.Tokenize(string(source))
 	}
 	if len(tokens) > maxTokens {

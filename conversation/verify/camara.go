@@ -60,6 +60,7 @@ type refusal struct {
 	code   string
 }
 
+// Error implements error. It says nothing of the code, which may be any text.
 func (r *refusal) Error() string {
 	return fmt.Sprintf("the SIM-swap service answered %d", r.status)
 }
@@ -120,7 +121,7 @@ func exchange(client *http.Client, r *http.Request, into any) error {
 		var info struct {
 			Code string `json:"code"`
 		}
-		if err != nil || json.Unmarshal(body, &info) != nil {
+		if json.Unmarshal(body, &info) != nil { // or it broke off
 			info.Code = ""
 		}
 		return &refusal{answer.StatusCode, info.Code}
