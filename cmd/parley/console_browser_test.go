@@ -166,17 +166,11 @@ func (s *server) handedOverAs(phone string) {
 	if status, out := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "delivery.due", "to": phone, "data": map[string]any{"order": "A-10045", "pin": "94-71-x"}}); status != http.StatusAccepted {
 		s.t.Fatalf("%d %v", status, out)
 	}
-	at := func(state string) {
-		eventually(s.t, "the flow is at "+state, func() bool {
-			c, _ := s.stored()
-			return len(c.State.Runs) == 1 && c.State.Runs[0].State == state && (c.State.Handoff != nil || c.State.Runs[0].OpenAt > 0)
-		})
-	}
-	at("day")
+	s.isAt("day")
 	s.texts("2026-12-24")
-	at("boxes")
+	s.isAt("boxes")
 	s.texts("as many as you can carry")
-	at("person")
+	s.isAt("person")
 }
 
 // aMonth is what happened before: enough that pictures show something.

@@ -52,18 +52,25 @@ func (s *server) handedOver() string {
 	if status, out := s.do(http.MethodPost, "/v1/events", s.key, map[string]any{"type": "delivery.due", "to": testPhone, "data": map[string]any{"order": "A-17", "pin": "94-71-x"}}); status != http.StatusAccepted {
 		s.t.Fatalf("%d %v", status, out)
 	}
-	s.hears(1)
-	for i, text := range []string{"2026-12-24", "as many as you can carry"} {
-		s.texts(text)
-		if i == 0 {
-			s.hears(2)
-		}
-	}
+	s.isAt("day")
+	s.texts("2026-12-24")
+	s.isAt("boxes")
+	s.texts("as many as you can carry")
 	c, _ := s.stored()
 	if c.State.Handoff == nil {
 		s.t.Fatalf("not handed over: %+v", c.State)
 	}
 	return c.ID
+}
+
+// isAt waits until the flow is at a state, and what it asked there can be answered: that
+// the carrier has the text is known a moment later.
+func (s *server) isAt(state string) {
+	s.t.Helper()
+	eventually(s.t, "the flow is at "+state, func() bool {
+		c, _ := s.stored()
+		return len(c.State.Runs) == 1 && c.State.Runs[0].State == state && (c.State.Handoff != nil || c.State.Runs[0].OpenAt > 0)
+	})
 }
 
 // with is a command with more than a text.
